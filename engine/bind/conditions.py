@@ -1,0 +1,326 @@
+"""Bound conditions: no string that names a thing survives, every literal has its type.
+
+Sugar is still there (`none`, `did_not`, `not_contacted`): `compile/lower.py` takes it away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from engine.bind.catalog import EventRef, FieldRef
+from engine.moments import Duration, Moment
+from engine.places import NOWHERE, Place
+
+__all__ = [
+    "Anniversary",
+    "BoundAll",
+    "BoundAny",
+    "BoundContacted",
+    "BoundDid",
+    "BoundEveryone",
+    "BoundField",
+    "BoundMoment",
+    "BoundNone",
+    "BoundNot",
+    "BoundOperand",
+    "BoundParent",
+    "BoundRole",
+    "BoundSegment",
+    "BoundTest",
+    "Clause",
+    "Condition",
+    "DaysTest",
+    "Figure",
+    "FigureKind",
+    "Literal",
+    "MomentRange",
+    "MomentTest",
+    "Op",
+    "SetTest",
+    "TextTest",
+    "ValueTest",
+    "Window",
+]
+
+Literal = str | int | float | bool | date | datetime
+
+
+class Op(StrEnum):
+    """The operators after binding; the words are the language's own."""
+
+    IS = "is"
+    IS_NOT = "is_not"
+    ONE_OF = "one_of"
+    NONE_OF = "none_of"
+    MORE_THAN = "more_than"
+    AT_LEAST = "at_least"
+    LESS_THAN = "less_than"
+    AT_MOST = "at_most"
+    CONTAINS = "contains"
+    STARTS_WITH = "starts_with"
+    ENDS_WITH = "ends_with"
+    BEFORE = "before"
+    AFTER = "after"
+    SINCE = "since"
+    UNTIL = "until"
+    ON = "on"
+    NOT_ON = "not_on"
+    WITHIN = "within"
+    IN_NEXT = "in_next"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundOperand:
+    """Another field as the other side, value * multiplied_by + plus; its path is the asker's."""
+
+    ref: FieldRef
+    multiplied_by: float | None = None
+    plus: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMoment:
+    """A moment with the field it hangs on, if it hangs on one (at most one can)."""
+
+    moment: Moment
+    ref: FieldRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTest:
+    """`set: true` or `set: false`."""
+
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTest:
+    """is, is_not, one_of, none_of and the four comparisons, of text, numbers and booleans.
+
+    `values` has one element but for one_of and none_of. `between` was bound to two clauses.
+    """
+
+    op: Op
+    values: tuple[Literal | BoundOperand, ...]
+    ignore_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextTest:
+    """contains, starts_with, ends_with: literal text or another text field."""
+
+    op: Op
+    value: str | BoundOperand
+    ignore_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MomentTest:
+    """before, after, since, until, on, not_on (`is_not`) a moment, of a date or timestamp.
+
+    `one_of` and `none_of` have several `moments` with ops ON and NOT_ON.
+    """
+
+    op: Op
+    moments: tuple[BoundMoment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MomentRange:
+    """`within: D` (op WITHIN, the past) or `in_next: D` (op IN_NEXT)."""
+
+    op: Op
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class DaysTest:
+    """`days_ago` (sign -1) or `days_from_now` (sign 1): whole calendar days, then a test of it."""
+
+    sign: int
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """`anniversary: {in_next: D}`: never the day itself; 29 February's is the 28th elsewhere."""
+
+    duration: Duration
+
+
+Clause = SetTest | ValueTest | TextTest | MomentTest | MomentRange | DaysTest | Anniversary
+
+
+@dataclass(frozen=True, slots=True)
+class BoundTest:
+    """Clauses that must all pass."""
+
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When events count: both bounds included. `within` excludes the others; all None is ever."""
+
+    within: Duration | None = None
+    since: BoundMoment | None = None
+    until: BoundMoment | None = None
+
+
+class FigureKind(StrEnum):
+    """What is asked of the events that are left."""
+
+    TIMES = "times"
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    DISTINCT = "distinct"
+    SUM = "sum"
+    AVERAGE = "average"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of the events and the test it must pass; `property` is empty for the first four."""
+
+    kind: FigureKind
+    property: str
+    test: BoundTest
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAll:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAny:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundNone:
+    """No part holds."""
+
+    parts: tuple[Condition, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundNot:
+    """The part does not hold."""
+
+    part: Condition
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundEveryone:
+    """Always."""
+
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundSegment:
+    """The entity is in a named segment: its condition stands inside, for explain to show."""
+
+    name: str
+    condition: Condition
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundField:
+    """A field (its own or, by `ref.links`, a parent's) passes a test.
+
+    Operands and moments inside are seen from the same entity that `ref.links` starts at.
+    """
+
+    ref: FieldRef
+    test: BoundTest
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRole:
+    """`{ROLE: {set: …}}`: somebody with an address has that role (of the entity at `links`)."""
+
+    links: tuple[str, ...]
+    entity: str
+    role: str
+    email: FieldRef
+    present: bool
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundParent:
+    """The condition holds of the linked parent, whose names it uses: paths inside start there."""
+
+    link: str
+    entity: str
+    condition: Condition
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundDid:
+    """`did` or (negated) `did_not`.
+
+    `through` is empty for the entity's own events; a link's name for the parent's; and with
+    `child_link` set, `through` is the child entity whose `child_link` holds this entity's key.
+    Moments in the window are seen from the asking entity; `where` tests are of the event's
+    properties and their moments and operands too are seen from the asking entity.
+    """
+
+    event: EventRef
+    negated: bool
+    window: Window
+    where: tuple[tuple[str, BoundTest], ...] = ()
+    figures: tuple[Figure, ...] = ()
+    through: str = ""
+    child_link: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundContacted:
+    """`contacted` or (negated) `not_contacted`: touches of the ledger, tasks done, and `events`.
+
+    `events` are the entity's own events that count as contact. `times` is at least 1 unless said.
+    """
+
+    entity: str
+    negated: bool
+    window: Window
+    events: tuple[EventRef, ...]
+    channel: str | None
+    playbook: str | None
+    times: BoundTest
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+Condition = (
+    BoundAll
+    | BoundAny
+    | BoundNone
+    | BoundNot
+    | BoundEveryone
+    | BoundSegment
+    | BoundField
+    | BoundRole
+    | BoundParent
+    | BoundDid
+    | BoundContacted
+)

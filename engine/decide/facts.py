@@ -1,0 +1,220 @@
+"""What a decision is made from, and what it is: frozen data, shared by decide and ledger.
+
+Delivery page, "Touches" and "Runs"; language, section 5. Keys of entities are texts here: the
+canonical text of the key, as the ledger stores it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import rfc8785
+
+__all__ = [
+    "Advanced",
+    "Decision",
+    "Enrollment",
+    "Entered",
+    "Left",
+    "NewTask",
+    "NewTouch",
+    "Outcome",
+    "Phase",
+    "StepSkipped",
+    "TouchKind",
+    "TouchMade",
+    "TouchState",
+    "enrollment_id",
+    "idempotency_key",
+]
+
+
+class Phase(StrEnum):
+    """What an open enrollment does at its step."""
+
+    READY = "ready"
+    """The step has not begun."""
+    WAITING = "waiting"
+    """Stands still until `waits_until`."""
+    TOUCHING = "touching"
+    """The step's touches were made and have not all ended."""
+
+
+class Outcome(StrEnum):
+    """How an enrollment ended."""
+
+    COMPLETED = "completed"
+    EXITED = "exited"
+    REMOVED = "removed"
+
+
+class TouchKind(StrEnum):
+    """What a touch is."""
+
+    EMAIL = "email"
+    TASK = "task"
+    WEBHOOK = "webhook"
+
+
+class TouchState(StrEnum):
+    """The states of a touch; the last six are its ends."""
+
+    DRAFT = "draft"
+    READY = "ready"
+    CLAIMED = "claimed"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+    EXPIRED = "expired"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more happens to the touch by itself."""
+        return self in _ENDS
+
+
+_ENDS = frozenset(
+    {
+        TouchState.SENT,
+        TouchState.FAILED,
+        TouchState.SKIPPED,
+        TouchState.UNKNOWN,
+        TouchState.DROPPED,
+        TouchState.EXPIRED,
+    }
+)
+
+
+def enrollment_id(playbook: str, key: str, number: int) -> str:
+    """The identity of one stay of one entity in one playbook: a digest of names, never a row."""
+    return _digest("enrollment", playbook, key, str(number))
+
+
+def idempotency_key(playbook: str, key: str, number: int, step: str, place: int) -> str:
+    """The idempotency key of a touch (delivery page, point 2): 32 hexadecimal digits.
+
+    `place` is the recipient's place in the step's `to`, from 0.
+    """
+    return _digest("touch", playbook, key, str(number), step, str(place))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(rfc8785.dumps(list(parts))).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """An open enrollment. `since` is when it came to `step`; instants are aware UTC."""
+
+    id: str
+    playbook: str
+    entity: str
+    key: str
+    number: int
+    version: str
+    step: str
+    phase: Phase
+    entered_at: datetime
+    since: datetime
+    waits_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A piece of work for the built-in inbox; `due_on` is an ISO date or empty."""
+
+    title: str
+    kind: str
+    assignee: str
+    assignee_name: str = ""
+    notes: str = ""
+    urgency: str = ""
+    due_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTouch:
+    """A touch as it is first written: with its rendered bytes, or ended with a reason.
+
+    `state` is `ready`, or an end with its `reason` (`missing_value`, `no_recipient`, …).
+    `address` is the normalised address that suppression and contact history go by (email).
+    """
+
+    id: str
+    enrollment: str
+    playbook: str
+    entity: str
+    key: str
+    step: str
+    kind: TouchKind
+    channel: str
+    state: TouchState
+    reason: str = ""
+    detail: str = ""
+    recipient: str = ""
+    sender: str = ""
+    subject: str = ""
+    topic: str = ""
+    payload: bytes = b""
+    method: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    priority: int = 0
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    task: NewTask | None = None
+    text: str = ""
+    html: str = ""
+
+
+# ---------------------------------------------------------------- decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """One enters; the enrollment stands at its first step."""
+
+    enrollment: Enrollment
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """An open enrollment moved or changed phase: `after` replaces `before`; `why` is a reason."""
+
+    before: Enrollment
+    after: Enrollment
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    """A step was passed over, with its reason (`only_if`, …); an Advanced follows it."""
+
+    enrollment: Enrollment
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TouchMade:
+    """A step asked for a touch; one Advanced per enrollment and step goes with it."""
+
+    touch: NewTouch
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An enrollment ends; what of its touches is not yet in doubt is dropped with it."""
+
+    enrollment: Enrollment
+    outcome: Outcome
+    reason: str = ""
+
+
+Decision = Entered | Advanced | StepSkipped | TouchMade | Left

@@ -1,0 +1,174 @@
+"""Declared conditions: exactly what a file says, names still text. Language, section 3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.places import NOWHERE, Place
+
+__all__ = [
+    "All",
+    "Anyone",
+    "Condition",
+    "Contacted",
+    "Did",
+    "Everyone",
+    "FieldTest",
+    "InSegment",
+    "Negation",
+    "Nobody",
+    "OfParent",
+    "Operand",
+    "Operator",
+    "Scalar",
+    "Test",
+    "Window",
+]
+
+Scalar = str | int | float | bool
+"""A literal as YAML gave it: `50%`, dates and timestamps are still text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """The other side of an operator: another field, scaled and shifted."""
+
+    path: str
+    multiplied_by: float | None = None
+    plus: float | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator of a test, by its word: `at_least: 3`.
+
+    `value` is a scalar, a tuple of scalars (`one_of`, `between`), an `Operand`, a tuple with
+    operands in it (`between`), or a nested `Test` (`days_ago`, `anniversary`).
+    """
+
+    word: str
+    value: Scalar | Operand | tuple[Scalar | Operand, ...] | Test
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """Operators that must all pass. A bare value was read as `is`, a list as `one_of`."""
+
+    operators: tuple[Operator, ...]
+    ignore_case: bool = False
+    place: Place = field(default=NOWHERE, compare=False)
+
+    __test__ = False  # not a test of ours, whatever pytest makes of the name
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When events count; texts are durations and moments, both bounds included."""
+
+    within: str | None = None
+    since: str | None = None
+    until: str | None = None
+    between: tuple[str, str] | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Anyone:
+    """`any`: at least one part holds."""
+
+    parts: tuple[Condition, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """`none`: no part holds."""
+
+    parts: tuple[Condition, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """`not`: the part does not hold."""
+
+    part: Condition
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """Always."""
+
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InSegment:
+    """The entity is in a named segment; `self` is the playbook's own."""
+
+    name: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """A field, a parent's field or a role passes a test."""
+
+    path: str
+    test: Test
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OfParent:
+    """`{LINK: C}`: the condition holds of the linked parent."""
+
+    link: str
+    condition: Condition
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """`did` or (negated) `did_not` an event.
+
+    `event` is a name, or a path through a link (`account.logged_in`) or to children
+    (`user.logged_in`). `figures` are the tests asked of the events that pass window and `where`:
+    (`times` | `days` | `weeks` | `months`, "", test) or (`distinct` | `sum` | `average` |
+    `highest` | `lowest`, property, test). None asked means `times: {at_least: 1}`.
+    """
+
+    event: str
+    negated: bool = False
+    where: tuple[tuple[str, Test], ...] = ()
+    window: Window = Window()
+    figures: tuple[tuple[str, str, Test], ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """`contacted` or (negated) `not_contacted`."""
+
+    negated: bool = False
+    window: Window = Window()
+    channel: str | None = None
+    playbook: str | None = None
+    times: Test | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+Condition = (
+    All | Anyone | Nobody | Negation | Everyone | InSegment | FieldTest | OfParent | Did | Contacted
+)

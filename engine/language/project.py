@@ -1,0 +1,189 @@
+"""A declared project: `touchline.yaml`, the message templates, and everything together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.language.catalog import Entity
+from engine.language.playbook import Fuse, Playbook, Segment
+from engine.moments import Duration, Unit
+from engine.places import NOWHERE, Place
+from engine.problems import Problem
+
+__all__ = [
+    "Connector",
+    "Freshness",
+    "HousePerson",
+    "LedgerSettings",
+    "Policy",
+    "Project",
+    "Secret",
+    "Settings",
+    "SmtpChannel",
+    "Template",
+    "Unsubscribe",
+    "WebhookChannel",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text with references in it, `${env:NAME}` or `${file:path}`; resolved only where used.
+
+    Its own text holds no secret and may be shown.
+    """
+
+    text: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """Where the ledger lies, and the id of the live one where the project names it."""
+
+    url: Secret = Secret("sqlite:///.touchline/ledger.db")
+    id: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The newest value of `table.column` may be at most so old at a run's instant."""
+
+    table: str
+    column: str
+    at_most: Duration
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A source of data. `files` has a `path` (relative to the project), `sql` a `url`.
+
+    `timezone` is the IANA name of the zone of timestamps that bear none. `volume` says per table
+    by what share (0 to 1) its rows may shrink or grow between two runs.
+    """
+
+    name: str
+    type: str
+    path: str | None = None
+    url: Secret | None = None
+    schema: str | None = None
+    timezone: str = "UTC"
+    freshness: Freshness | None = None
+    volume: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HousePerson:
+    """A person of the house: `house.NAME`."""
+
+    name: str
+    email: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Where a recipient can say stop: an https page, a mailbox, or both."""
+
+    url: str | None = None
+    mailto: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpChannel:
+    """A mail server. `tls` is `none`, `starttls` or `implicit`; `answer_timeout` in seconds."""
+
+    name: str
+    host: str
+    port: int
+    tls: str = "starttls"
+    verify: bool = True
+    username: str | None = None
+    password: Secret | None = None
+    sender: HousePerson | None = None
+    postal_address: str = ""
+    unsubscribe: Unsubscribe = Unsubscribe()
+    on_unknown: str = "hold"
+    answer_timeout: float = 600.0
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookChannel:
+    """A receiver of signed requests."""
+
+    name: str
+    url: Secret
+    secret: Secret | None = None
+    allow_private: bool = False
+    on_unknown: str = "resend"
+    timeout: float = 20.0
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The part of section 6 that this version carries out."""
+
+    first_run: Fuse | None = None
+    pass_every: Duration = Duration(15, Unit.MINUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`touchline.yaml`."""
+
+    name: str
+    timezone: str = "UTC"
+    ledger: LedgerSettings = LedgerSettings()
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
+    channels: Mapping[str, SmtpChannel | WebhookChannel] = field(default_factory=dict)
+    people: Mapping[str, HousePerson] = field(default_factory=dict)
+    policy: Policy = Policy()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message template: front matter and Markdown body, both Jinja2.
+
+    `body_line` is the line of the file on which `body` begins. `locale` is empty for the default.
+    """
+
+    name: str
+    path: str
+    subject: str
+    body: str
+    preheader: str = ""
+    layout: str = "plain"
+    topic: str | None = None
+    purpose: str = "relationship"
+    locale: str = ""
+    body_line: int = 1
+    subject_place: Place = field(default=NOWHERE, compare=False)
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All files of a project, read; what is broken is in `problems`, and missing elsewhere.
+
+    Templates are keyed by name, and `NAME.fr` for the locale fr.
+    """
+
+    root: Path
+    settings: Settings
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    files: int = 0

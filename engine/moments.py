@@ -1,0 +1,444 @@
+"""Time arithmetic: durations, moments, local days. Pure: `as_of` and the zone are arguments.
+
+The rules are those of the language, section 4. An instant is an aware datetime in UTC; a *day* is
+a calendar day in some zone. A moment is either a whole day or an instant, and the operators
+`before`, `after`, `since`, `until` and `on` mean accordingly the edges of one or the other.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+__all__ = [
+    "Ago",
+    "At",
+    "Day",
+    "Duration",
+    "Entered",
+    "FieldMoment",
+    "Hence",
+    "Moment",
+    "MomentError",
+    "Now",
+    "Relative",
+    "Span",
+    "StartOf",
+    "StepMoment",
+    "Today",
+    "Unit",
+    "add_business_days",
+    "field_path",
+    "instant",
+    "is_whole_day",
+    "local_date",
+    "next_window_end",
+    "parse_duration",
+    "parse_moment",
+    "shift_date",
+    "shift_local",
+    "span",
+    "start_of_day",
+    "window_start",
+]
+
+
+class MomentError(ValueError):
+    """A text is no duration or moment; the message says what was expected."""
+
+
+class Unit(StrEnum):
+    """The units of a duration. Minutes and hours are exact; the others count on the calendar."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    BUSINESS_DAY = "business day"
+
+
+_EXACT_MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60}
+_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
+_MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
+_LARGEST_AMOUNT = 100_000  # keeps every shifted date inside what `date` can hold, or refused
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """`amount` of a unit; never negative."""
+
+    amount: int
+    unit: Unit
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether this is minutes or hours, which shift an instant and not a day."""
+        return self.unit in _EXACT_MINUTES
+
+    @property
+    def exact(self) -> timedelta:
+        """The length of minutes and hours; of days and weeks at 24 hours a day."""
+        minutes = _EXACT_MINUTES.get(self.unit)
+        if minutes is not None:
+            return timedelta(minutes=minutes * self.amount)
+        return timedelta(days=_DAYS[self.unit] * self.amount)
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit}{'' if self.amount == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar date."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A timestamp; a naive one is local to the zone it is resolved in."""
+
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The run's instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The local day of the run's instant, moved by `offset` days (-1 yesterday, 1 tomorrow)."""
+
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ago:
+    """`D ago`."""
+
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Hence:
+    """`in D`."""
+
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class StartOf:
+    """The first local day of the current day, week (from Monday), month, quarter or year."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMoment:
+    """The value of a date or timestamp field, by its path as written."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """When the enrollment was entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepMoment:
+    """When a step of the playbook happened."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """`D before M` (sign -1) or `D after M` (sign 1)."""
+
+    duration: Duration
+    sign: Literal[-1, 1]
+    of: Moment
+
+
+Moment = (
+    Day | At | Now | Today | Ago | Hence | StartOf | FieldMoment | Entered | StepMoment | Relative
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a moment covers: the half-open range of a whole local day, or one instant twice."""
+
+    start: datetime
+    end: datetime
+    whole_day: bool
+
+
+# ---------------------------------------------------------------- reading
+
+_DURATION = re.compile(
+    r"(\d+)\s+(business\s+day|minute|hour|day|week|month|quarter|year)s?", re.ASCII
+)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
+_RELATIVE = re.compile(r"(\d+\s+(?:business\s+)?[a-z]+)\s+(before|after)\s+(.+)", re.ASCII)
+_PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
+_STEP = re.compile(r"step\s+([a-z0-9][a-z0-9_-]*)", re.ASCII)
+_WORDS: dict[str, Moment] = {
+    "now": Now(),
+    "today": Today(),
+    "yesterday": Today(-1),
+    "tomorrow": Today(1),
+    "entered": Entered(),
+    "start of day": StartOf(Unit.DAY),
+    "start of week": StartOf(Unit.WEEK),
+    "start of month": StartOf(Unit.MONTH),
+    "start of quarter": StartOf(Unit.QUARTER),
+    "start of year": StartOf(Unit.YEAR),
+}
+
+
+def parse_duration(text: str) -> Duration:
+    """Read `30 days`, `1 hour`, `2 business days`.
+
+    Raises:
+        MomentError: it is none, or the number is beyond 100,000.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    if not found:
+        raise MomentError(f"`{text}` is no duration; expected a number and a unit, as `30 days`")
+    amount = int(found[1][:7])
+    if amount > _LARGEST_AMOUNT:
+        raise MomentError(f"`{text}` is too long a duration; at most {_LARGEST_AMOUNT:,}")
+    return Duration(amount, Unit(re.sub(r"\s+", " ", found[2])))
+
+
+def parse_moment(text: str) -> Moment:
+    """Read a moment of the language, section 4; an unknown word is taken for a field's path.
+
+    Raises:
+        MomentError: it is none.
+    """
+    words = re.sub(r"\s+", " ", text.strip())
+    if words in _WORDS:
+        return _WORDS[words]
+    if found := _RELATIVE.fullmatch(words):
+        sign: Literal[-1, 1] = -1 if found[2] == "before" else 1
+        return Relative(parse_duration(found[1]), sign, parse_moment(found[3]))
+    if words.endswith(" ago"):
+        return Ago(parse_duration(words.removesuffix(" ago")))
+    if words.startswith("in "):
+        return Hence(parse_duration(words.removeprefix("in ")))
+    if found := _STEP.fullmatch(words):
+        return StepMoment(found[1])
+    if _DATE.fullmatch(words) or _TIMESTAMP.fullmatch(words):
+        return _parse_iso(words)
+    if _PATH.fullmatch(words):
+        return FieldMoment(words)
+    raise MomentError(
+        f"`{text}` is no moment; expected a date, a timestamp, `30 days ago`, `start of month`, "
+        "`today` or the name of a date or timestamp field"
+    )
+
+
+def _parse_iso(text: str) -> Moment:
+    try:
+        if _DATE.fullmatch(text):
+            return Day(date.fromisoformat(text))
+        return At(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise MomentError(f"`{text}` is no date or timestamp (ISO 8601): {error}") from None
+
+
+def field_path(moment: Moment) -> str | None:
+    """The path of the field that a moment hangs on, if it hangs on one."""
+    match moment:
+        case FieldMoment(path):
+            return path
+        case Relative(of=of):
+            return field_path(of)
+        case _:
+            return None
+
+
+def is_whole_day(moment: Moment, *, field_is_date: bool = False) -> bool:
+    """Whether a moment is a whole local day; `field_is_date` tells it of its field, if any."""
+    match moment:
+        case Day() | Today() | StartOf():
+            return True
+        case Ago(duration) | Hence(duration) | Relative(duration=duration):
+            return not duration.is_exact
+        case FieldMoment():
+            return field_is_date
+        case _:
+            return False
+
+
+# ---------------------------------------------------------------- the calendar
+
+
+def instant(value: datetime, zone: ZoneInfo) -> datetime:
+    """UTC of a timestamp; a naive one is local to `zone`.
+
+    A local time that a clock change leaves out is read with the offset before the change, a
+    doubled one is the first.
+    """
+    aware = value if value.tzinfo else value.replace(tzinfo=zone, fold=0)
+    return aware.astimezone(UTC)
+
+
+def local_date(moment: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of an instant in `zone`."""
+    return moment.astimezone(zone).date()
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant (UTC) of a local day: midnight, or what follows one that does not exist."""
+    midnight = datetime.combine(day, time(), tzinfo=zone)
+    with_offset_before = midnight.astimezone(UTC)
+    if with_offset_before.astimezone(zone).date() == day and _is_real(midnight, zone):
+        return with_offset_before
+    return _first_instant_after_gap(
+        midnight.replace(fold=1).astimezone(UTC), with_offset_before, zone
+    )
+
+
+def _is_real(local: datetime, zone: ZoneInfo) -> bool:
+    return local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
+
+
+def _first_instant_after_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The transition between two instants that stand on either side of it, to the second."""
+    offset = after.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before).total_seconds() // 2)
+        if middle.astimezone(zone).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+def shift_date(day: date, duration: Duration, sign: int) -> date:
+    """A date moved by days or longer; months clamp to the last day of the month they lead to.
+
+    Raises:
+        MomentError: the result is outside the years 1 to 9999.
+    """
+    try:
+        if duration.unit in _DAYS:
+            return day + timedelta(days=sign * _DAYS[duration.unit] * duration.amount)
+        months = day.year * 12 + day.month - 1 + sign * _MONTHS[duration.unit] * duration.amount
+        year, month = divmod(months, 12)
+        return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    except (OverflowError, ValueError, calendar.IllegalMonthError):
+        raise MomentError(f"{duration} from {day} is outside the calendar") from None
+
+
+def add_business_days(day: date, amount: int) -> date:
+    """The day that many Mondays to Fridays later."""
+    while amount:
+        day += timedelta(days=1)
+        amount -= day.weekday() < 5
+    return day
+
+
+def shift_local(start: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
+    """When a wait of `duration` from `start` ends (UTC).
+
+    Minutes and hours are exact; days and longer end at the same local clock time.
+    """
+    if duration.is_exact:
+        return start + duration.exact
+    local = start.astimezone(zone)
+    if duration.unit is Unit.BUSINESS_DAY:
+        day = add_business_days(local.date(), duration.amount)
+    else:
+        day = shift_date(local.date(), duration, 1)
+    return instant(datetime.combine(day, local.time().replace(fold=0)), zone)
+
+
+def window_start(duration: Duration, as_of: datetime, zone: ZoneInfo) -> datetime:
+    """Where `within: D` begins: exactly D ago, or the start of the local day D before today."""
+    if duration.is_exact:
+        return as_of - duration.exact
+    return start_of_day(shift_date(local_date(as_of, zone), duration, -1), zone)
+
+
+def next_window_end(duration: Duration, as_of: datetime, zone: ZoneInfo) -> Span:
+    """Where `in_next: D` ends: an instant, included, or the whole local day D after today."""
+    if duration.is_exact:
+        end = as_of + duration.exact
+        return Span(end, end, whole_day=False)
+    return _day_span(shift_date(local_date(as_of, zone), duration, 1), zone)
+
+
+# ---------------------------------------------------------------- moments that hang on no field
+
+
+def span(moment: Moment, as_of: datetime, zone: ZoneInfo) -> Span:
+    """What a moment covers, for one `as_of`, as UTC instants.
+
+    Raises:
+        MomentError: it is outside the calendar.
+        TypeError: it hangs on a field or an enrollment, which only a row can tell.
+    """
+    match moment:
+        case Day(on):
+            return _day_span(on, zone)
+        case At(when):
+            return _instant_span(instant(when, zone))
+        case Now():
+            return _instant_span(as_of)
+        case Today(offset):
+            return _day_span(local_date(as_of, zone) + timedelta(days=offset), zone)
+        case StartOf(unit):
+            return _day_span(_first_day(unit, local_date(as_of, zone)), zone)
+        case Ago(duration):
+            return _shifted(_instant_span(as_of), duration, -1, zone)
+        case Hence(duration):
+            return _shifted(_instant_span(as_of), duration, 1, zone)
+        case Relative(duration, sign, of):
+            return _shifted(span(of, as_of, zone), duration, sign, zone)
+        case _:
+            raise TypeError(f"{type(moment).__name__} hangs on a row")
+
+
+def _day_span(day: date, zone: ZoneInfo) -> Span:
+    return Span(
+        start_of_day(day, zone), start_of_day(day + timedelta(days=1), zone), whole_day=True
+    )
+
+
+def _instant_span(at: datetime) -> Span:
+    return Span(at, at, whole_day=False)
+
+
+def _shifted(base: Span, duration: Duration, sign: int, zone: ZoneInfo) -> Span:
+    if duration.is_exact:
+        return _instant_span(base.start + sign * duration.exact)
+    return _day_span(shift_date(local_date(base.start, zone), duration, sign), zone)
+
+
+def _first_day(unit: Unit, today: date) -> date:
+    match unit:
+        case Unit.WEEK:
+            return today - timedelta(days=today.weekday())
+        case Unit.MONTH:
+            return today.replace(day=1)
+        case Unit.QUARTER:
+            return today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+        case Unit.YEAR:
+            return today.replace(month=1, day=1)
+        case _:
+            return today

@@ -1,0 +1,201 @@
+"""The outside, as protocols of a few methods. `connectors/` implements them, `cli.py` ties them.
+
+Nothing that implements a port connects, reads the environment or opens a file in its constructor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy import Executable
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ColumnElement, FromClause
+
+from engine.tables import ColumnRef, TableRef
+
+__all__ = [
+    "Answer",
+    "Channel",
+    "Clock",
+    "Database",
+    "Message",
+    "NotSent",
+    "Permit",
+    "Reader",
+    "Recipient",
+    "Refusal",
+    "Row",
+    "Sent",
+    "StoreKind",
+    "UnknownOutcome",
+]
+
+Row = tuple[object, ...]
+
+
+class Clock(Protocol):
+    """Tells the time; held by `cli.py` and `daemon.py` only."""
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+
+
+# ---------------------------------------------------------------- sources
+
+
+class StoreKind(StrEnum):
+    """How a store reads: a column store scans once for many figures, a row store seeks."""
+
+    COLUMN = "column"
+    ROW = "row"
+
+
+class Database(Protocol):
+    """One database that holds the tables of one or more connectors.
+
+    Tables of all connectors that share a `Database` can stand in one statement. All `files`
+    connectors of a project share one.
+    """
+
+    id: str
+    kind: StoreKind
+    dialect: Dialect
+
+    def open(self) -> AbstractContextManager[Reader]:
+        """One snapshot: every statement read through it sees the same data, read-only.
+
+        Raises:
+            Unreachable: it does not answer; the message names the connector and what to do.
+        """
+
+
+class Reader(Protocol):
+    """An open snapshot of one database.
+
+    Typed columns are two things: `relation(table)` gives the raw rows that count (the table's
+    `where` applied), and `column(relation, ref)` the value read as `ref.kind`, missing as NULL:
+    text that is empty or white space is NULL; timestamps are comparable UTC instants (see
+    `bind_instant`); booleans are booleans. Compared with constants, a typed column lets indexes
+    and file statistics serve.
+    """
+
+    def relation(self, table: TableRef) -> FromClause:
+        """The rows of a table that count; raises SourceFault where it does not exist."""
+
+    def columns(self, table: TableRef) -> Mapping[str, str]:
+        """Column names and the store's own type names, for checks and messages."""
+
+    def column(
+        self, relation: FromClause, ref: ColumnRef, table: TableRef
+    ) -> ColumnElement[object]:
+        """The typed value of a column; raises SourceFault where the column does not exist."""
+
+    def check(self, table: TableRef, refs: Sequence[ColumnRef]) -> None:
+        """Raise SourceFault where a value is in a form its type does not have, naming it."""
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """A relation made of values, bound as one parameter: how keys and figures travel.
+
+        `columns` maps names to kinds (`text`, `integer`, `number`, `boolean`, `date`,
+        `timestamp`); `values` are rows in that order. Its columns are typed already.
+        """
+
+    def read(self, statement: Executable) -> Iterator[Row]:
+        """The rows of a statement, streamed. Instants come back as aware UTC datetimes."""
+
+    def row_count(self, table: TableRef) -> int:
+        """How many rows the source holds (its `where` applied)."""
+
+
+# ---------------------------------------------------------------- channels
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where a message goes: an address that has passed the strict parser, and a name."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered touch on its way out; `payload` never changes between attempts.
+
+    For email `payload` are the bytes of the message (CRLF, no dot-stuffing) and `headers` is
+    empty; for a webhook the body as sent, with the `headers` and `method` of the step.
+    """
+
+    id: str
+    channel: str
+    recipient: str
+    sender: str
+    payload: bytes
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refusal(StrEnum):
+    """What a definite no is about, which decides what follows."""
+
+    MESSAGE = "message"
+    """This message is refused for good: the touch fails."""
+    MAILBOX = "mailbox"
+    """The mailbox does not exist: the touch fails and the address is suppressed."""
+    LATER = "later"
+    """Not now: try again after a while."""
+    CHANNEL = "channel"
+    """It is about us (5.7.x, a certificate, a breaker): try again, and open the breaker."""
+    CREDENTIALS = "credentials"
+    """The channel is paused until a person looks (535), or disabled (410)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The receiver took it; `detail` is its answer."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """It certainly did not go out. `retry_after` is in seconds, where the receiver said so."""
+
+    refusal: Refusal
+    detail: str
+    code: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownOutcome:
+    """The one act was done, or may have been, and no answer came."""
+
+    detail: str
+
+
+Answer = Sent | NotSent | UnknownOutcome
+
+Permit = Callable[[], Awaitable[bool]]
+"""Commits `in_doubt` and says whether the act may follow; False means: abort, nothing goes out."""
+
+
+class Channel(Protocol):
+    """Sends messages. One instance serves one run or worker; `close` ends its connections."""
+
+    name: str
+
+    async def send(self, message: Message, permit: Permit) -> Answer:
+        """Bring the message up to the one act that cannot be taken back, ask `permit`, then act.
+
+        Called for one message at a time a connection. Never raises for what the other side does:
+        every failure is an answer. When `permit` says no, returns NotSent(LATER, "not permitted").
+        """
+
+    async def close(self) -> None:
+        """End connections politely; whatever happens here changes no answer."""

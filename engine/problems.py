@@ -1,0 +1,112 @@
+"""What is wrong, where, and whose turn it is.
+
+```text
+TouchlineError            exit status
+├── Invalid               1   files that people wrote: carries its problems
+├── Refused               1   the answer is no: a gate, a fuse, a key that does not exist
+├── SourceFault           1   data that is not as the catalog says: the run fails as a whole
+├── Misuse                2   the command line asks for what makes no sense
+└── Unreachable           3   a source, server or ledger that does not answer
+```
+
+Whatever else is raised is a bug of ours and keeps its traceback for `--debug`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.places import Place
+
+__all__ = [
+    "Invalid",
+    "Misuse",
+    "Problem",
+    "Refused",
+    "Severity",
+    "SourceFault",
+    "TouchlineError",
+    "Unreachable",
+    "did_you_mean",
+    "errors_only",
+]
+
+
+class Severity(StrEnum):
+    """An error stops what it stands in; a warning is advice and stops nothing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong in one place.
+
+    `code` is stable kebab-case (`unknown-field`); `message` says what is there and what was
+    expected; `hint` says what to do, or is empty.
+    """
+
+    place: Place
+    code: str
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.place}: {self.message}{hint}"
+
+
+class TouchlineError(Exception):
+    """An error that is told as a sentence: `str()` is what the user reads."""
+
+    exit_status = 1
+
+
+class Invalid(TouchlineError):
+    """Files do not say something that can be carried out; `problems` says where and why."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Refused(TouchlineError):
+    """The answer is no, and the sentence says why and what to do."""
+
+
+class SourceFault(TouchlineError):
+    """Data is not as the catalog says; nothing is decided from it."""
+
+
+class Misuse(TouchlineError):
+    """The command was used in a way that makes no sense."""
+
+    exit_status = 2
+
+
+class Unreachable(TouchlineError):
+    """A source, server or ledger could not be reached."""
+
+    exit_status = 3
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`did you mean X?` for the nearest of `known`, or else the list of what exists."""
+    names = sorted(set(known))
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {near[0]}?"
+    if not names:
+        return ""
+    shown = ", ".join(names[:12])
+    return f"there is {shown}" + (" …" if len(names) > 12 else "")
+
+
+def errors_only(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems that stop something."""
+    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)
