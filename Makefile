@@ -10,7 +10,7 @@
 VENV := .venv
 export PYTHON
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 # Two at a time is what the tests are sized for; PYTEST_ARGS="-k name" narrows them.
 PYTEST_ARGS ?= -n 2
 DEMO_ARGS ?=
