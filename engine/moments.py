@@ -33,6 +33,7 @@ __all__ = [
     "Today",
     "Unit",
     "add_business_days",
+    "end_of_gap",
     "field_path",
     "instant",
     "is_whole_day",
@@ -304,13 +305,19 @@ def local_date(moment: datetime, zone: ZoneInfo) -> date:
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first instant (UTC) of a local day: midnight, or what follows one that does not exist."""
-    midnight = datetime.combine(day, time(), tzinfo=zone)
-    with_offset_before = midnight.astimezone(UTC)
-    if with_offset_before.astimezone(zone).date() == day and _is_real(midnight, zone):
-        return with_offset_before
-    return _first_instant_after_gap(
-        midnight.replace(fold=1).astimezone(UTC), with_offset_before, zone
-    )
+    return end_of_gap(datetime.combine(day, time()), zone)
+
+
+def end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) of a naive wall time; one that does not exist becomes the end of its gap.
+
+    A doubled one is the first. This is the rule of schedules; timestamps follow `instant`.
+    """
+    aware = local.replace(tzinfo=zone, fold=0)
+    if _is_real(aware, zone):
+        return aware.astimezone(UTC)
+    before = aware.replace(fold=1).astimezone(UTC)
+    return _first_instant_after_gap(before, aware.astimezone(UTC), zone)
 
 
 def _is_real(local: datetime, zone: ZoneInfo) -> bool:

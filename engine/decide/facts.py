@@ -23,6 +23,7 @@ __all__ = [
     "NewTask",
     "NewTouch",
     "Outcome",
+    "Past",
     "Phase",
     "StepSkipped",
     "TouchKind",
@@ -124,6 +125,15 @@ class Enrollment:
     entered_at: datetime
     since: datetime
     waits_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the ledger remembers of one key in one playbook: how often it entered, when it left."""
+
+    count: int = 0
+    last_left_at: datetime | None = None
+    has_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""Who enters: the gates of entry, the fuses and the throttle. Pure. Language, section 5."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.decide.facts import Past
+from engine.language.playbook import Again, Entry, Fuse
+from engine.moments import shift_local
+
+__all__ = ["Admission", "BlownFuse", "Candidates", "Gate", "admit", "gate_of"]
+
+
+class Gate:
+    """The reasons for which one who matches does not enter, as reports and audit name them."""
+
+    EXIT = "exit"
+    OPEN = "already_inside"
+    AGAIN = "again"
+    EXISTING = "existing"
+    FUSE = "fuse"
+    PER_RUN = "per_run"
+    NOT_APPROVED = "not_approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Everything that decides on entry, for one run.
+
+    `matched` are the keys in ascending order (the entity's own order, not the texts').
+    `bystanders` matched when a playbook with `existing: skip` first ran. `approved` are the keys
+    that a person let pass a fuse, None where nobody has. `entered_before` counts who entered
+    earlier in this very run. `first_run` is the project's fuse where this version never ran.
+    """
+
+    matched: Sequence[str]
+    population: int
+    as_of: datetime
+    zone: ZoneInfo
+    meets_exit: frozenset[str] = frozenset()
+    past: Mapping[str, Past] = field(default_factory=dict)
+    bystanders: frozenset[str] = frozenset()
+    approved: frozenset[str] | None = None
+    entered_before: int = 0
+    first_run: Fuse | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlownFuse:
+    """More would enter than a fuse allows: its name, its limit, and what was found."""
+
+    name: str
+    limit: str
+    found: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who enters now, ascending; how many did not and why; and the fuse that held the run."""
+
+    entering: tuple[str, ...]
+    skipped: Mapping[str, int]
+    would_enter: tuple[str, ...] = ()
+    blown: BlownFuse | None = None
+
+
+def gate_of(key: str, entry: Entry, candidates: Candidates) -> str:
+    """The first gate that keeps one who matches out, or an empty text."""
+    past = candidates.past.get(key, Past())
+    if key in candidates.meets_exit:
+        return Gate.EXIT
+    if past.has_open:
+        return Gate.OPEN
+    if past.count and not _may_enter_again(entry.again, past, candidates):
+        return Gate.AGAIN
+    if key in candidates.bystanders and not past.count:
+        return Gate.EXISTING
+    return ""
+
+
+def _may_enter_again(again: Again, past: Past, candidates: Candidates) -> bool:
+    if not again.allowed:
+        return False
+    if again.after is None or past.last_left_at is None:
+        return True
+    return shift_local(past.last_left_at, again.after, candidates.zone) <= candidates.as_of
+
+
+def admit(entry: Entry, candidates: Candidates) -> Admission:
+    """Pass everyone who matches through the gates, then the fuses, then the throttle.
+
+    Fuses compare who would enter before the throttle, against the whole population (delivery
+    page, point 10). An approval admits the listed keys that still would enter, and no others.
+    """
+    gates = {key: gate_of(key, entry, candidates) for key in candidates.matched}
+    would = tuple(key for key, gate in gates.items() if not gate)
+    skipped = Counter(gate for gate in gates.values() if gate)
+    blown = None
+    entering = would
+    if candidates.approved is not None:
+        entering = tuple(key for key in would if key in candidates.approved)
+        skipped[Gate.NOT_APPROVED] += len(would) - len(entering)
+    elif blown := _blown(entry, candidates, len(would)):
+        entering = ()
+        skipped[Gate.FUSE] += len(would)
+    admitted = _throttled(entering, entry.per_run, candidates.entered_before)
+    skipped[Gate.PER_RUN] += len(entering) - len(admitted)
+    return Admission(admitted, _without_zeros(skipped), would, blown)
+
+
+def _throttled(entering: tuple[str, ...], per_run: int | None, before: int) -> tuple[str, ...]:
+    return entering if per_run is None else entering[: max(per_run - before, 0)]
+
+
+def _without_zeros(skipped: Counter[str]) -> dict[str, int]:
+    return {reason: number for reason, number in sorted(skipped.items()) if number}
+
+
+def _blown(entry: Entry, candidates: Candidates, found: int) -> BlownFuse | None:
+    fuses = (("first_run", candidates.first_run), ("fuse", entry.fuse))
+    for name, fuse in fuses:
+        limit = _exceeded(fuse, found, candidates.population) if fuse else ""
+        if limit:
+            return BlownFuse(name, limit, found, candidates.population)
+    return None
+
+
+def _exceeded(fuse: Fuse, found: int, population: int) -> str:
+    if fuse.matched is not None and found > fuse.matched:
+        return f"{fuse.matched:,}"
+    if fuse.share is not None and found > fuse.share * population:
+        return f"{fuse.share:.4g} of {population:,}"
+    return ""

@@ -1,0 +1,99 @@
+"""When playbooks fire: cron in local time. Pure; delivery page, point 11.
+
+A fire is identified by its local date and time. Cron runs over wall-clock times without a zone,
+and each is then placed on the time line: a wall time that a clock change leaves out fires at the
+end of the gap, a doubled one at its first coming only. So neither can fire twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from croniter import croniter
+from croniter.croniter import CroniterBadDateError
+
+from engine.language.playbook import CatchUp, Schedule
+from engine.moments import Duration, Unit, end_of_gap, shift_local
+
+__all__ = ["DEFAULT_LATENESS", "Due", "Fire", "due", "next_fires"]
+
+DEFAULT_LATENESS = Duration(3, Unit.DAY)
+"""How late a missed fire may still start where the schedule does not say."""
+
+_ON_TIME = timedelta(minutes=5)  # a fire that a busy daemon takes up within this was not missed
+_MOST_SKIPS = 1_000  # slots recorded one by one after a long downtime; older ones are not
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fire:
+    """One slot: `at` (aware UTC) is when it fires, `local` its wall time without a zone."""
+
+    at: datetime
+    local: datetime
+
+    @property
+    def id(self) -> str:
+        """The identity of the slot in the ledger: `2026-03-10T09:00`."""
+        return self.local.strftime("%Y-%m-%dT%H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a tick finds: the fire to start now, if any, and the slots that are passed over."""
+
+    fire: Fire | None
+    skipped: tuple[tuple[Fire, str], ...] = ()
+
+
+def next_fires(schedule: Schedule, zone: ZoneInfo, after: datetime, count: int) -> tuple[Fire, ...]:
+    """The next `count` fires strictly after an instant; fewer where the schedule ends."""
+    return tuple(islice(_fires(schedule, zone, after), count))
+
+
+def due(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime) -> Due:
+    """The fires in (since, now]: the latest may start, the others are skips with a reason.
+
+    The latest itself is skipped as `late` beyond `max_lateness`, and as `missed` where
+    `catch_up: none` and it was not taken up within five minutes.
+    """
+    fires = []
+    for fire in _fires(schedule, zone, since):
+        if fire.at > now:
+            break
+        fires.append(fire)
+    if not fires:
+        return Due(None)
+    *missed, latest = fires
+    skips = tuple((fire, "superseded") for fire in missed[-_MOST_SKIPS:])
+    reason = _too_late(schedule, latest, now, zone)
+    return Due(None, (*skips, (latest, reason))) if reason else Due(latest, skips)
+
+
+def _too_late(schedule: Schedule, fire: Fire, now: datetime, zone: ZoneInfo) -> str:
+    if schedule.catch_up is CatchUp.NONE and now - fire.at > _ON_TIME:
+        return "missed"
+    if shift_local(fire.at, schedule.max_lateness or DEFAULT_LATENESS, zone) < now:
+        return "late"
+    return ""
+
+
+def _fires(schedule: Schedule, zone: ZoneInfo, after: datetime) -> Iterator[Fire]:
+    # A day earlier, since wall times near a clock change may lie on either side of `after`.
+    start = after.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
+    walk = croniter(schedule.cron, start, ret_type=datetime)
+    while True:
+        try:
+            local = walk.get_next(datetime)
+        except CroniterBadDateError:
+            return
+        if schedule.ends and local.date() > schedule.ends:
+            return
+        if schedule.starts and local.date() < schedule.starts:
+            continue
+        fire = Fire(end_of_gap(local, zone).astimezone(UTC), local)
+        if fire.at > after:
+            yield fire
