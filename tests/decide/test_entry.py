@@ -1,0 +1,101 @@
+"""Gates of entry, fuses and the throttle, as tables."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.decide.entry import Candidates, admit
+from engine.decide.facts import Past
+from engine.language.playbook import Again, Entry, Fuse
+from engine.moments import Duration, Unit
+
+AS_OF = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
+LEFT_89_DAYS_AGO = Past(1, AS_OF - timedelta(days=89))
+LEFT_90_DAYS_AGO = Past(1, AS_OF - timedelta(days=90))
+AFTER_90_DAYS = Entry(again=Again(allowed=True, after=Duration(90, Unit.DAY)))
+
+
+def make_candidates(*matched: str, **given: Any) -> Candidates:
+    defaults: dict[str, Any] = {
+        "population": 100,
+        "as_of": AS_OF,
+        "zone": ZoneInfo("UTC"),
+    }
+    return Candidates(matched, **(defaults | given))
+
+
+@pytest.mark.parametrize(
+    ("entry", "given_", "entering", "skipped"),
+    [
+        pytest.param(Entry(), {}, "1 2 3", {}, id="all-enter"),
+        pytest.param(Entry(), {"meets_exit": frozenset({"2"})}, "1 3", {"exit": 1}, id="exit-met"),
+        pytest.param(
+            Entry(), {"past": {"1": Past(1, None, True)}}, "2 3", {"already_inside": 1}, id="inside"
+        ),
+        pytest.param(
+            Entry(), {"past": {"1": LEFT_90_DAYS_AGO}}, "2 3", {"again": 1}, id="never-again"
+        ),
+        pytest.param(
+            Entry(again=Again(allowed=True)),
+            {"past": {"1": Past(3, AS_OF)}},
+            "1 2 3",
+            {},
+            id="always-again",
+        ),
+        pytest.param(
+            AFTER_90_DAYS, {"past": {"1": LEFT_89_DAYS_AGO}}, "2 3", {"again": 1}, id="too-soon"
+        ),
+        pytest.param(
+            AFTER_90_DAYS, {"past": {"1": LEFT_90_DAYS_AGO}}, "1 2 3", {}, id="after-90-days"
+        ),
+        pytest.param(
+            Entry(), {"bystanders": frozenset({"3"})}, "1 2", {"existing": 1}, id="existing-skip"
+        ),
+        pytest.param(Entry(per_run=2), {}, "1 2", {"per_run": 1}, id="throttle-lowest-first"),
+        pytest.param(
+            Entry(per_run=2), {"entered_before": 1}, "1", {"per_run": 2}, id="throttle-continued"
+        ),
+        pytest.param(
+            Entry(), {"approved": frozenset({"1", "9"})}, "1", {"not_approved": 2}, id="approved"
+        ),
+    ],
+)
+def test_admit(
+    entry: Entry, given_: dict[str, Any], entering: str, skipped: dict[str, int]
+) -> None:
+    admission = admit(entry, make_candidates("1", "2", "3", **given_))
+    assert admission.entering == tuple(entering.split())
+    assert admission.skipped == skipped
+    assert admission.blown is None
+
+
+@pytest.mark.parametrize(
+    ("fuse", "first_run", "name"),
+    [
+        pytest.param(Fuse(matched=3), None, "", id="at-the-limit"),
+        pytest.param(Fuse(matched=2), None, "fuse", id="over-the-number"),
+        pytest.param(Fuse(share=0.03), None, "", id="at-the-share"),
+        pytest.param(Fuse(share=0.029), None, "fuse", id="over-the-share"),
+        pytest.param(None, Fuse(matched=2), "first_run", id="first-run"),
+    ],
+)
+def test_fuses(fuse: Fuse | None, first_run: Fuse | None, name: str) -> None:
+    admission = admit(Entry(fuse=fuse), make_candidates("1", "2", "3", first_run=first_run))
+    assert (admission.blown.name if admission.blown else "") == name
+    assert bool(admission.entering) is not bool(name)
+
+
+def test_a_fuse_counts_before_the_throttle() -> None:
+    admission = admit(Entry(per_run=1, fuse=Fuse(matched=2)), make_candidates("1", "2", "3"))
+    assert admission.blown is not None
+    assert (admission.blown.found, admission.blown.total) == (3, 100)
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), unique=True), st.integers(0, 9))
+def test_everyone_who_matches_enters_or_is_counted(matched: list[str], per_run: int) -> None:
+    admission = admit(Entry(per_run=per_run or None), make_candidates(*matched))
+    assert len(admission.entering) + sum(admission.skipped.values()) == len(matched)
