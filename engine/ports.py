@@ -95,6 +95,21 @@ class Reader(Protocol):
     ) -> ColumnElement[object]:
         """The typed value of a column; raises SourceFault where the column does not exist."""
 
+    def plain(
+        self, relation: FromClause, ref: ColumnRef, table: TableRef
+    ) -> ColumnElement[object]:
+        """The column for `=`, `<>` and `IN` with constants that are not blank text.
+
+        It equals such a constant exactly where `column` does, and may hold blank text where that
+        is NULL; bare wherever the stored form allows it, so that indexes and statistics serve.
+        """
+
+    def counts(self, relation: FromClause, table: TableRef) -> Sequence[ColumnElement[bool]]:
+        """The table's `where` as tests of a relation of the same table without it.
+
+        So that several events of one table can be told apart in a single pass over it.
+        """
+
     def check(self, table: TableRef, refs: Sequence[ColumnRef]) -> None:
         """Raise SourceFault where a value is in a form its type does not have, naming it."""
 
