@@ -176,7 +176,9 @@ class Template:
 class Project:
     """All files of a project, read; what is broken is in `problems`, and missing elsewhere.
 
-    Templates are keyed by name, and `NAME.fr` for the locale fr.
+    Templates are keyed by name, and `NAME.fr` for the locale fr. `broken` holds (kind, name) of
+    what was left out: a connector, channel, person, entity, segment, playbook or template that
+    other files may name rightly, so that nobody is told that it does not exist.
     """
 
     root: Path
@@ -187,3 +189,4 @@ class Project:
     templates: Mapping[str, Template] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     files: int = 0
+    broken: frozenset[tuple[str, str]] = frozenset()

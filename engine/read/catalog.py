@@ -1,0 +1,197 @@
+"""`catalog/*.yaml` as declared entities. Language, section 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from engine.language.catalog import Entity, Event, Field, Kind, Link, Person, Property
+from engine.language.conditions import Scalar
+from engine.places import DocumentPath
+from engine.read.conditions import FORMS, LATER_FORMS
+from engine.read.reading import Reading
+
+__all__ = ["check_entity", "is_usable", "link_names", "read_entity"]
+
+_Data = Mapping[str, Any]
+_Made = TypeVar("_Made")
+_Columns = tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...]
+
+_CONDITION_WORDS = frozenset((*FORMS, *LATER_FORMS))
+_MOMENT_WORDS = frozenset(("now", "today", "yesterday", "tomorrow", "entered"))
+_NAMED_TOGETHER = ("fields", "links", "people", "team")  # they share one namespace
+_CARRIED_UNSUPPORTED = ("fields", "people", "team", "track")
+_COMPUTED = (
+    "count",
+    "sum",
+    "average",
+    "highest",
+    "lowest",
+    "first",
+    "last",
+    "list",
+    "ratio",
+    "days_between",
+    "score",
+    "band",
+    "labels",
+)
+
+
+def link_names(data: object) -> frozenset[str]:
+    """The names of the links that a catalog file declares, sound or not."""
+    links = data.get("links") if isinstance(data, dict) else None
+    return frozenset(links) if isinstance(links, dict) else frozenset()
+
+
+def check_entity(data: object, reading: Reading) -> None:
+    """Report names that stand twice, or that the language keeps for itself."""
+    if not isinstance(data, dict):
+        return
+    first: dict[str, DocumentPath] = {}
+    for part in _NAMED_TOGETHER:
+        names = data.get(part)
+        for name in names if isinstance(names, dict) else ():
+            path = (part, name)
+            _check_name(name, path, reading)
+            if name in first:
+                line = reading.places.key(first[name]).line
+                reading.report_key(
+                    path,
+                    "duplicate-name",
+                    f"`{name}` is the name of one of the {first[name][0]} already, on line {line}",
+                    "fields, links and roles of an entity share one namespace",
+                )
+            first.setdefault(name, path)
+    _check_dates(data.get("fields"), reading)
+
+
+def _check_name(name: str, path: DocumentPath, reading: Reading) -> None:
+    if name in _CONDITION_WORDS:
+        reading.report_key(
+            path,
+            "reserved-name",
+            f"`{name}` is a word of conditions; nothing in a catalog can be called so",
+            "choose another name, and say `column:` for the column",
+        )
+
+
+def _check_dates(fields: object, reading: Reading) -> None:
+    for name, declared in fields.items() if isinstance(fields, dict) else ():
+        kind = declared.get("type") if isinstance(declared, dict) else declared
+        if name in _MOMENT_WORDS and kind in ("date", "timestamp"):
+            reading.report_key(
+                ("fields", name),
+                "reserved-name",
+                f"`{name}` is a word of moments; a {kind} field cannot be called so",
+                "choose another name, and say `column:` for the column",
+            )
+
+
+def is_usable(reading: Reading) -> bool:
+    """Whether nothing is wrong but parts that this version cannot carry out, which are marked."""
+    return all(
+        code == "not-supported" and path and path[0] in _CARRIED_UNSUPPORTED
+        for path, code in reading.faults
+    )
+
+
+def read_entity(data: _Data, reading: Reading) -> Entity:
+    """The entity that a usable file declares."""
+    contact = data.get("contact")
+    return Entity(
+        name=data["entity"],
+        source=data["source"],
+        key=data["key"],
+        label=data.get("label"),
+        where=_columns(data.get("where", {})),
+        contact=_person("contact", contact, ("contact",), reading) if contact else None,
+        links=_each(data, "links", _link, (), reading),
+        people=_each(data, "people", _person, (), reading),
+        team=_each(data, "team", _person, (), reading),
+        fields=_each(data, "fields", _field, (), reading),
+        events=_each(data, "events", _event, (), reading),
+        place=reading.places.key(("entity",)),
+    )
+
+
+def _each(
+    data: _Data,
+    key: str,
+    make: Callable[[str, Any, DocumentPath, Reading], _Made],
+    path: DocumentPath,
+    reading: Reading,
+) -> dict[str, _Made]:
+    return {
+        name: make(name, declared, (*path, key, name), reading)
+        for name, declared in data.get(key, {}).items()
+    }
+
+
+def _columns(data: _Data) -> _Columns:
+    return tuple(
+        (column, tuple(value) if isinstance(value, list) else value)
+        for column, value in data.items()
+    )
+
+
+def _person(name: str, data: _Data, path: DocumentPath, reading: Reading) -> Person:
+    found = next((word for word, value in data.items() if isinstance(value, dict)), "")
+    return Person(
+        name=data.get("name"),
+        email=data.get("email", ""),
+        timezone=data.get("timezone"),
+        locale=data.get("locale"),
+        unsupported=found,
+        place=reading.places.key(path),
+    )
+
+
+def _link(name: str, data: Any, path: DocumentPath, reading: Reading) -> Link:
+    place = reading.places.key(path)
+    if isinstance(data, str):
+        return Link(name, name, data, place)
+    return Link(name, data["to"], data["column"], place)
+
+
+def _field(name: str, data: Any, path: DocumentPath, reading: Reading) -> Field:
+    place = reading.places.key(path)
+    if isinstance(data, str):
+        return Field(name, Kind(data), name, place=place)
+    if "type" not in data:
+        word = next(word for word in _COMPUTED if word in data)
+        return Field(name, Kind.TEXT, name, unsupported=word, place=place)
+    return Field(
+        name,
+        Kind(data["type"]),
+        data.get("column", name),
+        values=tuple(data.get("values", ())),
+        required=data.get("required", False),
+        format=data.get("format"),
+        separator=data.get("separator"),
+        place=place,
+    )
+
+
+def _event(name: str, data: _Data, path: DocumentPath, reading: Reading) -> Event:
+    at = data["at"]
+    return Event(
+        name=name,
+        source=data["source"],
+        key=data["key"],
+        at=at if isinstance(at, str) else at["column"],
+        at_format=None if isinstance(at, str) else at.get("format"),
+        where=_columns(data.get("where", {})),
+        properties=_each(data, "properties", _property, path, reading),
+        counts_as_contact=data.get("counts_as") == "contact",
+        history_from=data.get("history_from"),
+        place=reading.places.key(path),
+    )
+
+
+def _property(name: str, data: Any, path: DocumentPath, reading: Reading) -> Property:
+    place = reading.places.key(path)
+    if isinstance(data, str):
+        return Property(name, Kind(data), name, place=place)
+    column = data.get("column", name)
+    return Property(name, Kind(data["type"]), column, data.get("format"), place)

@@ -1,0 +1,151 @@
+"""The texts that have a form of their own: durations, zones, schedules, shares, references.
+
+Each check takes the text as written and raises ValueError with a sentence where it is none. The
+schemas name them in `format`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from engine.moments import parse_duration, parse_moment
+from engine.problems import did_you_mean
+
+__all__ = ["FORMATS", "REFERENCE", "parse_share"]
+
+REFERENCE = re.compile(r"\$\{(env|file):([^{}]*)\}")
+"""A reference to a secret: `${env:NAME}` or `${file:path}`."""
+
+_NAME_OF_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SHARE = re.compile(r"(\d{1,7}(?:\.\d{1,9})?)\s?%", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
+_PASSWORD_IN_URL = re.compile(r"://[^/@:]*:(?!\$\{)[^/@]+@")
+
+
+def parse_share(value: str | float) -> float:
+    """`20%` or 0.2 as 0.2.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if isinstance(value, str):
+        found = _SHARE.fullmatch(value.strip())
+        if not found:
+            raise ValueError("expected a share, as `20%`")
+        return float(found[1]) / 100
+    if value < 0:
+        raise ValueError("expected a share, as `20%`")
+    return float(value)
+
+
+def _duration(value: str) -> None:
+    parse_duration(value)
+
+
+def _moment(value: str) -> None:
+    parse_moment(value)
+
+
+def _share(value: str | float) -> None:
+    if parse_share(value) > 1:
+        raise ValueError("expected a share of at most 100%; a number is taken as a part of 1")
+
+
+def _growth(value: str | float) -> None:
+    parse_share(value)
+
+
+def _date(value: str) -> None:
+    try:
+        if not _DATE.fullmatch(value):
+            raise ValueError(value)
+        date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("expected a date of the calendar, as `2026-03-31`") from None
+
+
+@lru_cache(maxsize=256)
+def _timezone(value: str) -> None:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(value, available_timezones())
+        hint = f"; {near}" if near.startswith("did") else ""
+        raise ValueError(f"expected a zone, as `Europe/Paris`{hint}") from None
+
+
+@lru_cache(maxsize=1024)
+def _cron(value: str) -> None:
+    from croniter import CroniterError, croniter  # only where something is scheduled
+
+    fields = value.split()
+    if len(fields) != 5:
+        raise ValueError("expected the five fields of cron, as `0 9 * * 1-5`")
+    if any(letter in field for field in fields for letter in ("H", "R", "h(", "r(")):
+        raise ValueError("`H` and `R` are no fields of a schedule; write the times out")
+    try:
+        croniter(value)
+    except (CroniterError, ValueError) as error:
+        raise ValueError(f"expected the five fields of cron: {error}") from None
+    if not croniter.is_valid(value, strict=True):
+        raise ValueError("expected a schedule that can ever fire")
+
+
+def _address(value: str) -> None:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError("expected an address, as `dana@acme.example`")
+
+
+def _reference(value: str) -> None:
+    """A secret: exactly one reference, never the secret itself."""
+    if not REFERENCE.fullmatch(value):
+        raise ValueError("expected a reference, as `${env:NAME}`: a secret never stands in a file")
+    _references(value)
+
+
+def _url(value: str) -> None:
+    """A URL, maybe with references; a password in it is one."""
+    if _PASSWORD_IN_URL.search(value):
+        raise ValueError("a password stands in this URL; expected a reference, as `${env:NAME}`")
+    _references(value)
+    if not REFERENCE.match(value) and "://" not in value:
+        raise ValueError("expected a URL, or a reference to one, as `${env:NAME}`")
+
+
+def _references(value: str) -> None:
+    rest = REFERENCE.sub("", value)
+    if "${" in rest:
+        raise ValueError("expected references as `${env:NAME}` or `${file:path}`")
+    for kind, name in REFERENCE.findall(value):
+        if kind == "env" and not _NAME_OF_VARIABLE.fullmatch(name):
+            raise ValueError("expected the name of an environment variable, as `${env:NAME}`")
+        if not name.strip():
+            raise ValueError("expected the path of a file, as `${file:secrets/smtp}`")
+
+
+def _web_page(value: str) -> None:
+    if not value.startswith(("https://", "http://")):
+        raise ValueError("expected a web address that begins with https://")
+
+
+Format = tuple[str, Callable[..., None]]
+
+FORMATS: Mapping[str, Format] = {
+    "touchline-duration": ("bad-duration", _duration),
+    "touchline-moment": ("bad-moment", _moment),
+    "touchline-share": ("bad-share", _share),
+    "touchline-growth": ("bad-share", _growth),
+    "touchline-cron": ("bad-schedule", _cron),
+    "touchline-timezone": ("bad-timezone", _timezone),
+    "touchline-reference": ("literal-secret", _reference),
+    "touchline-url": ("bad-url", _url),
+    "uri": ("bad-url", _web_page),
+    "date": ("bad-date", _date),
+    "email": ("bad-address", _address),
+}
+"""Per `format` of a schema: the code of its problem, and the check."""

@@ -1,0 +1,87 @@
+"""One document being read: where its values stand, and what was found wrong so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.places import DocumentPath, Place, SourceMap
+from engine.problems import Problem
+
+__all__ = ["Reading", "called", "joined", "shown"]
+
+_LONGEST_SHOWN = 60  # characters of a value that a message repeats
+
+
+@dataclass(slots=True)
+class Reading:
+    """Collects the problems of one document by path; `links` are the link names of the project.
+
+    A link's name tells `{LINK: C}` from `{FIELD: TEST}`; whether the link belongs to the entity in
+    question is a matter of binding.
+    """
+
+    places: SourceMap
+    links: frozenset[str] = frozenset()
+    problems: list[Problem] = field(default_factory=list)
+    faults: list[tuple[DocumentPath, str]] = field(default_factory=list)
+
+    def report(self, path: DocumentPath, code: str, message: str, hint: str = "") -> None:
+        """Add a problem with the value at `path`."""
+        self._add(self.places.value(path), path, code, message, hint)
+
+    def report_key(self, path: DocumentPath, code: str, message: str, hint: str = "") -> None:
+        """Add a problem with the key that ends `path`."""
+        self._add(self.places.key(path), path, code, message, hint)
+
+    def not_supported(self, path: DocumentPath, word: str) -> None:
+        """Say that a word of the language cannot be carried out yet; never silently ignored."""
+        self.report_key(
+            path,
+            "not-supported",
+            f"`{word}` is part of the language but not carried out by this version yet",
+        )
+
+    def place(self, path: DocumentPath) -> Place:
+        """The place of the value at `path`."""
+        return self.places.value(path)
+
+    def is_sound(self, path: DocumentPath) -> bool:
+        """Whether nothing at or below `path` was found wrong."""
+        return not any(fault[: len(path)] == path for fault, _ in self.faults)
+
+    def _add(self, place: Place, path: DocumentPath, code: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(place, code, message, hint))
+        self.faults.append((path, code))
+
+
+def called(path: DocumentPath) -> str:
+    """What a message calls the value at `path`: its key, or its position in a list."""
+    if not path:
+        return "this file"
+    last = path[-1]
+    if isinstance(last, str):
+        return f"`{last}`"
+    return f"item {last + 1} of {called(path[:-1])}" if len(path) > 1 else f"item {last + 1}"
+
+
+def shown(value: object) -> str:
+    """A value as a message repeats it."""
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case int() | float():
+            return f"the number {value}"
+        case _:
+            text = str(value)
+            return f"`{text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + '…'}`"
+
+
+def joined(words: list[str], last: str = "or") -> str:
+    """`a, b or c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
