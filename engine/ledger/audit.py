@@ -1,0 +1,213 @@
+"""The audit chain, pure: canonical bytes in, digests and verdicts out.
+
+Delivery page, "Audit". A record's hash is SHA-256 over the canonical JSON (RFC 8785) of everything
+else in it, the hash of the record before it included; the first stands on 64 zeros.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from engine.ledger.tables import instant_text
+
+__all__ = [
+    "GENESIS",
+    "AuditRecord",
+    "Body",
+    "Head",
+    "Kind",
+    "Verification",
+    "canonical",
+    "chained",
+    "record_hash",
+    "verify",
+]
+
+Body = Mapping[str, object]
+"""What a record tells: texts, whole numbers, booleans, lists and mappings of them; no floats."""
+
+GENESIS = "0" * 64
+"""What the first record stands on."""
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_LARGEST_INTEGER = 2**53 - 1  # RFC 8785 takes JSON numbers as doubles
+
+
+class Kind(StrEnum):
+    """Everything that a record can tell of."""
+
+    LEDGER_CREATED = "ledger.created"
+    LEDGER_ADOPTED = "ledger.adopted"
+    LEDGER_MIGRATED = "ledger.migrated"
+    RUN_STARTED = "run.started"
+    RUN_ENDED = "run.ended"
+    RUN_FAILED = "run.failed"
+    RUN_HELD = "run.held"
+    RUN_SKIPPED = "run.skipped"
+    HOLD_APPROVED = "hold.approved"
+    HOLD_APPLIED = "hold.applied"
+    HOLD_DROPPED = "hold.dropped"
+    HOLD_VOID = "hold.void"
+    ENTERED = "entered"
+    STEP_REACHED = "step.reached"
+    STEP_WAITS = "step.waits"
+    STEP_SKIPPED = "step.skipped"
+    LEFT = "left"
+    TOUCH_MADE = "touch.made"
+    TOUCH_REPEATED = "touch.repeated"
+    TOUCH_CLAIMED = "touch.claimed"
+    TOUCH_RELEASED = "touch.released"
+    TOUCH_IN_DOUBT = "touch.in_doubt"
+    TOUCH_SENT = "touch.sent"
+    TOUCH_REFUSED = "touch.refused"
+    TOUCH_DEFERRED = "touch.deferred"
+    TOUCH_SKIPPED = "touch.skipped"
+    TOUCH_UNKNOWN = "touch.unknown"
+    TOUCH_EXPIRED = "touch.expired"
+    TOUCH_DROPPED = "touch.dropped"
+    TOUCH_RESOLVED = "touch.resolved"
+    TASK_DONE = "task.done"
+    TASK_CLOSED = "task.closed"
+    TASK_REASSIGNED = "task.reassigned"
+    SUPPRESSED = "suppressed"
+    UNSUPPRESSED = "unsuppressed"
+    HALTED = "halted"
+    RESUMED = "resumed"
+    PAUSE_STARTED = "pause.started"
+    PAUSE_ENDED = "pause.ended"
+    CHANNEL_PAUSED = "channel.paused"
+    CHANNEL_RESUMED = "channel.resumed"
+    BREAKER_OPENED = "breaker.opened"
+    BREAKER_CLOSED = "breaker.closed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One record of the log. `body` is its canonical JSON; `at` an aware instant."""
+
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    playbook: str
+    key: str
+    body: str
+    prev: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain: how many records, and the hash of the last."""
+
+    seq: int = 0
+    hash: str = GENESIS
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A verdict on a chain. `first_bad` is the seq of the first record that does not fit."""
+
+    valid: bool
+    records: int
+    head: str
+    first_bad: int | None = None
+    why: str = ""
+
+
+def canonical(value: object) -> str:
+    """RFC 8785 JSON of texts, whole numbers, booleans, null, lists and mappings of them.
+
+    Raises:
+        TypeError: a float, a name that is not ASCII, or what has no one canonical form here.
+        ValueError: a whole number beyond 2^53 - 1.
+    """
+    _refuse_what_has_no_form(value)
+    # On what passed the gate above the plain encoder writes the very bytes of RFC 8785, six
+    # times as fast as the library; a law in the tests holds the two together.
+    return _ENCODER.encode(value)
+
+
+def _refuse_what_has_no_form(value: object) -> None:
+    match value:
+        case None | bool() | str():
+            return
+        case int():
+            if abs(value) > _LARGEST_INTEGER:
+                raise ValueError(f"{value} is beyond what JSON numbers hold exactly")
+        case dict():
+            for name, part in value.items():
+                if not (isinstance(name, str) and name.isascii()):
+                    raise TypeError(f"{name!r} cannot name a value in an audit record")
+                _refuse_what_has_no_form(part)
+        case list() | tuple():
+            for part in value:
+                _refuse_what_has_no_form(part)
+        case _:
+            raise TypeError(f"{value!r} cannot stand in an audit record: {type(value).__name__}")
+
+
+def record_hash(record: AuditRecord) -> str:
+    """The hash that a record ought to bear: over all of it but `hash` itself."""
+    quoted = _ENCODER.encode
+    # The names in ascending order, the body as it stands: it is canonical already.
+    text = (
+        f'{{"actor":{quoted(record.actor)},"at":"{instant_text(record.at)}",'
+        f'"body":{record.body},"key":{quoted(record.key)},"kind":{quoted(record.kind)},'
+        f'"playbook":{quoted(record.playbook)},"prev":"{record.prev}","seq":{record.seq}}}'
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def chained(record: AuditRecord, head: Head) -> AuditRecord:
+    """The record with its seq, prev and hash: the one that follows `head`."""
+    placed = replace(record, seq=head.seq + 1, prev=head.hash)
+    return replace(placed, hash=record_hash(placed))
+
+
+def verify(
+    records: Iterable[AuditRecord], *, pinned: Head | None = None, expected: Head | None = None
+) -> Verification:
+    """Recompute a chain, record by record, in one pass.
+
+    `pinned` is an earlier head that must be a prefix of it; `expected` the head that the ledger
+    says it has.
+    """
+    head = Head()
+    met = pinned is None or pinned == head
+    for record in records:
+        why = _misfit(record, head)
+        if why:
+            return Verification(False, head.seq, head.hash, head.seq + 1, why)
+        head = Head(record.seq, record.hash)
+        if pinned is not None and head.seq == pinned.seq:
+            if head.hash != pinned.hash:
+                why = f"record {head.seq} is not the one that the checkpoint was made on"
+                return Verification(False, head.seq, head.hash, head.seq, why)
+            met = True
+    return _ending(head, pinned if not met else None, expected)
+
+
+def _misfit(record: AuditRecord, head: Head) -> str:
+    if record.seq != head.seq + 1:
+        return f"record {head.seq + 1} is missing; {record.seq} stands in its place"
+    if record.prev != head.hash:
+        return f"record {record.seq} does not follow the one before it"
+    if record.hash != record_hash(record):
+        return f"record {record.seq} was changed after it was written"
+    return ""
+
+
+def _ending(head: Head, unmet: Head | None, expected: Head | None) -> Verification:
+    if unmet is not None:
+        why = f"the checkpoint was made on {unmet.seq} records, and only {head.seq} are left"
+        return Verification(False, head.seq, head.hash, head.seq + 1, why)
+    if expected is not None and expected != head:
+        why = f"the ledger wrote {expected.seq} records, and {head.seq} are there"
+        return Verification(False, head.seq, head.hash, head.seq + 1, why)
+    return Verification(True, head.seq, head.hash)

@@ -1,0 +1,296 @@
+"""What stops everything or some of it: halts, pauses, channels that are shut.
+
+Delivery page, "Touches", points 4 and 8. `halt` is one row and one file, looked at before every
+act; where either cannot be read, it counts as set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table, bindparam, delete, func, or_, select, update
+
+from engine.decide.facts import Phase, TouchState
+from engine.ledger.audit import Kind
+from engine.ledger.statements import insert_new
+from engine.ledger.store import Ledger, Unit
+from engine.ledger.tables import channels, enrollments, halts, pauses, touches
+from engine.problems import Unreachable
+
+__all__ = [
+    "EVERYTHING",
+    "ChannelState",
+    "Halt",
+    "channel_states",
+    "close_breaker",
+    "count_failure",
+    "halt",
+    "halts_in_force",
+    "is_halted",
+    "open_breaker",
+    "pause_channel",
+    "pause_ended",
+    "pause_started",
+    "paused_playbooks",
+    "resume",
+    "resume_channel",
+]
+
+EVERYTHING = ""
+"""The scope of a halt of all playbooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A halt in force: of one playbook, or of EVERYTHING."""
+
+    scope: str
+    why: str
+    at: datetime | None
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """A channel that had trouble. Failures are those in a row since the last success."""
+
+    name: str
+    paused_at: datetime | None
+    paused_why: str
+    failures: int
+    breaker_until: datetime | None
+    breaker_why: str
+
+
+# ---------------------------------------------------------------- halts
+
+
+def halt(ledger: Ledger, playbooks: Collection[str], *, why: str, at: datetime, actor: str) -> None:
+    """Stop everything that goes out, or only these playbooks.
+
+    The file of a halt of everything is written first: it stops what runs here even where the
+    database does not answer.
+
+    Raises:
+        Unreachable: the row could not be written; the file, if any, stands.
+    """
+    if not playbooks:
+        _write_file(ledger, why)
+    with ledger.write() as unit:
+        reason = unit.without_addresses(why)
+        for scope in sorted(playbooks) or [EVERYTHING]:
+            row = {"scope": scope, "why": reason, "at": at, "actor": actor}
+            done = unit.connection.execute(insert_new(unit.connection, halts).values(row))
+            if done.rowcount == 1:
+                body = {"scope": scope, "why": reason}
+                unit.note(Kind.HALTED, body, at=at, actor=actor, playbook=scope)
+
+
+def resume(ledger: Ledger, playbooks: Collection[str], *, at: datetime, actor: str) -> list[str]:
+    """Lift the halt of everything, or of these playbooks; gives the scopes that were halted.
+
+    Raises:
+        Unreachable: the ledger cannot be written, or the file not be removed; it stays halted.
+    """
+    lifted = []
+    with ledger.write() as unit:
+        for scope in sorted(playbooks) or [EVERYTHING]:
+            gone = unit.connection.execute(delete(halts).where(halts.c.scope == scope))
+            if gone.rowcount == 1:
+                lifted.append(scope)
+                unit.note(Kind.RESUMED, {"scope": scope}, at=at, actor=actor, playbook=scope)
+    if not playbooks and _remove_file(ledger) and not lifted:
+        lifted.append(EVERYTHING)
+    return lifted
+
+
+def is_halted(unit: Unit, playbook: str) -> bool:
+    """Whether nothing of a playbook may go out."""
+    if unit.ledger.halt_file_stands():
+        return True
+    mine = select(func.count()).where(halts.c.scope.in_((EVERYTHING, playbook)))
+    return unit.connection.scalar(mine) != 0
+
+
+def halts_in_force(unit: Unit) -> list[Halt]:
+    """All halts, that of everything first."""
+    rows = unit.connection.execute(select(halts).order_by(halts.c.scope))
+    found = [Halt(row.scope, row.why, row.at, row.actor) for row in rows]
+    by_file = unit.ledger.halt_file_stands()
+    if by_file and not any(each.scope == EVERYTHING for each in found):
+        found.insert(0, Halt(EVERYTHING, f"the file {unit.ledger.halt_file} stands", None, ""))
+    return found
+
+
+def _write_file(ledger: Ledger, why: str) -> None:
+    try:
+        ledger.halt_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        ledger.halt_file.write_text(f"{why}\n", encoding="utf-8")
+    except OSError as error:
+        raise Unreachable(
+            f"the halt file {ledger.halt_file} cannot be written: {error.strerror}"
+        ) from None
+
+
+def _remove_file(ledger: Ledger) -> bool:
+    try:
+        ledger.halt_file.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise Unreachable(
+            f"the halt file {ledger.halt_file} cannot be removed: {error.strerror}; everything "
+            "stays halted"
+        ) from None
+    return True
+
+
+# ---------------------------------------------------------------- pauses
+
+
+def pause_started(unit: Unit, playbook: str, *, at: datetime, actor: str) -> bool:
+    """Record that a playbook is paused from now on; False where it was already."""
+    row = {"playbook": playbook, "started_at": at}
+    done = unit.connection.execute(insert_new(unit.connection, pauses).values(row))
+    if done.rowcount == 1:
+        unit.note(Kind.PAUSE_STARTED, {}, at=at, actor=actor, playbook=playbook)
+    return done.rowcount == 1
+
+
+def pause_ended(unit: Unit, playbook: str, *, at: datetime, actor: str) -> timedelta | None:
+    """Record that a pause is over, and move on by its length what stood still meanwhile.
+
+    Language, section 5, "Paused": waits and `max_lateness` stand still. None: it was not paused.
+    """
+    running = (pauses.c.playbook == playbook, pauses.c.ended_at.is_(None))
+    statement = update(pauses).where(*running).values(ended_at=at).returning(pauses.c.started_at)
+    started = unit.connection.scalar(statement)
+    if started is None:
+        return None
+    _shift_waits(unit, playbook, started=started, ended=at)
+    _shift_expiries(unit, playbook, started=started, ended=at)
+    seconds = int((at - started).total_seconds())
+    unit.note(Kind.PAUSE_ENDED, {"seconds": seconds}, at=at, actor=actor, playbook=playbook)
+    return at - started
+
+
+def paused_playbooks(unit: Unit) -> dict[str, datetime]:
+    """The playbooks that are paused, with the instant since when."""
+    statement = select(pauses.c.playbook, pauses.c.started_at).where(pauses.c.ended_at.is_(None))
+    return {row.playbook: row.started_at for row in unit.connection.execute(statement)}
+
+
+def _shift_waits(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
+    columns = (enrollments.c.id, enrollments.c.since, enrollments.c.waits_until)
+    waiting = select(*columns).where(
+        enrollments.c.playbook == playbook,
+        enrollments.c.left_at.is_(None),
+        enrollments.c.phase == Phase.WAITING,
+    )
+    found = [(row.id, row.since, row.waits_until) for row in unit.connection.execute(waiting)]
+    _shift(unit, enrollments, "waits_until", found, started=started, ended=ended)
+
+
+def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
+    columns = (touches.c.id, touches.c.made_at, touches.c.expires_at)
+    pending = select(*columns).where(
+        touches.c.playbook == playbook,
+        touches.c.state.in_((TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)),
+        touches.c.expires_at.is_not(None),
+    )
+    found = [(row.id, row.made_at, row.expires_at) for row in unit.connection.execute(pending)]
+    _shift(unit, touches, "expires_at", found, started=started, ended=ended)
+
+
+def _shift(
+    unit: Unit,
+    table: Table,
+    column: str,
+    found: Sequence[tuple[str, datetime, datetime]],
+    *,
+    started: datetime,
+    ended: datetime,
+) -> None:
+    # What began during the pause stood still from its own beginning on.
+    rows = [
+        {"of": of, "moved": until + (ended - max(started, since))} for of, since, until in found
+    ]
+    if rows:
+        shifted = update(table).where(table.c.id == bindparam("of"))
+        unit.connection.execute(shifted.values({column: bindparam("moved")}), rows)
+
+
+# ---------------------------------------------------------------- channels
+
+
+def pause_channel(unit: Unit, channel: str, *, why: str, at: datetime, actor: str) -> bool:
+    """Shut a channel until a person opens it again; False where it was shut already."""
+    reason = unit.without_addresses(why)
+    _ensure_channel(unit, channel)
+    mine = (channels.c.name == channel, channels.c.paused_at.is_(None))
+    values = {"paused_at": at, "paused_why": reason}
+    if unit.connection.execute(update(channels).where(*mine).values(values)).rowcount != 1:
+        return False
+    body = {"channel": channel, "why": reason}
+    unit.note(Kind.CHANNEL_PAUSED, body, at=at, actor=actor)
+    return True
+
+
+def resume_channel(unit: Unit, channel: str, *, at: datetime, actor: str) -> bool:
+    """Open a channel again, its breaker included; False where nothing was shut."""
+    shut = or_(channels.c.paused_at.is_not(None), channels.c.breaker_until.is_not(None))
+    statement = update(channels).where(channels.c.name == channel, shut)
+    clear = {
+        "paused_at": None,
+        "paused_why": "",
+        "failures": 0,
+        "breaker_until": None,
+        "breaker_why": "",
+    }
+    if unit.connection.execute(statement.values(clear)).rowcount != 1:
+        return False
+    unit.note(Kind.CHANNEL_RESUMED, {"channel": channel}, at=at, actor=actor)
+    return True
+
+
+def count_failure(unit: Unit, channel: str) -> int:
+    """Count one more failure in a row of a channel, and give how many there are."""
+    _ensure_channel(unit, channel)
+    statement = update(channels).where(channels.c.name == channel)
+    more = statement.values(failures=channels.c.failures + 1).returning(channels.c.failures)
+    return int(unit.connection.execute(more).scalar_one())
+
+
+def open_breaker(
+    unit: Unit, channel: str, *, until: datetime, why: str, at: datetime, actor: str
+) -> None:
+    """Let nothing be claimed for a channel until an instant."""
+    reason = unit.without_addresses(why)
+    _ensure_channel(unit, channel)
+    statement = update(channels).where(channels.c.name == channel)
+    unit.connection.execute(statement.values(breaker_until=until, breaker_why=reason))
+    body = {"channel": channel, "why": reason}
+    unit.note(Kind.BREAKER_OPENED, body, at=at, actor=actor)
+
+
+def close_breaker(unit: Unit, channel: str, *, at: datetime, actor: str) -> bool:
+    """Record a success: no failures in a row, no breaker; False where there were none."""
+    trouble = or_(channels.c.failures > 0, channels.c.breaker_until.is_not(None))
+    statement = update(channels).where(channels.c.name == channel, trouble)
+    clear = {"failures": 0, "breaker_until": None, "breaker_why": ""}
+    if unit.connection.execute(statement.values(clear)).rowcount != 1:
+        return False
+    unit.note(Kind.BREAKER_CLOSED, {"channel": channel}, at=at, actor=actor)
+    return True
+
+
+def channel_states(unit: Unit) -> dict[str, ChannelState]:
+    """The channels that ever had trouble, by name."""
+    rows = unit.connection.execute(select(channels).order_by(channels.c.name))
+    return {row.name: ChannelState(*row) for row in rows}
+
+
+def _ensure_channel(unit: Unit, channel: str) -> None:
+    unit.connection.execute(insert_new(unit.connection, channels).values(name=channel))

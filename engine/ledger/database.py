@@ -1,0 +1,148 @@
+"""Connections to a ledger's database, and its failures as sentences."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from engine.problems import Misuse, Refused, Unreachable
+
+__all__ = ["Overtaken", "connect", "ledger_file", "ledger_url", "make_file", "shown", "told"]
+
+_BUSY_SECONDS = 30  # a writer waits so long for the one before it
+_DIALECTS = ("sqlite", "postgresql")
+
+_SQLITE_FAULTS = {
+    sqlite3.SQLITE_PERM: "access is denied",
+    sqlite3.SQLITE_BUSY: f"another process kept it locked for over {_BUSY_SECONDS} seconds",
+    sqlite3.SQLITE_LOCKED: "another connection keeps it locked",
+    sqlite3.SQLITE_READONLY: "it is read-only here; make the file and its folder writable",
+    sqlite3.SQLITE_IOERR: "the disk failed to read or write",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a copy",
+    sqlite3.SQLITE_FULL: "the disk is full; nothing of this step was kept",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; look at its path and permissions",
+    sqlite3.SQLITE_NOTADB: "the file is no SQLite database",
+}
+_SQLSTATE_OVERTAKEN = "40"  # serialisation failures and deadlocks
+_SQLSTATE_UNREACHABLE = ("08", "25006", "28", "3D", "42501", "53", "57", "58")
+
+
+class Overtaken(Refused):
+    """Another process changed the same rows first; nothing of this transaction was kept."""
+
+
+def ledger_url(text: str, root: Path) -> URL:
+    """The URL of a ledger; a relative path of SQLite stands under `root`.
+
+    Raises:
+        Misuse: it is no URL, or of a database that cannot hold a ledger.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise Misuse(
+            "the ledger's url is no database URL; expected sqlite:///PATH or "
+            "postgresql+psycopg://USER@HOST/NAME"
+        ) from None
+    if url.get_backend_name() not in _DIALECTS:
+        raise Misuse(
+            f"a ledger cannot be kept in {url.get_backend_name()}; expected sqlite or postgresql"
+        )
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    return _file_url(url, root)
+
+
+def _file_url(url: URL, root: Path) -> URL:
+    if not url.database or url.database == ":memory:":
+        raise Misuse("a ledger in memory forgets what it sent; expected sqlite:///PATH")
+    if url.database.startswith("file:"):
+        return url
+    return url.set(database=str(root / url.database))
+
+
+def ledger_file(url: URL) -> Path | None:
+    """The file of a SQLite ledger; None for a server."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    return Path(str(url.database).removeprefix("file:"))
+
+
+def shown(url: URL) -> str:
+    """A URL as messages show it: no password."""
+    return url.render_as_string(hide_password=True)
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file that only its owner reads, and its folder.
+
+    Raises:
+        Unreachable: it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise Unreachable(f"the ledger {path} cannot be made: {error.strerror}") from None
+
+
+def connect(url: URL) -> Engine:
+    """An engine on a ledger's database; no connection is made yet."""
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True)
+    arguments = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("touchline_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def told(name: str) -> Iterator[None]:
+    """Failures of the database as sentences that name the ledger; bugs pass as they are."""
+    try:
+        yield
+    except DBAPIError as error:
+        sentence = _sentence(error)
+        if sentence:
+            raise Unreachable(f"the ledger {name} cannot be used: {sentence}") from error
+        if isinstance(error, IntegrityError) or _sqlstate(error).startswith(_SQLSTATE_OVERTAKEN):
+            raise Overtaken(
+                f"another process wrote the same to the ledger {name} first; nothing was kept, "
+                "run it again"
+            ) from error
+        raise
+
+
+def _sentence(error: DBAPIError) -> str:
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        return _SQLITE_FAULTS.get(code, "")
+    state = _sqlstate(error)
+    if error.connection_invalidated or state.startswith(_SQLSTATE_UNREACHABLE):
+        return str(error.orig).strip().splitlines()[0]
+    if not state and not isinstance(error, IntegrityError):
+        return str(error.orig).strip().splitlines()[0]
+    return ""
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

@@ -1,0 +1,332 @@
+"""Runs: one firing of one playbook, begun once however many daemons there are.
+
+Delivery page, "Runs". A run is found by (playbook, fire): the local date and time of its slot, or
+for a run by hand its instant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Row, func, select, update
+
+from engine.ledger.audit import Body, Kind, canonical
+from engine.ledger.statements import insert_new, pack_keys, unpack_keys
+from engine.ledger.store import Unit
+from engine.ledger.tables import enrollments, runs, versions
+
+__all__ = [
+    "Run",
+    "RunStart",
+    "RunState",
+    "Start",
+    "begin_run",
+    "end_run",
+    "entered_in_run",
+    "fail_run",
+    "last_as_of",
+    "last_matched",
+    "last_run",
+    "last_sources",
+    "run_id",
+    "runs_of",
+    "save_version",
+    "skip_run",
+    "version_content",
+]
+
+
+class RunState(StrEnum):
+    """What became of a run."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    HELD = "held"
+    SKIPPED = "skipped"
+
+
+class Start(StrEnum):
+    """What a run was found to be when it was begun."""
+
+    NEW = "new"
+    """It did not exist."""
+    RESUMED = "resumed"
+    """It was begun and not ended: a process died, or the whole of it failed. It runs again."""
+    DONE = "done"
+    """It has ended; nobody enters by it again."""
+    HELD = "held"
+    """A fuse holds it; it stays so until an approval is applied."""
+    SKIPPED = "skipped"
+    """It was recorded as left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """A run that was begun or found."""
+
+    id: str
+    state: Start
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it stands. `counts` and `sources` are what it was ended with."""
+
+    id: str
+    playbook: str
+    fire: str
+    as_of: datetime
+    version: str
+    actor: str
+    state: RunState
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None
+    counts: Mapping[str, object]
+    sources: Mapping[str, object]
+
+
+_STARTS = {
+    RunState.RUNNING: Start.RESUMED,
+    RunState.FAILED: Start.RESUMED,
+    RunState.DONE: Start.DONE,
+    RunState.HELD: Start.HELD,
+    RunState.SKIPPED: Start.SKIPPED,
+}
+
+
+def run_id(playbook: str, fire: str) -> str:
+    """The identity of a run: a digest of playbook and fire."""
+    return hashlib.sha256(canonical(["run", playbook, fire]).encode()).hexdigest()[:32]
+
+
+# ---------------------------------------------------------------- writing
+
+
+def begin_run(
+    unit: Unit,
+    playbook: str,
+    fire: str,
+    *,
+    as_of: datetime,
+    version: str,
+    facts: Body,
+    at: datetime,
+    actor: str,
+) -> RunStart:
+    """Begin a run, or find it. `facts` go into the audit: git commit, SQL digest, …; no floats."""
+    row = _new_row(playbook, fire, as_of=as_of, version=version, at=at, actor=actor)
+    values = {**row, "state": RunState.RUNNING, "facts": canonical(dict(facts))}
+    inserted = unit.connection.execute(insert_new(unit.connection, runs).values(values))
+    start = Start.NEW if inserted.rowcount == 1 else _found(unit, row["id"])
+    if start is Start.RESUMED:
+        _begin_again(unit, row["id"], version=version, at=at)
+    if start in (Start.NEW, Start.RESUMED):
+        body = {**facts, "run": row["id"], "fire": fire, "start": start, "version": version}
+        unit.note(Kind.RUN_STARTED, body, at=at, actor=actor, playbook=playbook)
+    return RunStart(str(row["id"]), start)
+
+
+def end_run(
+    unit: Unit,
+    run: str,
+    *,
+    counts: Body,
+    sources: Body,
+    at: datetime,
+    actor: str,
+    matched: Sequence[str] | None = None,
+) -> None:
+    """End a run that went through.
+
+    `counts` are whole numbers by name, nested as the reports want them; `sources` what the data
+    was like (rows and freshness by table); `matched` the keys that matched, kept for the next
+    run's comparison.
+    """
+    playbook = _playbook(unit, run)
+    before = last_run(unit, playbook, state=RunState.DONE)
+    values: dict[str, object] = {
+        "state": RunState.DONE,
+        "reason": "",
+        "ended_at": at,
+        "counts": canonical(dict(counts)),
+        "sources": canonical(dict(sources)),
+        "matched": None if matched is None else pack_keys(matched),
+    }
+    if matched is not None:  # only the newest list serves
+        _forget_matched(unit, playbook)
+    unit.connection.execute(update(runs).where(runs.c.id == run).values(values))
+    body = {
+        "run": run,
+        "counts": dict(counts),
+        "sources": dict(sources),
+        "since_last": _difference(before.counts if before else {}, counts),
+    }
+    unit.note(Kind.RUN_ENDED, body, at=at, actor=actor, playbook=playbook)
+
+
+def fail_run(unit: Unit, run: str, reason: str, *, at: datetime, actor: str) -> None:
+    """Record that a run failed as a whole, with the sentence that was told. It may begin again."""
+    _stop(unit, run, state=RunState.FAILED, reason=reason, at=at)
+    body = {"run": run, "reason": unit.without_addresses(reason)}
+    unit.note(Kind.RUN_FAILED, body, at=at, actor=actor, playbook=_playbook(unit, run))
+
+
+def skip_run(
+    unit: Unit,
+    playbook: str,
+    fire: str,
+    *,
+    as_of: datetime,
+    version: str,
+    reason: str,
+    at: datetime,
+    actor: str,
+) -> bool:
+    """Record that a slot is left out; False where the slot is recorded already."""
+    row = _new_row(playbook, fire, as_of=as_of, version=version, at=at, actor=actor)
+    values = {**row, "state": RunState.SKIPPED, "reason": reason, "ended_at": at}
+    done = unit.connection.execute(insert_new(unit.connection, runs).values(values))
+    if done.rowcount != 1:
+        return False
+    body = {"run": row["id"], "fire": fire, "reason": reason}
+    unit.note(Kind.RUN_SKIPPED, body, at=at, actor=actor, playbook=playbook)
+    return True
+
+
+def save_version(unit: Unit, digest: str, playbook: str, content: str, *, at: datetime) -> None:
+    """Keep what a playbook says, by its content hash; a hash that is kept already stays as it is.
+
+    `content` is what an enrollment needs to go on with it: the playbook as canonical JSON.
+    """
+    row = {"hash": digest, "playbook": playbook, "content": content, "saved_at": at}
+    unit.connection.execute(insert_new(unit.connection, versions).values(row))
+
+
+# ---------------------------------------------------------------- reading
+
+
+def version_content(unit: Unit, digest: str) -> str | None:
+    """What was kept under a content hash."""
+    return unit.connection.scalar(select(versions.c.content).where(versions.c.hash == digest))
+
+
+def last_run(unit: Unit, playbook: str, *, state: RunState | None = None) -> Run | None:
+    """The run of a playbook with the latest instant, of any state unless one is said."""
+    wanted: list[ColumnElement[bool]] = [runs.c.playbook == playbook]
+    if state is not None:
+        wanted.append(runs.c.state == state)
+    order = (runs.c.as_of.desc(), runs.c.started_at.desc(), runs.c.id)
+    row = unit.connection.execute(select(runs).where(*wanted).order_by(*order).limit(1)).first()
+    return _run(row) if row else None
+
+
+def runs_of(unit: Unit, playbook: str, *, since: datetime) -> list[Run]:
+    """The runs of a playbook from an instant on, the oldest first."""
+    wanted = (runs.c.playbook == playbook, runs.c.as_of >= since)
+    rows = unit.connection.execute(select(runs).where(*wanted).order_by(runs.c.as_of, runs.c.id))
+    return [_run(row) for row in rows]
+
+
+def last_as_of(unit: Unit) -> datetime | None:
+    """The latest instant that any run took as now: no later run may lie before it."""
+    return unit.connection.scalar(select(func.max(runs.c.as_of)))
+
+
+def last_sources(unit: Unit, playbook: str) -> Mapping[str, object]:
+    """What the sources were like in the last run that went through, to compare volumes with."""
+    run = last_run(unit, playbook, state=RunState.DONE)
+    return run.sources if run else {}
+
+
+def last_matched(unit: Unit, playbook: str) -> list[str] | None:
+    """The keys that matched in the last run that kept them."""
+    wanted = (runs.c.playbook == playbook, runs.c.matched.is_not(None))
+    statement = select(runs.c.matched).where(*wanted).order_by(runs.c.as_of.desc()).limit(1)
+    packed = unit.connection.scalar(statement)
+    return None if packed is None else unpack_keys(packed)
+
+
+def entered_in_run(unit: Unit, run: str) -> int:
+    """How many entered in a run: what a throttle has used up of it."""
+    statement = select(func.count()).select_from(enrollments).where(enrollments.c.run == run)
+    return unit.connection.scalar(statement) or 0
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _new_row(
+    playbook: str, fire: str, *, as_of: datetime, version: str, at: datetime, actor: str
+) -> dict[str, object]:
+    return {
+        "id": run_id(playbook, fire),
+        "playbook": playbook,
+        "fire": fire,
+        "as_of": as_of,
+        "version": version,
+        "actor": actor,
+        "started_at": at,
+    }
+
+
+def _found(unit: Unit, run: object) -> Start:
+    state = unit.connection.scalar(select(runs.c.state).where(runs.c.id == run).with_for_update())
+    return _STARTS[RunState(str(state))]
+
+
+def _begin_again(unit: Unit, run: object, *, version: str, at: datetime) -> None:
+    values = {
+        "state": RunState.RUNNING,
+        "reason": "",
+        "version": version,
+        "started_at": at,
+        "ended_at": None,
+        "attempts": runs.c.attempts + 1,
+    }
+    unit.connection.execute(update(runs).where(runs.c.id == run).values(values))
+
+
+def _stop(unit: Unit, run: str, *, state: RunState, reason: str, at: datetime) -> None:
+    values = {"state": state, "reason": reason, "ended_at": at}
+    unit.connection.execute(update(runs).where(runs.c.id == run).values(values))
+
+
+def _forget_matched(unit: Unit, playbook: str) -> None:
+    old = (runs.c.playbook == playbook, runs.c.matched.is_not(None))
+    unit.connection.execute(update(runs).where(*old).values(matched=None))
+
+
+def _playbook(unit: Unit, run: str) -> str:
+    return str(unit.connection.scalar(select(runs.c.playbook).where(runs.c.id == run)))
+
+
+def _difference(before: Mapping[str, object], now: Mapping[str, object]) -> dict[str, int]:
+    return {
+        name: value - earlier
+        for name, value in now.items()
+        if isinstance(value, int) and isinstance(earlier := before.get(name, 0), int)
+    }
+
+
+def _run(row: Row[tuple[object, ...]]) -> Run:
+    return Run(
+        id=row.id,
+        playbook=row.playbook,
+        fire=row.fire,
+        as_of=row.as_of,
+        version=row.version,
+        actor=row.actor,
+        state=RunState(row.state),
+        reason=row.reason,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        counts=json.loads(row.counts),
+        sources=json.loads(row.sources),
+    )

@@ -1,0 +1,428 @@
+"""The ledger's tables: what is kept, and which two rows may never both exist.
+
+Delivery page, "The ledger". Everything that must happen once is a unique key here; no lock, lease
+or check in Python survives a second process.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+__all__ = [
+    "SCHEMA",
+    "Instant",
+    "audit",
+    "audit_head",
+    "channels",
+    "enrollments",
+    "halts",
+    "history",
+    "holds",
+    "instant_text",
+    "leases",
+    "meta",
+    "metadata",
+    "pauses",
+    "runs",
+    "suppressions",
+    "tasks",
+    "touches",
+    "versions",
+]
+
+SCHEMA = "0001"
+"""The revision of the schema that this program reads and writes."""
+
+INSTANT_WIDTH = 27  # 2026-03-10T09:00:00.000000Z
+
+
+def instant_text(value: datetime) -> str:
+    """An instant as fixed-width ISO text in UTC, which sorts as the instants do.
+
+    Raises:
+        ValueError: it is naive.
+    """
+    if value.tzinfo is None:
+        raise ValueError(f"{value!r} is naive; the ledger keeps instants with their zone")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant: text of fixed width on SQLite, timestamptz on Postgres, aware UTC in Python."""
+
+    impl = String(INSTANT_WIDTH)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+        """The column's own type in one dialect."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(String(INSTANT_WIDTH))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
+        """Refuses naive values: two databases would read them in two zones."""
+        if value is None:
+            return None
+        stored = instant_text(value)
+        return value.astimezone(UTC) if dialect.name == "postgresql" else stored
+
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        return read.astimezone(UTC)
+
+
+def _key() -> TypeEngine[str]:
+    # Keys are paged in ascending order: by code point on both databases.
+    return Text().with_variant(Text(collation="C"), "postgresql")
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text(), nullable=False, server_default=text("''"))
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer(), nullable=False, server_default=text("0"))
+
+
+def _one() -> Column[int]:
+    return Column("one", Integer(), primary_key=True, autoincrement=False)
+
+
+# ---------------------------------------------------------------- the ledger itself
+
+meta = Table(
+    "meta",
+    metadata,
+    _one(),
+    Column("ledger_id", Text(), nullable=False),
+    Column("project", Text(), nullable=False),
+    Column("place", Text(), nullable=False),
+    Column("digest_key", Text(), nullable=False),
+    Column("signing_key", Text(), nullable=False),
+    Column("created_at", Instant(), nullable=False),
+    CheckConstraint("one = 1", name="one"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    _one(),
+    Column("seq", Integer(), nullable=False),
+    Column("hash", Text(), nullable=False),
+    CheckConstraint("one = 1", name="one"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer(), primary_key=True, autoincrement=False),
+    Column("at", Instant(), nullable=False),
+    Column("actor", Text(), nullable=False),
+    Column("kind", Text(), nullable=False),
+    _text("playbook"),
+    Column("key", _key(), nullable=False, server_default=text("''")),
+    Column("body", Text(), nullable=False),
+    Column("prev", Text(), nullable=False),
+    Column("hash", Text(), nullable=False),
+    UniqueConstraint("prev"),
+    Index(None, "playbook", "seq"),
+    Index(None, "key", "seq"),
+)
+
+# ---------------------------------------------------------------- runs
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text(), primary_key=True),
+    Column("playbook", Text(), nullable=False),
+    Column("fire", Text(), nullable=False),
+    Column("as_of", Instant(), nullable=False),
+    Column("version", Text(), nullable=False),
+    Column("actor", Text(), nullable=False),
+    Column("state", Text(), nullable=False),
+    _text("reason"),
+    Column("attempts", Integer(), nullable=False, server_default=text("1")),
+    Column("started_at", Instant(), nullable=False),
+    Column("ended_at", Instant()),
+    Column("facts", Text(), nullable=False, server_default=text("'{}'")),
+    Column("counts", Text(), nullable=False, server_default=text("'{}'")),
+    Column("sources", Text(), nullable=False, server_default=text("'{}'")),
+    Column("matched", LargeBinary()),
+    UniqueConstraint("playbook", "fire"),
+    Index(None, "playbook", "as_of"),
+    Index(None, "as_of"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Text(), primary_key=True),
+    Column("run", Text(), nullable=False),
+    Column("playbook", Text(), nullable=False),
+    Column("version", Text(), nullable=False),
+    Column("fuse", Text(), nullable=False),
+    Column("allowed", Text(), nullable=False),
+    Column("found", Integer(), nullable=False),
+    Column("total", Integer(), nullable=False),
+    Column("keys", LargeBinary(), nullable=False),
+    Column("state", Text(), nullable=False),
+    Column("held_at", Instant(), nullable=False),
+    Column("decided_at", Instant()),
+    _text("decided_by"),
+    Index(None, "playbook", "state"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("hash", Text(), primary_key=True),
+    Column("playbook", Text(), nullable=False),
+    Column("content", Text(), nullable=False),
+    Column("saved_at", Instant(), nullable=False),
+    Index(None, "playbook", "saved_at"),
+)
+
+# ---------------------------------------------------------------- the journey
+
+enrollments = Table(
+    "enrollments",
+    metadata,
+    Column("id", Text(), primary_key=True),
+    Column("playbook", Text(), nullable=False),
+    Column("entity", Text(), nullable=False),
+    Column("key", _key(), nullable=False),
+    Column("number", Integer(), nullable=False),
+    Column("version", Text(), nullable=False),
+    Column("step", Text(), nullable=False),
+    Column("phase", Text(), nullable=False),
+    Column("entered_at", Instant(), nullable=False),
+    Column("since", Instant(), nullable=False),
+    Column("waits_until", Instant()),
+    _text("arm"),
+    _count("holdout"),
+    _text("run"),
+    Column("left_at", Instant()),
+    _text("outcome"),
+    _text("reason"),
+    UniqueConstraint("playbook", "key", "number"),
+)
+_OPEN = text("left_at IS NULL")
+Index(
+    "uq_enrollments_open",
+    enrollments.c.playbook,
+    enrollments.c.key,
+    unique=True,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+Index(
+    "ix_enrollments_due",
+    enrollments.c.playbook,
+    enrollments.c.phase,
+    enrollments.c.waits_until,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+Index("ix_enrollments_run", enrollments.c.run)
+
+# ---------------------------------------------------------------- the outbox
+
+touches = Table(
+    "touches",
+    metadata,
+    Column("id", Text(), primary_key=True),  # the idempotency key: what is unique is the row
+    Column("enrollment", Text(), nullable=False),
+    Column("playbook", Text(), nullable=False),
+    Column("entity", Text(), nullable=False),
+    Column("key", _key(), nullable=False),
+    Column("step", Text(), nullable=False),
+    Column("kind", Text(), nullable=False),
+    Column("channel", Text(), nullable=False),
+    Column("state", Text(), nullable=False),
+    _text("reason"),
+    _text("detail"),
+    _text("recipient"),
+    _text("address_digest"),
+    _text("sender"),
+    _text("subject"),
+    _text("topic"),
+    Column("payload", LargeBinary(), nullable=False),
+    _text("method"),
+    Column("headers", Text(), nullable=False, server_default=text("'{}'")),
+    _count("priority"),
+    _text("run"),
+    Column("made_at", Instant(), nullable=False),
+    Column("next_attempt_at", Instant(), nullable=False),
+    Column("expires_at", Instant()),
+    _count("attempts"),
+    _count("epoch"),
+    _text("worker"),
+    Column("lease_until", Instant()),
+    Column("in_doubt_at", Instant()),
+    Column("ended_at", Instant()),
+)
+_READY = text("state = 'ready'")
+_HELD_BY_WORKER = text("state IN ('claimed', 'in_doubt')")
+_PENDING = text("state IN ('draft', 'ready', 'claimed', 'in_doubt')")
+_CONTACTED = text("state IN ('sent', 'unknown')")
+Index(
+    "ix_touches_ready",
+    touches.c.priority.desc(),
+    touches.c.made_at,
+    touches.c.id,
+    sqlite_where=_READY,
+    postgresql_where=_READY,
+)
+Index(
+    "ix_touches_expiring",
+    touches.c.expires_at,
+    sqlite_where=_READY,
+    postgresql_where=_READY,
+)
+Index(
+    "ix_touches_leased",
+    touches.c.lease_until,
+    sqlite_where=_HELD_BY_WORKER,
+    postgresql_where=_HELD_BY_WORKER,
+)
+Index(
+    "ix_touches_pending",
+    touches.c.enrollment,
+    touches.c.step,
+    sqlite_where=_PENDING,
+    postgresql_where=_PENDING,
+)
+Index(
+    "ix_touches_contacted",
+    touches.c.in_doubt_at,
+    sqlite_where=_CONTACTED,
+    postgresql_where=_CONTACTED,
+)
+Index("ix_touches_enrollment", touches.c.enrollment, touches.c.step)
+Index("ix_touches_state", touches.c.playbook, touches.c.state)
+Index("ix_touches_address", touches.c.address_digest)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", Text(), primary_key=True),
+    Column("paused_at", Instant()),
+    _text("paused_why"),
+    _count("failures"),
+    Column("breaker_until", Instant()),
+    _text("breaker_why"),
+)
+
+# ---------------------------------------------------------------- people
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Text(), primary_key=True),  # the idempotency key of its touch
+    Column("enrollment", Text(), nullable=False),
+    Column("playbook", Text(), nullable=False),
+    Column("entity", Text(), nullable=False),
+    Column("key", _key(), nullable=False),
+    Column("step", Text(), nullable=False),
+    Column("title", Text(), nullable=False),
+    Column("kind", Text(), nullable=False),
+    Column("assignee", Text(), nullable=False),
+    _text("assignee_name"),
+    _text("notes"),
+    _text("urgency"),
+    _text("due_on"),
+    Column("state", Text(), nullable=False),
+    _text("outcome"),
+    Column("made_at", Instant(), nullable=False),
+    Column("done_at", Instant()),
+    _text("done_by"),
+    Index(None, "state", "assignee"),
+    Index(None, "done_at"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address_digest", Text(), primary_key=True),
+    Column("topic", Text(), primary_key=True),  # empty: every topic
+    _text("why"),
+    Column("at", Instant(), nullable=False),
+    Column("actor", Text(), nullable=False),
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("entity", Text(), primary_key=True),
+    Column("key", _key(), primary_key=True),
+    Column("field", Text(), primary_key=True),
+    Column("at", Instant(), primary_key=True),
+    Column("value", Text()),
+)
+
+# ---------------------------------------------------------------- control
+
+halts = Table(
+    "halts",
+    metadata,
+    Column("scope", Text(), primary_key=True),  # empty: everything
+    _text("why"),
+    Column("at", Instant(), nullable=False),
+    Column("actor", Text(), nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text(), primary_key=True),
+    Column("holder", Text(), nullable=False),
+    Column("epoch", Integer(), nullable=False),
+    Column("until", Instant(), nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("playbook", Text(), primary_key=True),
+    Column("started_at", Instant(), primary_key=True),
+    Column("ended_at", Instant()),
+)
+_RUNNING_PAUSE = text("ended_at IS NULL")
+Index(
+    "uq_pauses_open",
+    pauses.c.playbook,
+    unique=True,
+    sqlite_where=_RUNNING_PAUSE,
+    postgresql_where=_RUNNING_PAUSE,
+)
