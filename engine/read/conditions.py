@@ -104,7 +104,7 @@ def _mapping(value: _Mapping, path: DocumentPath, reading: Reading) -> Condition
         return _field_or_link(value, path, reading)
     head = heads[0]
     if head in LATER_FORMS:
-        reading.not_supported((*path, head), head)
+        reading.not_supported((*path, head), f"`{head}`")
         return _nobody(path, reading)
     return FORMS[head](value, head, path, reading)
 
@@ -117,7 +117,7 @@ def _refuse_others(
         if key == head or key in words:
             continue
         if key in _LATER_DID_WORDS and words == _DID_WORDS:
-            reading.not_supported((*path, key), key)
+            reading.not_supported((*path, key), f"`{key}`")
             continue
         near = did_you_mean(key, words)
         hint = near if near.startswith("did") else "another condition is a list item of its own"

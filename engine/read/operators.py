@@ -60,7 +60,7 @@ def _operators(value: Mapping[str, object], path: DocumentPath, reading: Reading
         if word == "ignore_case":
             ignore_case = _flag(other, at, reading) is True
         elif word in LATER_OPERATORS:
-            reading.not_supported(at, word)
+            reading.not_supported(at, f"`{word}`")
         elif word not in OPERATORS:
             _report_unknown(word, at, reading)
         elif (read := OPERATORS[word](other, at, reading)) is not None:
@@ -178,7 +178,7 @@ def _operand(value: Mapping[str, Any], path: DocumentPath, reading: Reading) -> 
     """`{field: PATH, multiplied_by: N, plus: N}`."""
     for word in value:
         if word == "at":
-            reading.not_supported((*path, word), word)
+            reading.not_supported((*path, word), f"`{word}`")
         elif word not in _OPERAND_WORDS:
             hint = did_you_mean(word, _OPERAND_WORDS)
             reading.report_key(

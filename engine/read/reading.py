@@ -33,12 +33,12 @@ class Reading:
         """Add a problem with the key that ends `path`."""
         self._add(self.places.key(path), path, code, message, hint)
 
-    def not_supported(self, path: DocumentPath, word: str) -> None:
+    def not_supported(self, path: DocumentPath, what: str) -> None:
         """Say that a word of the language cannot be carried out yet; never silently ignored."""
         self.report_key(
             path,
             "not-supported",
-            f"`{word}` is part of the language but not carried out by this version yet",
+            f"{what} is part of the language but not carried out by this version yet",
         )
 
     def place(self, path: DocumentPath) -> Place:

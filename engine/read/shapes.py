@@ -6,7 +6,7 @@ value of a key, or by a type, never tried out. Beyond the standard they use four
 other validators pass over:
 
 - `x-not-supported`: the word is of the language, and not carried out by this version (its schema
-  is `{"not": {}}`, so that any validator refuses it);
+  is `{"not": {}}`, so that any validator refuses it); a text says what the word stands for;
 - `x-expected`: what a pattern means, for people;
 - `x-code`: the code of a problem with this value, where the general one says too little;
 - `x-secret`: the value is never shown.
@@ -90,7 +90,7 @@ class _Compiler:
         if isinstance(schema, bool) or schema.get("$ref") == _CONDITION:
             return _accept
         if schema.get("x-not-supported"):
-            return _refuse_word
+            return _refusal(schema["x-not-supported"])
         if "$ref" in schema:
             return self._definition(schema["$ref"].removeprefix("#/$defs/"))
         return _in_turn(_type_check(schema), self._rest(schema))
@@ -206,8 +206,8 @@ def _one_of_keys(schema: _Schema, branches: Mapping[str, _Check]) -> _Check:
         assert isinstance(value, dict)
         found = [key for key in value if key in branches]
         if len(found) == 1:
-            branch = branches[found[0]]
-            branch(value, (*path, found[0]) if branch is _refuse_word else path, reading)
+            is_refused = found[0] not in offered
+            branches[found[0]](value, (*path, found[0]) if is_refused else path, reading)
         elif found:
             both = joined([f"`{key}`" for key in found], "and")
             reading.report_key(
@@ -268,8 +268,12 @@ def _is_refused(schema: _Schema | bool) -> bool:
     return isinstance(schema, dict) and bool(schema.get("x-not-supported"))
 
 
-def _refuse_word(value: object, path: DocumentPath, reading: Reading) -> None:
-    reading.not_supported(path, str(path[-1]))
+def _refusal(what: str | bool) -> _Check:
+    def check(value: object, path: DocumentPath, reading: Reading) -> None:
+        word = f"`{path[-1]}`"
+        reading.not_supported(path, f"{what} ({word})" if isinstance(what, str) else word)
+
+    return check
 
 
 def _in_turn(first: Callable[[object, DocumentPath, Reading], bool], rest: list[_Check]) -> _Check:
