@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from engine.language.conditions import Scalar
 from engine.tables import ColumnRef, TableRef
 
 __all__ = [
@@ -20,13 +21,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FieldRef:
-    """A field seen from the asking entity: `links` are the names of the links to walk first."""
+    """A field seen from the asking entity: `links` are the names of the links to walk first.
+
+    `required` promises a value, which a parent's field never can. `values` are all that the
+    catalog allows; empty means any.
+    """
 
     links: tuple[str, ...]
     entity: str
     name: str
     column: ColumnRef
     required: bool = False
+    values: tuple[Scalar, ...] = ()
 
     @property
     def path(self) -> str:

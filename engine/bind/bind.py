@@ -1,0 +1,274 @@
+"""Declared types and the catalog to bound types: the one door to this stage.
+
+Every problem has its place, what was expected, and the nearest name. What is broken stops only
+what depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from engine.bind.catalog import Catalog
+from engine.bind.cautions import cautions
+from engine.bind.conditions import BoundEveryone, Condition
+from engine.bind.entities import bind_entity
+from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
+from engine.bind.findings import Findings, wrong
+from engine.bind.names import Scope, find_entity
+from engine.bind.playbook import TASK_CHANNEL, Audience, BoundEmail, BoundPlaybook, BoundStep
+from engine.bind.steps import bind_steps
+from engine.bind.timetable import check_entry, check_fuse, check_schedule, find_zone
+from engine.bind.version import playbook_version
+from engine.language.conditions import Condition as DeclaredCondition
+from engine.language.playbook import Playbook, Schedule, Segment
+from engine.language.project import Policy, Project, SmtpChannel, Template, WebhookChannel
+from engine.places import NOWHERE
+from engine.problems import Invalid, Misuse, Problem, Severity, did_you_mean
+
+__all__ = ["bind_catalog", "bind_playbook", "bind_segment", "check"]
+
+Bound = TypeVar("Bound")
+
+
+def bind_catalog(project: Project) -> tuple[Catalog, tuple[Problem, ...]]:
+    """All entities that can be used, and the problems of what cannot. Never raises."""
+    bound = {name: bind_entity(each, project) for name, each in project.entities.items()}
+    entities = {name: ref for name, (ref, _) in bound.items() if ref is not None}
+    problems = tuple(problem for _, found in bound.values() for problem in found)
+    return Catalog(entities), problems
+
+
+def bind_segment(name: str, project: Project, catalog: Catalog) -> Audience:
+    """A named segment; its days are those of the project's zone.
+
+    Raises:
+        Invalid: with the problems of this segment and of what it uses.
+        Misuse: there is no segment of that name.
+    """
+    return _segment(_declared_segment(name, project), project, catalog)
+
+
+def bind_playbook(name: str, project: Project, catalog: Catalog) -> BoundPlaybook:
+    """A playbook that can be carried out; its days are those of its schedule's zone.
+
+    Raises:
+        Invalid: with the problems of this playbook and of what it uses.
+        Misuse: there is no playbook of that name.
+    """
+    playbook = project.playbooks.get(name)
+    if playbook is None:
+        raise _no_such("playbook", name, project, known=project.playbooks)
+    return _playbook(playbook, project, catalog)
+
+
+def check(project: Project) -> tuple[Problem, ...]:
+    """All problems and warnings of binding, each once; those of reading are not repeated."""
+    catalog, catalog_problems = bind_catalog(project)
+    found = [*_settings_problems(project), *catalog_problems]
+    for segment in project.segments.values():
+        found += _problems(
+            lambda segment=segment: _segment(segment, project, catalog),  # type: ignore[misc]
+            _audience_cautions,
+        )
+    for playbook in project.playbooks.values():
+        found += _problems(
+            lambda playbook=playbook: _playbook(playbook, project, catalog),  # type: ignore[misc]
+            _playbook_cautions,
+        )
+    return tuple(sorted(set(found) - set(project.problems)))
+
+
+def _problems(
+    bind: Callable[[], Bound], advise: Callable[[Bound], tuple[Problem, ...]]
+) -> tuple[Problem, ...]:
+    try:
+        return advise(bind())
+    except Invalid as invalid:
+        return invalid.problems
+
+
+# ---------------------------------------------------------------- segments
+
+
+def _declared_segment(name: str, project: Project) -> Segment:
+    segment = project.segments.get(name)
+    if segment is None:
+        raise _no_such("segment", name, project, known=project.segments)
+    return segment
+
+
+def _segment(segment: Segment, project: Project, catalog: Catalog) -> Audience:
+    with Findings() as found:
+        found.attempt(lambda: _check_segment_name(segment))
+        zone = found.attempt(lambda: _project_zone(project))
+        scope = _scope(segment, project, catalog, stack=(segment.name,))
+        condition = bind_condition(segment.where, scope)
+        return Audience(segment.name, scope.entity, condition, zone)
+
+
+def _check_segment_name(segment: Segment) -> None:
+    if segment.name == OWN_SEGMENT:
+        raise wrong(
+            segment.place,
+            "reserved-name",
+            "no segment is called `self`, which is a playbook's own",
+            hint="choose another name",
+        )
+
+
+def _scope(
+    segment: Segment, project: Project, catalog: Catalog, *, stack: tuple[str, ...]
+) -> Scope:
+    entity = find_entity(segment.of, project, catalog, place=segment.place)
+    return Scope(project, catalog, entity, segments=stack)
+
+
+def _project_zone(project: Project) -> ZoneInfo:
+    return find_zone(project.settings.timezone, project.settings.place)
+
+
+def _no_such(kind: str, name: str, project: Project, *, known: Iterable[str]) -> Invalid | Misuse:
+    """For a name from outside the files: its file's problems, where that could not be read."""
+    ending = f"/{name}.yaml"
+    problems = [
+        p
+        for p in project.problems
+        if p.place.path.startswith(kind) and p.place.path.endswith(ending)
+    ]
+    if problems:
+        return Invalid(problems)
+    hint = did_you_mean(name, known)
+    return Misuse(f"there is no {kind} `{name}`" + (f"; {hint}" if hint else ""))
+
+
+# ---------------------------------------------------------------- playbooks
+
+
+def _playbook(playbook: Playbook, project: Project, catalog: Catalog) -> BoundPlaybook:
+    with Findings() as found:
+        zone = found.attempt(lambda: _zone(playbook.schedule, project))
+        found.attempt(lambda: check_entry(playbook.entry, playbook.place))
+        segment = _segment_of(playbook, project)
+        named = isinstance(playbook.segment, str)
+        stack = (segment.name if named else OWN_SEGMENT,)
+        scope = _scope(segment, project, catalog, stack=stack)
+        condition = found.attempt(lambda: bind_condition(segment.where, scope))
+        inside = replace(scope, segments=(), own=condition or BoundEveryone())
+        steps = found.attempt(lambda: bind_steps(playbook.steps, inside))
+        exit_when = found.attempt(lambda: _optional(playbook.exit_when, inside))
+        name = segment.name if named else playbook.name
+        return BoundPlaybook(
+            name=playbook.name,
+            audience=Audience(name, scope.entity, condition, zone),
+            steps=steps,
+            zone=zone,
+            version=playbook_version(playbook, project.segments, _templates(steps or ())),
+            exit_when=exit_when,
+            entry=playbook.entry,
+            schedule=playbook.schedule,
+            status=playbook.status,
+            priority=playbook.priority,
+            owner=playbook.owner,
+            description=playbook.description,
+            place=playbook.place,
+        )
+
+
+def _segment_of(playbook: Playbook, project: Project) -> Segment:
+    if isinstance(playbook.segment, Segment):
+        return playbook.segment
+    segment = project.segments.get(playbook.segment)
+    if segment is None:
+        raise unknown_segment(
+            playbook.segment, project, place=playbook.place, known=project.segments
+        )
+    return segment
+
+
+def _zone(schedule: Schedule | None, project: Project) -> ZoneInfo:
+    """The schedule's zone, else the project's; what is wrong with the schedule is told with it."""
+    if schedule is None:
+        return _project_zone(project)
+    with Findings() as found:
+        found.attempt(lambda: check_schedule(schedule))
+        if schedule.timezone is None:
+            return _project_zone(project)
+        return find_zone(schedule.timezone, schedule.place)
+
+
+def _optional(condition: DeclaredCondition | None, scope: Scope) -> Condition | None:
+    return None if condition is None else bind_condition(condition, scope)
+
+
+def _templates(steps: tuple[BoundStep, ...]) -> list[Template]:
+    """All templates that mails of these steps may use, each once."""
+    used = {
+        each.path: each
+        for step in steps
+        if isinstance(step, BoundEmail)
+        for each in (step.template, *step.variants.values())
+    }
+    return list(used.values())
+
+
+# ---------------------------------------------------------------- warnings and settings
+
+
+def _audience_cautions(audience: Audience) -> tuple[Problem, ...]:
+    return cautions(audience.condition)
+
+
+def _playbook_cautions(playbook: BoundPlaybook) -> tuple[Problem, ...]:
+    asked = (playbook.audience.condition, playbook.exit_when, *(s.only_if for s in playbook.steps))
+    return tuple(problem for each in asked if each is not None for problem in cautions(each))
+
+
+def _settings_problems(project: Project) -> tuple[Problem, ...]:
+    """What `touchline.yaml` says that its schema cannot judge."""
+    settings = project.settings
+    problems: list[Problem] = []
+    try:
+        with Findings() as found:
+            found.attempt(lambda: _project_zone(project))
+            found.each(settings.connectors.values(), lambda c: find_zone(c.timezone, c.place))
+            found.each(settings.channels.values(), _check_channel_name)
+            found.attempt(lambda: _check_first_run(settings.policy))
+    except Invalid as invalid:
+        problems += invalid.problems
+    return (*problems, *_ledger_advice(project))
+
+
+def _check_channel_name(channel: SmtpChannel | WebhookChannel) -> None:
+    if channel.name == TASK_CHANNEL:
+        raise wrong(
+            channel.place,
+            "reserved-name",
+            f"no channel is called `{TASK_CHANNEL}`, which is the built-in inbox",
+            hint="choose another name",
+        )
+
+
+def _check_first_run(policy: Policy) -> None:
+    if policy.first_run is not None:
+        check_fuse(policy.first_run, "first_run")
+
+
+def _ledger_advice(project: Project) -> tuple[Problem, ...]:
+    ledger = project.settings.ledger
+    unreadable = any(problem.place.path == "touchline.yaml" for problem in project.problems)
+    if ledger.id is not None or unreadable:
+        return ()
+    place = ledger.place if ledger.place != NOWHERE else project.settings.place
+    return (
+        Problem(
+            place,
+            "no-ledger-id",
+            "touchline.yaml names no ledger id, so a new or copied ledger could not be told from "
+            "the live one",
+            "write the id that `touchline ledger` shows, as `ledger: {url: …, id: …}`",
+            Severity.WARNING,
+        ),
+    )

@@ -1,0 +1,208 @@
+"""Declared conditions to bound ones: every name looked up, every literal typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from engine.bind.conditions import (
+    BoundAll,
+    BoundAny,
+    BoundEveryone,
+    BoundField,
+    BoundNone,
+    BoundNot,
+    BoundParent,
+    BoundRole,
+    BoundSegment,
+    Condition,
+)
+from engine.bind.entities import unknown_entity
+from engine.bind.events import bind_contacted, bind_did
+from engine.bind.findings import Findings, or_unreadable, wrong
+from engine.bind.literals import shown
+from engine.bind.names import (
+    Reached,
+    Scope,
+    column_field,
+    find_field,
+    missing_name,
+    names_of,
+    reach,
+)
+from engine.bind.tests import OPERATORS, Subject, bind_test, operators_of
+from engine.language import conditions as declared
+from engine.language.playbook import Segment
+from engine.language.project import Project
+from engine.places import Place
+from engine.problems import Invalid, did_you_mean
+
+__all__ = ["OWN_SEGMENT", "bind_condition", "unknown_segment"]
+
+OWN_SEGMENT = "self"
+"""What a playbook's own conditions call its segment."""
+
+
+def bind_condition(condition: declared.Condition, scope: Scope) -> Condition:
+    """A condition of the asking entity.
+
+    Raises:
+        Invalid: with the problems of all its parts.
+    """
+    place = condition.place
+    match condition:
+        case declared.All(parts):
+            return BoundAll(_parts(parts, scope, place), place)
+        case declared.Anyone(parts):
+            return BoundAny(_parts(parts, scope, place), place)
+        case declared.Nobody(parts):
+            return BoundNone(_parts(parts, scope, place), place)
+        case declared.Negation(part):
+            return BoundNot(bind_condition(part, scope), place)
+        case declared.Everyone():
+            return BoundEveryone(place)
+        case declared.InSegment(name):
+            return BoundSegment(name, _segment(name, scope, place), place)
+        case declared.FieldTest():
+            return _field_test(condition, scope)
+        case declared.OfParent():
+            return _of_parent(condition, scope)
+        case declared.Did():
+            return bind_did(condition, scope)
+        case declared.Contacted():
+            return bind_contacted(condition, scope)
+
+
+def _parts(
+    parts: tuple[declared.Condition, ...], scope: Scope, place: Place
+) -> tuple[Condition, ...]:
+    if not parts:
+        raise wrong(
+            place,
+            "empty-filter",
+            "an empty list of conditions says nothing",
+            hint="write `everyone: true` to mean everyone",
+        )
+    with Findings() as found:
+        return found.each(parts, lambda part: bind_condition(part, scope))
+
+
+# ---------------------------------------------------------------- named segments
+
+
+def _find_segment(name: str, scope: Scope, place: Place) -> Segment:
+    """A declared segment by its name, of the asking entity."""
+    segments = scope.project.segments
+    segment = segments.get(name)
+    if segment is None:
+        of_ours = [each.name for each in segments.values() if each.of == scope.entity.name]
+        raise unknown_segment(name, scope.project, place=place, known=of_ours)
+    if segment.of == scope.entity.name:
+        return segment
+    if segment.of not in scope.project.entities:
+        raise unknown_entity(segment.of, scope.project, segment.place)
+    raise wrong(
+        place,
+        "wrong-entity",
+        f"the segment {name} is of {segment.of}; here only one of {scope.entity.name} fits",
+    )
+
+
+def unknown_segment(name: str, project: Project, *, place: Place, known: Iterable[str]) -> Invalid:
+    """The problem of a segment that does not exist, or those of the file that declares it."""
+    hint = did_you_mean(name, known)
+    unknown = wrong(place, "unknown-segment", f"there is no segment `{name}`", hint=hint)
+    return or_unreadable(unknown, f"segments/{name}.yaml", project)
+
+
+def _segment(name: str, scope: Scope, place: Place) -> Condition:
+    if name == OWN_SEGMENT and scope.own is not None:
+        return scope.own
+    if name in scope.segments:
+        ring = " → ".join((*scope.segments[scope.segments.index(name) :], name))
+        raise wrong(place, "segment-cycle", f"the segment {name} is made of itself: {ring}")
+    if name == OWN_SEGMENT:
+        raise wrong(
+            place,
+            "unknown-segment",
+            "`segment: self` is a playbook's own segment; it stands in `exit_when` and `only_if`",
+        )
+    segment = _find_segment(name, scope, place)
+    inner = replace(scope, segments=(*scope.segments, name), own=None)
+    return bind_condition(segment.where, inner)
+
+
+# ---------------------------------------------------------------- fields, roles, parents
+
+
+def _field_test(condition: declared.FieldTest, scope: Scope) -> Condition:
+    path, place = condition.path, condition.place
+    there = reach(path, scope, place)
+    if there.name in there.entity.fields:
+        ref = find_field(path, scope, place)
+        subject = Subject(path, ref.column.kind, ref.values)
+        return BoundField(ref, bind_test(condition.test, subject, scope), place)
+    if there.name in there.entity.people:
+        return _role_test(condition, there)
+    raise missing_name(path, there, scope, place=place, known=names_of(there.entity))
+
+
+def _role_test(condition: declared.FieldTest, there: Reached) -> BoundRole:
+    operators = condition.test.operators
+    if len(operators) != 1 or operators[0].word != "set":
+        raise wrong(
+            condition.test.place,
+            "unfit-operator",
+            f"`{condition.path}` is a role; a role only takes `set`",
+        )
+    present = operators[0].value
+    if not isinstance(present, bool):
+        raise wrong(
+            operators[0].place,
+            "wrong-type",
+            f"`set` takes true or false; found {shown(present)}",
+        )
+    email = there.entity.people[there.name].email
+    return BoundRole(
+        links=there.links,
+        entity=there.entity.name,
+        role=there.name,
+        email=column_field(there.links, there.entity, email),
+        present=present,
+        place=condition.place,
+    )
+
+
+def _of_parent(condition: declared.OfParent, scope: Scope) -> Condition:
+    """`{LINK: C}`; a path of links stands for one inside the other."""
+    name, dot, rest = condition.link.partition(".")
+    link = scope.entity.links.get(name)
+    if link is None:
+        raise _no_link(condition, Reached((), scope.entity, name), scope)
+    parent = scope.entity_named(link.to, condition.place)
+    inner = replace(condition, link=rest) if dot else condition.condition
+    bound = bind_condition(inner, scope.of(parent))
+    return BoundParent(name, parent.name, bound, condition.place)
+
+
+def _no_link(condition: declared.OfParent, there: Reached, scope: Scope) -> Invalid:
+    """What reads like a condition of a parent is most often a field with a misspelt operator."""
+    field = there.entity.fields.get(there.name)
+    inner = condition.condition
+    if field is None:
+        known = names_of(there.entity)
+        return missing_name(there.name, there, scope, place=condition.place, known=known)
+    kind = field.column.kind
+    if isinstance(inner, declared.FieldTest) and inner.path not in OPERATORS:
+        return wrong(
+            inner.place,
+            "unknown-operator",
+            f"`{inner.path}` is no operator; {condition.link} is {kind}",
+            hint=did_you_mean(inner.path, operators_of(kind)),
+        )
+    return wrong(
+        condition.place,
+        "unfit-name",
+        f"`{condition.link}` is a field ({kind}) and takes a test, not a condition",
+        hint="it takes " + ", ".join(operators_of(kind)),
+    )

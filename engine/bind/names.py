@@ -1,0 +1,204 @@
+"""Looking names up: who asks, and what the names that they write stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from engine.bind.catalog import Catalog, EntityRef, EventRef, FieldRef, LinkRef
+from engine.bind.conditions import Condition
+from engine.bind.entities import bind_entity, unknown_entity
+from engine.bind.findings import not_supported, wrong
+from engine.language.project import Project
+from engine.places import Place
+from engine.problems import Invalid, did_you_mean
+from engine.tables import ColumnRef
+
+__all__ = [
+    "Reached",
+    "Scope",
+    "children_links",
+    "column_field",
+    "find_entity",
+    "find_event",
+    "find_field",
+    "missing_name",
+    "names_of",
+    "reach",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who asks: names in a condition are those of `entity`.
+
+    `segments` are the named segments being expanded, outermost first. `own` is what
+    `{segment: self}` means, or None outside a playbook's own conditions.
+    """
+
+    project: Project
+    catalog: Catalog
+    entity: EntityRef
+    segments: tuple[str, ...] = ()
+    own: Condition | None = None
+
+    def of(self, entity: EntityRef) -> Scope:
+        """The same asking with the names of another entity."""
+        return replace(self, entity=entity)
+
+    def entity_named(self, name: str, place: Place) -> EntityRef:
+        """As `find_entity`."""
+        return find_entity(name, self.project, self.catalog, place=place)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a path leads: the links walked, the entity there, and the last name of the path."""
+
+    links: tuple[str, ...]
+    entity: EntityRef
+    name: str
+
+
+def find_entity(name: str, project: Project, catalog: Catalog, *, place: Place) -> EntityRef:
+    """A usable entity by its name.
+
+    Raises:
+        Invalid: there is none, or it is broken: then with its own problems.
+    """
+    entity = catalog.entities.get(name)
+    if entity is not None:
+        return entity
+    declared = project.entities.get(name)
+    if declared is None:
+        raise unknown_entity(name, project, place)
+    raise Invalid(bind_entity(declared, project)[1])
+
+
+def reach(path: str, scope: Scope, place: Place) -> Reached:
+    """Walk all links of a path but its last name, which is not looked up."""
+    *links, name = path.split(".")
+    entity = scope.entity
+    for link in links:
+        entity = _parent(link, entity, path, scope=scope, place=place)
+    return Reached(tuple(links), entity, name)
+
+
+def find_field(path: str, scope: Scope, place: Place) -> FieldRef:
+    """A field by its path from the asking entity."""
+    there = reach(path, scope, place)
+    field = there.entity.fields.get(there.name)
+    if field is None:
+        raise missing_name(path, there, scope, place=place, known=there.entity.fields)
+    return _seen_from(there.links, field)
+
+
+def column_field(links: tuple[str, ...], entity: EntityRef, column: ColumnRef) -> FieldRef:
+    """A column of an entity as a field: the declared one that reads it, else one of its own name.
+
+    Names that are columns and not fields stand in `contact`, `people`, `team` and `label` only;
+    there a column is taken where no field has the name, so that paths stay distinct.
+    """
+    for field in entity.fields.values():
+        if field.column == column:
+            return _seen_from(links, field)
+    return FieldRef(links, entity.name, column.column, column)
+
+
+def find_event(name: str, entity: EntityRef, scope: Scope, *, place: Place) -> EventRef:
+    """An event of an entity."""
+    event = entity.events.get(name)
+    if event is not None:
+        return event
+    declared = scope.project.entities.get(entity.name)
+    if declared is not None and name in declared.events:
+        raise Invalid(bind_entity(declared, scope.project)[1])
+    raise wrong(
+        place,
+        "unknown-event",
+        f"{entity.name} has no event `{name}`",
+        hint=did_you_mean(name, entity.events),
+    )
+
+
+def children_links(child: EntityRef, parent: EntityRef) -> tuple[LinkRef, ...]:
+    """The links by which rows of one entity lead to another."""
+    return tuple(link for link in child.links.values() if link.to == parent.name)
+
+
+def names_of(entity: EntityRef) -> tuple[str, ...]:
+    """All that may begin or end a path: fields, links and roles."""
+    return (*entity.fields, *entity.links, *entity.people)
+
+
+def missing_name(
+    path: str, there: Reached, scope: Scope, *, place: Place, known: Iterable[str]
+) -> Invalid:
+    """Why a name that was asked for is not there: not supported, broken, or unknown."""
+    entity, name = there.entity, there.name
+    if name in entity.links:
+        return wrong(
+            place,
+            "unfit-name",
+            f"`{path}` is a link to {entity.links[name].to}, not a field",
+            hint=f"ask of its fields, as `{path}.NAME`",
+        )
+    if name in entity.people:
+        return wrong(
+            place, "unfit-name", f"`{path}` is a role, not a field; a role only takes `set`"
+        )
+    hidden = _hidden(name, entity, scope, path=path, place=place)
+    if hidden is not None:
+        return hidden
+    if name == entity.name or path.startswith(f"{scope.entity.name}."):
+        hint = f"names are the {scope.entity.name}'s own already; leave the prefix out"
+    else:
+        hint = did_you_mean(name, known)
+    return wrong(place, "unknown-field", f"{entity.name} has no field `{name}`", hint=hint)
+
+
+def _hidden(
+    name: str, entity: EntityRef, scope: Scope, *, path: str, place: Place
+) -> Invalid | None:
+    """The problem of a name that is declared but is not in the bound catalog."""
+    declared = scope.project.entities.get(entity.name)
+    if declared is None:
+        return None
+    for things in (declared.fields, declared.people, declared.team):
+        thing = things.get(name)
+        if thing is not None and thing.unsupported:
+            return not_supported(place, f"`{path}` is declared with `{thing.unsupported}`, which")
+    groups = (declared.fields, declared.links, declared.people, declared.team)
+    if any(name in group for group in groups):
+        return Invalid(bind_entity(declared, scope.project)[1])
+    return None
+
+
+def _parent(name: str, entity: EntityRef, path: str, *, scope: Scope, place: Place) -> EntityRef:
+    link = entity.links.get(name)
+    if link is not None:
+        return scope.entity_named(link.to, place)
+    if name in entity.fields or name in entity.people:
+        what = "field" if name in entity.fields else "role"
+        raise wrong(
+            place,
+            "unknown-link",
+            f"`{name}` in `{path}` is a {what} of {entity.name}, not a link",
+            hint=did_you_mean(name, entity.links),
+        )
+    hidden = _hidden(name, entity, scope, path=name, place=place)
+    if hidden is not None:
+        raise hidden
+    if name == entity.name:
+        hint = f"names are the {name}'s own already; leave the prefix out"
+    else:
+        hint = did_you_mean(name, entity.links)
+    raise wrong(
+        place, "unknown-link", f"{entity.name} has no link `{name}`, as in `{path}`", hint=hint
+    )
+
+
+def _seen_from(links: tuple[str, ...], field: FieldRef) -> FieldRef:
+    if not links:
+        return field
+    return replace(field, links=(*links, *field.links), required=False)

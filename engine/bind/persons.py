@@ -1,0 +1,163 @@
+"""Persons of steps: roles, contacts, people of the house and addresses. Language, section 5."""
+
+from __future__ import annotations
+
+import re
+
+from engine.bind.catalog import BoundPerson, EntityRef, FieldRef
+from engine.bind.entities import bind_entity
+from engine.bind.findings import Findings, not_supported, wrong
+from engine.bind.names import Scope, column_field, reach
+from engine.bind.playbook import FixedPerson, PersonRef, Persons, RolePerson, Slot
+from engine.language import playbook as declared
+from engine.places import Place
+from engine.problems import Invalid, did_you_mean
+from engine.tables import ColumnRef
+
+__all__ = ["bind_contact", "bind_first", "bind_persons"]
+
+_HOUSE = "house."
+_ADDRESS = re.compile(r"[^@\s<>(),;:\\\"]+@[^@\s<>(),;:\\\"]+")
+
+
+def bind_persons(persons: declared.Persons, scope: Scope, place: Place) -> Persons:
+    """`to`: each item is a slot, a nested list the alternatives of one slot."""
+    with Findings() as found:
+        return found.each(persons, lambda item: bind_first((item,), scope, place))
+
+
+def bind_first(persons: declared.Persons, scope: Scope, place: Place) -> Slot:
+    """`from`, `reply_to`, `assign`: a list means the first that is set, so all are one slot."""
+    texts = [text for item in persons for text in ((item,) if isinstance(item, str) else item)]
+    with Findings() as found:
+        return found.each(texts, lambda text: _person(text, scope, place))
+
+
+def bind_contact(scope: Scope, place: Place) -> RolePerson:
+    """The contact of the asking entity, as `to` has it where a step names nobody."""
+    return _contact(scope.entity.name, (), scope.entity, scope=scope, place=place)
+
+
+def _person(text: str, scope: Scope, place: Place) -> PersonRef:
+    if "@" in text:
+        return _address(text, place)
+    if text.startswith(_HOUSE):
+        return _of_house(text, scope, place)
+    if text == scope.entity.name:
+        return bind_contact(scope, place)
+    there = _reach(text, scope, place)
+    if there is None:
+        raise _unknown(text, scope, place)
+    links, entity, name = there
+    role = entity.people.get(name)
+    if role is not None:
+        return _role(text, links, entity, role=name, person=role)
+    if name in entity.links:
+        target = scope.entity_named(entity.links[name].to, place)
+        return _contact(text, (*links, name), target, scope=scope, place=place)
+    raise _missing(text, entity, name, scope=scope, place=place)
+
+
+def _address(text: str, place: Place) -> FixedPerson:
+    if not _ADDRESS.fullmatch(text):
+        raise wrong(
+            place, "bad-address", f"`{text}` is no address; expected one, as dana@acme.example"
+        )
+    return FixedPerson(text, name="", email=text)
+
+
+def _of_house(text: str, scope: Scope, place: Place) -> FixedPerson:
+    people = scope.project.settings.people
+    person = people.get(text.removeprefix(_HOUSE))
+    if person is None:
+        known = [f"{_HOUSE}{name}" for name in people]
+        message = f"touchline.yaml names no person `{text}`"
+        raise wrong(place, "unknown-person", message, hint=did_you_mean(text, known))
+    return FixedPerson(text, person.name, person.email, is_team=True)
+
+
+def _reach(path: str, scope: Scope, place: Place) -> tuple[tuple[str, ...], EntityRef, str] | None:
+    """Where a path of links leads, or None where it begins with no link."""
+    head = path.partition(".")[0]
+    if "." in path and head not in scope.entity.links:
+        return None
+    there = reach(path, scope, place)
+    return there.links, there.entity, there.name
+
+
+def _contact(
+    text: str, links: tuple[str, ...], entity: EntityRef, *, scope: Scope, place: Place
+) -> RolePerson:
+    if entity.contact is not None:
+        return _role(text, links, entity, role="", person=entity.contact)
+    declared_entity = scope.project.entities.get(entity.name)
+    contact = declared_entity.contact if declared_entity is not None else None
+    if declared_entity is not None and contact is not None:
+        if contact.unsupported:
+            what = f"the contact of {entity.name} (`{contact.unsupported}`)"
+            raise not_supported(place, what)
+        raise Invalid(bind_entity(declared_entity, scope.project)[1])
+    raise wrong(
+        place,
+        "no-contact",
+        f"{entity.name} has no contact, so `{text}` is no person",
+        hint=f"declare `contact: {{email: …}}` in catalog/{entity.name}.yaml, or name a role",
+    )
+
+
+def _role(
+    text: str, links: tuple[str, ...], entity: EntityRef, *, role: str, person: BoundPerson
+) -> RolePerson:
+    def field(column: ColumnRef) -> FieldRef:
+        return column_field(links, entity, column)
+
+    def optional(column: ColumnRef | None) -> FieldRef | None:
+        return None if column is None else field(column)
+
+    return RolePerson(
+        text=text,
+        links=links,
+        entity=entity.name,
+        role=role,
+        email=field(person.email),
+        name=optional(person.name),
+        timezone=optional(person.timezone),
+        locale=optional(person.locale),
+        is_team=person.is_team,
+    )
+
+
+def _missing(text: str, entity: EntityRef, name: str, *, scope: Scope, place: Place) -> Invalid:
+    """Why the last name of a path is no person of the entity there."""
+    declared_entity = scope.project.entities.get(entity.name)
+    if declared_entity is not None:
+        for people in (declared_entity.people, declared_entity.team):
+            if name in people and people[name].unsupported:
+                what = f"the role `{text}`, declared with `{people[name].unsupported}`,"
+                return not_supported(place, what)
+            if name in people:
+                return Invalid(bind_entity(declared_entity, scope.project)[1])
+    if name in entity.fields:
+        message = f"`{text}` is a field, not a person"
+        hint = f"declare a role under `people` or `team` of {entity.name}"
+        return wrong(place, "unknown-person", message, hint=hint)
+    return _unknown(text, scope, place)
+
+
+def _unknown(text: str, scope: Scope, place: Place) -> Invalid:
+    known = list(_known(scope))
+    return wrong(
+        place,
+        "unknown-person",
+        f"`{text}` is no person: no role, link, person of the house or address",
+        hint=did_you_mean(text, known),
+    )
+
+
+def _known(scope: Scope) -> list[str]:
+    entity = scope.entity
+    names = [*entity.people, *entity.links, *([entity.name] if entity.contact else [])]
+    for link in entity.links.values():
+        parent = scope.catalog.entities.get(link.to)
+        names += [f"{link.name}.{role}" for role in parent.people] if parent is not None else []
+    return [*names, *(f"{_HOUSE}{name}" for name in scope.project.settings.people)]
