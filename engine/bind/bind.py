@@ -16,7 +16,7 @@ from engine.bind.cautions import cautions
 from engine.bind.conditions import BoundEveryone, Condition
 from engine.bind.entities import bind_entity
 from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
-from engine.bind.findings import Findings, wrong
+from engine.bind.findings import Findings, or_unreadable, wrong
 from engine.bind.names import Scope, find_entity
 from engine.bind.playbook import TASK_CHANNEL, Audience, BoundEmail, BoundPlaybook, BoundStep
 from engine.bind.steps import bind_steps
@@ -132,16 +132,11 @@ def _project_zone(project: Project) -> ZoneInfo:
 
 def _no_such(kind: str, name: str, project: Project, *, known: Iterable[str]) -> Invalid | Misuse:
     """For a name from outside the files: its file's problems, where that could not be read."""
-    ending = f"/{name}.yaml"
-    problems = [
-        p
-        for p in project.problems
-        if p.place.path.startswith(kind) and p.place.path.endswith(ending)
-    ]
-    if problems:
-        return Invalid(problems)
     hint = did_you_mean(name, known)
-    return Misuse(f"there is no {kind} `{name}`" + (f"; {hint}" if hint else ""))
+    message = f"there is no {kind} `{name}`"
+    unknown = wrong(NOWHERE, f"unknown-{kind}", message, hint=hint)
+    told = or_unreadable(unknown, kind, name, project)
+    return told if told is not unknown else Misuse(f"{message}; {hint}" if hint else message)
 
 
 # ---------------------------------------------------------------- playbooks

@@ -6,7 +6,6 @@ it fails. Without a source or a key there is no entity.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
@@ -21,16 +20,7 @@ from engine.places import Place
 from engine.problems import Invalid, Problem, did_you_mean
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["CONDITION_FORMS", "MOMENT_WORDS", "bind_entity", "unknown_entity"]
-
-CONDITION_FORMS = frozenset(
-    {"all", "any", "none", "not", "everyone", "segment", "did", "did_not", "has", "has_no"}
-    | {"contacted", "not_contacted", "top", "bottom", "in_playbook", "finished_playbook", "step"}
-)
-"""What begins a condition: no field, link or role is called so."""
-
-MOMENT_WORDS = frozenset({"now", "today", "yesterday", "tomorrow", "entered"})
-"""Moments of one word: no date or timestamp field is called so."""
+__all__ = ["bind_entity", "unknown_entity"]
 
 _MOMENT_KINDS = frozenset({Kind.DATE, Kind.TIMESTAMP})
 _KEY_KINDS = frozenset({Kind.INTEGER, Kind.TEXT})
@@ -38,13 +28,11 @@ _KEY_KINDS = frozenset({Kind.INTEGER, Kind.TEXT})
 Where = tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...]
 Declared = TypeVar("Declared")
 Bound = TypeVar("Bound")
+Carried = TypeVar("Carried", Field, Person)
 
 
 def bind_entity(entity: Entity, project: Project) -> tuple[EntityRef | None, tuple[Problem, ...]]:
     """What of an entity can be used, and the problems of the rest; None where nothing can."""
-    problems = list(_name_problems(entity))
-    refused = {name for name, _ in problems}
-    found = [problem for _, problem in problems]
     try:
         with Findings() as fatal:
             table = fatal.attempt(
@@ -52,30 +40,26 @@ def bind_entity(entity: Entity, project: Project) -> tuple[EntityRef | None, tup
             )
             key = fatal.attempt(lambda: _key_column(entity))
     except Invalid as invalid:
-        return None, (*found, *invalid.problems)
-
-    def keep(
-        declared: Mapping[str, Declared], bind: Callable[[Declared], Bound]
-    ) -> dict[str, Bound]:
-        return _keep({n: d for n, d in declared.items() if n not in refused}, bind, found)
-
-    supported = {name: each for name, each in entity.fields.items() if not each.unsupported}
-    people = {name: each for name, each in entity.people.items() if not each.unsupported}
-    team = {name: each for name, each in entity.team.items() if not each.unsupported}
+        return None, invalid.problems
+    found: list[Problem] = []
     label = {"": entity.label} if entity.label else {}
-    contact = {"": entity.contact} if entity.contact and not entity.contact.unsupported else {}
+    contact = {"": entity.contact} if entity.contact else {}
     ref = EntityRef(
         name=entity.name,
         table=table,
         key=key,
         label=_keep(label, lambda name: _column(name, entity, entity.place), found).get(""),
-        contact=_keep(contact, lambda who: _person(who, entity, is_team=False), found).get(""),
-        links=keep(entity.links, lambda link: _link(link, project)),
+        contact=_keep(
+            _carried(contact), lambda who: _person(who, entity, is_team=False), found
+        ).get(""),
+        links=_keep(entity.links, lambda link: _link(link, project), found),
         people={
-            **keep(people, lambda who: _person(who, entity, is_team=False)),
-            **keep(team, lambda who: _person(who, entity, is_team=True)),
+            **_keep(
+                _carried(entity.people), lambda who: _person(who, entity, is_team=False), found
+            ),
+            **_keep(_carried(entity.team), lambda who: _person(who, entity, is_team=True), found),
         },
-        fields=keep(supported, lambda each: _field(each, entity.name)),
+        fields=_keep(_carried(entity.fields), lambda each: _field(each, entity.name), found),
         events=_keep(entity.events, lambda event: _event(event, entity.name, project), found),
     )
     return ref, tuple(found)
@@ -85,7 +69,12 @@ def unknown_entity(name: str, project: Project, place: Place) -> Invalid:
     """The problem of an entity that does not exist, or those of the file that should declare it."""
     hint = did_you_mean(name, project.entities)
     unknown = wrong(place, "unknown-entity", f"there is no entity `{name}`", hint=hint)
-    return or_unreadable(unknown, f"catalog/{name}.yaml", project)
+    return or_unreadable(unknown, "entity", name, project)
+
+
+def _carried(declared: Mapping[str, Carried]) -> dict[str, Carried]:
+    """What this version can carry out; the rest is told where it is used."""
+    return {name: each for name, each in declared.items() if not each.unsupported}
 
 
 def _keep(
@@ -99,33 +88,6 @@ def _keep(
         except Invalid as invalid:
             found += invalid.problems
     return bound
-
-
-# ---------------------------------------------------------------- names
-
-
-def _name_problems(entity: Entity) -> list[tuple[str, Problem]]:
-    """Names that two things bear or that mean something else, each with its problem."""
-    named: list[tuple[str, Place]] = [
-        (name, thing.place)
-        for group in (entity.fields, entity.links, entity.people, entity.team)
-        for name, thing in group.items()
-    ]
-    times = Counter(name for name, _ in named)
-    moments = {name for name, field in entity.fields.items() if field.kind in _MOMENT_KINDS}
-    problems = []
-    for name, place in named:
-        if name in CONDITION_FORMS or (name in moments and name in MOMENT_WORDS):
-            what = "a condition" if name in CONDITION_FORMS else "a moment"
-            message = f"`{name}` of {entity.name} is called like {what} of the language"
-            problems.append((name, Problem(place, "reserved-name", message, "choose another name")))
-        elif times[name] > 1:
-            message = (
-                f"{entity.name} has more than one `{name}`; fields, links and roles of an entity "
-                "share one namespace"
-            )
-            problems.append((name, Problem(place, "duplicate-name", message, "rename one of them")))
-    return problems
 
 
 # ---------------------------------------------------------------- tables and columns
@@ -158,7 +120,7 @@ def _unknown_connector(name: str, project: Project, place: Place) -> Invalid:
     hint = did_you_mean(name, project.settings.connectors)
     message = f"touchline.yaml has no connector `{name}`"
     unknown = wrong(place, "unknown-connector", message, hint=hint)
-    return or_unreadable(unknown, "touchline.yaml", project)
+    return or_unreadable(unknown, "connector", name, project)
 
 
 def _key_column(entity: Entity) -> ColumnRef:

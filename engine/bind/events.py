@@ -14,7 +14,7 @@ from engine.bind.conditions import (
     Op,
     ValueTest,
 )
-from engine.bind.findings import Findings, not_supported, wrong
+from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
 from engine.bind.names import Scope, children_links, find_event
 from engine.bind.playbook import TASK_CHANNEL
 from engine.bind.tests import Subject, bind_test
@@ -98,7 +98,7 @@ def _source(did: Did, scope: Scope) -> _Source:
     if head in entity.links:
         parent = scope.entity_named(entity.links[head].to, place)
         return _Source(find_event(name, parent, scope, place=place), through=head)
-    if head in scope.project.entities:
+    if head in scope.project.entities or ("entity", head) in scope.project.broken:
         child = scope.entity_named(head, place)
         link = _child_link(child, scope, did=did)
         return _Source(find_event(name, child, scope, place=place), head, link)
@@ -222,23 +222,17 @@ def _channel(name: str | None, scope: Scope, place: Place) -> str | None:
     if name in channels:
         message = f"`{name}` is a webhook; its requests reach nobody and are no contact"
         raise wrong(place, "wrong-channel", message, hint=did_you_mean(name, [*mail, TASK_CHANNEL]))
-    raise wrong(
-        place,
-        "unknown-channel",
-        f"there is no channel `{name}`",
-        hint=did_you_mean(name, [*mail, TASK_CHANNEL]),
-    )
+    hint = did_you_mean(name, [*mail, TASK_CHANNEL])
+    unknown = wrong(place, "unknown-channel", f"there is no channel `{name}`", hint=hint)
+    raise or_unreadable(unknown, "channel", name, scope.project)
 
 
 def _playbook(name: str | None, scope: Scope, place: Place) -> str | None:
     if name is None or name in scope.project.playbooks:
         return name
-    raise wrong(
-        place,
-        "unknown-playbook",
-        f"there is no playbook `{name}`",
-        hint=did_you_mean(name, scope.project.playbooks),
-    )
+    hint = did_you_mean(name, scope.project.playbooks)
+    unknown = wrong(place, "unknown-playbook", f"there is no playbook `{name}`", hint=hint)
+    raise or_unreadable(unknown, "playbook", name, scope.project)
 
 
 def _times(test: Test | None, scope: Scope) -> BoundTest:

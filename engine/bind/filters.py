@@ -112,7 +112,7 @@ def unknown_segment(name: str, project: Project, *, place: Place, known: Iterabl
     """The problem of a segment that does not exist, or those of the file that declares it."""
     hint = did_you_mean(name, known)
     unknown = wrong(place, "unknown-segment", f"there is no segment `{name}`", hint=hint)
-    return or_unreadable(unknown, f"segments/{name}.yaml", project)
+    return or_unreadable(unknown, "segment", name, project)
 
 
 def _segment(name: str, scope: Scope, place: Place) -> Condition:

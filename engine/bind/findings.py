@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
 from types import TracebackType
 from typing import TypeVar, cast
 
 from engine.language.project import Project
 from engine.places import Place
-from engine.problems import Invalid, Problem, errors_only
+from engine.problems import Invalid, Problem
 
 __all__ = ["Findings", "not_supported", "or_unreadable", "wrong"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_SETTINGS_FILE = "touchline.yaml"
+_SOURCE_OF_KIND = {
+    "connector": _SETTINGS_FILE,
+    "channel": _SETTINGS_FILE,
+    "person": _SETTINGS_FILE,
+    "entity": "catalog/",
+    "segment": "segments/",
+    "playbook": "playbooks/",
+    "template": "emails/",
+}
 
 
 def wrong(place: Place, code: str, message: str, *, hint: str = "") -> Invalid:
@@ -26,13 +38,26 @@ def not_supported(place: Place, what: str, *, hint: str = "") -> Invalid:
     return wrong(place, "not-supported", f"{what} is not supported in this version", hint=hint)
 
 
-def or_unreadable(otherwise: Invalid, path: str, project: Project) -> Invalid:
+def or_unreadable(otherwise: Invalid, kind: str, name: str, project: Project) -> Invalid:
     """A name is not there: `otherwise`, but where its file could not be read the reasons for that.
 
-    So a broken file is told as broken, and not as missing.
+    So what is broken is told as broken, and never as missing. `kind` is one of `Project.broken`.
     """
-    problems = [problem for problem in project.problems if problem.place.path == path]
-    return Invalid(problems) if errors_only(problems) else otherwise
+    if (kind, name) not in project.broken and not _is_unreadable(_SOURCE_OF_KIND[kind], project):
+        return otherwise
+    problems = [p for p in project.problems if p.place.path.startswith(_SOURCE_OF_KIND[kind])]
+    of_its_file = [p for p in problems if PurePosixPath(p.place.path).name.split(".")[0] == name]
+    return Invalid(of_its_file or problems) if problems else otherwise
+
+
+def _is_unreadable(source: str, project: Project) -> bool:
+    """Whether `touchline.yaml` is so broken that nothing of it was read."""
+    return (
+        source == _SETTINGS_FILE
+        and not project.settings.connectors
+        and not project.settings.channels
+        and any(problem.place.path == source for problem in project.problems)
+    )
 
 
 class Findings:

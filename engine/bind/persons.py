@@ -6,7 +6,7 @@ import re
 
 from engine.bind.catalog import BoundPerson, EntityRef, FieldRef
 from engine.bind.entities import bind_entity
-from engine.bind.findings import Findings, not_supported, wrong
+from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
 from engine.bind.names import Scope, column_field, reach
 from engine.bind.playbook import FixedPerson, PersonRef, Persons, RolePerson, Slot
 from engine.language import playbook as declared
@@ -72,7 +72,8 @@ def _of_house(text: str, scope: Scope, place: Place) -> FixedPerson:
     if person is None:
         known = [f"{_HOUSE}{name}" for name in people]
         message = f"touchline.yaml names no person `{text}`"
-        raise wrong(place, "unknown-person", message, hint=did_you_mean(text, known))
+        unknown = wrong(place, "unknown-person", message, hint=did_you_mean(text, known))
+        raise or_unreadable(unknown, "person", text.removeprefix(_HOUSE), scope.project)
     return FixedPerson(text, person.name, person.email, is_team=True)
 
 

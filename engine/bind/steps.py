@@ -37,32 +37,13 @@ _TOPIC = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 def bind_steps(steps: tuple[Step, ...], scope: Scope) -> tuple[BoundStep, ...]:
-    """All steps of a playbook, in order; two may not share an id.
+    """All steps of a playbook, in order.
 
     Raises:
         Invalid: with the problems of all steps.
     """
     with Findings() as found:
-        found.attempt(lambda: _check_ids(steps))
         return found.each(steps, lambda step: _step(step, scope))
-
-
-def _check_ids(steps: tuple[Step, ...]) -> None:
-    first: dict[str, Step] = {}
-    with Findings() as found:
-        for step in steps:
-            found.attempt(lambda step=step: _check_id(step, first))  # type: ignore[misc]
-
-
-def _check_id(step: Step, first: dict[str, Step]) -> None:
-    earlier = first.setdefault(step.id, step)
-    if earlier is not step:
-        raise wrong(
-            step.place,
-            "duplicate-step",
-            f"two steps have the id `{step.id}`; the first stands at {earlier.place}",
-            hint="an id is a step's identity: give this one another",
-        )
 
 
 def _step(step: Step, scope: Scope) -> BoundStep:
@@ -149,7 +130,7 @@ def _template(name: str, scope: Scope, place: Place) -> Template:
     known = [each.name for each in templates.values() if not each.locale]
     message = f"there is no template `{name}`, which emails/{name}.md would be"
     unknown = wrong(place, "unknown-template", message, hint=did_you_mean(name, known))
-    raise or_unreadable(unknown, f"emails/{name}.md", scope.project)
+    raise or_unreadable(unknown, "template", name, scope.project)
 
 
 def _variants(name: str, scope: Scope) -> Mapping[str, Template]:
@@ -216,7 +197,8 @@ def _mail_channel(via: str | None, scope: Scope, place: Place) -> SmtpChannel:
         "touchline.yaml has no channel that sends mail",
         hint="add one under `channels`, with `type: smtp`",
     )
-    raise or_unreadable(none, "touchline.yaml", scope.project)
+    broken = sorted(name for kind, name in scope.project.broken if kind == "channel")
+    raise or_unreadable(none, "channel", broken[0] if broken else "", scope.project)
 
 
 def _webhook_channel(name: str, scope: Scope, place: Place) -> str:
@@ -233,4 +215,4 @@ def _no_channel(name: str, scope: Scope, place: Place, *, kind: str, known: list
         message = f"the channel `{name}` is of another type; this step needs one of type {kind}"
         return wrong(place, "wrong-channel", message, hint=hint)
     unknown = wrong(place, "unknown-channel", f"touchline.yaml has no channel `{name}`", hint=hint)
-    return or_unreadable(unknown, "touchline.yaml", scope.project)
+    return or_unreadable(unknown, "channel", name, scope.project)

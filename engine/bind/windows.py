@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from engine.bind.conditions import BoundMoment, Window
-from engine.bind.entities import MOMENT_WORDS
 from engine.bind.findings import Findings, not_supported, wrong
 from engine.bind.literals import shown
 from engine.bind.names import Scope, find_field, reach
@@ -39,6 +38,7 @@ _MOMENT_KINDS = frozenset({Kind.DATE, Kind.TIMESTAMP})
 _DAYS_AT_MOST = 366_000  # about a thousand years: every date that is reached stays in the calendar
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}
 
+_MOMENT_WORDS = ("now", "today", "yesterday", "tomorrow")
 _LONGEST_TEXT = 200  # of a moment, in characters
 
 # What depends on the run is tried at far instants and in the outermost zones: an order that holds
@@ -173,7 +173,7 @@ def _looked_up(moment: Moment, scope: Scope, place: Place) -> BoundMoment:
             place,
             "unknown-field",
             f"`{path}` is no moment and no field of {scope.entity.name}",
-            hint=did_you_mean(path, [*dated, *MOMENT_WORDS]),
+            hint=did_you_mean(path, [*dated, *_MOMENT_WORDS]),
         )
     ref = find_field(path, scope, place)
     if ref.column.kind not in _MOMENT_KINDS:
