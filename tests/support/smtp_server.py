@@ -268,6 +268,8 @@ class _Session:
                 return
         body = await self.body()
         act = BEHAVIOURS.get(self.recipient.partition("@")[0], OK)
+        if act.phase == "body":
+            return  # it has had its answer
         is_scripted = act.phase == "dot" and self.server.used[self.recipient] < act.times
         if not is_scripted or act.stores:
             self.store(body)
