@@ -166,7 +166,7 @@ def pause_ended(unit: Unit, playbook: str, *, at: datetime, actor: str) -> timed
     """
     running = (pauses.c.playbook == playbook, pauses.c.ended_at.is_(None))
     statement = update(pauses).where(*running).values(ended_at=at).returning(pauses.c.started_at)
-    started = unit.connection.scalar(statement)
+    started: datetime | None = unit.connection.scalar(statement)
     if started is None:
         return None
     _shift_waits(unit, playbook, started=started, ended=at)

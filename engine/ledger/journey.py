@@ -6,12 +6,12 @@ with the step that asks for it, and under its idempotency key only once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 
 from engine.decide.facts import (
     Advanced,
@@ -20,34 +20,33 @@ from engine.decide.facts import (
     Entered,
     Left,
     NewTouch,
+    Past,
     Phase,
     StepSkipped,
-    TouchKind,
     TouchMade,
     TouchState,
 )
-from engine.ledger.audit import Kind, canonical
+from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import enrollments, instant_text, tasks, touches
+from engine.ledger.tables import enrollments, instant_text, touches
+from engine.ledger.touches import (
+    existing_touches,
+    touch_record,
+    withdraw_touches,
+    write_touches,
+)
 
-__all__ = ["END_KINDS", "INBOX", "Recorded", "record"]
-
-INBOX = "inbox"
-"""The channel of the built-in task inbox: its touches are sent by being written."""
-
-END_KINDS = {
-    TouchState.SENT: Kind.TOUCH_SENT,
-    TouchState.FAILED: Kind.TOUCH_REFUSED,
-    TouchState.SKIPPED: Kind.TOUCH_SKIPPED,
-    TouchState.UNKNOWN: Kind.TOUCH_UNKNOWN,
-    TouchState.DROPPED: Kind.TOUCH_DROPPED,
-    TouchState.EXPIRED: Kind.TOUCH_EXPIRED,
-}
-"""The record that tells of each end of a touch."""
-
-_WITHDRAWN = (TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)
+__all__ = [
+    "DueEnrollment",
+    "Recorded",
+    "counts_by_step",
+    "due_enrollments",
+    "open_enrollments",
+    "past_entries",
+    "record",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +107,17 @@ def record(
     batch = _Batch()
     for decision in listed:
         batch.add(decision)
-    repeated = _existing(unit, batch.touches)
+    repeated = existing_touches(unit, batch.touches)
     _write_entered(unit, batch, run=run, at=at)
     _write_moved(unit, batch, at=at)
-    _write_touches(unit, batch, repeated=repeated, run=run, at=at)
+    fresh = [touch for touch in batch.touches.values() if touch.id not in repeated]
+    write_touches(unit, fresh, run=run, at=at)
     for decision in listed:
         _tell(unit, decision, repeated=repeated, run=run, at=at, actor=actor)
-    _drop_touches(unit, batch.left, at=at, actor=actor)
+    withdraw_touches(unit, batch.left, at=at, actor=actor)
     return Recorded(
         entered=len(batch.entered),
-        made=len(batch.touches) - len(repeated),
+        made=len(fresh),
         repeated=tuple(sorted(repeated)),
         left=len(batch.left),
     )
@@ -196,109 +196,6 @@ def _ending(left: Left | None, *, at: datetime) -> dict[str, object]:
     return {"left_at": at, "outcome": left.outcome, "reason": left.reason}
 
 
-def _drop_touches(unit: Unit, left: Collection[str], *, at: datetime, actor: str) -> None:
-    if not left:
-        return
-    gone = texts_relation(unit.connection, left)
-    statement = (
-        update(touches)
-        .where(touches.c.enrollment.in_(select(gone.c.value)), touches.c.state.in_(_WITHDRAWN))
-        .values(state=TouchState.DROPPED, reason="left", ended_at=at)
-        .returning(touches.c.id, touches.c.enrollment, touches.c.playbook, touches.c.key)
-    )
-    for row in unit.connection.execute(statement).all():
-        body = {"touch": row.id, "enrollment": row.enrollment, "reason": "left"}
-        unit.note(Kind.TOUCH_DROPPED, body, at=at, actor=actor, playbook=row.playbook, key=row.key)
-
-
-# ---------------------------------------------------------------- touches
-
-
-def _existing(unit: Unit, made: Mapping[str, NewTouch]) -> frozenset[str]:
-    if not made:
-        return frozenset()
-    given = texts_relation(unit.connection, made)
-    found = select(touches.c.id).where(touches.c.id.in_(select(given.c.value)))
-    return frozenset(unit.connection.scalars(found))
-
-
-def _write_touches(
-    unit: Unit, batch: _Batch, *, repeated: frozenset[str], run: str, at: datetime
-) -> None:
-    fresh = [touch for touch in batch.touches.values() if touch.id not in repeated]
-    rows = [_touch_row(unit, touch, run=run, at=at) for touch in fresh]
-    if rows:
-        unit.connection.execute(insert(touches), rows)
-    work = [_task_row(touch, at=at) for touch in fresh if _is_in_inbox(touch)]
-    if work:
-        unit.connection.execute(insert(tasks), work)
-
-
-def _is_in_inbox(touch: NewTouch) -> bool:
-    return touch.channel == INBOX and touch.task is not None and not touch.state.has_ended
-
-
-def _first_state(touch: NewTouch) -> TouchState:
-    return TouchState.SENT if _is_in_inbox(touch) else touch.state
-
-
-def _touch_row(unit: Unit, touch: NewTouch, *, run: str, at: datetime) -> dict[str, object]:
-    state = _first_state(touch)
-    return {
-        "id": touch.id,
-        "enrollment": touch.enrollment,
-        "playbook": touch.playbook,
-        "entity": touch.entity,
-        "key": touch.key,
-        "step": touch.step,
-        "kind": touch.kind,
-        "channel": touch.channel,
-        "state": state,
-        "reason": touch.reason,
-        "detail": touch.detail,
-        "recipient": touch.recipient,
-        "address_digest": _address_digest(unit, touch),
-        "sender": touch.sender,
-        "subject": touch.subject,
-        "topic": touch.topic,
-        "payload": touch.payload,
-        "method": touch.method,
-        "headers": canonical(dict(touch.headers)),
-        "priority": touch.priority,
-        "run": run,
-        "made_at": at,
-        "next_attempt_at": touch.due_at or at,
-        "expires_at": touch.expires_at,
-        "ended_at": at if state.has_ended else None,
-    }
-
-
-def _address_digest(unit: Unit, touch: NewTouch) -> str:
-    return unit.digest(touch.recipient) if touch.kind is TouchKind.EMAIL else ""
-
-
-def _task_row(touch: NewTouch, *, at: datetime) -> dict[str, object]:
-    task = touch.task
-    assert task is not None
-    return {
-        "id": touch.id,
-        "enrollment": touch.enrollment,
-        "playbook": touch.playbook,
-        "entity": touch.entity,
-        "key": touch.key,
-        "step": touch.step,
-        "title": task.title,
-        "kind": task.kind,
-        "assignee": task.assignee,
-        "assignee_name": task.assignee_name,
-        "notes": task.notes,
-        "urgency": task.urgency,
-        "due_on": task.due_on,
-        "state": "open",
-        "made_at": at,
-    }
-
-
 # ---------------------------------------------------------------- telling
 
 
@@ -319,7 +216,7 @@ def _tell(
         case StepSkipped(of, step, reason):
             kind, body = Kind.STEP_SKIPPED, {"enrollment": of.id, "step": step, "reason": reason}
         case TouchMade(touch):
-            kind, body = _touch_record(unit, touch, repeated=repeated)
+            kind, body = touch_record(unit, touch, repeated=repeated)
             unit.note(kind, body, at=at, actor=actor, playbook=touch.playbook, key=touch.key)
             return
         case Left(of):
@@ -359,24 +256,120 @@ def _advanced_record(
     return (Kind.STEP_WAITS if waits else Kind.STEP_REACHED), body
 
 
-def _touch_record(
-    unit: Unit, touch: NewTouch, *, repeated: frozenset[str]
-) -> tuple[Kind, dict[str, object]]:
-    body: dict[str, object] = {
-        "channel": touch.channel,
-        "enrollment": touch.enrollment,
-        "kind": touch.kind,
-        "step": touch.step,
-        "touch": touch.id,
+# ---------------------------------------------------------------- reading
+
+
+@dataclass(frozen=True, slots=True)
+class DueEnrollment:
+    """An enrollment that something has to be decided on.
+
+    For one in phase `touching`, `states` are the ends of its step's touches and `ended_at` the
+    last of them; a wait after the step counts from there.
+    """
+
+    enrollment: Enrollment
+    states: tuple[TouchState, ...] = ()
+    ended_at: datetime | None = None
+
+
+_FACTS = tuple(enrollments.c[name] for name in Enrollment.__slots__)
+_OPEN = enrollments.c.left_at.is_(None)
+
+
+def open_enrollments(
+    unit: Unit, playbook: str, *, after_key: str = "", limit: int
+) -> list[Enrollment]:
+    """A page of everyone inside a playbook, by key, beginning after `after_key`."""
+    wanted = (enrollments.c.playbook == playbook, _OPEN, enrollments.c.key > after_key)
+    statement = select(*_FACTS).where(*wanted).order_by(enrollments.c.key).limit(limit)
+    return [_enrollment(row) for row in unit.connection.execute(statement)]
+
+
+def due_enrollments(
+    unit: Unit, playbook: str, as_of: datetime, *, limit: int | None
+) -> list[DueEnrollment]:
+    """Those whose step has not begun, whose wait is over, or whose touches have all ended."""
+    room = limit
+    found: list[DueEnrollment] = []
+    for due in (_begun(), _waited(as_of), _touched()):
+        wanted = (enrollments.c.playbook == playbook, _OPEN, *due)
+        statement = select(*_FACTS).where(*wanted).order_by(enrollments.c.key).limit(room)
+        rows = unit.connection.execute(statement).all()
+        found.extend(_with_ends(unit, [_enrollment(row) for row in rows]))
+        if limit is not None:
+            room = limit - len(found)
+    return found
+
+
+def _begun() -> list[ColumnElement[bool]]:
+    return [enrollments.c.phase == Phase.READY]
+
+
+def _waited(as_of: datetime) -> list[ColumnElement[bool]]:
+    return [enrollments.c.phase == Phase.WAITING, enrollments.c.waits_until <= as_of]
+
+
+def _touched() -> list[ColumnElement[bool]]:
+    pending = select(touches.c.id).where(
+        touches.c.enrollment == enrollments.c.id,
+        touches.c.step == enrollments.c.step,
+        touches.c.state.in_(_PENDING),
+    )
+    return [enrollments.c.phase == Phase.TOUCHING, ~pending.exists()]
+
+
+_PENDING = tuple(state for state in TouchState if not state.has_ended)
+
+
+def _with_ends(unit: Unit, found: Sequence[Enrollment]) -> list[DueEnrollment]:
+    touching = {each.id: each.step for each in found if each.phase is Phase.TOUCHING}
+    ends: dict[str, list[tuple[TouchState, datetime | None]]] = {of: [] for of in touching}
+    given = texts_relation(unit.connection, touching)
+    columns = (touches.c.enrollment, touches.c.step, touches.c.state, touches.c.ended_at)
+    statement = select(*columns).where(touches.c.enrollment.in_(select(given.c.value)))
+    for row in unit.connection.execute(statement) if touching else ():
+        if touching[row.enrollment] == row.step:
+            ends[row.enrollment].append((TouchState(row.state), row.ended_at))
+    return [_ended(each, ends.get(each.id, ())) for each in found]
+
+
+def _ended(
+    enrollment: Enrollment, ends: Iterable[tuple[TouchState, datetime | None]]
+) -> DueEnrollment:
+    states = tuple(sorted(state for state, _ in ends))
+    last = max((at for _, at in ends if at is not None), default=None)
+    return DueEnrollment(enrollment, states, last)
+
+
+def past_entries(unit: Unit, playbook: str, keys: Iterable[str]) -> dict[str, Past]:
+    """What is remembered of these keys in a playbook; a key that never entered is absent."""
+    given = texts_relation(unit.connection, keys)
+    statement = (
+        select(
+            enrollments.c.key,
+            func.count(),
+            func.max(enrollments.c.left_at),
+            func.count() - func.count(enrollments.c.left_at),
+        )
+        .join(given, given.c.value == enrollments.c.key)
+        .where(enrollments.c.playbook == playbook)
+        .group_by(enrollments.c.key)
+    )
+    return {
+        key: Past(count, last_left_at=left, has_open=inside > 0)
+        for key, count, left, inside in unit.connection.execute(statement)
     }
-    if touch.id in repeated:
-        return Kind.TOUCH_REPEATED, body
-    body |= {
-        "content": unit.keyed(touch.payload) if touch.payload else "",
-        "reason": touch.reason,
-        "state": _first_state(touch),
-        "to": unit.digest(touch.recipient),
-        "topic": touch.topic,
-    }
-    made = touch.state not in END_KINDS or touch.state is TouchState.SENT
-    return (Kind.TOUCH_MADE if made else END_KINDS[touch.state]), body
+
+
+def counts_by_step(unit: Unit, playbook: str) -> dict[str, int]:
+    """How many stand at each step."""
+    statement = (
+        select(enrollments.c.step, func.count())
+        .where(enrollments.c.playbook == playbook, _OPEN)
+        .group_by(enrollments.c.step)
+    )
+    return dict(sorted(unit.connection.execute(statement).tuples()))
+
+
+def _enrollment(row: Row[tuple[object, ...]]) -> Enrollment:
+    return Enrollment(**{**row._asdict(), "phase": Phase(row.phase)})

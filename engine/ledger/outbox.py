@@ -17,10 +17,10 @@ from sqlalchemy import ColumnElement, Row, func, or_, select, update
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.control import is_halted
-from engine.ledger.journey import END_KINDS
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import is_suppressed_digest
 from engine.ledger.tables import channels, halts, pauses, touches
+from engine.ledger.touches import END_KINDS
 
 __all__ = [
     "Claimed",

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
+from engine.ledger.approvals import approval_in_force, use_up_approval
 from engine.ledger.audit import Body, Kind, canonical
 from engine.ledger.statements import insert_new, pack_keys, unpack_keys
 from engine.ledger.store import Unit
+from engine.ledger.tables import bystanders as bystander_rows
 from engine.ledger.tables import enrollments, runs, versions
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "RunState",
     "Start",
     "begin_run",
+    "bystanders",
     "end_run",
     "entered_in_run",
     "fail_run",
@@ -33,11 +36,14 @@ __all__ = [
     "last_matched",
     "last_run",
     "last_sources",
+    "never_ran",
+    "remember_bystanders",
     "run_id",
     "runs_of",
     "save_version",
     "skip_run",
     "version_content",
+    "version_never_ran",
 ]
 
 
@@ -57,11 +63,12 @@ class Start(StrEnum):
     NEW = "new"
     """It did not exist."""
     RESUMED = "resumed"
-    """It was begun and not ended: a process died, or the whole of it failed. It runs again."""
+    """It was begun and not ended: a process died, the whole of it failed, or a fuse held it and
+    a person approved. It runs again."""
     DONE = "done"
     """It has ended; nobody enters by it again."""
     HELD = "held"
-    """A fuse holds it; it stays so until an approval is applied."""
+    """A fuse holds it, and nobody has approved."""
     SKIPPED = "skipped"
     """It was recorded as left out."""
 
@@ -125,6 +132,8 @@ def begin_run(
     values = {**row, "state": RunState.RUNNING, "facts": canonical(dict(facts))}
     inserted = unit.connection.execute(insert_new(unit.connection, runs).values(values))
     start = Start.NEW if inserted.rowcount == 1 else _found(unit, row["id"])
+    if start is Start.HELD and approval_in_force(unit, playbook, version, now=at):
+        start = Start.RESUMED
     if start is Start.RESUMED:
         _begin_again(unit, row["id"], version=version, at=at)
     if start in (Start.NEW, Start.RESUMED):
@@ -142,12 +151,14 @@ def end_run(
     at: datetime,
     actor: str,
     matched: Sequence[str] | None = None,
+    throttled: int = 0,
 ) -> None:
     """End a run that went through.
 
     `counts` are whole numbers by name, nested as the reports want them; `sources` what the data
     was like (rows and freshness by table); `matched` the keys that matched, kept for the next
-    run's comparison.
+    run's comparison. An approval that the run acted on is used up, unless `per_run` left some of
+    the approved for later runs: `throttled` says how many.
     """
     playbook = _playbook(unit, run)
     before = last_run(unit, playbook, state=RunState.DONE)
@@ -169,6 +180,9 @@ def end_run(
         "since_last": _difference(before.counts if before else {}, counts),
     }
     unit.note(Kind.RUN_ENDED, body, at=at, actor=actor, playbook=playbook)
+    if not throttled:
+        version = str(unit.connection.scalar(select(runs.c.version).where(runs.c.id == run)))
+        use_up_approval(unit, playbook, version, run=run, at=at, actor=actor)
 
 
 def fail_run(unit: Unit, run: str, reason: str, *, at: datetime, actor: str) -> None:
@@ -209,7 +223,32 @@ def save_version(unit: Unit, digest: str, playbook: str, content: str, *, at: da
     unit.connection.execute(insert_new(unit.connection, versions).values(row))
 
 
+def remember_bystanders(unit: Unit, playbook: str, keys: Iterable[str], *, at: datetime) -> None:
+    """Keep who matched when a playbook with `existing: skip` first ran: they stay outside."""
+    rows = [{"playbook": playbook, "key": key, "at": at} for key in keys]
+    if rows:
+        unit.connection.execute(insert_new(unit.connection, bystander_rows), rows)
+
+
 # ---------------------------------------------------------------- reading
+
+
+def bystanders(unit: Unit, playbook: str) -> frozenset[str]:
+    """Those who matched when the playbook first ran, where they were to stay outside."""
+    mine = select(bystander_rows.c.key).where(bystander_rows.c.playbook == playbook)
+    return frozenset(unit.connection.scalars(mine))
+
+
+def never_ran(unit: Unit, playbook: str) -> bool:
+    """Whether no run of a playbook ever went through."""
+    return last_run(unit, playbook, state=RunState.DONE) is None
+
+
+def version_never_ran(unit: Unit, playbook: str, version: str) -> bool:
+    """Whether no run of this version of a playbook ever went through."""
+    wanted = (runs.c.playbook == playbook, runs.c.version == version)
+    done = select(runs.c.id).where(*wanted, runs.c.state == RunState.DONE).limit(1)
+    return unit.connection.scalar(done) is None
 
 
 def version_content(unit: Unit, digest: str) -> str | None:
@@ -236,7 +275,8 @@ def runs_of(unit: Unit, playbook: str, *, since: datetime) -> list[Run]:
 
 def last_as_of(unit: Unit) -> datetime | None:
     """The latest instant that any run took as now: no later run may lie before it."""
-    return unit.connection.scalar(select(func.max(runs.c.as_of)))
+    latest: datetime | None = unit.connection.scalar(select(func.max(runs.c.as_of)))
+    return latest
 
 
 def last_sources(unit: Unit, playbook: str) -> Mapping[str, object]:

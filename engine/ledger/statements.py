@@ -26,7 +26,7 @@ def texts_relation(connection: Connection, texts: Iterable[str]) -> FromClause:
     if connection.dialect.name == "postgresql":
         array = sql_cast(bindparam("texts", list(texts), unique=True), ARRAY(Text()))
         return func.unnest(array).table_valued("value", name="given")
-    encoded = bindparam("texts", json.dumps(list(texts)), unique=True)
+    encoded = json.dumps(list(texts))
     return func.json_each(encoded).table_valued("value", name="given")
 
 

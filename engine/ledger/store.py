@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from engine.ledger.audit import AuditRecord, Body, Head, Kind, canonical, chained
 from engine.ledger.database import told
 from engine.ledger.tables import audit, audit_head
+from engine.messages.address import AddressError, normalise
 
 __all__ = ["Identity", "Ledger", "Unit"]
 
@@ -61,7 +62,12 @@ class Unit:
 
     def digest(self, address: str) -> str:
         """The keyed digest that stands for an address, empty for none; case does not matter."""
-        return self.keyed(address.strip().lower()) if address.strip() else ""
+        if not address.strip():
+            return ""
+        try:
+            return self.keyed(normalise(address))
+        except AddressError:  # what is no address by our rule still has one digest
+            return self.keyed(address.strip().casefold())
 
     def keyed(self, content: str | bytes) -> str:
         """A digest of any content that only this ledger can compute."""

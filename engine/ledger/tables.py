@@ -7,6 +7,7 @@ or check in Python survives a second process.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -30,6 +31,7 @@ __all__ = [
     "Instant",
     "audit",
     "audit_head",
+    "bystanders",
     "channels",
     "enrollments",
     "halts",
@@ -70,11 +72,12 @@ class Instant(TypeDecorator[datetime]):
     impl = String(INSTANT_WIDTH)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The column's own type in one dialect."""
+        stored: TypeEngine[Any] = String(INSTANT_WIDTH)
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(String(INSTANT_WIDTH))
+            stored = postgresql.TIMESTAMP(timezone=True)
+        return dialect.type_descriptor(stored)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
         """Refuses naive values: two databases would read them in two zones."""
@@ -213,6 +216,14 @@ versions = Table(
     Index(None, "playbook", "saved_at"),
 )
 
+bystanders = Table(
+    "bystanders",
+    metadata,
+    Column("playbook", Text(), primary_key=True),
+    Column("key", _key(), primary_key=True),
+    Column("at", Instant(), nullable=False),
+)
+
 # ---------------------------------------------------------------- the journey
 
 enrollments = Table(
@@ -332,6 +343,7 @@ Index(
 Index("ix_touches_enrollment", touches.c.enrollment, touches.c.step)
 Index("ix_touches_state", touches.c.playbook, touches.c.state)
 Index("ix_touches_address", touches.c.address_digest)
+Index("ix_touches_run", touches.c.run)
 
 channels = Table(
     "channels",

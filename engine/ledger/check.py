@@ -1,0 +1,109 @@
+"""What is wrong with a ledger: the file, the chain, and rows that contradict each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select, text
+
+from engine.decide.facts import Phase, TouchState
+from engine.ledger.log import verify_audit
+from engine.ledger.store import Ledger, Unit
+from engine.ledger.tables import enrollments, tasks, touches, versions
+from engine.ledger.touches import INBOX
+
+__all__ = ["Finding", "check_ledger"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong; `code` is stable, `message` a sentence."""
+
+    code: str
+    message: str
+
+
+def check_ledger(ledger: Ledger) -> list[Finding]:
+    """Everything wrong with a ledger; an empty list for a sound one."""
+    with ledger.read() as unit:
+        return [*_file(unit), *_chain(unit), *_rows(unit)]
+
+
+def _file(unit: Unit) -> list[Finding]:
+    if unit.connection.dialect.name != "sqlite":
+        return []
+    told = unit.connection.scalars(text("PRAGMA integrity_check(10)")).all()
+    return [Finding("damaged-file", f"SQLite says: {line}") for line in told if line != "ok"]
+
+
+def _chain(unit: Unit) -> list[Finding]:
+    verdict = verify_audit(unit)
+    return [] if verdict.valid else [Finding("broken-chain", f"the audit log: {verdict.why}")]
+
+
+def _rows(unit: Unit) -> list[Finding]:
+    found = []
+    for code, sentence, statement in _invariants():
+        number = unit.connection.scalar(statement)
+        if number:
+            found.append(Finding(code, sentence.format(number=number)))
+    return found
+
+
+def _invariants() -> list[tuple[str, str, Select[tuple[int]]]]:
+    ended = [state for state in TouchState if state.has_ended]
+    return [
+        (
+            "version-missing",
+            "{number} open enrollments stand on a version that is not kept",
+            _count(enrollments.c.id).where(
+                enrollments.c.left_at.is_(None),
+                enrollments.c.version.not_in(select(versions.c.hash)),
+            ),
+        ),
+        (
+            "wait-without-end",
+            "{number} open enrollments wait for no instant",
+            _count(enrollments.c.id).where(
+                enrollments.c.left_at.is_(None),
+                enrollments.c.phase == Phase.WAITING,
+                enrollments.c.waits_until.is_(None),
+            ),
+        ),
+        (
+            "touch-without-enrollment",
+            "{number} touches belong to no enrollment",
+            _count(touches.c.id).where(touches.c.enrollment.not_in(select(enrollments.c.id))),
+        ),
+        (
+            "end-without-instant",
+            "{number} touches have ended at no instant, or go on after their end",
+            _count(touches.c.id).where(
+                or_(
+                    touches.c.state.in_(ended) & touches.c.ended_at.is_(None),
+                    touches.c.state.not_in(ended) & touches.c.ended_at.is_not(None),
+                )
+            ),
+        ),
+        (
+            "claim-without-lease",
+            "{number} touches are in no worker's hands, and say they are",
+            _count(touches.c.id).where(
+                touches.c.state.in_((TouchState.CLAIMED, TouchState.IN_DOUBT)),
+                touches.c.lease_until.is_(None),
+            ),
+        ),
+        (
+            "task-missing",
+            "{number} touches to the inbox have no task",
+            _count(touches.c.id).where(
+                touches.c.channel == INBOX,
+                touches.c.state == TouchState.SENT,
+                touches.c.id.not_in(select(tasks.c.id)),
+            ),
+        ),
+    ]
+
+
+def _count(column: object) -> Select[tuple[int]]:
+    return select(func.count(column))  # type: ignore[arg-type]

@@ -1,0 +1,272 @@
+"""The rows of the outbox: written once under their key, withdrawn, counted.
+
+Delivery page, "Touches", points 1 and 2. A touch for the built-in inbox is sent by being written,
+together with its task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+
+from engine.decide.facts import NewTouch, TouchKind, TouchState
+from engine.ledger.audit import Kind, canonical
+from engine.ledger.statements import texts_relation
+from engine.ledger.store import Unit
+from engine.ledger.tables import tasks, touches
+
+__all__ = [
+    "END_KINDS",
+    "INBOX",
+    "Backlog",
+    "TouchRow",
+    "backlog",
+    "counts_by_state",
+    "existing_touches",
+    "list_touches",
+    "states_by_channel",
+    "touch_record",
+    "withdraw_touches",
+    "write_touches",
+]
+
+INBOX = "inbox"
+"""The channel of the built-in task inbox: its touches are sent by being written."""
+
+END_KINDS = {
+    TouchState.SENT: Kind.TOUCH_SENT,
+    TouchState.FAILED: Kind.TOUCH_REFUSED,
+    TouchState.SKIPPED: Kind.TOUCH_SKIPPED,
+    TouchState.UNKNOWN: Kind.TOUCH_UNKNOWN,
+    TouchState.DROPPED: Kind.TOUCH_DROPPED,
+    TouchState.EXPIRED: Kind.TOUCH_EXPIRED,
+}
+"""The record that tells of each end of a touch."""
+
+_WITHDRAWN = (TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)
+
+
+@dataclass(frozen=True, slots=True)
+class TouchRow:
+    """A touch as reports show it; what was rendered stays in the outbox."""
+
+    id: str
+    playbook: str
+    entity: str
+    key: str
+    step: str
+    kind: TouchKind
+    channel: str
+    state: TouchState
+    reason: str
+    detail: str
+    recipient: str
+    sender: str
+    subject: str
+    attempts: int
+    made_at: datetime
+    next_attempt_at: datetime
+    in_doubt_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many touches are ready to go out, and since when the oldest waits."""
+
+    ready: int
+    oldest: datetime | None
+
+
+# ---------------------------------------------------------------- writing
+
+
+def withdraw_touches(unit: Unit, left: Collection[str], *, at: datetime, actor: str) -> None:
+    """Drop what is not yet in doubt of the touches of enrollments that left."""
+    if not left:
+        return
+    gone = texts_relation(unit.connection, left)
+    statement = (
+        update(touches)
+        .where(touches.c.enrollment.in_(select(gone.c.value)), touches.c.state.in_(_WITHDRAWN))
+        .values(state=TouchState.DROPPED, reason="left", ended_at=at)
+        .returning(touches.c.id, touches.c.enrollment, touches.c.playbook, touches.c.key)
+    )
+    for row in unit.connection.execute(statement).all():
+        body = {"touch": row.id, "enrollment": row.enrollment, "reason": "left"}
+        unit.note(Kind.TOUCH_DROPPED, body, at=at, actor=actor, playbook=row.playbook, key=row.key)
+
+
+def existing_touches(unit: Unit, made: Mapping[str, NewTouch]) -> frozenset[str]:
+    """The idempotency keys among these that the outbox holds already."""
+    if not made:
+        return frozenset()
+    given = texts_relation(unit.connection, made)
+    found = select(touches.c.id).where(touches.c.id.in_(select(given.c.value)))
+    return frozenset(unit.connection.scalars(found))
+
+
+def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datetime) -> None:
+    """Write new touches, and the tasks of those that go to the inbox."""
+    rows = [_touch_row(unit, touch, run=run, at=at) for touch in made]
+    if rows:
+        unit.connection.execute(insert(touches), rows)
+    work = [_task_row(touch, at=at) for touch in made if _is_in_inbox(touch)]
+    if work:
+        unit.connection.execute(insert(tasks), work)
+
+
+def _is_in_inbox(touch: NewTouch) -> bool:
+    return touch.channel == INBOX and touch.task is not None and not touch.state.has_ended
+
+
+def _first_state(touch: NewTouch) -> TouchState:
+    return TouchState.SENT if _is_in_inbox(touch) else touch.state
+
+
+def _touch_row(unit: Unit, touch: NewTouch, *, run: str, at: datetime) -> dict[str, object]:
+    state = _first_state(touch)
+    return {
+        "id": touch.id,
+        "enrollment": touch.enrollment,
+        "playbook": touch.playbook,
+        "entity": touch.entity,
+        "key": touch.key,
+        "step": touch.step,
+        "kind": touch.kind,
+        "channel": touch.channel,
+        "state": state,
+        "reason": touch.reason,
+        "detail": touch.detail,
+        "recipient": touch.recipient,
+        "address_digest": _address_digest(unit, touch),
+        "sender": touch.sender,
+        "subject": touch.subject,
+        "topic": touch.topic,
+        "payload": touch.payload,
+        "method": touch.method,
+        "headers": canonical(dict(touch.headers)),
+        "priority": touch.priority,
+        "run": run,
+        "made_at": at,
+        "next_attempt_at": touch.due_at or at,
+        "expires_at": touch.expires_at,
+        "ended_at": at if state.has_ended else None,
+    }
+
+
+def _address_digest(unit: Unit, touch: NewTouch) -> str:
+    return unit.digest(touch.recipient) if touch.kind is TouchKind.EMAIL else ""
+
+
+def _task_row(touch: NewTouch, *, at: datetime) -> dict[str, object]:
+    task = touch.task
+    assert task is not None
+    return {
+        "id": touch.id,
+        "enrollment": touch.enrollment,
+        "playbook": touch.playbook,
+        "entity": touch.entity,
+        "key": touch.key,
+        "step": touch.step,
+        "title": task.title,
+        "kind": task.kind,
+        "assignee": task.assignee,
+        "assignee_name": task.assignee_name,
+        "notes": task.notes,
+        "urgency": task.urgency,
+        "due_on": task.due_on,
+        "state": "open",
+        "made_at": at,
+    }
+
+
+def touch_record(
+    unit: Unit, touch: NewTouch, *, repeated: frozenset[str]
+) -> tuple[Kind, dict[str, object]]:
+    """What the audit tells of a touch that was made, or that was there already."""
+    body: dict[str, object] = {
+        "channel": touch.channel,
+        "enrollment": touch.enrollment,
+        "kind": touch.kind,
+        "step": touch.step,
+        "touch": touch.id,
+    }
+    if touch.id in repeated:
+        return Kind.TOUCH_REPEATED, body
+    body |= {
+        "content": unit.keyed(touch.payload) if touch.payload else "",
+        "reason": touch.reason,
+        "state": _first_state(touch),
+        "to": unit.digest(touch.recipient),
+        "topic": touch.topic,
+    }
+    made = touch.state not in END_KINDS or touch.state is TouchState.SENT
+    return (Kind.TOUCH_MADE if made else END_KINDS[touch.state]), body
+
+
+# ---------------------------------------------------------------- reading
+
+
+def list_touches(
+    unit: Unit,
+    *,
+    playbook: str | None = None,
+    key: str | None = None,
+    run: str | None = None,
+    states: Collection[TouchState] = (),
+    limit: int | None = None,
+) -> list[TouchRow]:
+    """Touches, the oldest first; each narrowing that is said must hold, no states mean all."""
+    wanted: list[ColumnElement[bool]] = []
+    if playbook is not None:
+        wanted.append(touches.c.playbook == playbook)
+    if key is not None:
+        wanted.append(touches.c.key == key)
+    if run is not None:
+        wanted.append(touches.c.run == run)
+    if states:
+        wanted.append(touches.c.state.in_(list(states)))
+    statement = select(*_SHOWN).where(*wanted).order_by(touches.c.made_at, touches.c.id)
+    rows = unit.connection.execute(statement.limit(limit))
+    return [_shown(row._asdict()) for row in rows]
+
+
+_SHOWN = tuple(touches.c[name] for name in TouchRow.__slots__)
+
+
+def _shown(row: dict[str, Any]) -> TouchRow:
+    return TouchRow(**{**row, "kind": TouchKind(row["kind"]), "state": TouchState(row["state"])})
+
+
+def counts_by_state(unit: Unit, playbook: str | None = None) -> dict[str, int]:
+    """How many touches are in each state, of one playbook or of all."""
+    statement = select(touches.c.state, func.count()).group_by(touches.c.state)
+    if playbook is not None:
+        statement = statement.where(touches.c.playbook == playbook)
+    return dict(sorted(unit.connection.execute(statement).tuples()))
+
+
+def states_by_channel(unit: Unit, run: str) -> dict[str, dict[str, int]]:
+    """How many of the touches that a run made are in each state, by channel."""
+    columns = (touches.c.channel, touches.c.state)
+    statement = select(*columns, func.count()).where(touches.c.run == run).group_by(*columns)
+    counts: dict[str, dict[str, int]] = {}
+    for channel, state, number in sorted(unit.connection.execute(statement).tuples()):
+        counts.setdefault(channel, {})[state] = number
+    return counts
+
+
+def backlog(unit: Unit, playbook: str | None = None) -> Backlog:
+    """What is ready and has not gone out: what a resume will let go."""
+    statement = select(func.count(), func.min(touches.c.made_at)).where(
+        touches.c.state == TouchState.READY
+    )
+    if playbook is not None:
+        statement = statement.where(touches.c.playbook == playbook)
+    number, oldest = unit.connection.execute(statement).one()
+    return Backlog(number, oldest)
