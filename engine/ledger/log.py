@@ -37,8 +37,6 @@ _PAGE = 2_000  # records read at a time: memory stays flat in the length of the 
 _NOTE = re.compile(
     r"(?P<origin>[^\n]+)\n(?P<size>\d{1,15})\n(?P<root>[^\n]+)\n\n(?P<lines>.+)", re.DOTALL
 )
-    r"(?P<origin>[^\n]+)\n(?P<size>\d{1,15})\n(?P<root>[^\n]+)\n\n(?P<lines>.+)", re.S
-)
 _ED25519 = b"\x01"  # the signature type of the signed-note format
 
 
