@@ -33,7 +33,7 @@ class Scale:
 
     users: int = 20_000
     events: int = 500_000
-    seed: int = 11
+    seed: int = 7
 
     @property
     def accounts(self) -> int:

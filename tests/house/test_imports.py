@@ -22,7 +22,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("decide",),
     ("ledger",),
     ("dispatch",),
-    ("schedule", "passes", "daemon", "report"),
+    ("schedule",),
+    (
+        *("workplace", "check", "answers", "previews", "overview", "desk", "proof"),
+        *("passes", "running", "courier", "daemon", "report"),
+    ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.
 
