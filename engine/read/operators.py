@@ -185,7 +185,9 @@ def _operand(value: Mapping[str, Any], path: DocumentPath, reading: Reading) -> 
                 (*path, word), "unknown-key", f"`{word}` is no word of another field", hint
             )
     field = value.get("field")
-    if not isinstance(field, str):
+    if not isinstance(field, str) or not field:
+        if not reading.is_sound(path):  # a misspelt word explains it
+            return None
         reading.report(
             path,
             "wrong-type",

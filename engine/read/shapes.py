@@ -294,6 +294,8 @@ def _type_check(schema: _Schema) -> Callable[[object, DocumentPath, Reading], bo
     expected = joined([_TYPE_WORDS[name] for name in names]) if names else ""
     code = schema.get("x-code", "wrong-type")
     is_secret = schema.get("x-secret", False)
+    if is_secret:
+        expected = "a reference, as `${env:NAME}`"
 
     def check(value: object, path: DocumentPath, reading: Reading) -> bool:
         if not predicates or any(holds(value) for holds in predicates):
