@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select, text
 
+from engine.bind.playbook import TASK_CHANNEL
 from engine.decide.facts import Phase, TouchState
 from engine.ledger.log import verify_audit
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import enrollments, tasks, touches, versions
-from engine.ledger.touches import INBOX
 
 __all__ = ["Finding", "check_ledger"]
 
@@ -97,7 +97,7 @@ def _invariants() -> list[tuple[str, str, Select[tuple[int]]]]:
             "task-missing",
             "{number} touches to the inbox have no task",
             _count(touches.c.id).where(
-                touches.c.channel == INBOX,
+                touches.c.channel == TASK_CHANNEL,
                 touches.c.state == TouchState.SENT,
                 touches.c.id.not_in(select(tasks.c.id)),
             ),

@@ -313,12 +313,9 @@ def _touched() -> list[ColumnElement[bool]]:
     pending = select(touches.c.id).where(
         touches.c.enrollment == enrollments.c.id,
         touches.c.step == enrollments.c.step,
-        touches.c.state.in_(_PENDING),
+        touches.c.ended_at.is_(None),
     )
     return [enrollments.c.phase == Phase.TOUCHING, ~pending.exists()]
-
-
-_PENDING = tuple(state for state in TouchState if not state.has_ended)
 
 
 def _with_ends(unit: Unit, found: Sequence[Enrollment]) -> list[DueEnrollment]:

@@ -19,7 +19,7 @@ from engine.ledger.audit import Kind
 from engine.ledger.control import is_halted
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import is_suppressed_digest
-from engine.ledger.tables import channels, halts, pauses, touches
+from engine.ledger.tables import IS_READY, channels, halts, pauses, touches
 from engine.ledger.touches import END_KINDS
 
 __all__ = [
@@ -107,7 +107,7 @@ def claim(
 
 def _due(now: datetime) -> list[ColumnElement[bool]]:
     return [
-        touches.c.state == TouchState.READY,
+        IS_READY,
         touches.c.next_attempt_at <= now,
         or_(touches.c.expires_at.is_(None), touches.c.expires_at > now),
     ]

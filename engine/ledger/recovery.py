@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, or_, select, update
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.store import Unit
-from engine.ledger.tables import touches
+from engine.ledger.tables import IS_READY, touches
 
 __all__ = ["OnUnknown", "Swept", "expire", "leaseholders", "release", "sweep"]
 
@@ -41,7 +41,7 @@ class Swept:
 
 def leaseholders(unit: Unit) -> frozenset[str]:
     """The workers that hold a claim or an act in doubt, whether they live or not."""
-    statement = select(touches.c.worker).where(touches.c.state.in_(_HELD)).distinct()
+    statement = select(touches.c.worker).where(touches.c.lease_until.is_not(None)).distinct()
     return frozenset(unit.connection.scalars(statement))
 
 
@@ -73,7 +73,7 @@ def release(unit: Unit, worker: str, *, now: datetime, actor: str) -> int:
 
 def expire(unit: Unit, *, now: datetime, actor: str) -> int:
     """End what is ready and older than its `max_lateness`; how many."""
-    late = (touches.c.state == TouchState.READY, touches.c.expires_at <= now)
+    late = (IS_READY, touches.c.ended_at.is_(None), touches.c.expires_at <= now)
     values = {"state": TouchState.EXPIRED, "reason": "expired", "ended_at": now}
     statement = update(touches).where(*late).values(values).returning(*_TOLD)
     rows = unit.connection.execute(statement).all()
@@ -83,7 +83,6 @@ def expire(unit: Unit, *, now: datetime, actor: str) -> int:
 
 # ---------------------------------------------------------------- inside
 
-_HELD = (TouchState.CLAIMED, TouchState.IN_DOUBT)
 _TOLD = (
     touches.c.id,
     touches.c.playbook,

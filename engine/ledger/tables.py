@@ -21,12 +21,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal,
     text,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 __all__ = [
+    "IS_READY",
     "SCHEMA",
     "Instant",
     "audit",
@@ -303,10 +305,12 @@ touches = Table(
     Column("in_doubt_at", Instant()),
     Column("ended_at", Instant()),
 )
+# SQLite takes a partial index only where the query says its very condition, or compares a column
+# that the condition says is not NULL.
 _READY = text("state = 'ready'")
-_HELD_BY_WORKER = text("state IN ('claimed', 'in_doubt')")
-_PENDING = text("state IN ('draft', 'ready', 'claimed', 'in_doubt')")
-_CONTACTED = text("state IN ('sent', 'unknown')")
+_PENDING = text("ended_at IS NULL")
+_LEASED = text("lease_until IS NOT NULL")
+_CONTACTED = text("in_doubt_at IS NOT NULL")
 Index(
     "ix_touches_ready",
     touches.c.priority.desc(),
@@ -318,14 +322,14 @@ Index(
 Index(
     "ix_touches_expiring",
     touches.c.expires_at,
-    sqlite_where=_READY,
-    postgresql_where=_READY,
+    sqlite_where=_PENDING,
+    postgresql_where=_PENDING,
 )
 Index(
     "ix_touches_leased",
     touches.c.lease_until,
-    sqlite_where=_HELD_BY_WORKER,
-    postgresql_where=_HELD_BY_WORKER,
+    sqlite_where=_LEASED,
+    postgresql_where=_LEASED,
 )
 Index(
     "ix_touches_pending",
@@ -344,6 +348,9 @@ Index("ix_touches_enrollment", touches.c.enrollment, touches.c.step)
 Index("ix_touches_state", touches.c.playbook, touches.c.state)
 Index("ix_touches_address", touches.c.address_digest)
 Index("ix_touches_run", touches.c.run)
+
+IS_READY = touches.c.state == literal("ready", literal_execute=True)
+"""The touches that the index of ready ones holds."""
 
 channels = Table(
     "channels",

@@ -13,15 +13,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 
+from engine.bind.playbook import TASK_CHANNEL
 from engine.decide.facts import NewTouch, TouchKind, TouchState
 from engine.ledger.audit import Kind, canonical
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import tasks, touches
+from engine.ledger.tables import IS_READY, tasks, touches
 
 __all__ = [
     "END_KINDS",
-    "INBOX",
     "Backlog",
     "TouchRow",
     "backlog",
@@ -33,9 +33,6 @@ __all__ = [
     "withdraw_touches",
     "write_touches",
 ]
-
-INBOX = "inbox"
-"""The channel of the built-in task inbox: its touches are sent by being written."""
 
 END_KINDS = {
     TouchState.SENT: Kind.TOUCH_SENT,
@@ -121,7 +118,7 @@ def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datet
 
 
 def _is_in_inbox(touch: NewTouch) -> bool:
-    return touch.channel == INBOX and touch.task is not None and not touch.state.has_ended
+    return touch.channel == TASK_CHANNEL and touch.task is not None and not touch.state.has_ended
 
 
 def _first_state(touch: NewTouch) -> TouchState:
@@ -263,9 +260,7 @@ def states_by_channel(unit: Unit, run: str) -> dict[str, dict[str, int]]:
 
 def backlog(unit: Unit, playbook: str | None = None) -> Backlog:
     """What is ready and has not gone out: what a resume will let go."""
-    statement = select(func.count(), func.min(touches.c.made_at)).where(
-        touches.c.state == TouchState.READY
-    )
+    statement = select(func.count(), func.min(touches.c.made_at)).where(IS_READY)
     if playbook is not None:
         statement = statement.where(touches.c.playbook == playbook)
     number, oldest = unit.connection.execute(statement).one()

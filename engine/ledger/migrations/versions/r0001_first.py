@@ -261,8 +261,8 @@ def upgrade() -> None:
         "touches",
         ["in_doubt_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('sent', 'unknown')"),
-        postgresql_where=sa.text("state IN ('sent', 'unknown')"),
+        sqlite_where=sa.text("in_doubt_at IS NOT NULL"),
+        postgresql_where=sa.text("in_doubt_at IS NOT NULL"),
     )
     op.create_index("ix_touches_enrollment", "touches", ["enrollment", "step"], unique=False)
     op.create_index(
@@ -270,24 +270,24 @@ def upgrade() -> None:
         "touches",
         ["expires_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'ready'"),
-        postgresql_where=sa.text("state = 'ready'"),
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
         "ix_touches_leased",
         "touches",
         ["lease_until"],
         unique=False,
-        sqlite_where=sa.text("state IN ('claimed', 'in_doubt')"),
-        postgresql_where=sa.text("state IN ('claimed', 'in_doubt')"),
+        sqlite_where=sa.text("lease_until IS NOT NULL"),
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
     )
     op.create_index(
         "ix_touches_pending",
         "touches",
         ["enrollment", "step"],
         unique=False,
-        sqlite_where=sa.text("state IN ('draft', 'ready', 'claimed', 'in_doubt')"),
-        postgresql_where=sa.text("state IN ('draft', 'ready', 'claimed', 'in_doubt')"),
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
         "ix_touches_ready",

@@ -1,0 +1,99 @@
+"""The ledger as a log of contacts: what `contacted` and `not_contacted` ask.
+
+Language, section 4: emails sent or of unknown outcome, and tasks of kind call, email or meeting
+once done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, literal, select, union_all
+
+from engine.audience.contacts import ContactRow
+from engine.bind.playbook import TASK_CHANNEL
+from engine.decide.facts import TouchKind, TouchState
+from engine.ledger.store import Ledger
+from engine.ledger.tables import tasks, touches
+from engine.ledger.tasks import TaskState
+
+__all__ = ["LedgerContacts"]
+
+_CONTACT_KINDS = ("call", "email", "meeting")
+_PAGE = 5_000  # contacts read at a time
+
+
+class LedgerContacts:
+    """The contacts that a ledger knows of; reads nothing until it is asked."""
+
+    __slots__ = ("_ledger",)
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def contacts(
+        self,
+        since: datetime | None,
+        until: datetime,
+        channel: str | None,
+        playbook: str | None,
+    ) -> Iterator[ContactRow]:
+        """Contacts from `since` until `until`, both included; an email's instant is that of the
+        act, a task's when it was done."""
+        both = union_all(
+            _emails(since, until, channel, playbook), _tasks(since, until, channel, playbook)
+        )
+        with self._ledger.read() as unit:
+            streamed = unit.connection.execution_options(yield_per=_PAGE).execute(both)
+            for row in streamed:
+                yield ContactRow(**row._asdict())
+
+
+def _emails(
+    since: datetime | None, until: datetime, channel: str | None, playbook: str | None
+) -> Select[tuple[object, ...]]:
+    kind = touches.c.kind == TouchKind.EMAIL
+    reached = touches.c.state.in_((TouchState.SENT, TouchState.UNKNOWN))
+    wanted = [kind, reached, *_window(touches.c.in_doubt_at, since, until)]
+    if channel is not None:
+        wanted.append(touches.c.channel == channel)
+    if playbook is not None:
+        wanted.append(touches.c.playbook == playbook)
+    return select(
+        touches.c.id.label("touch_id"),
+        touches.c.entity,
+        touches.c.key,
+        touches.c.recipient.label("address"),
+        touches.c.in_doubt_at.label("at"),
+        touches.c.channel,
+        touches.c.playbook,
+        touches.c.enrollment,
+    ).where(*wanted)
+
+
+def _tasks(
+    since: datetime | None, until: datetime, channel: str | None, playbook: str | None
+) -> Select[tuple[object, ...]]:
+    done = tasks.c.state == TaskState.DONE
+    wanted = [done, tasks.c.kind.in_(_CONTACT_KINDS), *_window(tasks.c.done_at, since, until)]
+    if channel is not None:
+        wanted.append(literal(TASK_CHANNEL) == channel)
+    if playbook is not None:
+        wanted.append(tasks.c.playbook == playbook)
+    return select(
+        tasks.c.id.label("touch_id"),
+        tasks.c.entity,
+        tasks.c.key,
+        literal("").label("address"),
+        tasks.c.done_at.label("at"),
+        literal(TASK_CHANNEL).label("channel"),
+        tasks.c.playbook,
+        tasks.c.enrollment,
+    ).where(*wanted)
+
+
+def _window(
+    at: ColumnElement[datetime | None], since: datetime | None, until: datetime
+) -> list[ColumnElement[bool]]:
+    return [at <= until] if since is None else [at >= since, at <= until]
