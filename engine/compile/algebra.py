@@ -1,0 +1,159 @@
+"""The algebra of the core: joining predicates, turning them round, walking and changing trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import get_args
+
+from engine.bind.conditions import FigureKind
+from engine.compile.core import (
+    All,
+    Always,
+    Among,
+    Compare,
+    Constant,
+    DaysBetween,
+    DayStart,
+    Either,
+    Field,
+    Figure,
+    Happened,
+    IsSet,
+    Key,
+    LocalDate,
+    Lower,
+    Match,
+    MonthDay,
+    Node,
+    Predicate,
+    Property,
+    Scaled,
+    Shifted,
+    Tallied,
+    Total,
+    Value,
+    YearOf,
+)
+from engine.language.catalog import Kind
+
+__all__ = ["all_of", "any_of", "complement", "conjuncts", "kind_of", "transform", "walk"]
+
+
+def all_of(*parts: Predicate) -> Predicate:
+    """All of them, flat, without what always holds; one that never holds is the whole."""
+    flat = _flat(parts, All, Always(True))
+    if Always(False) in flat:
+        return Always(False)
+    return flat[0] if len(flat) == 1 else All(flat) if flat else Always(True)
+
+
+def any_of(*parts: Predicate) -> Predicate:
+    """Any of them, flat, without what never holds; one that always holds is the whole."""
+    flat = _flat(parts, Either, Always(False))
+    if Always(True) in flat:
+        return Always(True)
+    return flat[0] if len(flat) == 1 else Either(flat) if flat else Always(False)
+
+
+def _flat(
+    parts: tuple[Predicate, ...], nest: type[All] | type[Either], neutral: Always
+) -> tuple[Predicate, ...]:
+    flat: dict[Predicate, None] = {}
+    for part in parts:
+        inner = part.parts if isinstance(part, nest) else (part,)
+        flat.update((each, None) for each in inner if each != neutral)
+    return tuple(flat)
+
+
+def conjuncts(predicate: Predicate) -> tuple[Predicate, ...]:
+    """The parts that must all hold."""
+    return predicate.parts if isinstance(predicate, All) else (predicate,)
+
+
+def complement(predicate: Predicate) -> Predicate:
+    """What holds exactly where `predicate` does not."""
+    match predicate:
+        case Always(holds):
+            return Always(not holds)
+        case All(parts):
+            return any_of(*(complement(part) for part in parts))
+        case Either(parts):
+            return all_of(*(complement(part) for part in parts))
+        case IsSet(value, present):
+            return IsSet(value, not present)
+        case Compare(op, left, right, if_missing):
+            return Compare(op.opposite, left, right, not if_missing)
+        case Among(value, options, inside, if_missing):
+            return Among(value, options, not inside, not if_missing)
+        case Match(how, text, part, holds, if_missing):
+            return Match(how, text, part, not holds, not if_missing)
+        case Happened(events, holds):
+            return Happened(events, not holds)
+
+
+def kind_of(value: Value) -> Kind:
+    """The type of a value."""
+    match value:
+        case Constant(kind=kind) | Key(kind=kind):
+            return kind
+        case Field(ref):
+            return ref.column.kind
+        case Property(column):
+            return column.kind
+        case Lower():
+            return Kind.TEXT
+        case Scaled():
+            return Kind.NUMBER
+        case LocalDate():
+            return Kind.DATE
+        case DayStart():
+            return Kind.TIMESTAMP
+        case Shifted(of):
+            return kind_of(of)
+        case Figure():
+            return _kind_of_figure(value)
+        case Tallied(figure):
+            return _kind_of_figure(figure)
+        case DaysBetween() | YearOf() | MonthDay() | Total():
+            return Kind.INTEGER
+
+
+def _kind_of_figure(figure: Figure) -> Kind:
+    match figure.kind:
+        case FigureKind.AVERAGE:
+            return Kind.NUMBER
+        case FigureKind.SUM | FigureKind.HIGHEST | FigureKind.LOWEST if figure.of is not None:
+            return figure.of.kind
+        case _:
+            return Kind.INTEGER
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and every node under it."""
+    yield node
+    for child in _children(node):
+        yield from walk(child)
+
+
+def _children(node: Node) -> Iterator[Node]:
+    for name in node.__match_args__:
+        value = getattr(node, name)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, _NODES):
+                yield each
+
+
+def transform(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with `change` applied to it and all under it, the innermost first."""
+    changed: dict[str, object] = {}
+    for name in node.__match_args__:
+        value = getattr(node, name)
+        if isinstance(value, _NODES):
+            changed[name] = transform(value, change)
+        elif isinstance(value, tuple) and value and isinstance(value[0], _NODES):
+            changed[name] = tuple(transform(each, change) for each in value)
+    return change(replace(node, **changed) if changed else node)  # type: ignore[arg-type]
+
+
+_NODES = get_args(Node)

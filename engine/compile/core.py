@@ -1,0 +1,345 @@
+"""The core: what conditions become. A dozen small values and predicates, two-valued by shape.
+
+A predicate never gives *unknown*: each leaf that compares carries `if_missing`, what it gives
+where either side is missing, and `complement` spells its opposite out. So no SQL `NOT` ever
+stands over something that may be NULL. Every path is seen from the one asking entity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from engine.bind.catalog import EventRef, FieldRef
+from engine.bind.conditions import FigureKind, Literal
+from engine.language.catalog import Kind
+from engine.moments import Duration
+from engine.tables import ColumnRef
+
+__all__ = [
+    "TOUCH_AT",
+    "TOUCH_OWN",
+    "All",
+    "Always",
+    "Among",
+    "Children",
+    "Compare",
+    "Comparison",
+    "Constant",
+    "DayStart",
+    "DaysBetween",
+    "Either",
+    "Events",
+    "Field",
+    "Figure",
+    "Happened",
+    "How",
+    "IsSet",
+    "Key",
+    "Links",
+    "LocalDate",
+    "Lower",
+    "Match",
+    "MonthDay",
+    "Node",
+    "Predicate",
+    "Property",
+    "Scaled",
+    "Shifted",
+    "Tallied",
+    "Total",
+    "Touches",
+    "Value",
+    "YearOf",
+]
+
+Links = tuple[str, ...]
+"""The links to walk from the asking entity; none of them is the entity itself."""
+
+
+class Comparison(StrEnum):
+    """The six comparisons."""
+
+    EQ = "="
+    NE = "<>"
+    LT = "<"
+    GE = ">="
+    GT = ">"
+    LE = "<="
+
+    @property
+    def opposite(self) -> Comparison:
+        """What holds of two present values exactly where this does not."""
+        return _OPPOSITE[self]
+
+
+_OPPOSITE = {
+    Comparison.EQ: Comparison.NE,
+    Comparison.NE: Comparison.EQ,
+    Comparison.LT: Comparison.GE,
+    Comparison.GE: Comparison.LT,
+    Comparison.GT: Comparison.LE,
+    Comparison.LE: Comparison.GT,
+}
+
+
+class How(StrEnum):
+    """Where in a text another is looked for, literally."""
+
+    ANYWHERE = "contains"
+    START = "starts"
+    END = "ends"
+
+
+# ---------------------------------------------------------------- values
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value known before any row is read; `kind` keeps 1, 1.0 and true apart."""
+
+    value: Literal
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A stored field of the asking entity or, by its links, of a parent."""
+
+    ref: FieldRef
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of the entity at `links`; missing where there is no such row."""
+
+    links: Links
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A column of the event (or touch) in whose set this stands."""
+
+    column: ColumnRef
+
+
+@dataclass(frozen=True, slots=True)
+class Lower:
+    """A text in Unicode lower case, code point by code point."""
+
+    of: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """`of` * multiplied_by + plus, rounded to 9 places; NaN and infinity are missing."""
+
+    of: Value
+    multiplied_by: float
+    plus: float
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDate:
+    """The calendar day of an instant in the asking zone."""
+
+    of: Value
+
+
+@dataclass(frozen=True, slots=True)
+class DayStart:
+    """The first instant of the local day `later` days after a date."""
+
+    of: Value
+    later: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """A date moved by days or longer (months clamp), or an instant by minutes or hours."""
+
+    of: Value
+    duration: Duration
+    sign: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaysBetween:
+    """Calendar days from one date to another, negative where that comes first."""
+
+    first: Value
+    last: Value
+
+
+@dataclass(frozen=True, slots=True)
+class YearOf:
+    """The year of a date."""
+
+    of: Value
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """The month and day of a date as month * 100 + day."""
+
+    of: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """Rows of `entity` whose column `link` holds the key of the entity at the set's `holder`."""
+
+    entity: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """The contact log as it concerns one entity: touches `since` (None: ever) until `until`."""
+
+    entity: str
+    channel: str | None
+    playbook: str | None
+    since: datetime | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events of the entity at `holder`, or of its `children` together, as far as they count.
+
+    `counting` says the window and the tests of properties; it never holds of an event whose time
+    is missing or later than `as_of`.
+    """
+
+    source: EventRef | Touches
+    holder: Links
+    children: Children | None
+    counting: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of events, of a property but for counts; without events a sum is 0 as they are."""
+
+    kind: FigureKind
+    events: Events
+    of: ColumnRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """A figure that is found for everyone at once, and stands in a column of its own."""
+
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of counts."""
+
+    parts: tuple[Figure | Tallied, ...]
+
+
+Value = (
+    Constant
+    | Field
+    | Key
+    | Property
+    | Lower
+    | Scaled
+    | LocalDate
+    | DayStart
+    | Shifted
+    | DaysBetween
+    | YearOf
+    | MonthDay
+    | Figure
+    | Tallied
+    | Total
+)
+
+
+TOUCH_AT = ColumnRef("at", Kind.TIMESTAMP)
+"""When a touch of the contact log was made."""
+
+TOUCH_OWN = "own_of"
+"""The key of the asking entity that a touch is of the own enrollment of, if that is left out."""
+
+
+# ---------------------------------------------------------------- predicates
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """Holds of everyone, or of nobody."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one part holds."""
+
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IsSet:
+    """A value is there (or, with `present` false, is missing)."""
+
+    value: Value
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A comparison of two values; `if_missing` where either is missing."""
+
+    op: Comparison
+    left: Value
+    right: Value
+    if_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A value is one of some constants (or, with `inside` false, none of them)."""
+
+    value: Value
+    options: tuple[Constant, ...]
+    inside: bool = True
+    if_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A text has another in it (or, with `holds` false, has not), both taken literally."""
+
+    how: How
+    text: Value
+    part: Value
+    holds: bool = True
+    if_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """There is at least one such event (or, with `holds` false, none)."""
+
+    events: Events
+    holds: bool = True
+
+
+Predicate = Always | All | Either | IsSet | Compare | Among | Match | Happened
+
+Node = Value | Predicate | Events

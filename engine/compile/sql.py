@@ -1,0 +1,290 @@
+"""From the core to SQLAlchemy: one function a node, and a node without one is an error.
+
+Values are bound parameters; identifiers come from the catalog, through the `Reader`. Nothing is
+decided here: what a missing value gives stands in the nodes.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import singledispatch
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import FromClause, and_, case, exists, false, literal, not_, or_, select, true
+from sqlalchemy.sql import ColumnElement
+
+from engine.compile.aggregates import aggregate, of_none
+from engine.compile.core import (
+    All,
+    Always,
+    Among,
+    Compare,
+    Comparison,
+    Constant,
+    DaysBetween,
+    DayStart,
+    Either,
+    Events,
+    Figure,
+    Happened,
+    IsSet,
+    LocalDate,
+    Lower,
+    Match,
+    MonthDay,
+    Predicate,
+    Scaled,
+    Shifted,
+    Total,
+    Value,
+    YearOf,
+)
+from engine.compile.leaves import Leaves
+from engine.moments import Duration, Unit
+
+__all__ = ["EventRows", "Scope", "flag", "predicate_sql", "value_sql"]
+
+Sql = ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRows:
+    """Rows of sets of events of one table: by `tests` those of each set, and their columns."""
+
+    source: FromClause
+    holder: Sql
+    tests: Mapping[Events, tuple[ColumnElement[bool], ...]]
+    known: Mapping[Value, Sql]
+    plain: Mapping[Value, Sql]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a statement can see: the columns that values stand in, and how it reaches events.
+
+    `plain` are columns for equality with constants, which indexes serve. `correlated` gives the
+    rows of events of the row that is asked about.
+    """
+
+    leaves: Leaves
+    zone: ZoneInfo
+    known: Mapping[Value, Sql]
+    plain: Mapping[Value, Sql] = field(default_factory=dict)
+    correlated: Callable[[Events], EventRows] | None = None
+
+    def with_events(self, rows: EventRows) -> Scope:
+        """What can be seen of one event, beside the row that is asked about."""
+        return Scope(
+            self.leaves, self.zone, {**self.known, **rows.known}, {**self.plain, **rows.plain}
+        )
+
+
+# ---------------------------------------------------------------- values
+
+
+def value_sql(value: Value, scope: Scope) -> Sql:
+    """The SQL of a value; NULL where it is missing."""
+    known = scope.known.get(value)
+    return _value(value, scope) if known is None else known
+
+
+@singledispatch
+def _value(value: Value, scope: Scope) -> Sql:
+    raise TypeError(f"no SQL for the value {value!r}")
+
+
+@_value.register
+def _(value: Constant, scope: Scope) -> Sql:
+    return scope.leaves.constant(value)
+
+
+@_value.register
+def _(value: Lower, scope: Scope) -> Sql:
+    return scope.leaves.lower(value_sql(value.of, scope))
+
+
+@_value.register
+def _(value: Scaled, scope: Scope) -> Sql:
+    number = value_sql(value.of, scope) * literal(value.multiplied_by)
+    return scope.leaves.finite(number + literal(value.plus) if value.plus else number)
+
+
+@_value.register
+def _(value: LocalDate, scope: Scope) -> Sql:
+    return scope.leaves.local_date(value_sql(value.of, scope), scope.zone)
+
+
+@_value.register
+def _(value: DayStart, scope: Scope) -> Sql:
+    day = value_sql(value.of, scope)
+    if value.later:
+        day = scope.leaves.shift_date(day, Duration(value.later, Unit.DAY), 1)
+    return scope.leaves.day_start(day, scope.zone)
+
+
+@_value.register
+def _(value: Shifted, scope: Scope) -> Sql:
+    of = value_sql(value.of, scope)
+    if value.duration.is_exact:
+        return scope.leaves.shift_instant(of, value.duration, value.sign)
+    return scope.leaves.shift_date(of, value.duration, value.sign)
+
+
+@_value.register
+def _(value: DaysBetween, scope: Scope) -> Sql:
+    return scope.leaves.days_between(value_sql(value.first, scope), value_sql(value.last, scope))
+
+
+@_value.register
+def _(value: YearOf, scope: Scope) -> Sql:
+    return scope.leaves.year(value_sql(value.of, scope))
+
+
+@_value.register
+def _(value: MonthDay, scope: Scope) -> Sql:
+    return scope.leaves.month_day(value_sql(value.of, scope))
+
+
+@_value.register
+def _(value: Total, scope: Scope) -> Sql:
+    first, *others = (value_sql(part, scope) for part in value.parts)
+    return sum(others, start=first)
+
+
+@_value.register
+def _(value: Figure, scope: Scope) -> Sql:
+    rows = _rows(value.events, scope)
+    inside = scope.with_events(rows)
+    figure = aggregate(value, None, inside.leaves, zone=inside.zone, known=inside.known)
+    scalar = select(figure).select_from(rows.source).where(*_such(value.events, rows, inside))
+    return of_none(value, scalar.scalar_subquery())
+
+
+def _rows(events: Events, scope: Scope) -> EventRows:
+    if scope.correlated is None:
+        raise TypeError(f"no events are within reach here: {events!r}")
+    return scope.correlated(events)
+
+
+def _such(events: Events, rows: EventRows, inside: Scope) -> tuple[ColumnElement[bool], ...]:
+    return (*rows.tests[events], predicate_sql(events.counting, inside))
+
+
+# ---------------------------------------------------------------- predicates
+
+
+@singledispatch
+def predicate_sql(node: Predicate, scope: Scope) -> ColumnElement[bool]:
+    """The SQL of a predicate, as a `where` takes it: NULL there counts as false.
+
+    No `NOT` may be put over it; `complement` gives the opposite.
+    """
+    raise TypeError(f"no SQL for the predicate {node!r}")
+
+
+@predicate_sql.register
+def _(node: Always, scope: Scope) -> ColumnElement[bool]:
+    return true() if node.holds else false()
+
+
+@predicate_sql.register
+def _(node: All, scope: Scope) -> ColumnElement[bool]:
+    return and_(*(predicate_sql(part, scope) for part in node.parts))
+
+
+@predicate_sql.register
+def _(node: Either, scope: Scope) -> ColumnElement[bool]:
+    return or_(*(predicate_sql(part, scope) for part in node.parts))
+
+
+@predicate_sql.register
+def _(node: IsSet, scope: Scope) -> ColumnElement[bool]:
+    value = value_sql(node.value, scope)
+    return value.is_not(None) if node.present else value.is_(None)
+
+
+@predicate_sql.register
+def _(node: Compare, scope: Scope) -> ColumnElement[bool]:
+    left, right = _served_by_index(node, scope)
+    holds = _OPERATORS[node.op](left, right)
+    return _or_missing(holds, node.if_missing, (node.left, node.right), scope)
+
+
+@predicate_sql.register
+def _(node: Among, scope: Scope) -> ColumnElement[bool]:
+    options = [scope.leaves.constant(option) for option in node.options]
+    value = value_sql(node.value, scope)
+    if all(_is_solid(option) for option in node.options):
+        value = scope.plain.get(node.value, value)
+    holds = value.in_(options) if node.inside else value.not_in(options)
+    return _or_missing(holds, node.if_missing, (node.value,), scope)
+
+
+@predicate_sql.register
+def _(node: Match, scope: Scope) -> ColumnElement[bool]:
+    found = scope.leaves.match(node.how, value_sql(node.text, scope), value_sql(node.part, scope))
+    holds = found if node.holds else not_(found)  # of two texts that are there; else see below
+    return _or_missing(holds, node.if_missing, (node.text, node.part), scope)
+
+
+@predicate_sql.register
+def _(node: Happened, scope: Scope) -> ColumnElement[bool]:
+    rows = _rows(node.events, scope)
+    inside = scope.with_events(rows)
+    found = exists().select_from(rows.source).where(*_such(node.events, rows, inside))
+    return found if node.holds else not_(found)  # EXISTS is never unknown
+
+
+_OPERATORS: Mapping[Comparison, Callable[[Sql, Sql], ColumnElement[bool]]] = {
+    Comparison.EQ: operator.eq,
+    Comparison.NE: operator.ne,
+    Comparison.LT: operator.lt,
+    Comparison.GE: operator.ge,
+    Comparison.GT: operator.gt,
+    Comparison.LE: operator.le,
+}
+
+
+def flag(node: Predicate, scope: Scope) -> ColumnElement[int]:
+    """A predicate as a column: 1 where it holds, else 0."""
+    return case((predicate_sql(node, scope), literal(1)), else_=literal(0))
+
+
+def _served_by_index(node: Compare, scope: Scope) -> tuple[Sql, Sql]:
+    left, right = value_sql(node.left, scope), value_sql(node.right, scope)
+    if node.op in (Comparison.EQ, Comparison.NE) and _is_solid(node.right):
+        left = scope.plain.get(node.left, left)
+    return left, right
+
+
+def _is_solid(value: Value) -> bool:
+    """Whether it is a constant that blank text cannot equal."""
+    return isinstance(value, Constant) and bool(str(value.value).strip())
+
+
+def _or_missing(
+    holds: ColumnElement[bool], if_missing: bool, sides: tuple[Value, ...], scope: Scope
+) -> ColumnElement[bool]:
+    if not if_missing:
+        return holds
+    missing = [each for side in sides for each in _may_be_missing(side)]
+    return or_(holds, *(value_sql(each, scope).is_(None) for each in missing))
+
+
+def _may_be_missing(value: Value) -> Iterator[Value]:
+    """The values without which this one is missing; a count never is."""
+    match value:
+        case Constant() | Total():
+            return
+        case Lower(of) | LocalDate(of) | DayStart(of) | Shifted(of) | YearOf(of) | MonthDay(of):
+            yield from _may_be_missing(of)
+        case DaysBetween(first, last):
+            yield from _may_be_missing(first)
+            yield from _may_be_missing(last)
+        case Figure(of=None):
+            return
+        case _:
+            yield value
