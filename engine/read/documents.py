@@ -157,6 +157,8 @@ class _Composer:
 
     def _scalar(self, event: Any) -> object:
         if not event.implicit[0]:
+            if "\0" in event.value:  # written as an escape; no store can hold it
+                _refuse(event, "the character U+0000 does not belong in a text")
             return event.value
         value = _plain(event.value)
         if value is _TOO_LARGE:

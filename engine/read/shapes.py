@@ -234,7 +234,8 @@ def _report_no_branch(
         if hint.startswith("did"):
             reading.report_key((*path, key), "unknown-key", f"`{key}` is no key of {thing}", hint)
             return
-    reading.report(path, "missing-key", f"{thing} needs one of {', '.join(offered)}")
+    needed = joined([f"`{key}`" for key in offered])
+    reading.report(path, "missing-key", f"{thing} lacks {needed}")
 
 
 def _report_missing(
@@ -296,11 +297,15 @@ def _type_check(schema: _Schema) -> Callable[[object, DocumentPath, Reading], bo
     is_secret = schema.get("x-secret", False)
     if is_secret:
         expected = "a reference, as `${env:NAME}`"
+    elif "format" in schema and "examples" in schema:
+        expected += f", as `{schema['examples'][0]}`"
 
     def check(value: object, path: DocumentPath, reading: Reading) -> bool:
         if not predicates or any(holds(value) for holds in predicates):
             return True
-        what = "no reference" if is_secret and value is not None else shown(value)
+        what = shown(value) if not isinstance(value, str) else f"the text {shown(value)}"
+        if is_secret and value is not None:
+            what = "no reference"
         reading.report(path, code, f"{called(path)} is {what}; expected {expected}")
         return False
 

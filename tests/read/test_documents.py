@@ -86,6 +86,7 @@ REFUSED = [
     ("unclosed", "a: [1,\n", 2, 1, "no YAML"),
     ("colon", "a: b: c", 1, 5, "no YAML"),
     ("nul", "a: 1\nb: x\x00y", 2, 5, "U+0000"),
+    ("escaped-nul", 'a: "x\\0y"', 1, 4, "U+0000"),
     ("escape", "a: \x1b[0m", 1, 4, "U+001B"),
     ("mark-inside", "a: 1\nb: \ufeffc", 2, 4, "U+FEFF"),
     ("long-number", "a: " + "9" * 5000, 1, 4, "too large"),

@@ -102,6 +102,12 @@ def test_any_bytes_in_any_file(tmp_path: Path, path: str, content: bytes, keeps:
     assert list(project.problems) == sorted(project.problems)
 
 
+WORDS = [
+    *("email", "did", "where", "within", "not", "all", "segment", "of", "is", "between", "field"),
+    *("again", "fuse", "share", "type", "path", "url", "name", "steps", "task", "wait", "id"),
+    *("only_if", "entry", "schedule", "cron", "fields", "links", "events", "key", "source", "at"),
+    *("policy", "first_run", "contact", "count", "format", "column", "with", "body"),
+]
 PLAIN = st.recursive(
     st.none()
     | st.booleans()
@@ -111,50 +117,7 @@ PLAIN = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "email",
-                    "did",
-                    "where",
-                    "within",
-                    "not",
-                    "all",
-                    "segment",
-                    "of",
-                    "is",
-                    "between",
-                    "field",
-                    "again",
-                    "fuse",
-                    "share",
-                    "type",
-                    "path",
-                    "url",
-                    "name",
-                    "steps",
-                    "task",
-                    "wait",
-                    "id",
-                    "only_if",
-                    "entry",
-                    "schedule",
-                    "cron",
-                    "fields",
-                    "links",
-                    "events",
-                    "key",
-                    "source",
-                    "at",
-                    "policy",
-                    "first_run",
-                    "contact",
-                    "count",
-                    "format",
-                    "column",
-                    "with",
-                    "body",
-                ]
-            ),
+            st.sampled_from(WORDS),
             inner,
             max_size=4,
         )

@@ -23,7 +23,8 @@ from engine.language.playbook import (
 )
 from engine.language.project import HousePerson, Project, Secret, SmtpChannel, WebhookChannel
 from engine.moments import Duration, Unit
-from tests.read.projects import SOUND, load
+from engine.read.load import load_project
+from tests.read.projects import SOUND, load, write
 
 # The examples of the language, sections 1, 2 and 5, without the words of later versions.
 ACME = {
@@ -85,7 +86,8 @@ events:
     at: {column: occurred_at, format: epoch_ms}
     where: {name: [feature_used, feature]}
     properties: {feature: text, seconds: {type: number, column: secs}}
-  csm_call: {source: crm.calls, key: contact_id, at: held_at, counts_as: contact, history_from: 2025-01-01}
+  csm_call:
+    {source: crm.calls, key: contact_id, at: held_at, counts_as: contact, history_from: 2025-01-01}
 """,
     "catalog/account.yaml": """\
 entity: account
@@ -158,15 +160,10 @@ Hi {{ user.first_name }},
     "emails/feature-checkup.fr.md": "---\r\nsubject: Un coup de main ?\r\n---\r\nBonjour\r\n",
 }
 
-CASES = Path(__file__).parents[1] / "cases"
-
 
 @pytest.fixture
 def acme(tmp_path: Path) -> Project:
     """The project of the language page."""
-    from engine.read.load import load_project
-    from tests.read.projects import write
-
     return load_project(write(tmp_path, ACME))
 
 
@@ -248,7 +245,7 @@ def test_playbook_is_as_written(acme: Project) -> None:
     )
     assert isinstance(webhook, WebhookStep)
     assert webhook.body == {"text": "{{ user.full_name }} of {{ account.name }} may need a hand"}
-    assert [step.place.line for step in playbook.steps] == [29, 31, 32, 36]
+    assert [step.place.line for step in playbook.steps] == [28, 30, 31, 35]
 
 
 def test_templates_know_their_lines_and_locales(acme: Project) -> None:
@@ -262,11 +259,17 @@ def test_templates_know_their_lines_and_locales(acme: Project) -> None:
 
 STEPS = """\
 playbook: checkup
-schedule: {cron: "0 9 * * *", timezone: Europe/Paris, from: 2026-01-01, until: 2026-12-31, catch_up: none}
+schedule:
+  {cron: "0 9 * * *", timezone: Europe/Paris, from: 2026-01-01, until: 2026-12-31, catch_up: none}
 entry: {again: {after: 90 days}, existing: skip, fuse: {share: 0.5}}
 segment: trained
 steps:
-  - {email: hello, to: [[account.champion, account.admin], account.sponsor], reply_to: [house.dana], one_copy: false, with: {n: 1}, topic: tips}
+  - email: hello
+    to: [[account.champion, account.admin], account.sponsor]
+    reply_to: [house.dana]
+    one_copy: false
+    with: {n: 1}
+    topic: tips
   - {email: hello, id: second, on_failure: exit, max_lateness: 1 day}
   - {email: hello, only_if: {everyone: true}}
   - {exit: "no use"}

@@ -114,7 +114,7 @@ MISTAKES = [
         SETTINGS.replace("type: smtp,", 'type: smtp, port: "25",'),
         "wrong-type",
         "7:29",
-        "expected a whole number",
+        "is the text `25`; expected a whole number",
     ),
     (
         "address",
@@ -146,7 +146,7 @@ MISTAKES = [
         SETTINGS + "policy: {pass_every: 15}\n",
         "wrong-type",
         "11:22",
-        "expected text",
+        "expected text, as `15 minutes`",
     ),
     # the catalog
     (
@@ -187,7 +187,7 @@ MISTAKES = [
         USER.replace("signed_up_at: timestamp", "signed_up_at: {column: created}"),
         "missing-key",
         "10:17",
-        "needs one of type",
+        "a field lacks `type`",
     ),
     (
         "field-computed",
@@ -560,7 +560,7 @@ MISTAKES = [
         steps("{wait: 5}"),
         "wrong-type",
         "4:12",
-        "expected text",
+        "expected text, as `30 days`",
     ),
     (
         "wait-until",
