@@ -1,0 +1,178 @@
+"""DuckDB as a store: what there is, values as relations, statements.
+
+`files.py` and the fake source say what tables there are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from itertools import count
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import duckdb
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    FromClause,
+    String,
+    bindparam,
+    create_engine,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql import ColumnElement
+
+from connectors.sources.duck_forms import FORMS, quoted_text
+from connectors.sources.forms import SQL_TYPES, Form, microseconds, wrong_type
+from engine.language.catalog import Kind
+from engine.ports import Row
+from engine.problems import SourceFault
+from engine.tables import ColumnRef, TableRef
+
+__all__ = ["DuckStore", "Tables", "memory_engine", "quoted"]
+
+_FETCHED_AT_ONCE = 10_000
+_JSON_TYPES = {
+    Kind.INTEGER: "BIGINT",
+    Kind.NUMBER: "DOUBLE",
+    Kind.BOOLEAN: "BOOLEAN",
+    Kind.DATE: "DATE",
+    Kind.TIMESTAMP: "BIGINT",
+}
+_DATA_ERRORS = (
+    duckdb.InvalidInputException,  # a malformed line of CSV or JSON, text that is not UTF-8
+    duckdb.IOException,
+    duckdb.ConversionException,
+    duckdb.OutOfRangeException,
+    duckdb.SerializationException,
+    duckdb.PermissionException,
+)
+
+
+class Tables(Protocol):
+    """Makes the tables of a snapshot reachable, when they are first asked for."""
+
+    def prepare(self, connection: Connection, table: TableRef) -> None:
+        """Have `connector.table` exist; raises SourceFault where there is none."""
+
+
+def quoted(name: str) -> str:
+    """An identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def memory_engine(name: str, settings: Sequence[str]) -> Engine:
+    """An engine on an empty database in memory that all its connections share.
+
+    `settings` are run once; the last of them forbids any change of settings.
+    """
+    engine = create_engine(f"duckdb:///:memory:{name}", poolclass=QueuePool, max_overflow=-1)
+    with engine.connect() as connection:
+        for setting in settings:
+            connection.exec_driver_sql(setting)
+        connection.exec_driver_sql("SET GLOBAL TimeZone = 'UTC'")
+        connection.exec_driver_sql("SET autoinstall_known_extensions = false")
+        connection.exec_driver_sql("SET autoload_known_extensions = false")
+        connection.exec_driver_sql("SET enable_external_access = false")
+        connection.exec_driver_sql("SET lock_configuration = true")
+        connection.commit()
+    return engine
+
+
+class DuckStore:
+    """One in-memory DuckDB: the port `Store` over an engine whose connections all see it."""
+
+    def __init__(self, engine: Engine, tables: Tables) -> None:
+        self._engine = engine
+        self._tables = tables
+        self._columns: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._bound = count()
+
+    def columns(self, table: TableRef) -> Mapping[str, str]:
+        """Column names and DuckDB's type names."""
+        key = (table.connector, table.table)
+        if key not in self._columns:
+            with self._engine.connect() as connection, _data_faults(str(table)):
+                self._tables.prepare(connection, table)
+                described = connection.exec_driver_sql(
+                    f"DESCRIBE {quoted(table.connector)}.{quoted(table.table)}"
+                )
+                self._columns[key] = {row[0]: row[1] for row in described}
+                connection.commit()
+        return self._columns[key]
+
+    def address(self, table: TableRef) -> tuple[str | None, str]:
+        """Each connector is a schema."""
+        return table.connector, table.table
+
+    def form(
+        self,
+        raw: ColumnElement[Any],
+        stored: str,
+        ref: ColumnRef,
+        table: TableRef,
+        zone: ZoneInfo,
+    ) -> Form:
+        """A raw column of the type `stored`, read as `ref` says."""
+        found = FORMS[ref.kind](raw, stored, ref, zone)
+        if found is None:
+            raise wrong_type(table, ref, stored)
+        return found
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """Values travel as JSON, which DuckDB reads with the types of `columns`."""
+        kinds = [Kind(kind) for kind in columns.values()]
+        shape = {f"c{at}": _JSON_TYPES.get(kind, "VARCHAR") for at, kind in enumerate(kinds)}
+        rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
+        bound = bindparam(f"{name}_{next(self._bound)}", json.dumps(rows), String(), unique=True)
+        read = func.from_json(bound, literal_column(quoted_text(json.dumps([shape]))))
+        unnested = select(func.unnest(read).label("row")).subquery()
+        typed = [
+            _typed(func.struct_extract(unnested.c.row, f"c{at}"), kind).label(column)
+            for at, (column, kind) in enumerate(zip(columns, kinds, strict=True))
+        ]
+        return select(*typed).subquery(name)
+
+    def read(self, statement: Executable) -> Iterator[Row]:
+        """The rows of a statement, on a connection of its own, so that several can be open."""
+        with self._engine.connect() as connection, _data_faults("the files"):
+            yield from connection.execute(
+                statement, execution_options={"yield_per": _FETCHED_AT_ONCE}
+            )
+
+
+def _json_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return microseconds(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(member: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+    value = func.make_timestamp(member) if kind is Kind.TIMESTAMP else member
+    return type_coerce(value, SQL_TYPES[kind])
+
+
+@contextmanager
+def _data_faults(subject: str) -> Iterator[None]:
+    """What DuckDB says of broken data, as a fault; a statement that it refuses is a bug of ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, _DATA_ERRORS):
+            raise SourceFault(f"{subject} cannot be read: {_first_lines(error.orig)}") from error
+        raise
+
+
+def _first_lines(error: BaseException) -> str:
+    """What happened, without DuckDB's advice on options that are not ours to offer."""
+    told = str(error).split("Possible fixes")[0].split("Possible Solution")[0]
+    return " ".join(told.split())[:300]

@@ -1,0 +1,224 @@
+"""Files as tables: all `files` connectors of a project in one DuckDB. Language, section 1.
+
+`product.users` is `users.parquet`, `users.csv` or `users.jsonl` in the connector's folder, or a
+folder `users/` of files of one of these kinds, put together by column name. CSV and JSON Lines are
+read as text, which the catalog types; Parquet keeps its own types.
+
+DuckDB may read those folders and nothing else of the machine, and its settings are locked. A file
+whose size or time changes while a snapshot is open makes the snapshot fail.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from duckdb_sqlalchemy import Dialect as DuckDialect
+from sqlalchemy import Connection
+from sqlalchemy.engine import Dialect
+
+from connectors.sources.duck import DuckStore, memory_engine, quoted
+from connectors.sources.duck_forms import quoted_text
+from connectors.sources.forms import no_table
+from connectors.sources.reader import SourceReader
+from engine.ports import Reader, StoreKind
+from engine.problems import SourceFault, Unreachable
+from engine.tables import TableRef
+
+__all__ = ["FilesDatabase", "Folder"]
+
+_SUFFIXES = (".parquet", ".csv", ".jsonl")
+_TABLE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The folder of a connector, absolute, and the zone of timestamps in it that bear none."""
+
+    path: Path
+    zone: ZoneInfo
+
+
+class FilesDatabase:
+    """The port `Database` over the folders of all `files` connectors, by connector name."""
+
+    id = "files"
+    kind = StoreKind.COLUMN
+    dialect: Dialect
+
+    def __init__(self, folders: Mapping[str, Folder]) -> None:
+        self.dialect = DuckDialect()
+        self._folders = folders
+
+    @contextmanager
+    def open(self) -> Iterator[Reader]:
+        """A snapshot; a file that changes before it closes makes it a SourceFault.
+
+        Raises:
+            Unreachable: a connector's folder does not exist.
+        """
+        for connector, folder in self._folders.items():
+            if not folder.path.is_dir():
+                raise Unreachable(
+                    f"connector {connector}: there is no folder {folder.path}; "
+                    f"check its `path` in touchline.yaml"
+                )
+        scratch = tempfile.mkdtemp(prefix="touchline-")
+        engine = memory_engine(f"files-{uuid.uuid4().hex}", self._settings(scratch))
+        tables = _Files(self._folders)
+        try:
+            zones = {connector: folder.zone for connector, folder in self._folders.items()}
+            yield SourceReader(DuckStore(engine, tables), zones)
+            tables.refuse_changes()
+        finally:
+            engine.dispose()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _settings(self, scratch: str) -> Sequence[str]:
+        allowed = ", ".join(quoted_text(f"{folder.path}/") for folder in self._folders.values())
+        return [
+            f"SET temp_directory = {quoted_text(scratch)}",
+            f"SET allowed_directories = [{allowed}]",
+        ]
+
+
+class _Files:
+    """Which files stand for which table, and what they looked like when they were first read."""
+
+    def __init__(self, folders: Mapping[str, Folder]) -> None:
+        self._folders = folders
+        self._seen: dict[Path, tuple[int, int]] = {}
+        self._members: dict[TableRef, tuple[Path, ...]] = {}
+
+    def prepare(self, connection: Connection, table: TableRef) -> None:
+        """Make a view of the table's files."""
+        found = _files_of(self._folders[table.connector].path, table)
+        for path in found:
+            self._seen.setdefault(path, _look(path))
+        self._members[table] = found
+        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(table.connector)}")
+        connection.exec_driver_sql(
+            f"CREATE VIEW {quoted(table.connector)}.{quoted(table.table)} AS "
+            + _SELECTS[found[0].suffix](connection, table, found)
+        )
+
+    def refuse_changes(self) -> None:
+        """Raise SourceFault where a file, or the list of them, is not what it was."""
+        for table, members in self._members.items():
+            if _files_of(self._folders[table.connector].path, table) != members:
+                raise SourceFault(f"{table}: files came or went while it was read; run again")
+            for path in members:
+                if _look(path) != self._seen[path]:
+                    raise SourceFault(f"{table}: {path} changed while it was read; run again")
+
+
+def _look(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise SourceFault(f"{path} cannot be read: {error.strerror}") from None
+    return status.st_size, status.st_mtime_ns
+
+
+def _files_of(folder: Path, table: TableRef) -> tuple[Path, ...]:
+    """The files that stand for a table, sorted; raises SourceFault where that is not clear."""
+    name = table.table
+    candidates = [folder / f"{name}{suffix}" for suffix in _SUFFIXES]
+    found = [path for path in candidates if path.is_file()] if _TABLE_NAME.fullmatch(name) else []
+    if _TABLE_NAME.fullmatch(name) and (folder / name).is_dir():
+        found.append(folder / name)
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise SourceFault(f"{table} could be {names} in {folder}; keep one of them")
+    if not found:
+        raise no_table(table.connector, name, _tables_in(folder))
+    return _members_of(found[0], table) if found[0].is_dir() else (found[0],)
+
+
+def _tables_in(folder: Path) -> set[str]:
+    return {
+        path.stem if path.is_file() else path.name
+        for path in folder.iterdir()
+        if path.suffix in _SUFFIXES or path.is_dir()
+    }
+
+
+def _members_of(folder: Path, table: TableRef) -> tuple[Path, ...]:
+    """The files of a folder that is a table: all of one kind, none left out in silence."""
+    entries = sorted(path for path in folder.iterdir() if path.name[0] not in "._")
+    strange = [path.name for path in entries if not path.is_file() or path.suffix not in _SUFFIXES]
+    if strange:
+        raise SourceFault(f"{table}: {folder / strange[0]} is no .parquet, .csv or .jsonl file")
+    if not entries:
+        raise SourceFault(f"{table}: the folder {folder} holds no files")
+    if len({path.suffix for path in entries}) > 1:
+        raise SourceFault(f"{table}: the files in {folder} are not all of one kind")
+    return tuple(entries)
+
+
+def _list_of(paths: Sequence[Path]) -> str:
+    return "[" + ", ".join(quoted_text(_no_pattern(path)) for path in paths) + "]"
+
+
+def _no_pattern(path: Path) -> str:
+    """A path that DuckDB takes as it is, not as a pattern."""
+    return re.sub(r"[*?[]", r"[\g<0>]", str(path))
+
+
+def _parquet(connection: Connection, table: TableRef, paths: Sequence[Path]) -> str:
+    return f"FROM read_parquet({_list_of(paths)}, union_by_name = true, hive_partitioning = false)"
+
+
+def _csv(connection: Connection, table: TableRef, paths: Sequence[Path]) -> str:
+    """Each file by its own header: a guess at dialect or types is not asked for."""
+    return " UNION ALL BY NAME ".join(_one_csv(path, _header(path, table)) for path in paths)
+
+
+def _one_csv(path: Path, header: Sequence[str]) -> str:
+    return (
+        f"(FROM read_csv({_list_of([path])}, auto_detect = false, header = true, "
+        "delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
+        f"columns = {_text_columns(header)}))"
+    )
+
+
+def _text_columns(names: Sequence[str]) -> str:
+    return "{" + ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in names) + "}"
+
+
+def _header(path: Path, table: TableRef) -> Sequence[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            header = next(csv.reader(lines, strict=True), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SourceFault(f"{table}: the header of {path} cannot be read: {error}") from None
+    if not any(header):
+        raise SourceFault(f"{table}: {path} has no header")
+    twice = {name for name in header if header.count(name) > 1}
+    if twice:
+        raise SourceFault(f"{table}: {path} has two columns named `{min(twice)}`")
+    return header
+
+
+def _json_lines(connection: Connection, table: TableRef, paths: Sequence[Path]) -> str:
+    """Every key that occurs anywhere is a column; values are text, nested ones JSON text."""
+    source = f"FROM read_json({_list_of(paths)}, format = 'newline_delimited', "
+    keys = connection.exec_driver_sql(
+        f"DESCRIBE {source} union_by_name = true, maximum_depth = 1, sample_size = -1)"
+    )
+    return f"{source} columns = {_text_columns([row[0] for row in keys])})"
+
+
+_SELECTS: Mapping[str, Callable[[Connection, TableRef, Sequence[Path]], str]] = {
+    ".parquet": _parquet,
+    ".csv": _csv,
+    ".jsonl": _json_lines,
+}

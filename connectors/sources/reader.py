@@ -1,0 +1,202 @@
+"""One reader for every SQL store; what differs between them is a `Store`.
+
+A store says what tables there are, writes a stored form as a typed column, and runs statements.
+What counts as a row, what is checked and what is said about it is the same everywhere, and here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    Executable,
+    FromClause,
+    column,
+    false,
+    func,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.sql import ColumnElement
+
+from connectors.sources.forms import WHITE_SPACE, Form, expected, no_column
+from engine.language.catalog import Kind
+from engine.language.conditions import Scalar
+from engine.ports import Row
+from engine.problems import SourceFault
+from engine.tables import ColumnRef, TableRef
+
+__all__ = ["SourceReader", "Store"]
+
+
+class Store(Protocol):
+    """What a dialect has of its own, over one open connection."""
+
+    def columns(self, table: TableRef) -> Mapping[str, str]:
+        """Column names and type names of a table; raises SourceFault where it does not exist."""
+
+    def address(self, table: TableRef) -> tuple[str | None, str]:
+        """Schema and name under which statements reach the table."""
+
+    def form(
+        self, raw: ColumnElement[Any], stored: str, ref: ColumnRef, table: TableRef, zone: ZoneInfo
+    ) -> Form:
+        """A raw column of the type `stored`, read as `ref` says.
+
+        Raises SourceFault where that type holds no form of the kind. `zone` is that of timestamps
+        that bear none.
+        """
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """A relation made of values, bound as one parameter."""
+
+    def read(self, statement: Executable) -> Iterator[Row]:
+        """The rows of a statement, streamed; faults of the data are raised as SourceFault."""
+
+
+class SourceReader:
+    """An open snapshot: the port `Reader` over a store. `zones` are those of the connectors."""
+
+    def __init__(self, store: Store, zones: Mapping[str, ZoneInfo]) -> None:
+        self._store = store
+        self._zones = zones
+
+    def columns(self, table: TableRef) -> Mapping[str, str]:
+        """Column names and the store's own type names."""
+        return self._store.columns(table)
+
+    def relation(self, table: TableRef) -> FromClause:
+        """The rows of a table that count, under a name of its own each time it is asked for."""
+        source = self._source(table)
+        if not table.where:
+            return source
+        return select(*source.c).where(*self.counts(source, table)).subquery()
+
+    def column(
+        self, relation: FromClause, ref: ColumnRef, table: TableRef
+    ) -> ColumnElement[object]:
+        """The typed value of a column; a value in another form is missing here, and `check`s."""
+        return self._form(relation, ref, table).value
+
+    def plain(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> ColumnElement[object]:
+        """The column for `=`, `<>` and `IN` with constants that are not blank text."""
+        form = self._form(relation, ref, table)
+        return form.value if form.plain is None else form.plain
+
+    def counts(self, relation: FromClause, table: TableRef) -> Sequence[ColumnElement[bool]]:
+        """The table's `where` as tests of a relation of the same table without it."""
+        return [self._allowed(relation, table, name, allowed) for name, allowed in table.where]
+
+    def check(self, table: TableRef, refs: Sequence[ColumnRef]) -> None:
+        """Raise SourceFault where a value is in a form its type does not have, naming it.
+
+        The columns of the table's own `where` that are compared with true or false are looked at
+        too, in every row: a form that is misread there would drop rows in silence.
+        """
+        self._check(self._source(table), table, _booleans(table))
+        self._check(self.relation(table), table, refs)
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """A relation made of values, bound as one parameter."""
+        return self._store.rows(name, columns, values)
+
+    def read(self, statement: Executable) -> Iterator[Row]:
+        """The rows of a statement, streamed. Instants come back as aware UTC datetimes."""
+        for row in self._store.read(statement):
+            yield tuple(map(_aware, row))
+
+    def row_count(self, table: TableRef) -> int:
+        """How many rows count."""
+        statement = select(func.count()).select_from(self.relation(table))
+        return next(int(str(row[0])) for row in self._store.read(statement))
+
+    def _source(self, ref: TableRef) -> FromClause:
+        schema, name = self._store.address(ref)
+        names = self._store.columns(ref)
+        return table(name, *(column(each) for each in names), schema=schema).alias()
+
+    def _form(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> Form:
+        stored = self._store.columns(table)
+        if ref.column not in stored:
+            raise no_column(table, ref.column, stored)
+        raw = relation.c[ref.column]
+        return self._store.form(raw, stored[ref.column], ref, table, self._zones[table.connector])
+
+    def _allowed(
+        self, relation: FromClause, table: TableRef, name: str, allowed: tuple[Scalar, ...]
+    ) -> ColumnElement[bool]:
+        """Whether a raw column holds one of the values; each is compared as what it is in YAML."""
+        tests: list[ColumnElement[bool]] = []
+        for kind, values in _by_kind(allowed).items():
+            compared = self.plain(relation, ColumnRef(name, kind), table)
+            # Blank text is missing and equals nothing, whatever the column holds.
+            asked = [value for value in values if str(value).strip(WHITE_SPACE)]
+            tests.append(compared.in_(asked) if asked else false())
+        return or_(*tests) if tests else false()
+
+    def _check(self, relation: FromClause, table: TableRef, refs: Sequence[ColumnRef]) -> None:
+        forms = [(ref, self._form(relation, ref, table).bad) for ref in dict.fromkeys(refs)]
+        asked = [(ref, bad) for ref, bad in forms if bad is not None]
+        if not asked:
+            return
+        counts = [func.count().filter(bad) for _, bad in asked]
+        found = next(self._store.read(select(*counts).select_from(relation)))
+        for (ref, bad), count in zip(asked, found, strict=True):
+            if count:
+                raise self._fault(relation, table, ref, bad, int(str(count)))
+
+    def _fault(
+        self,
+        relation: FromClause,
+        table: TableRef,
+        ref: ColumnRef,
+        bad: ColumnElement[bool],
+        count: int,
+    ) -> SourceFault:
+        example = select(relation.c[ref.column]).where(bad).limit(1)
+        value = next(self._store.read(example))[0]
+        others = f" (and {count - 1:,} more)" if count > 1 else ""
+        return SourceFault(
+            f"{table}.{ref.column} holds {_shown(value)}{others}; expected {expected(ref)}"
+        )
+
+
+def _aware(value: object) -> object:
+    """An instant that lost its type on the way is still naive UTC in the stores that have those."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+def _booleans(table: TableRef) -> list[ColumnRef]:
+    return [
+        ColumnRef(name, Kind.BOOLEAN)
+        for name, allowed in table.where
+        if any(isinstance(value, bool) for value in allowed)
+    ]
+
+
+def _by_kind(allowed: Sequence[Scalar]) -> dict[Kind, list[Scalar]]:
+    kinds: dict[Kind, list[Scalar]] = {}
+    for value in allowed:
+        kinds.setdefault(_kind_of(value), []).append(value)
+    return kinds
+
+
+def _kind_of(value: Scalar) -> Kind:
+    match value:
+        case bool():
+            return Kind.BOOLEAN
+        case int() | float():
+            return Kind.NUMBER
+        case _:
+            return Kind.TEXT
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if isinstance(value, bytes) else f"`{value}`"
+    return text if len(text) <= 80 else f"{text[:77]}…`"

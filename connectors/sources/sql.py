@@ -1,0 +1,62 @@
+"""SQL databases by their URL: which ones this version reads, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.sqlite import SqliteDatabase
+from engine.language.project import Connector
+from engine.ports import Database
+from engine.problems import Misuse
+
+__all__ = ["sql_database"]
+
+
+def sql_database(url: str, connectors: Mapping[str, Connector], root: Path) -> Database:
+    """The database of `url` (secrets filled in), which all of `connectors` share.
+
+    A relative path of SQLite is relative to `root`, the project's folder.
+
+    Raises:
+        Misuse: it is no URL, or of a database that this version does not read; the URL itself,
+            which may hold a password, is never shown.
+    """
+    names = ", ".join(connectors)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise Misuse(
+            f"connector {names}: its `url` is none; expected one as "
+            "postgresql://user@host/database or sqlite:///data/crm.db"
+        ) from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed, connectors, root)
+        case "postgresql" | "postgres":
+            return PostgresDatabase(
+                parsed,
+                {
+                    name: Schema(connector.schema, ZoneInfo(connector.timezone))
+                    for name, connector in connectors.items()
+                },
+            )
+        case other:
+            raise Misuse(
+                f"connector {names}: this version reads sqlite and postgresql, not `{other}` yet"
+            )
+
+
+def _sqlite(url: URL, connectors: Mapping[str, Connector], root: Path) -> SqliteDatabase:
+    names = ", ".join(connectors)
+    if not url.database or url.database == ":memory:":
+        raise Misuse(f"connector {names}: a SQLite `url` names a file, as sqlite:///data/crm.db")
+    if any(connector.schema is not None for connector in connectors.values()):
+        raise Misuse(f"connector {names}: SQLite has no schemas; take `schema` away")
+    zones = {name: ZoneInfo(connector.timezone) for name, connector in connectors.items()}
+    return SqliteDatabase((root / url.database).resolve(), zones)

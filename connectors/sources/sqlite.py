@@ -1,0 +1,191 @@
+"""SQLite as a source: opened read-only, one read transaction a snapshot."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    Connection,
+    Executable,
+    FromClause,
+    String,
+    bindparam,
+    create_engine,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql import ColumnElement
+
+from connectors.sources.forms import SQL_TYPES, Form, microseconds, no_table
+from connectors.sources.reader import SourceReader
+from connectors.sources.sqlite_forms import FORMS
+from connectors.sources.sqlite_functions import FUNCTIONS
+from engine.language.catalog import Kind
+from engine.ports import Reader, Row, StoreKind
+from engine.problems import SourceFault, Unreachable
+from engine.tables import ColumnRef, TableRef
+
+__all__ = ["SqliteDatabase"]
+
+_BUSY_SECONDS = 10.0
+_FETCHED_AT_ONCE = 10_000
+_OUT_OF_REACH = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class SqliteDatabase:
+    """The port `Database` over one SQLite file; `zones` by the names of its connectors."""
+
+    kind = StoreKind.ROW
+    dialect: Dialect
+
+    def __init__(self, path: Path, zones: Mapping[str, ZoneInfo]) -> None:
+        self.id = f"sqlite:{path}"
+        self.dialect = SQLiteDialect_pysqlite()
+        self._path = path
+        self._zones = zones
+
+    @contextmanager
+    def open(self) -> Iterator[Reader]:
+        """One read transaction; every statement in it sees the same data.
+
+        Raises:
+            Unreachable: there is no such file, or it stays locked.
+            SourceFault: it is no SQLite database.
+        """
+        connector = ", ".join(self._zones)
+        if not self._path.is_file():
+            raise Unreachable(
+                f"connector {connector}: there is no file {self._path}; "
+                "check its `url` in touchline.yaml"
+            )
+        engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        with ExitStack() as stack:
+            with _faults(f"connector {connector} ({self._path})"):
+                connection = stack.enter_context(engine.connect())
+                connection.exec_driver_sql("BEGIN")
+                # The snapshot begins with the first read.
+                connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").all()
+            yield SourceReader(_SqliteStore(connection), self._zones)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"file:{quote(str(self._path))}?mode=ro",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA query_only = true")
+        connection.execute("PRAGMA trusted_schema = false")
+        for name, (arguments, function) in FUNCTIONS.items():
+            connection.create_function(name, arguments, function, deterministic=True)
+        return connection
+
+
+class _SqliteStore:
+    """The port `Store` over a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._columns: dict[str, Mapping[str, str]] = {}
+        self._bound = count()
+
+    def columns(self, table: TableRef) -> Mapping[str, str]:
+        """Column names and declared types, looked up before any statement names them.
+
+        SQLite would take a quoted name that is no column for text, and say nothing.
+        """
+        if table.table not in self._columns:
+            described = self._connection.exec_driver_sql(
+                "SELECT name, type FROM pragma_table_xinfo(?)", (table.table,)
+            )
+            found = {row[0]: row[1] for row in described}
+            if not found:
+                raise no_table(table.connector, table.table, self._tables())
+            self._columns[table.table] = found
+        return self._columns[table.table]
+
+    def _tables(self) -> list[str]:
+        listed = self._connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master "
+            "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+        )
+        return [row[0] for row in listed]
+
+    def address(self, table: TableRef) -> tuple[str | None, str]:
+        """The table's name."""
+        return None, table.table
+
+    def form(
+        self,
+        raw: ColumnElement[Any],
+        stored: str,
+        ref: ColumnRef,
+        table: TableRef,
+        zone: ZoneInfo,
+    ) -> Form:
+        """A raw column, read as `ref` says."""
+        return FORMS[ref.kind](raw, stored, ref, zone)
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """Values travel as a JSON array of arrays."""
+        data = json.dumps([[_json_value(value) for value in row] for row in values])
+        bound = bindparam(f"{name}_{next(self._bound)}", data, String(), unique=True)
+        each = func.json_each(bound).table_valued("value").alias()
+        typed = [
+            type_coerce(func.json_extract(each.c.value, f"$[{at}]"), SQL_TYPES[Kind(kind)]).label(
+                column
+            )
+            for at, (column, kind) in enumerate(columns.items())
+        ]
+        return select(*typed).subquery(name)
+
+    def read(self, statement: Executable) -> Iterator[Row]:
+        """The rows of a statement."""
+        with _faults("the SQLite source"):
+            yield from self._connection.execute(
+                statement, execution_options={"yield_per": _FETCHED_AT_ONCE}
+            )
+
+
+def _json_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return microseconds(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@contextmanager
+def _faults(subject: str) -> Iterator[None]:
+    """What SQLite says of the file or its data, as ours; a refused statement is a bug of ours."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if code in _OUT_OF_REACH:
+            raise Unreachable(f"{subject} cannot be read: {cause}") from error
+        if code in _BROKEN or "decode" in str(cause):
+            raise SourceFault(f"{subject} cannot be read: {cause}") from error
+        raise

@@ -1,0 +1,70 @@
+"""What kinds of source there are, and the databases of a project. A registry that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from connectors.sources.files import FilesDatabase, Folder
+from connectors.sources.sql import sql_database
+from engine.language.project import Connector, Secret, Settings
+from engine.ports import Database
+
+__all__ = ["SOURCES", "build_databases"]
+
+Resolve = Callable[[Secret], str]
+
+
+def build_databases(settings: Settings, root: Path, resolve: Resolve) -> Mapping[str, Database]:
+    """The database of every connector, by connector name; nothing is opened yet.
+
+    All `files` connectors share one, and so do `sql` connectors of the same URL: their tables can
+    stand in one statement. `resolve` gives the text of a secret.
+
+    Raises:
+        Misuse: a URL is none, or of a database that this version does not read.
+    """
+    built: dict[str, Database] = {}
+    for kind, build in SOURCES.items():
+        of_kind = {
+            name: connector
+            for name, connector in settings.connectors.items()
+            if connector.type == kind
+        }
+        built.update(build(of_kind, root, resolve))
+    return built
+
+
+def _files(
+    connectors: Mapping[str, Connector], root: Path, resolve: Resolve
+) -> Mapping[str, Database]:
+    folders = {
+        name: Folder((root / (connector.path or "")).resolve(), ZoneInfo(connector.timezone))
+        for name, connector in connectors.items()
+    }
+    return dict.fromkeys(folders, FilesDatabase(folders))
+
+
+def _sql(
+    connectors: Mapping[str, Connector], root: Path, resolve: Resolve
+) -> Mapping[str, Database]:
+    by_url: dict[str, dict[str, Connector]] = {}
+    for name, connector in connectors.items():
+        assert connector.url is not None  # the schema of touchline.yaml asks for it
+        by_url.setdefault(resolve(connector.url), {})[name] = connector
+    return {
+        name: database
+        for url, sharing in by_url.items()
+        for database in [sql_database(url, sharing, root)]
+        for name in sharing
+    }
+
+
+SOURCES: Mapping[
+    str, Callable[[Mapping[str, Connector], Path, Resolve], Mapping[str, Database]]
+] = {
+    "files": _files,
+    "sql": _sql,
+}
+"""A builder for each `type` of connector: it is given all connectors of that type."""
