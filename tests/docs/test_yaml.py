@@ -1,0 +1,80 @@
+"""Every example of a file in the docs is valid in the demo's project; so are both projects."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from connectors.demo.example import Ports, write_example
+from engine.check import problems_of
+from engine.problems import Problem
+from engine.read.load import load_project
+from tests.docs.pages import ROOT, Block, blocks
+
+EXAMPLES = blocks(["yaml", "markdown"])
+FILES = {
+    "touchline": "touchline.yaml",
+    "entity": "catalog/{name}.yaml",
+    "segment": "segments/{name}.yaml",
+    "playbook": "playbooks/{name}.yaml",
+}
+STEPS = {"email", "task", "webhook", "wait", "exit"}
+AS_CONDITIONS = "segment: example\nof: user\nwhere:\n{}"
+AS_STEPS = "playbook: example\nsegment: trained\nsteps:\n{}"
+
+
+def problems(root: Path, path: str = "") -> list[str]:
+    """What validation says about a project, or about one file of it."""
+    found = problems_of(load_project(root))
+    return [_told(problem) for problem in found if not path or problem.place.path == path]
+
+
+def _told(problem: Problem) -> str:
+    return f"{problem.severity} {problem.code} {problem}"
+
+
+def placed(block: Block) -> tuple[str, str]:
+    """Where an example would stand in a project, and the file it would be."""
+    if block.language == "markdown":
+        return "emails/feature-checkup.md", block.text
+    text = block.text
+    if text.startswith("- "):
+        frame = AS_STEPS if re.match(r"- (\w+):", text)[1] in STEPS else AS_CONDITIONS  # type: ignore[index]
+        text = frame.format(textwrap.indent(text, "  "))
+    first, name = re.match(r"(\w+): *(\S+)", text).groups()  # type: ignore[union-attr]
+    return FILES[first].format(name=name), text
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write_example(tmp_path / "demo", Ports(smtp=52525, webhook=58080))
+    return tmp_path / "demo"
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=str)
+def test_an_example_in_the_docs_is_valid(block: Block, project: Path) -> None:
+    path, text = placed(block)
+    file = project / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    assert problems(project, path) == []
+
+
+@pytest.mark.parametrize("name", ["project", "starter"])
+def test_a_packaged_project_is_valid(name: str) -> None:
+    assert problems(ROOT / "connectors/demo" / name) == []
+
+
+def test_an_example_that_is_wrong_would_be_found(project: Path) -> None:
+    (project / "segments/example.yaml").write_text(
+        AS_CONDITIONS.format("  - signed_up: {days_ago: 3}\n"), encoding="utf-8"
+    )
+    assert "signed_up_at" in problems(project, "segments/example.yaml")[0]
+
+
+def test_there_are_examples_of_every_kind_of_file() -> None:
+    kinds = {placed(block)[0].split("/")[0] for block in EXAMPLES}
+    assert kinds == {"touchline.yaml", "catalog", "segments", "playbooks", "emails"}
