@@ -1,0 +1,158 @@
+"""Templates of a playbook against the catalog, before anything is read: names, syntax, persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine.bind.catalog import Catalog, FieldRef
+from engine.bind.playbook import (
+    BoundEmail,
+    BoundPlaybook,
+    BoundStep,
+    BoundTask,
+    BoundWebhook,
+    FixedPerson,
+    RolePerson,
+    Slot,
+)
+from engine.language.catalog import Entity
+from engine.messages.address import (
+    AddressError,
+    HeaderValueError,
+    check_header_value,
+    parse_address,
+)
+from engine.messages.compiled import Reading, located, read_email, read_text, read_value
+from engine.messages.grammar import Fault
+from engine.messages.names import (
+    NOTHING,
+    PERSON_PARTS,
+    PLAYBOOK_PARTS,
+    Sight,
+    Wanted,
+    look_up,
+)
+from engine.problems import Problem
+
+__all__ = ["check_playbook", "fields_of", "wanted"]
+
+
+def check_playbook(
+    playbook: BoundPlaybook, catalog: Catalog, declared: Mapping[str, Entity] = NOTHING
+) -> tuple[Problem, ...]:
+    """Everything wrong with the templates and the written addresses of a playbook, sorted.
+
+    `declared` are the project's entities as written: with them, a field that this version cannot
+    compute is told from one that does not exist.
+    """
+    found: set[Problem] = set()
+    for step in playbook.steps:
+        sight = _sight(step, playbook, catalog, declared=declared)
+        found.update(_template_problems(step, sight))
+        found.update(_person_problems(step))
+    return tuple(sorted(found))
+
+
+def wanted(step: BoundStep, playbook: BoundPlaybook, catalog: Catalog) -> tuple[Wanted, ...]:
+    """The names in a step's templates that stand for fields; unknown ones are left out."""
+    sight = _sight(step, playbook, catalog, declared=NOTHING)
+    names = (name for reading in _readings(step) for name in reading.names)
+    found = (look_up(name.use, sight) for name in names)
+    return tuple(dict.fromkeys(each for each in found if isinstance(each, Wanted)))
+
+
+def fields_of(
+    what: BoundPlaybook | BoundStep, playbook: BoundPlaybook, catalog: Catalog
+) -> tuple[FieldRef, ...]:
+    """The fields that rendering a step, or a whole playbook, needs: of templates and persons.
+
+    Each path once, in the order of the paths.
+    """
+    steps = what.steps if isinstance(what, BoundPlaybook) else (what,)
+    fields: dict[str, FieldRef] = {}
+    for step in steps:
+        for each in wanted(step, playbook, catalog):
+            fields.setdefault(each.field.path, each.field)
+        for person in _persons(step):
+            if isinstance(person, RolePerson):
+                fields.update({ref.path: ref for ref in person.fields})
+    return tuple(fields[path] for path in sorted(fields))
+
+
+# ---------------------------------------------------------------- names
+
+
+def _sight(
+    step: BoundStep, playbook: BoundPlaybook, catalog: Catalog, *, declared: Mapping[str, Entity]
+) -> Sight:
+    return Sight(catalog, playbook.audience.entity, _others(step), declared)
+
+
+def _others(step: BoundStep) -> Mapping[str, object]:
+    """The names that a step gives its templates."""
+    match step:
+        case BoundEmail():
+            return {
+                "playbook": PLAYBOOK_PARTS,
+                "sender": PERSON_PARTS,
+                "recipient": PERSON_PARTS,
+                "with": step.values,
+                "unsubscribe_url": None,
+            }
+        case BoundTask():
+            return {"playbook": PLAYBOOK_PARTS, "recipient": PERSON_PARTS}
+        case _:
+            return {"playbook": PLAYBOOK_PARTS}
+
+
+def _readings(step: BoundStep) -> Iterator[Reading]:
+    """What stands in each template of a step."""
+    match step:
+        case BoundEmail():
+            for template in (step.template, *step.variants.values()):
+                yield read_email(template)
+        case BoundTask():
+            for text in (step.title, step.notes):
+                yield read_text(text, located(step.place))
+        case BoundWebhook():
+            for value in (step.body, step.headers):
+                yield read_value(value, step.place)
+        case _:
+            return
+
+
+def _template_problems(step: BoundStep, sight: Sight) -> Iterator[Problem]:
+    for reading in _readings(step):
+        yield from reading.problems
+        for name in reading.names:
+            found = look_up(name.use, sight)
+            if isinstance(found, Fault):
+                yield Problem(name.place, found.code, found.message, found.hint)
+
+
+# ---------------------------------------------------------------- persons
+
+
+def _persons(step: BoundStep) -> Iterator[FixedPerson | RolePerson]:
+    for slot in _slots(step):
+        yield from slot
+
+
+def _slots(step: BoundStep) -> Iterable[Slot]:
+    match step:
+        case BoundEmail():
+            return (*step.to, step.sender, step.reply_to)
+        case BoundTask():
+            return (step.assign,)
+        case _:
+            return ()
+
+
+def _person_problems(step: BoundStep) -> Iterator[Problem]:
+    for person in _persons(step):
+        if isinstance(person, FixedPerson):
+            try:
+                parse_address(person.email)
+                check_header_value(person.name)
+            except (AddressError, HeaderValueError) as error:
+                yield Problem(step.place, "bad-address", f"in `{person.text}`: {error}")

@@ -1,0 +1,242 @@
+"""Templates read once: what is wrong with them, which names they use, and what renders them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from jinja2 import Template as Runnable
+
+from engine.language.project import Template
+from engine.messages.grammar import Fault, Use, faults, parse, uses
+from engine.messages.html_part import html_source
+from engine.messages.layout import LAYOUTS
+from engine.messages.markdown import StructureError, read_markdown
+from engine.messages.pieces import split
+from engine.messages.templates import HTML, MACHINE, TEXT, compile_source
+from engine.messages.text_part import text_source
+from engine.places import NOWHERE, Place
+from engine.problems import Invalid, Problem, did_you_mean
+
+__all__ = [
+    "CompiledEmail",
+    "CompiledText",
+    "CompiledValue",
+    "Locate",
+    "Located",
+    "Reading",
+    "compile_email",
+    "compile_text",
+    "compile_value",
+    "located",
+    "read_email",
+    "read_text",
+    "read_value",
+]
+
+Locate = Callable[[int, str], Place]
+"""From a line of a template's own text, and what stands there, to the place in its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A name that a template uses, with its place in a file."""
+
+    use: Use
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a template found: the names it uses, and what is wrong with it by itself."""
+
+    names: tuple[Located, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledText:
+    """A line or a few lines of text: a subject, the title of a task, its notes."""
+
+    runnable: Runnable
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledEmail:
+    """A message template: its parts ready to render."""
+
+    subject: Runnable
+    preheader: Runnable
+    text: Runnable
+    html: Runnable
+    has_layout: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledValue:
+    """The body or the headers of a webhook: `value` is plain, its texts ready to render."""
+
+    value: object
+
+
+# ---------------------------------------------------------------- emails
+
+
+def read_email(template: Template) -> Reading:
+    """The names in a message template, and everything that is wrong with it by itself."""
+    parts = (
+        (template.subject, located(template.subject_place)),
+        (template.preheader, located(template.place)),
+        (template.body, _in_body(template)),
+    )
+    readings = [read_text(source, locate) for source, locate in parts]
+    problems = [problem for reading in readings for problem in reading.problems]
+    problems += _layout_problem(template)
+    if not problems:
+        problems += _structure_problem(template)
+    names = tuple(name for reading in readings for name in reading.names)
+    return Reading(names, tuple(problems))
+
+
+def compile_email(template: Template) -> CompiledEmail:
+    """Everything of a message template that does not depend on who gets it.
+
+    Raises:
+        Invalid: all problems of the template, each in its place.
+    """
+    reading = read_email(template)
+    if reading.problems:
+        raise Invalid(reading.problems)
+    text, html = _body_sources(template)
+    return CompiledEmail(
+        compile_source(_one_line(template.subject), TEXT),
+        compile_source(_one_line(template.preheader), TEXT),
+        compile_source(text, TEXT),
+        compile_source(html, HTML),
+        template.layout != "none",
+    )
+
+
+def _structure_problem(template: Template) -> list[Problem]:
+    try:
+        _body_sources(template)
+    except StructureError as error:
+        return [_problem(error.fault, _in_body(template))]
+    return []
+
+
+def _layout_problem(template: Template) -> list[Problem]:
+    if template.layout in LAYOUTS:
+        return []
+    message = f"there is no layout `{template.layout}`"
+    hint = did_you_mean(template.layout, LAYOUTS)
+    return [Problem(template.place, "unknown-layout", message, hint)]
+
+
+def _body_sources(template: Template) -> tuple[str, str]:
+    """The templates of the text part and of the HTML part."""
+    source = template.body.replace("\r\n", "\n").replace("\r", "\n")
+    words, pieces = split(source, TEXT)
+    nodes = read_markdown(words, pieces)
+    language = template.locale or "en"
+    html = html_source(nodes, pieces, layout=template.layout, language=language)
+    return text_source(nodes, pieces), html
+
+
+def _one_line(source: str) -> str:
+    return " ".join(source.split())
+
+
+def _in_body(template: Template) -> Locate:
+    lines = template.body.splitlines()
+
+    def locate(line: int, name: str) -> Place:
+        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        column = text.find(name) + 1 if name else 0
+        return Place(template.path, template.body_line + line - 1, max(column, 1))
+
+    return locate
+
+
+def located(place: Place) -> Locate:
+    """For a text inside YAML: every part of it is where the text is."""
+    return lambda line, name: place
+
+
+# ---------------------------------------------------------------- texts and values
+
+
+def compile_text(source: str, place: Place = NOWHERE) -> CompiledText:
+    """A text with template syntax in it.
+
+    Raises:
+        Invalid: all its problems, at `place`.
+    """
+    if problems := read_text(source, located(place)).problems:
+        raise Invalid(problems)
+    return CompiledText(compile_source(source, TEXT))
+
+
+def read_value(value: object, place: Place) -> Reading:
+    """The names in all texts of plain data, and what is wrong with them."""
+    readings = [read_text(text, located(place)) for text in _texts(value)]
+    return Reading(
+        tuple(name for reading in readings for name in reading.names),
+        tuple(problem for reading in readings for problem in reading.problems),
+    )
+
+
+def compile_value(value: object, place: Place = NOWHERE) -> CompiledValue:
+    """Plain data in which every text is a template; keys of mappings are not.
+
+    Raises:
+        Invalid: all problems of its texts, at `place`.
+    """
+    if problems := read_value(value, place).problems:
+        raise Invalid(problems)
+    return CompiledValue(_with_templates(value))
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list() | tuple():
+            for item in value:
+                yield from _texts(item)
+        case Mapping():
+            for item in value.values():
+                yield from _texts(item)
+
+
+def _with_templates(value: object) -> object:
+    match value:
+        case str():
+            return compile_source(value, MACHINE)
+        case list() | tuple():
+            return [_with_templates(item) for item in value]
+        case Mapping():
+            return {str(key): _with_templates(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+# ---------------------------------------------------------------- names and problems
+
+
+def read_text(source: str, locate: Locate) -> Reading:
+    """The names that one template reads from outside, and what is wrong with it by itself."""
+    tree = parse(source, TEXT)
+    if isinstance(tree, Fault):
+        return Reading((), (_problem(tree, locate),))
+    found = (*faults(tree), *uses(tree))
+    return Reading(
+        tuple(Located(use, locate(use.line, str(use))) for use in found if isinstance(use, Use)),
+        tuple(_problem(fault, locate) for fault in found if isinstance(fault, Fault)),
+    )
+
+
+def _problem(fault: Fault, locate: Locate) -> Problem:
+    quoted = fault.message.split("`")
+    place = locate(fault.line, quoted[1] if len(quoted) > 2 else "")
+    return Problem(place, fault.code, fault.message, fault.hint)

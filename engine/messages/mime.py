@@ -1,0 +1,229 @@
+"""From a rendered email to the exact bytes that go out.
+
+The headers are written here, not by the library: on patch levels in common use its folding lets a
+value start a header of its own. A test holds that the library reads back what was meant.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from engine.messages.address import (
+    Address,
+    AddressError,
+    HeaderValueError,
+    check_header_value,
+    parse_address,
+)
+from engine.messages.failures import NO_RECIPIENT, TOO_LARGE, UNSAFE_VALUE, RenderFailure
+from engine.messages.render import RenderedEmail
+from engine.ports import Recipient
+
+__all__ = ["MOST_BYTES", "Envelope", "Wire", "headers_of", "message_id", "to_bytes"]
+
+MOST_BYTES = 2_097_152
+"""Of one message on the wire."""
+
+_MOST_LINE = 998  # RFC 5322, 2.1.1, without CRLF
+_LINE = 76
+_WORD_BYTES = 39  # of UTF-8 in one encoded word: 64 characters, so that a line stays under 76
+_PRINTABLE = re.compile(r"[\x20-\x7e]*")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
+_MESSAGE_KEY = re.compile(r"[A-Za-z0-9.-]+")
+_URI = re.compile(r"(?:https://|mailto:)[\x21-\x3b\x3d\x3f-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Everything of a message that is not its content.
+
+    `message_id` has its angle brackets (see `message_id`); `date` is aware; `unsubscribe` are
+    https and mailto addresses for List-Unsubscribe, in order of preference.
+    """
+
+    sender: Recipient
+    recipient: Recipient
+    message_id: str
+    date: datetime
+    reply_to: Recipient | None = None
+    unsubscribe: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A message ready for a channel: bytes with CRLF, and what the server must offer."""
+
+    payload: bytes
+    recipient: Address
+    needs_smtputf8: bool
+
+
+def message_id(key: str, domain: str) -> str:
+    """The Message-ID of a touch: from its idempotency key and the sender's domain, nothing else.
+
+    Raises:
+        RenderFailure: either holds what no Message-ID may hold.
+    """
+    if not _MESSAGE_KEY.fullmatch(key) or not _HOST.fullmatch(domain):
+        raise RenderFailure(UNSAFE_VALUE, "a Message-ID cannot be made of this key and domain")
+    return f"<{key}@{domain}>"
+
+
+def to_bytes(email: RenderedEmail, envelope: Envelope) -> Wire:
+    """The message as it goes out.
+
+    Raises:
+        RenderFailure: the recipient has no usable address (`no_recipient`), a value must not
+            stand in a header (`unsafe_value`), or the message is too large (`too_large`).
+    """
+    sender = _parsed(envelope.sender, UNSAFE_VALUE, "sender")
+    recipient = _parsed(envelope.recipient, NO_RECIPIENT, "recipient")
+    headers = [
+        ("From", _mailbox(envelope.sender, sender)),
+        ("To", _mailbox(envelope.recipient, recipient)),
+        *_reply_to(envelope.reply_to),
+        ("Subject", _unstructured(_checked(email.subject, "subject"))),
+        ("Date", format_datetime(envelope.date)),
+        ("Message-ID", envelope.message_id),
+        ("Auto-Submitted", "auto-generated"),
+        *_list_unsubscribe(envelope.unsubscribe),
+        ("MIME-Version", "1.0"),
+    ]
+    payload = _assembled(headers, email, envelope.message_id)
+    _verify(payload, [name for name, _ in headers] + ["Content-Type"])
+    return Wire(payload, recipient, not payload.split(b"\r\n\r\n", 1)[0].isascii())
+
+
+def headers_of(wire: Wire) -> tuple[tuple[str, str], ...]:
+    """The headers of a message as they stand on the wire, unfolded: for people to look at."""
+    head = wire.payload.split(b"\r\n\r\n", 1)[0].decode()
+    lines = re.sub(r"\r\n[ \t]", " ", head).split("\r\n")
+    return tuple(
+        (name, value.strip()) for name, _, value in (line.partition(":") for line in lines)
+    )
+
+
+# ---------------------------------------------------------------- headers
+
+
+def _parsed(person: Recipient, reason: str, who: str) -> Address:
+    try:
+        return parse_address(person.address)
+    except AddressError as error:
+        raise RenderFailure(reason, f"the {who}: {error}") from None
+
+
+def _checked(text: str, where: str) -> str:
+    try:
+        return check_header_value(text)
+    except HeaderValueError as error:
+        raise RenderFailure(UNSAFE_VALUE, f"in the {where}: {error}") from None
+
+
+def _mailbox(person: Recipient, address: Address) -> str:
+    name = " ".join(_checked(person.name, "name of a person").split())
+    if not name:
+        return str(address)
+    return f"{_phrase(name)}\r\n <{address}>"
+
+
+def _phrase(name: str) -> str:
+    if not _PRINTABLE.fullmatch(name) or len(name) > _LINE - 10:
+        return _encoded_words(name)
+    if _ATOMS.fullmatch(name):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _reply_to(person: Recipient | None) -> list[tuple[str, str]]:
+    if person is None:
+        return []
+    address = _parsed(person, UNSAFE_VALUE, "address for replies")
+    return [("Reply-To", _mailbox(person, address))]
+
+
+def _list_unsubscribe(targets: Sequence[str]) -> list[tuple[str, str]]:
+    for target in targets:
+        if not _URI.fullmatch(target) or len(target) > _MOST_LINE - 30:
+            raise RenderFailure(UNSAFE_VALUE, "an unsubscribe address is no https or mailto link")
+    joined = ",\r\n ".join(f"<{target}>" for target in targets)
+    return [("List-Unsubscribe", joined)] if targets else []
+
+
+def _unstructured(text: str) -> str:
+    """A text as the value of a header: folded where it is plain, else in encoded words."""
+    words = text.split(" ")
+    is_plain = _PRINTABLE.fullmatch(text) and all(0 < len(word) <= 60 for word in words)
+    if not is_plain:
+        return _encoded_words(text)
+    lines, line = [], words[0]
+    for word in words[1:]:
+        if len(line) + len(word) > _LINE - len("Subject: "):
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}"
+    return "\r\n ".join([*lines, line])
+
+
+def _encoded_words(text: str) -> str:
+    """RFC 2047, one whole character never parted between two words."""
+    words, word = [], b""
+    for point in text:
+        octets = point.encode()
+        if len(word) + len(octets) > _WORD_BYTES:
+            words.append(word)
+            word = b""
+        word += octets
+    words.append(word)
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(each).decode()}?=" for each in words)
+
+
+# ---------------------------------------------------------------- body
+
+
+def _assembled(headers: list[tuple[str, str]], email: RenderedEmail, key: str) -> bytes:
+    # Quoted-printable writes `=` as `=3D`: a boundary with `=_` in it cannot occur in a part.
+    boundary = "=_" + hashlib.sha256(key.encode()).hexdigest()[:24]
+    kind = ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')
+    head = "".join(f"{name}: {value}\r\n" for name, value in (*headers, kind)).encode()
+    parts = b"".join(
+        _part(content, subtype, boundary)
+        for content, subtype in ((email.text, "plain"), (email.html, "html"))
+    )
+    return head + b"\r\n" + parts + f"--{boundary}--\r\n".encode()
+
+
+def _part(content: str, subtype: str, boundary: str) -> bytes:
+    text = content.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    body = binascii.b2a_qp(text.encode(), quotetabs=False, istext=True)
+    head = (
+        f"--{boundary}\r\n"
+        f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    return head.encode() + body.replace(b"\n", b"\r\n") + b"\r\n"
+
+
+def _verify(payload: bytes, names: Sequence[str]) -> None:
+    """The last look: sizes, line ends, and exactly the headers that were meant."""
+    if len(payload) > MOST_BYTES:
+        raise RenderFailure(TOO_LARGE, f"the message is larger than {MOST_BYTES:,} bytes")
+    lines = payload.split(b"\r\n")
+    if any(b"\r" in line or b"\n" in line or b"\0" in line for line in lines):
+        raise RenderFailure(UNSAFE_VALUE, "the message would hold a bare line end")
+    if max(map(len, lines)) > _MOST_LINE:
+        raise RenderFailure(UNSAFE_VALUE, f"the message would hold a line over {_MOST_LINE} bytes")
+    head = lines[: lines.index(b"")]
+    found = [line.split(b":", 1)[0].decode() for line in head if line[:1] not in b" \t"]
+    if found != list(names):
+        raise RenderFailure(UNSAFE_VALUE, "the message would hold headers that nobody meant")

@@ -1,0 +1,172 @@
+"""The names that templates may use, and what they stand for: fields, roles, and what a step gives.
+
+A template sees the playbook's entity by its name (`user.full_name`), its linked parents by the
+names of the links (`account.name`, `account.parent.name`), the roles of each (`account.csm.name`)
+and the names of its step (`sender`, `recipient`, `with`, …). Language, section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from engine.bind.catalog import BoundPerson, Catalog, EntityRef, FieldRef
+from engine.bind.names import column_field
+from engine.language.catalog import Entity, Kind
+from engine.messages.grammar import Fault, Use
+from engine.problems import did_you_mean
+
+__all__ = ["NOTHING", "PERSON_PARTS", "PLAYBOOK_PARTS", "Sight", "Wanted", "look_up"]
+
+PERSON_PARTS: Mapping[str, object] = MappingProxyType({"name": None, "email": None})
+"""What a person has in a template."""
+
+PLAYBOOK_PARTS: Mapping[str, object] = MappingProxyType(
+    {"name": None, "description": None, "owner": None}
+)
+"""What `playbook` has in a template."""
+
+NOTHING: Mapping[str, Entity] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a template can see: an entity with its parents, and the `others` of its step.
+
+    `others` maps a name to the mapping of its parts, or to anything else where it has none.
+    `declared` are the entities as written, to tell a field that is not supported from a misspelt
+    one.
+    """
+
+    catalog: Catalog
+    entity: EntityRef
+    others: Mapping[str, object]
+    declared: Mapping[str, Entity] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A name as a template writes it, and the field whose value it stands for."""
+
+    path: tuple[str, ...]
+    field: FieldRef
+
+
+def look_up(use: Use, sight: Sight) -> Wanted | Fault | None:
+    """The field of a name, None where the step itself gives it, or what is wrong with it."""
+    root = use.path[0]
+    if root == sight.entity.name:
+        return _within(use, 1, (), sight.entity, sight=sight)
+    if root in sight.entity.links:
+        return _within(use, 0, (), sight.entity, sight=sight)
+    if root in sight.others:
+        return _given(use, sight.others)
+    known = (sight.entity.name, *sight.entity.links, *sight.others)
+    if root in sight.entity.fields or root in sight.entity.people:
+        hint = f"write {sight.entity.name}.{use}"
+    else:
+        hint = did_you_mean(root, known)
+    return Fault(use.line, "unknown-name", f"there is no `{root}` in this template", hint)
+
+
+def _given(use: Use, others: Mapping[str, object]) -> Fault | None:
+    there: object = others
+    for position, part in enumerate(use.path):
+        above = ".".join(use.path[:position])
+        if not isinstance(there, Mapping):
+            return Fault(use.line, "unknown-name", f"`{above}` is a value and has no `.{part}`")
+        if part not in there:
+            hint = did_you_mean(part, there)
+            return Fault(use.line, "unknown-name", f"`{above}` has no `{part}`", hint)
+        there = there[part]
+    if isinstance(there, Mapping):
+        hint = f"name one of its parts: {', '.join(there)}" if there else ""
+        return Fault(use.line, "unknown-name", f"`{use}` is no value by itself", hint)
+    return None
+
+
+def _within(
+    use: Use, position: int, links: tuple[str, ...], entity: EntityRef, *, sight: Sight
+) -> Wanted | Fault:
+    """Walk from an entity along the rest of a name."""
+    rest = use.path[position:]
+    if not rest:
+        return Fault(
+            use.line,
+            "unknown-name",
+            f"`{use}` is the {entity.name} itself, which is no value",
+            f"name one of its fields, as {use}.{_example(entity)}",
+        )
+    name = rest[0]
+    if name in entity.links:
+        parent = sight.catalog.entities.get(entity.links[name].to)
+        if parent is None:
+            return Fault(use.line, "unknown-name", f"`{name}` in `{use}` leads to no usable entity")
+        return _within(use, position + 1, (*links, name), parent, sight=sight)
+    if name in entity.people:
+        return _role(use, rest[1:], links, entity, person=entity.people[name])
+    if name in entity.fields:
+        return _field(use, rest, links, entity)
+    return _unknown(use, name, entity, sight)
+
+
+def _example(entity: EntityRef) -> str:
+    return next(iter(entity.fields), "name")
+
+
+def _field(
+    use: Use, rest: tuple[str, ...], links: tuple[str, ...], entity: EntityRef
+) -> Wanted | Fault:
+    found = entity.fields[rest[0]]
+    if len(rest) > 1:
+        message = f"`{rest[0]}` in `{use}` is a value and has no `.{rest[1]}`"
+        return Fault(use.line, "unknown-name", message)
+    kind = found.column.kind
+    if use.looped and kind is not Kind.LIST:
+        return Fault(use.line, "wrong-type", f"`{use}` is {kind}; a loop goes over a list")
+    if use.dated and kind not in (Kind.DATE, Kind.TIMESTAMP):
+        return Fault(
+            use.line, "wrong-type", f"`{use}` is {kind}; the filter `date` takes a date or time"
+        )
+    return Wanted(use.path, _seen_from(links, found))
+
+
+def _seen_from(links: tuple[str, ...], found: FieldRef) -> FieldRef:
+    required = found.required and not links
+    return FieldRef(links, found.entity, found.name, found.column, required)
+
+
+def _role(
+    use: Use,
+    rest: tuple[str, ...],
+    links: tuple[str, ...],
+    entity: EntityRef,
+    *,
+    person: BoundPerson,
+) -> Wanted | Fault:
+    parts = {"email": person.email}
+    if person.name is not None:
+        parts["name"] = person.name
+    if len(rest) != 1 or rest[0] not in parts:
+        hint = f"it has {' and '.join(sorted(parts))}"
+        return Fault(use.line, "unknown-name", f"`{use}` is no part of a person", hint)
+    return Wanted(use.path, column_field(links, entity, parts[rest[0]]))
+
+
+def _unknown(use: Use, name: str, entity: EntityRef, sight: Sight) -> Fault:
+    word = _unsupported(name, sight.declared.get(entity.name))
+    if word:
+        message = f"`{use}` is declared with `{word}`, which is not supported in this version"
+        return Fault(use.line, "not-supported", message)
+    known: Iterable[str] = (*entity.fields, *entity.links, *entity.people)
+    hint = did_you_mean(name, known)
+    return Fault(use.line, "unknown-name", f"{entity.name} has no `{name}`, as in `{use}`", hint)
+
+
+def _unsupported(name: str, declared: Entity | None) -> str:
+    if declared is None:
+        return ""
+    thing = declared.fields.get(name)
+    person = declared.people.get(name) or declared.team.get(name)
+    return (thing.unsupported if thing else "") or (person.unsupported if person else "")

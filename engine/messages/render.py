@@ -1,0 +1,153 @@
+"""From compiled templates and plain data to the text of messages. Pure; one customer at a time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import rfc8785
+from jinja2 import Template as Runnable
+
+from engine.messages.address import HeaderValueError, check_header_value
+from engine.messages.compiled import CompiledEmail, CompiledText, CompiledValue
+from engine.messages.failures import (
+    MISSING_VALUE,
+    RENDER_ERROR,
+    TOO_LARGE,
+    UNSAFE_VALUE,
+    RenderFailure,
+)
+from engine.messages.html_part import POSTAL_ADDRESS, PREHEADER, SUBJECT, UNSUBSCRIBE, tidy
+from engine.messages.templates import Scope, run
+from engine.messages.text_part import laid_out
+
+__all__ = [
+    "NO_FOOTER",
+    "Footer",
+    "RenderedEmail",
+    "render_email",
+    "render_json",
+    "render_text",
+    "render_value",
+]
+
+_MOST_SUBJECT = 998  # the longest line of a message (RFC 5322, 2.1.1): longer is a mistake
+_MOST_JSON_BYTES = 1_048_576
+_SPACES = re.compile(r"[ \t\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """What the layout prints below a message to a customer; empty parts are left out."""
+
+    postal_address: str = ""
+    unsubscribe_url: str = ""
+
+
+NO_FOOTER = Footer()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedEmail:
+    """One message as one person gets it, before it becomes bytes."""
+
+    subject: str
+    preheader: str
+    text: str
+    html: str
+
+
+def render_email(
+    compiled: CompiledEmail, scope: Scope, *, footer: Footer = NO_FOOTER
+) -> RenderedEmail:
+    """One message for one recipient.
+
+    Raises:
+        RenderFailure: a value is missing or unsafe, the subject or body is empty, or too large.
+    """
+    subject = _subject(compiled.subject, scope)
+    preheader = _SPACES.sub(" ", run(compiled.preheader, scope)).strip()
+    text = laid_out(run(compiled.text, scope))
+    if not text.strip():
+        raise RenderFailure(MISSING_VALUE, "the body of the message is empty")
+    with_layout = _for_layout(scope, subject, preheader, footer=footer)
+    html = tidy(run(compiled.html, with_layout))
+    if compiled.has_layout:
+        text += _text_footer(footer)
+    return RenderedEmail(subject, preheader, text, html)
+
+
+def _subject(template: Runnable, scope: Scope) -> str:
+    text = run(template, scope)
+    try:
+        check_header_value(text)
+    except HeaderValueError as error:
+        raise RenderFailure(UNSAFE_VALUE, f"in the subject: {error}") from None
+    subject = _SPACES.sub(" ", text).strip()
+    if not subject:
+        raise RenderFailure(MISSING_VALUE, "the subject is empty")
+    if len(subject) > _MOST_SUBJECT:
+        raise RenderFailure(TOO_LARGE, f"the subject is longer than {_MOST_SUBJECT} characters")
+    return subject
+
+
+def _for_layout(scope: Scope, subject: str, preheader: str, *, footer: Footer) -> Scope:
+    own = {
+        SUBJECT: subject,
+        PREHEADER: preheader,
+        POSTAL_ADDRESS: footer.postal_address,
+        UNSUBSCRIBE: footer.unsubscribe_url,
+    }
+    return replace(scope, names={**scope.names, **own})
+
+
+def _text_footer(footer: Footer) -> str:
+    lines = [line.strip() for line in footer.postal_address.splitlines() if line.strip()]
+    if footer.unsubscribe_url:
+        lines.append(f"Unsubscribe: {footer.unsubscribe_url}")
+    return "\n-- \n" + "\n".join(lines) + "\n" if lines else ""
+
+
+def render_text(compiled: CompiledText, scope: Scope) -> str:
+    """The title or the notes of a task.
+
+    Raises:
+        RenderFailure: as `render_email`.
+    """
+    return run(compiled.runnable, scope).strip()
+
+
+def render_value(compiled: CompiledValue, scope: Scope) -> object:
+    """The body or the headers of a webhook as plain data; every text of it is text again.
+
+    Raises:
+        RenderFailure: as `render_email`.
+    """
+    return _rendered(compiled.value, scope)
+
+
+def _rendered(value: object, scope: Scope) -> object:
+    match value:
+        case Runnable():
+            return run(value, scope)
+        case list():
+            return [_rendered(item, scope) for item in value]
+        case dict():
+            return {key: _rendered(item, scope) for key, item in value.items()}
+        case _:
+            return value
+
+
+def render_json(compiled: CompiledValue, scope: Scope) -> bytes:
+    """The body of a webhook as canonical JSON (RFC 8785), UTF-8.
+
+    Raises:
+        RenderFailure: as `render_email`, or it holds what JSON cannot say.
+    """
+    try:
+        body = rfc8785.dumps(render_value(compiled, scope))  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        raise RenderFailure(RENDER_ERROR, f"the body cannot be written as JSON: {error}") from None
+    if len(body) > _MOST_JSON_BYTES:
+        raise RenderFailure(TOO_LARGE, f"a body is larger than {_MOST_JSON_BYTES:,} bytes")
+    return body

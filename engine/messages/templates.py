@@ -1,0 +1,171 @@
+"""Templates compiled and run: Jinja2's immutable sandbox, narrowed to plain data.
+
+Names are looked up in mappings only, never as attributes of Python objects; nothing is callable;
+arithmetic is for numbers; loops, texts and output are counted (`budget.py`). What may be written
+at all is the business of `grammar.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Template, TemplateError, UndefinedError, nodes, pass_context
+from jinja2.runtime import Context, LoopContext, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from engine.messages.budget import Budget, bounded
+from engine.messages.failures import MISSING_VALUE, RENDER_ERROR, RenderFailure
+from engine.messages.filters import (
+    BUDGET,
+    FILTERS,
+    INTERNAL_FILTERS,
+    ZONE,
+    budget_of,
+    strict,
+    zone_of,
+)
+from engine.messages.grammar import LOOP_NAMES, TESTS
+from engine.messages.links import HTML_LINK_FILTERS, TEXT_LINK_FILTERS
+from engine.messages.values import Missing, printed, printed_iso
+
+__all__ = ["HTML", "MACHINE", "TEXT", "Scope", "compile_source", "run"]
+
+_LARGEST = 10**30  # beyond any figure of a business; keeps products of products small
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a template sees: plain data by name, and the zone in which it shows times."""
+
+    names: Mapping[str, object]
+    zone: ZoneInfo
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Reads items of mappings and lists; refuses every attribute and every call."""
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict):
+            return obj[attribute] if attribute in obj else self.undefined(name=attribute)
+        if isinstance(obj, LoopContext) and attribute in LOOP_NAMES:
+            return getattr(obj, attribute)
+        if isinstance(obj, Undefined):
+            return obj
+        raise RenderFailure(RENDER_ERROR, f"`.{attribute}` is asked of a {type(obj).__name__}")
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(argument, str):
+            return self.getattr(obj, argument)
+        if isinstance(obj, Undefined):
+            return obj
+        if isinstance(argument, slice) and isinstance(obj, str | list):
+            return obj[argument]
+        if isinstance(argument, int) and isinstance(obj, list):
+            inside = -len(obj) <= argument < len(obj)
+            return obj[argument] if inside else self.undefined(name=f"item {argument}")
+        raise RenderFailure(RENDER_ERROR, f"`[…]` is asked of a {type(obj).__name__}")
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        return False
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return False
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        for side in (left, right):
+            if isinstance(side, Undefined):
+                return side
+            if isinstance(side, bool) or not isinstance(side, int | float):
+                raise RenderFailure(RENDER_ERROR, f"`{operator}` is for numbers; join text with ~")
+            if abs(side) > _LARGEST:
+                raise RenderFailure(RENDER_ERROR, f"`{operator}` of a number that is too large")
+        if operator == "**":
+            raise RenderFailure(RENDER_ERROR, "a template has no `**`")
+        return self.binop_table[operator](left, right)
+
+
+@pass_context
+def _for_people(context: Context, value: object) -> str:
+    return budget_of(context).print(printed(value, zone_of(context)))
+
+
+@pass_context
+def _for_machines(context: Context, value: object) -> str:
+    return budget_of(context).print(printed_iso(value, zone_of(context)))
+
+
+def _environment(finalize: Callable[..., str], *, autoescape: bool) -> _Sandbox:
+    sandbox = _Sandbox(
+        undefined=Missing, autoescape=autoescape, finalize=finalize, keep_trailing_newline=True
+    )
+    sandbox.globals.clear()
+    sandbox.filters = {name: strict(function) for name, function in FILTERS.items()}
+    sandbox.filters |= INTERNAL_FILTERS
+    sandbox.filters |= HTML_LINK_FILTERS if autoescape else TEXT_LINK_FILTERS
+    sandbox.tests = {name: sandbox.tests[name] for name in TESTS}
+    return sandbox
+
+
+HTML = _environment(_for_people, autoescape=True)
+"""For the HTML part: every value is escaped."""
+
+TEXT = _environment(_for_people, autoescape=False)
+"""For subjects, plain text, titles and notes."""
+
+MACHINE = _environment(_for_machines, autoescape=False)
+"""For bodies of webhooks: dates as ISO 8601."""
+
+
+class _Bounded(NodeTransformer):
+    """Puts counting around loops and around joined text."""
+
+    def visit_For(self, node: nodes.For) -> nodes.For:
+        self.generic_visit(node)
+        node.iter = _filtered(node.iter, "touchline_each", [])
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:
+        self.generic_visit(node)
+        return _filtered(node.nodes[0], "touchline_concatenated", node.nodes[1:])
+
+
+def _filtered(node: nodes.Node, name: str, arguments: list[nodes.Expr]) -> nodes.Filter:
+    return nodes.Filter(node, name, arguments, [], None, None, lineno=node.lineno)
+
+
+def compile_source(source: str, environment: _Sandbox) -> Template:
+    """A template that `grammar.py` has found nothing wrong with, ready to run."""
+    tree = _Bounded().visit(environment.parse(source))
+    tree.set_environment(environment)
+    return environment.from_string(tree)
+
+
+def run(template: Template, scope: Scope) -> str:
+    """The text of one rendering.
+
+    Raises:
+        RenderFailure: a value is missing, unsafe or too large, or does not fit what is done to it.
+    """
+    names = {**scope.names, ZONE: scope.zone, BUDGET: Budget()}
+    try:
+        return _gathered(template.generate(names))
+    except UndefinedError as error:
+        raise RenderFailure(MISSING_VALUE, str(error)) from None
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise RenderFailure(RENDER_ERROR, f"the template fails: {error}") from None
+
+
+def _gathered(chunks: Iterator[str]) -> str:
+    """The chunks of a rendering, bounded again: loops print fixed text too."""
+    output, length = [], 0
+    for chunk in chunks:
+        length += len(chunk)
+        bounded(length)
+        output.append(chunk)
+    return "".join(output)

@@ -1,0 +1,173 @@
+"""The plain-text part of a message: the tree written as marked blocks, laid out once rendered.
+
+A block is marked with non-characters, which no value can hold (`values.py` takes them away), so
+that wrapping and numbering can wait until the values are there and data stays inside its block.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+
+from engine.messages.markdown import Element, Guard, Node, Setting, Text
+from engine.messages.pieces import Pieces
+from engine.messages.targets import link_target
+
+__all__ = ["laid_out", "text_source"]
+
+WIDTH = 76
+"""Columns of a line; a longer word, as a link, stands on a line of its own."""
+
+_BEGIN, _SEP, _END, _NUMBER, _LIST, _LIST_END, _BREAK = map(chr, range(0xFDD0, 0xFDD7))
+_MARKED = re.compile(
+    f"{_LIST}(\\d+);|({_LIST_END})|"
+    f"{_BEGIN}([^{_SEP}]*){_SEP}([^{_SEP}]*){_SEP}([a-z=-]){_SEP}([^{_END}]*){_END}"
+)
+
+
+def text_source(nodes: Sequence[Node], pieces: Pieces) -> str:
+    """The template of the text part; what it renders is for `laid_out`.
+
+    Raises:
+        StructureError: a link goes where no message may lead.
+    """
+    return pieces.assemble(_Writer(pieces).all(nodes, "", ""))
+
+
+class _Writer:
+    """Writes blocks with the prefixes of their first and of their later lines."""
+
+    def __init__(self, pieces: Pieces) -> None:
+        self._pieces = pieces
+
+    def all(self, nodes: Sequence[Node], first: str, rest: str) -> str:
+        output = []
+        for node in nodes:
+            output.append(self._one(node, first, rest))
+            first = rest if isinstance(node, Element) else first
+        return "".join(output)
+
+    def _one(self, node: Node, first: str, rest: str) -> str:
+        match node:
+            case Text(text):
+                return text
+            case Setting(piece):
+                return self._pieces.add(piece)
+            case Guard(branches, end):
+                parts = [
+                    self._pieces.add(piece) + self.all(part, first, rest)
+                    for piece, part in branches
+                ]
+                return "".join(parts) + self._pieces.add(end)
+            case Element():
+                return self._element(node, first, rest)
+
+    def _element(self, node: Element, first: str, rest: str) -> str:
+        match node.name:
+            case "paragraph":
+                return _block(first, rest, "t" if node.is_tight else "p", self._inline(node))
+            case "heading":
+                kind = {1: "=", 2: "-"}.get(node.level, "p")
+                return _block(first, rest, kind, self._inline(node))
+            case "bullet_list":
+                return self._list(node, "- ", first, rest)
+            case "ordered_list":
+                return self._list(node, _NUMBER, first, rest)
+            case "blockquote":
+                return self.all(node.children, first + "> ", rest + "> ")
+            case "block":
+                return _block(first, rest, "v", node.text)
+            case "hr":
+                return _block(first, rest, "p", "-" * 24)
+            case _:
+                return self._within(node)
+
+    def _list(self, node: Element, marker: str, first: str, rest: str) -> str:
+        """A list; its items are few blocks each, the first of them behind the marker."""
+        indent = rest + ("  " if marker == "- " else "   ")
+        items = self._items(node.children, first + marker, rest + marker, indent)
+        return f"{_LIST}{node.start};{items}{_LIST_END}"
+
+    def _items(self, nodes: Sequence[Node], first: str, later: str, indent: str) -> str:
+        output = []
+        for node in nodes:
+            match node:
+                case Element():
+                    output.append(self.all(node.children, first, indent))
+                    first = later
+                case Guard(branches, end):
+                    for piece, part in branches:
+                        output.append(self._pieces.add(piece))
+                        output.append(self._items(part, first, later, indent))
+                    output.append(self._pieces.add(end))
+                case _:
+                    output.append(self._one(node, first, indent))
+        return "".join(output)
+
+    def _inline(self, node: Element) -> str:
+        return self.all(node.children, "", "")
+
+    def _within(self, node: Element) -> str:
+        match node.name:
+            case "link":
+                return self._link(node)
+            case "image":
+                return node.text
+            case "code":
+                return node.text
+            case "hardbreak":
+                return _BREAK
+            case _:
+                return self._inline(node)
+
+    def _link(self, node: Element) -> str:
+        text = self._inline(node)
+        target = link_target(node.target, self._pieces, str, line=node.line)
+        if text in (node.target, node.target.removeprefix("mailto:")):
+            return target if text == node.target else text
+        return f"{text} ({target})"
+
+
+def _block(first: str, rest: str, kind: str, content: str) -> str:
+    return f"{_BEGIN}{first}{_SEP}{rest}{_SEP}{kind}{_SEP}{content}{_END}"
+
+
+# ---------------------------------------------------------------- after rendering
+
+
+def laid_out(rendered: str) -> str:
+    """The text as it is read: blocks wrapped, items numbered, a blank line between blocks."""
+    output: list[str] = []
+    numbers: list[int] = []
+    was_tight = False
+    for found in _MARKED.finditer(rendered):
+        if found[1]:
+            numbers.append(int(found[1]))
+        elif found[2]:
+            numbers.pop()
+        elif found[6].strip():
+            first, rest, kind, content = found.group(3, 4, 5, 6)
+            for level in range(-first.count(_NUMBER), 0):
+                first = first.replace(_NUMBER, f"{numbers[level]}. ", 1)
+                numbers[level] += 1
+            output.append("" if not output else "\n" if kind == "t" and was_tight else "\n\n")
+            output.append(_wrapped(first, rest, kind, content))
+            was_tight = kind == "t"
+    return "".join(output) + "\n" if output else ""
+
+
+def _wrapped(first: str, rest: str, kind: str, content: str) -> str:
+    if kind == "v":
+        lines = content.strip("\n").split("\n")
+    else:
+        width = max(WIDTH - len(rest), 20)
+        lines = [
+            line
+            for part in content.split(_BREAK)
+            for line in textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=False)
+            or [""]
+        ]
+    if kind in "=-":
+        lines.append(kind * min(max(map(len, lines)), WIDTH))
+    return "\n".join(((rest if n else first) + line).rstrip() for n, line in enumerate(lines))
