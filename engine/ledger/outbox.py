@@ -29,6 +29,7 @@ __all__ = [
     "permit",
     "settle_failed",
     "settle_later",
+    "settle_postponed",
     "settle_sent",
     "settle_skipped",
     "settle_unknown",
@@ -281,6 +282,30 @@ def settle_later(
         "state": TouchState.READY,
         "reason": reason,
         "detail": detail,
+        "next_attempt_at": next_attempt_at,
+        "in_doubt_at": None,
+        "ended_at": None,
+    }
+    return _settle(unit, touch, values, epoch=epoch, states=_HELD, now=now, actor=actor)
+
+
+def settle_postponed(
+    unit: Unit,
+    touch: str,
+    *,
+    epoch: int,
+    now: datetime,
+    next_attempt_at: datetime,
+    reason: str,
+    detail: str,
+    actor: str,
+) -> bool:
+    """As `settle_later`, where the channel failed and not the touch: no attempt is used up."""
+    values = {
+        "state": TouchState.READY,
+        "reason": reason,
+        "detail": detail,
+        "attempts": touches.c.attempts - 1,
         "next_attempt_at": next_attempt_at,
         "in_doubt_at": None,
         "ended_at": None,
