@@ -221,7 +221,7 @@ INTERNAL_FILTERS: Mapping[str, Callable[..., Any]] = {
 
 
 def _text(context: Context, value: object) -> str:
-    return printed(value, zone_of(context))
+    return budget_of(context).read(printed(value, zone_of(context)))
 
 
 def _items(value: object, name: str) -> list[object]:

@@ -50,14 +50,26 @@ class Use:
         return ".".join(self.path)
 
 
+_MOST_LEVELS = 80  # of the syntax tree: what walks and compiles it is recursive
+_TOO_DEEP = Fault(1, "template-syntax", "the template is nested too deeply")
+
+
 def parse(source: str, environment: Environment) -> nodes.Template | Fault:
     """The syntax tree of a template, or what is wrong with its syntax."""
     try:
-        return environment.parse(source)
+        tree = environment.parse(source)
     except TemplateSyntaxError as error:
         return Fault(error.lineno, "template-syntax", f"the template cannot be read: {error}")
     except RecursionError:
-        return Fault(1, "template-syntax", "the template is nested too deeply")
+        return _TOO_DEEP
+    return _TOO_DEEP if _is_too_deep(tree) else tree
+
+
+def _is_too_deep(tree: nodes.Node) -> bool:
+    level: list[nodes.Node] = [tree]
+    for _ in range(_MOST_LEVELS):
+        level = [child for node in level for child in node.iter_child_nodes()]
+    return bool(level)
 
 
 # ---------------------------------------------------------------- what is forbidden
@@ -136,6 +148,8 @@ def _name(node: nodes.Name) -> Iterator[Fault]:
 
 
 def _attribute(node: nodes.Getattr) -> Iterator[Fault]:
+    if not _flat(node)[0]:
+        yield _forbidden(node, f"`.{node.attr}` stands after what is no name")
     if node.attr.startswith("_"):
         yield _forbidden(node, f"a name does not begin with an underscore: `{node.attr}`")
 

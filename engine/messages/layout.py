@@ -41,7 +41,7 @@ img { max-width: 100%; height: auto; border: 0; }
 .footer { max-width: 600px; margin: 0 auto; padding: 16px 32px; color: #59636e;
   font-family: -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, Helvetica, Arial,
   sans-serif; font-size: 13px; line-height: 1.5; }
-.footer p { margin: 0 0 4px 0; }
+.footer p { margin: 0 0 4px 0; white-space: pre-line; }
 .footer a { color: #59636e; }
 """
 

@@ -26,6 +26,8 @@ __all__ = [
     "Footer",
     "RenderedEmail",
     "render_email",
+    "render_headers",
+    "render_line",
     "render_json",
     "render_text",
     "render_value",
@@ -109,12 +111,45 @@ def _text_footer(footer: Footer) -> str:
 
 
 def render_text(compiled: CompiledText, scope: Scope) -> str:
-    """The title or the notes of a task.
+    """The notes of a task.
 
     Raises:
         RenderFailure: as `render_email`.
     """
     return run(compiled.runnable, scope).strip()
+
+
+def render_line(compiled: CompiledText, scope: Scope) -> str:
+    """The title of a task: one line that says something.
+
+    Raises:
+        RenderFailure: as `render_email`, or nothing is left of it.
+    """
+    line = _SPACES.sub(" ", run(compiled.runnable, scope)).strip()
+    if not line:
+        raise RenderFailure(MISSING_VALUE, "the text is empty")
+    return line
+
+
+def render_headers(compiled: CompiledValue, scope: Scope) -> dict[str, str]:
+    """The headers of a webhook's step.
+
+    Raises:
+        RenderFailure: as `render_email`, or a value must not stand in a header.
+    """
+    rendered = render_value(compiled, scope)
+    assert isinstance(rendered, dict)
+    return {name: _header(name, str(value)) for name, value in rendered.items()}
+
+
+def _header(name: str, value: str) -> str:
+    try:
+        check_header_value(value)
+    except HeaderValueError as error:
+        raise RenderFailure(UNSAFE_VALUE, f"in the header {name}: {error}") from None
+    if not value.isascii():
+        raise RenderFailure(UNSAFE_VALUE, f"the header {name} holds more than ASCII")
+    return value.strip()
 
 
 def render_value(compiled: CompiledValue, scope: Scope) -> object:
