@@ -80,7 +80,7 @@ class Findings:
         trace: TracebackType | None,
     ) -> None:
         if isinstance(error, Invalid):
-            self._problems += error.problems
+            self._note(error)
         elif error is not None:
             return
         if self._problems:
@@ -91,9 +91,14 @@ class Findings:
         try:
             return bind()
         except Invalid as invalid:
-            self._problems += invalid.problems
+            self._note(invalid)
             return cast(Result, None)
 
     def each(self, items: Iterable[Item], bind: Callable[[Item], Result]) -> tuple[Result, ...]:
         """`bind` of each item, as `attempt`."""
         return tuple([self.attempt(lambda item=item: bind(item)) for item in items])  # type: ignore[misc]
+
+    def _note(self, invalid: Invalid) -> None:
+        if not invalid.problems:
+            raise AssertionError("refused without saying why")  # else it would pass as bound
+        self._problems += invalid.problems

@@ -22,6 +22,7 @@ __all__ = [
     "find_entity",
     "find_event",
     "find_field",
+    "hidden_name",
     "missing_name",
     "names_of",
     "reach",
@@ -147,7 +148,7 @@ def missing_name(
         return wrong(
             place, "unfit-name", f"`{path}` is a role, not a field; a role only takes `set`"
         )
-    hidden = _hidden(name, entity, scope, path=path, place=place)
+    hidden = hidden_name(name, entity, scope, path=path, place=place)
     if hidden is not None:
         return hidden
     if name == entity.name or path.startswith(f"{scope.entity.name}."):
@@ -157,12 +158,12 @@ def missing_name(
     return wrong(place, "unknown-field", f"{entity.name} has no field `{name}`", hint=hint)
 
 
-def _hidden(
+def hidden_name(
     name: str, entity: EntityRef, scope: Scope, *, path: str, place: Place
 ) -> Invalid | None:
     """The problem of a name that is declared but is not in the bound catalog."""
     declared = scope.project.entities.get(entity.name)
-    if declared is None:
+    if declared is None or name in names_of(entity):
         return None
     for things in (declared.fields, declared.people, declared.team):
         thing = things.get(name)
@@ -186,7 +187,7 @@ def _parent(name: str, entity: EntityRef, path: str, *, scope: Scope, place: Pla
             f"`{name}` in `{path}` is a {what} of {entity.name}, not a link",
             hint=did_you_mean(name, entity.links),
         )
-    hidden = _hidden(name, entity, scope, path=name, place=place)
+    hidden = hidden_name(name, entity, scope, path=name, place=place)
     if hidden is not None:
         raise hidden
     if name == entity.name:

@@ -7,7 +7,7 @@ import re
 from engine.bind.catalog import BoundPerson, EntityRef, FieldRef
 from engine.bind.entities import bind_entity
 from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
-from engine.bind.names import Scope, column_field, reach
+from engine.bind.names import Scope, column_field, hidden_name, reach
 from engine.bind.playbook import FixedPerson, PersonRef, Persons, RolePerson, Slot
 from engine.language import playbook as declared
 from engine.places import Place
@@ -79,8 +79,10 @@ def _of_house(text: str, scope: Scope, place: Place) -> FixedPerson:
 
 def _reach(path: str, scope: Scope, place: Place) -> tuple[tuple[str, ...], EntityRef, str] | None:
     """Where a path of links leads, or None where it begins with no link."""
-    head = path.partition(".")[0]
-    if "." in path and head not in scope.entity.links:
+    head, dot, _ = path.partition(".")
+    declared_entity = scope.project.entities.get(scope.entity.name)
+    links = declared_entity.links if declared_entity is not None else scope.entity.links
+    if dot and head not in links:
         return None
     there = reach(path, scope, place)
     return there.links, there.entity, there.name
@@ -130,14 +132,9 @@ def _role(
 
 def _missing(text: str, entity: EntityRef, name: str, *, scope: Scope, place: Place) -> Invalid:
     """Why the last name of a path is no person of the entity there."""
-    declared_entity = scope.project.entities.get(entity.name)
-    if declared_entity is not None:
-        for people in (declared_entity.people, declared_entity.team):
-            if name in people and people[name].unsupported:
-                what = f"the role `{text}`, declared with `{people[name].unsupported}`,"
-                return not_supported(place, what)
-            if name in people:
-                return Invalid(bind_entity(declared_entity, scope.project)[1])
+    hidden = hidden_name(name, entity, scope, path=text, place=place)
+    if hidden is not None:
+        return hidden
     if name in entity.fields:
         message = f"`{text}` is a field, not a person"
         hint = f"declare a role under `people` or `team` of {entity.name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from textwrap import dedent, indent
@@ -30,9 +31,9 @@ def with_segment(project: Project, conditions: str, *, of: str = "user") -> Proj
 def with_playbook(project: Project, text: str) -> Project:
     """The project with a playbook `asked`: its `segment` and `steps` unless `text` says them."""
     words = dedent(text).strip()
-    if "segment:" not in words.splitlines()[0]:
+    if not re.search(r"^segment:", words, re.MULTILINE):
         words = f"segment: {{of: user, where: [{{everyone: true}}]}}\n{words}"
-    if "steps:" not in words:
+    if not re.search(r"^steps:", words, re.MULTILINE):
         words += "\nsteps: [{wait: 1 day}]"
     path = "playbooks/asked.yaml"
     playbook: Playbook = _read(f"playbook: asked\n{words}\n", path, read_playbook, project)
