@@ -1,0 +1,100 @@
+"""Every `touchline` command in the docs runs, in the order of its page, in a project of its own."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import cli
+from connectors.demo.beginning import make_project
+from connectors.demo.example import Ports, write_example
+from connectors.demo.generate import Scale, generate
+from tests.docs.pages import PAGES, ROOT, blocks
+
+NOW = datetime.now(UTC)
+RUNNING = [page for page in PAGES if "touchline " in page.read_text(encoding="utf-8")]
+ANSWERS = {0}
+"""A command in the docs succeeds; what is told of failing is told in words."""
+
+
+def commands(page: Path) -> list[str]:
+    """The commands of a page that this project carries out, each as one line."""
+    text = "".join(block.text for block in blocks(["sh", "console"], [page]))
+    lines = text.replace("\\\n", " ").splitlines()
+    return [line.removeprefix("$ ") for line in lines if re.match(r"(\$ )?(touchline|cd) ", line)]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo project with few customers, and its ledger."""
+    folder = tmp_path_factory.mktemp("demo") / "touchline-demo"
+    write_example(folder, Ports(smtp=52525, webhook=58080))
+    generate(
+        folder / "data",
+        Scale(users=2_000, events=20_000),
+        as_of=NOW,
+        progress=lambda name, done, parts: None,
+    )
+    invoke("touchline ledger init", folder)
+    return folder
+
+
+def invoke(command: str, folder: Path) -> click.testing.Result:
+    line, _, target = command.partition(" > ")
+    arguments = shlex.split(line)[1:]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        result = CliRunner().invoke(Main(), arguments, catch_exceptions=False)
+    if target:
+        (folder / target.strip()).write_text(result.stdout, encoding="utf-8")
+    return result
+
+
+class Main(click.Command):
+    """The program from its outermost function: what it prints and how it exits is what counts."""
+
+    def __init__(self) -> None:
+        super().__init__("touchline")
+
+    def main(self, args: list[str] | None = None, **_: object) -> None:  # type: ignore[override]
+        """Run it."""
+        cli.main(args)
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_commands_of_a_page_run(page: Path, demo: Path, tmp_path: Path) -> None:
+    here = _place_of(page, demo, tmp_path)
+    for command in commands(page):
+        if command.startswith("cd "):
+            here = here / command.removeprefix("cd ")
+            continue
+        result = invoke(command, here)
+        assert result.exit_code in ANSWERS, f"{command}\n{result.output}"
+
+
+def _place_of(page: Path, demo: Path, empty: Path) -> Path:
+    """The tutorial begins with nothing, the starter's page in a new project, the rest in a demo."""
+    if page.name == "tutorial.md":
+        return empty
+    if "starter" in page.parts:
+        make_project(empty / "new", name="new", today=NOW.date())
+        return empty / "new"
+    return demo
+
+
+def test_every_command_is_documented() -> None:
+    text = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    missing = [name for name in cli.cli.commands if f"`{name}" not in text]
+    assert missing == []
+
+
+def test_no_command_is_documented_that_is_not_there() -> None:
+    text = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `([a-z]+)", text, re.MULTILINE))
+    assert told - set(cli.cli.commands) == set()
