@@ -1,0 +1,96 @@
+"""Who is in a segment, which of some keys satisfy a condition, and the fields of a few."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from engine.audience.answering import answer
+from engine.audience.reading import Running
+from engine.audience.snapshot import Snapshot
+from engine.audience.values import Key
+from engine.bind.catalog import EntityRef, FieldRef
+from engine.bind.conditions import Condition
+from engine.bind.playbook import Audience
+from engine.compile.algebra import conjuncts
+from engine.compile.core import Field
+from engine.compile.core import Key as KeyValue
+from engine.compile.edges import Asking
+from engine.compile.lower import lower
+from engine.compile.question import Question
+
+__all__ = ["Key", "holding", "population", "question_of", "rows", "select_keys"]
+
+_UTC = ZoneInfo("UTC")
+
+
+def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Key]:
+    """The keys of all who are in a segment, ascending: whole numbers, or text by code point."""
+    question = question_of(audience, as_of)
+    return [_key(row[0]) for row in answer(question, Running(snapshot))]
+
+
+def question_of(audience: Audience, as_of: datetime) -> Question:
+    """A segment as a question."""
+    condition = lower(audience.condition, Asking(as_of, audience.zone))
+    return Question(audience.entity, audience.zone, filters=conjuncts(condition))
+
+
+def holding(
+    condition: Condition,
+    entity: EntityRef,
+    keys: Collection[Key],
+    snapshot: Snapshot,
+    as_of: datetime,
+    *,
+    zone: ZoneInfo,
+    excluding: Collection[str] = (),
+) -> set[Key]:
+    """Which of these keys satisfy a condition; the keys of rows that are gone do not.
+
+    `excluding` are enrollments whose own touches do not count as contact for the row they are of
+    (`{segment: self}`, language, section 5).
+    """
+    if not keys:
+        return set()
+    own = KeyValue((), entity.key.kind) if excluding else None
+    predicate = lower(condition, Asking(as_of, zone, own=own))
+    question = Question(entity, zone, filters=conjuncts(predicate), among=tuple(keys))
+    found = answer(question, Running(snapshot), own=frozenset(excluding))
+    return {_key(row[0]) for row in found}
+
+
+def rows(
+    entity: EntityRef, keys: Collection[Key], fields: Sequence[FieldRef], snapshot: Snapshot
+) -> dict[Key, dict[str, object]]:
+    """The values of fields by key, then by path; None where missing; keys that are gone are absent.
+
+    Dates are `date`, timestamps aware datetimes in UTC, lists tuples of text.
+    """
+    if not keys:
+        return {}
+    outputs = tuple(Field(ref) for ref in fields)
+    question = Question(entity, _UTC, outputs=outputs, among=tuple(keys))
+    paths = [ref.path for ref in fields]
+    return {
+        _key(key): dict(zip(paths, values, strict=True))
+        for key, *values in answer(question, Running(snapshot))
+    }
+
+
+def population(entity: EntityRef, snapshot: Snapshot) -> int:
+    """How many rows of an entity have a key."""
+    home = snapshot.home(entity.table.connector)
+    relation = home.reader.relation(entity.table)
+    key = home.reader.column(relation, entity.key, entity.table)
+    statement = select(func.count()).select_from(relation).where(key.is_not(None))
+    return int(str(next(iter(snapshot.read(entity.table.connector, statement)))[0]))
+
+
+def _key(value: object) -> Key:
+    if isinstance(value, int | str):
+        return value
+    raise TypeError(f"{value!r} is no key")
