@@ -263,7 +263,7 @@ def _ledger_advice(project: Project) -> tuple[Problem, ...]:
             "no-ledger-id",
             "touchline.yaml names no ledger id, so a new or copied ledger could not be told from "
             "the live one",
-            "write the id that `touchline ledger` shows, as `ledger: {url: …, id: …}`",
+            "`touchline ledger init` tells the id: write it as `ledger: {url: …, id: …}`",
             Severity.WARNING,
         ),
     )

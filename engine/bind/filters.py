@@ -42,6 +42,8 @@ __all__ = ["OWN_SEGMENT", "bind_condition", "unknown_segment"]
 OWN_SEGMENT = "self"
 """What a playbook's own conditions call its segment."""
 
+_SEGMENTS_DEEP = 16  # keeps the bound condition, and the recursion over it, within bounds
+
 
 def bind_condition(condition: declared.Condition, scope: Scope) -> Condition:
     """A condition of the asking entity.
@@ -126,6 +128,13 @@ def _segment(name: str, scope: Scope, place: Place) -> Condition:
             place,
             "unknown-segment",
             "`segment: self` is a playbook's own segment; it stands in `exit_when` and `only_if`",
+        )
+    if len(scope.segments) >= _SEGMENTS_DEEP:
+        raise wrong(
+            place,
+            "too-deep",
+            f"segments are made of each other more than {_SEGMENTS_DEEP} deep",
+            hint="write the conditions of some of them out",
         )
     segment = _find_segment(name, scope, place)
     inner = replace(scope, segments=(*scope.segments, name), own=None)

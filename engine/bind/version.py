@@ -13,11 +13,19 @@ from enum import Enum
 
 import rfc8785
 
-from engine.language.conditions import Condition, InSegment
+from engine.language.conditions import (
+    All,
+    Anyone,
+    Condition,
+    InSegment,
+    Negation,
+    Nobody,
+    OfParent,
+)
 from engine.language.playbook import Playbook, Segment
 from engine.language.project import Template
 
-__all__ = ["playbook_version"]
+__all__ = ["named_segments", "playbook_version"]
 
 Json = bool | str | None | list["Json"] | dict[str, "Json"]
 
@@ -26,7 +34,7 @@ def playbook_version(
     playbook: Playbook, segments: Mapping[str, Segment], templates: Iterable[Template]
 ) -> str:
     """SHA-256 (hex) of the declared content; `templates` are all that its steps use."""
-    named = sorted(_named_segments(playbook, segments))
+    named = sorted(named_segments(playbook, segments))
     content: Json = {
         "playbook": playbook.declared,
         "segments": {name: _plain(segments[name]) for name in named},
@@ -37,15 +45,10 @@ def playbook_version(
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
-def _named_segments(playbook: Playbook, segments: Mapping[str, Segment]) -> set[str]:
+def named_segments(playbook: Playbook, segments: Mapping[str, Segment]) -> set[str]:
     """The names of all segments that the playbook's conditions come to, one through another."""
     found: set[str] = set()
-    open_names = set(_names_in(playbook.steps)) | set(_names_in(playbook.exit_when))
-    open_names |= (
-        {playbook.segment}
-        if isinstance(playbook.segment, str)
-        else set(_names_in(playbook.segment.where))
-    )
+    open_names = set(_names_in_playbook(playbook))
     while open_names:
         name = open_names.pop()
         if name in segments and name not in found:
@@ -54,17 +57,25 @@ def _named_segments(playbook: Playbook, segments: Mapping[str, Segment]) -> set[
     return found
 
 
-def _names_in(value: object) -> Iterator[str]:
-    """The names of segments anywhere inside declared things."""
-    match value:
+def _names_in_playbook(playbook: Playbook) -> Iterator[str]:
+    if isinstance(playbook.segment, Segment):
+        yield from _names_in(playbook.segment.where)
+    else:
+        yield playbook.segment
+    for condition in (playbook.exit_when, *(step.only_if for step in playbook.steps)):
+        if condition is not None:
+            yield from _names_in(condition)
+
+
+def _names_in(condition: Condition) -> Iterator[str]:
+    match condition:
         case InSegment(name):
             yield name
-        case tuple():
-            for each in value:
-                yield from _names_in(each)
-        case _ if dataclasses.is_dataclass(value):
-            for part in dataclasses.fields(value):
-                yield from _names_in(getattr(value, part.name))
+        case All(parts) | Anyone(parts) | Nobody(parts):
+            for part in parts:
+                yield from _names_in(part)
+        case Negation(part) | OfParent(condition=part):
+            yield from _names_in(part)
         case _:
             pass
 
