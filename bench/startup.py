@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def commands(project: Path) -> dict[str, list[str]]:
-    """What is measured, by what it is called in the table; the first is what others stand against."""
+    """What is measured, by its name in the table; the first is what others stand against."""
     return {
         "python -c pass": [sys.executable, "-c", "pass"],
         "touchline --help": [*TOUCHLINE, "--help"],

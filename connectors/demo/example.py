@@ -1,7 +1,7 @@
 """The project that `touchline demo` tells its story with, and the ports of its two servers.
 
-The ports stand in the project's `touchline.yaml`, because its channels need them there. A later
-run starts its servers on the same ones, and only where those are taken writes down others.
+The ports stand in the project's `touchline.yaml`, because its channels need them there. They are
+free ones, other ones at every run, and are written into the two lines that bear the mark.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from connectors.demo.layout import copied, fresh_ledger_id, refuse_unless_empty, write
 from engine.problems import Refused
 
-__all__ = ["Ports", "is_example", "point_at", "ports_of", "write_example"]
+__all__ = ["Ports", "is_example", "point_at", "write_example"]
 
 SETTINGS = "touchline.yaml"
 KEY_FILE = ".touchline/webhook-secret"
@@ -63,23 +63,19 @@ def _write_key(path: Path) -> Path:
     return path
 
 
-def ports_of(folder: Path) -> Ports:
-    """The ports that the demo project names. Raises Refused where its lines were changed."""
-    text = (folder / SETTINGS).read_text(encoding="utf-8")
-    found = {name: line.search(text) for name, line in PORT_LINES.items()}
-    smtp, webhook = found["smtp"], found["webhook"]
-    if smtp is None or webhook is None:
+def point_at(folder: Path, ports: Ports) -> None:
+    """Write other ports into the demo project; every other letter of the file stays.
+
+    Raises Refused where the two lines are no longer there.
+    """
+    settings = folder / SETTINGS
+    text = settings.read_text(encoding="utf-8")
+    if not all(line.search(text) for line in PORT_LINES.values()):
         raise Refused(
-            f"{folder / SETTINGS} no longer has the two lines that end in `{MARK}`: "
+            f"{settings} no longer has the two lines that end in `{MARK}`: "
             "put them back, or give `touchline demo` a new folder"
         )
-    return Ports(smtp=int(smtp[2]), webhook=int(webhook[2]))
-
-
-def point_at(folder: Path, ports: Ports) -> None:
-    """Write other ports into the demo project; every other letter of the file stays."""
-    settings = folder / SETTINGS
-    settings.write_text(_with_ports(settings.read_text(encoding="utf-8"), ports), encoding="utf-8")
+    settings.write_text(_with_ports(text, ports), encoding="utf-8")
 
 
 def _with_ports(text: str, ports: Ports) -> str:

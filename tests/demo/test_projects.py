@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from connectors.demo.beginning import make_project
-from connectors.demo.example import Ports, is_example, point_at, ports_of, write_example
+from connectors.demo.example import Ports, is_example, point_at, write_example
 from connectors.demo.layout import slug
 from engine.problems import Refused
 
@@ -79,9 +79,8 @@ def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
         make_project(tmp_path / "here", name="new", today=TODAY)
 
 
-def test_the_demo_project_remembers_its_ports(tmp_path: Path) -> None:
+def test_the_demo_project_names_its_ports(tmp_path: Path) -> None:
     write_example(tmp_path / "demo", Ports(smtp=4025, webhook=4080))
-    assert ports_of(tmp_path / "demo") == Ports(smtp=4025, webhook=4080)
     channels = settings(tmp_path / "demo")["channels"]
     assert channels["email"]["port"] == 4025  # type: ignore[index]
     assert channels["slack-cs"]["url"] == "http://127.0.0.1:4080/slack-cs"  # type: ignore[index]
@@ -97,11 +96,11 @@ def test_only_the_ports_of_the_demo_project_are_written_anew(tmp_path: Path) -> 
     assert after == before.replace("port: 4025", "port: 5025").replace(":4080/", ":5080/")
 
 
-def test_ports_that_can_no_longer_be_found_are_said(tmp_path: Path) -> None:
+def test_lines_that_are_no_longer_there_are_said(tmp_path: Path) -> None:
     write_example(tmp_path / "demo", Ports(smtp=4025, webhook=4080))
     (tmp_path / "demo/touchline.yaml").write_text("touchline: 1\n", encoding="utf-8")
     with pytest.raises(Refused, match="no longer has the two lines"):
-        ports_of(tmp_path / "demo")
+        point_at(tmp_path / "demo", Ports(smtp=5025, webhook=5080))
 
 
 def test_the_signing_key_is_for_its_owner_only(tmp_path: Path) -> None:
