@@ -145,9 +145,9 @@ class DuckStore:
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, on a connection of its own, so that several can be open."""
         with self._engine.connect() as connection, _data_faults("the files"):
-            yield from connection.execute(
-                statement, execution_options={"yield_per": _FETCHED_AT_ONCE}
-            )
+            options = {"yield_per": _FETCHED_AT_ONCE}
+            with connection.execute(statement, execution_options=options) as result:
+                yield from result
 
 
 def _json_value(value: object) -> object:

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from connectors.sources.forms import (
+    ASCII_WHITE_SPACE,
     DATE,
     FIRST_SECOND,
     INTEGER,
@@ -218,17 +219,20 @@ def _utc(naive: Raw, zone: ZoneInfo) -> Raw:
 
 
 def _iso(raw: Raw, zone: ZoneInfo) -> Form:
-    """ISO text. DuckDB wants the seconds where there is an offset."""
-    is_form = _matches(raw, TIMESTAMP)
+    """ISO text. Where there is an offset DuckDB wants the seconds too, which are rarely missing."""
     has_offset = func.regexp_matches(raw, _constant(r":[0-9.]+([Zz]|[+-][0-9:]+)\s*$"))
+    stripped = func.trim(raw, _constant(ASCII_WHITE_SPACE))
     with_seconds = func.regexp_replace(
-        raw, _constant(r"^\s*(\S{10}.\S{5})([Zz+-])"), _constant(r"\1:00\2")
+        func.upper(stripped), _constant(r"^(\S{10}.\S{5})([Z+-])"), _constant(r"\1:00\2")
     )
-    aware = cast(try_cast(with_seconds, DateTime(timezone=True)), DateTime())
+    aware, naive = DateTime(timezone=True), DateTime()
     value = case(
-        (not_(is_form), null()),
-        (has_offset, aware),
-        else_=_utc(try_cast(raw, DateTime()), zone),
+        (not_(_matches(raw, TIMESTAMP)), null()),
+        (
+            has_offset,
+            cast(func.coalesce(try_cast(raw, aware), try_cast(with_seconds, aware)), naive),
+        ),
+        else_=_utc(func.coalesce(try_cast(raw, naive), try_cast(stripped, naive)), zone),
     )
     return Form(_instant(value), _bad(raw, value))
 
@@ -263,7 +267,12 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
         parts = func.list_transform(func.string_split(raw, _constant(ref.separator)), trimmed)
         value = case((_is_set(raw), func.list_filter(parts, is_set)), else_=null())
         return Form(_members(value))
-    is_array = case((func.json_valid(raw), func.json_type(raw) == "ARRAY"), else_=False)
+    # DuckDB lets a comma before the bracket pass, which is no JSON.
+    has_comma = func.regexp_matches(raw, _constant(r",\s*\]\s*$"))
+    is_array = case(
+        (and_(func.json_valid(raw), not_(has_comma)), func.json_type(raw) == _constant("ARRAY")),
+        else_=_sql("false"),
+    )
     members = func.list_filter(func.json_extract_string(raw, _constant("$[*]")), is_set)
     value = case((and_(_is_set(raw), is_array), members), else_=null())
     return Form(_members(value), _bad(raw, value))

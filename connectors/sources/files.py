@@ -83,7 +83,13 @@ class FilesDatabase:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _settings(self, scratch: str) -> Sequence[str]:
-        allowed = ", ".join(quoted_text(f"{folder.path}/") for folder in self._folders.values())
+        # DuckDB holds a pattern against this list before it looks what it stands for.
+        paths = [
+            path
+            for folder in self._folders.values()
+            for path in (str(folder.path), _no_pattern(folder.path))
+        ]
+        allowed = ", ".join(quoted_text(f"{path}/") for path in dict.fromkeys(paths))
         return [
             f"SET temp_directory = {quoted_text(scratch)}",
             f"SET allowed_directories = [{allowed}]",

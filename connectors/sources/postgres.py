@@ -187,9 +187,9 @@ class _PostgresStore:
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, from a cursor on the server."""
         with _faults(self._subject):
-            yield from self._connection.execute(
-                statement, execution_options={"yield_per": _FETCHED_AT_ONCE}
-            )
+            options = {"yield_per": _FETCHED_AT_ONCE}
+            with self._connection.execute(statement, execution_options=options) as result:
+                yield from result
 
 
 def _quoted(name: str) -> str:

@@ -62,7 +62,7 @@ _NAIVE, _AWARE = "timestamp without time zone", "timestamp with time zone"
 _FLAT = {"uuid", "boolean", "date", "inet", "numeric", _NAIVE, _AWARE}
 _EPOCH_PER_SECOND = {"epoch": 1, "epoch_ms": 1_000}
 _EPOCH_NUMBER = r"[+-]?[0-9]{1,18}([.][0-9]*)?"
-_LARGEST_DOUBLE, _SMALLEST_DOUBLE = "1.7976931348623157e308", "1e-307"
+_LARGEST_DOUBLE, _SMALLEST_DOUBLE = "1.7976931348623157e308", "2.5e-324"
 
 
 def _sql(text: str) -> Raw:

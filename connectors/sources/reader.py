@@ -112,7 +112,8 @@ class SourceReader:
     def row_count(self, table: TableRef) -> int:
         """How many rows count."""
         statement = select(func.count()).select_from(self.relation(table))
-        return next(int(str(row[0])) for row in self._store.read(statement))
+        [(count,)] = self._store.read(statement)
+        return int(str(count))
 
     def _source(self, ref: TableRef) -> FromClause:
         schema, name = self._store.address(ref)
@@ -144,7 +145,7 @@ class SourceReader:
         if not asked:
             return
         counts = [func.count().filter(bad) for _, bad in asked]
-        found = next(self._store.read(select(*counts).select_from(relation)))
+        [found] = self._store.read(select(*counts).select_from(relation))
         for (ref, bad), count in zip(asked, found, strict=True):
             if count:
                 raise self._fault(relation, table, ref, bad, int(str(count)))
@@ -158,7 +159,7 @@ class SourceReader:
         count: int,
     ) -> SourceFault:
         example = select(relation.c[ref.column]).where(bad).limit(1)
-        value = next(self._store.read(example))[0]
+        [(value,)] = self._store.read(example)
         others = f" (and {count - 1:,} more)" if count > 1 else ""
         return SourceFault(
             f"{table}.{ref.column} holds {_shown(value)}{others}; expected {expected(ref)}"

@@ -165,9 +165,9 @@ class _SqliteStore:
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement."""
         with _faults("the SQLite source"):
-            yield from self._connection.execute(
-                statement, execution_options={"yield_per": _FETCHED_AT_ONCE}
-            )
+            options = {"yield_per": _FETCHED_AT_ONCE}
+            with self._connection.execute(statement, execution_options=options) as result:
+                yield from result
 
 
 def _json_value(value: object) -> object:

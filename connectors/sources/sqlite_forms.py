@@ -125,9 +125,12 @@ def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
     day = _trimmed(raw)
-    # SQLite's date() turns 30 February into 1 March: only a real day comes back as it was.
+    # With a modifier date() turns 30 February into 2 March: only a real day comes back as it was.
     is_day = and_(
-        _is(raw, "text"), day.op("GLOB")(_DAY_PATTERN), func.date(day) == day, day >= "0001-01-01"
+        _is(raw, "text"),
+        day.op("GLOB")(_DAY_PATTERN),
+        func.date(day, _sql("'+0 days'")) == day,
+        day >= "0001-01-01",
     )
     value: Raw = case((is_day, day), else_=null())
     return Form(type_coerce(value, Date()), _bad(raw, value))
