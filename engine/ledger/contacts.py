@@ -17,6 +17,7 @@ from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.store import Ledger
 from engine.ledger.tables import tasks, touches
 from engine.ledger.tasks import TaskState
+from engine.messages.address import AddressError, normalise
 
 __all__ = ["LedgerContacts"]
 
@@ -47,7 +48,14 @@ class LedgerContacts:
         with self._ledger.read() as unit:
             streamed = unit.connection.execution_options(yield_per=_PAGE).execute(both)
             for row in streamed:
-                yield ContactRow(**row._asdict())
+                yield ContactRow(**{**row._asdict(), "address": _normal(row.address)})
+
+
+def _normal(address: str) -> str:
+    try:
+        return normalise(address)
+    except AddressError:  # none, or what an erasure left
+        return address
 
 
 def _emails(

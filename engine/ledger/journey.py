@@ -293,7 +293,8 @@ def due_enrollments(
     found: list[DueEnrollment] = []
     for due in (_begun(), _waited(as_of), _touched()):
         wanted = (enrollments.c.playbook == playbook, _OPEN, *due)
-        statement = select(*_FACTS).where(*wanted).order_by(enrollments.c.key).limit(room)
+        order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
+        statement = select(*_FACTS).where(*wanted).order_by(*order).limit(room)
         rows = unit.connection.execute(statement).all()
         found.extend(_with_ends(unit, [_enrollment(row) for row in rows]))
         if limit is not None:
@@ -348,8 +349,7 @@ def past_entries(unit: Unit, playbook: str, keys: Iterable[str]) -> dict[str, Pa
             func.max(enrollments.c.left_at),
             func.count() - func.count(enrollments.c.left_at),
         )
-        .join(given, given.c.value == enrollments.c.key)
-        .where(enrollments.c.playbook == playbook)
+        .where(enrollments.c.playbook == playbook, enrollments.c.key.in_(select(given.c.value)))
         .group_by(enrollments.c.key)
     )
     return {

@@ -11,7 +11,8 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
@@ -49,7 +50,7 @@ def read_audit(
     playbook: str | None = None,
     key: str | None = None,
     since: datetime | None = None,
-) -> Iterator[AuditRecord]:
+) -> Generator[AuditRecord, None, None]:
     """Records in their order, streamed; each narrowing that is said must hold."""
     wanted: list[ColumnElement[bool]] = []
     if playbook is not None:
@@ -59,8 +60,9 @@ def read_audit(
     if since is not None:
         wanted.append(audit.c.at >= since)
     statement = select(audit).where(*wanted).order_by(audit.c.seq)
-    streamed = unit.connection.execution_options(yield_per=_PAGE).execute(statement)
-    return (_record(row) for row in streamed)
+    with unit.connection.execution_options(yield_per=_PAGE).execute(statement) as streamed:
+        for row in streamed:
+            yield _record(row)
 
 
 def head_of(unit: Unit) -> Head:
@@ -93,7 +95,8 @@ def verify_audit(unit: Unit, *, against: str | None = None) -> Verification:
         Refused: the checkpoint is none of this ledger's.
     """
     pinned = None if against is None else read_checkpoint(unit, against)
-    return verify(read_audit(unit), pinned=pinned, expected=head_of(unit))
+    with closing(read_audit(unit)) as records:  # a broken chain is not read to its end
+        return verify(records, pinned=pinned, expected=head_of(unit))
 
 
 def _record(row: Row[tuple[object, ...]]) -> AuditRecord:

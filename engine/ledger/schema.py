@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -88,7 +90,7 @@ def create_ledger(
         signing_key=secrets.token_hex(_SECRET_BYTES),
     )
     ledger = _ledger(engine, identity, url=where, root=root)
-    with ledger.write() as unit:
+    with _closed_on_failure(engine), ledger.write() as unit:
         _lock(unit.connection)
         _refuse_what_is_there(unit.connection, ledger.shown)
         _upgrade(unit.connection)
@@ -110,7 +112,7 @@ def open_ledger(url: str, *, root: Path) -> Ledger:
     where = ledger_url(url, root)
     engine = _existing(where)
     name = shown(where)
-    with told(name), engine.connect() as connection:
+    with _closed_on_failure(engine), told(name), engine.connect() as connection:
         _refuse_other_schema(_revision(connection, name), name)
         identity = _identity(connection)
     return _ledger(engine, identity, url=where, root=root)
@@ -126,18 +128,15 @@ def migrate_ledger(url: str, *, root: Path, at: datetime, actor: str) -> str:
     where = ledger_url(url, root)
     engine = _existing(where)
     name = shown(where)
-    with told(name), engine.connect() as connection:
-        before = _revision(connection, name)
-        identity = _identity(connection)
-    if before > SCHEMA:
-        _refuse_other_schema(before, name)
-    ledger = _ledger(engine, identity, url=where, root=root)
-    if before < SCHEMA:
-        with ledger.write() as unit:
-            _lock(unit.connection)
-            _upgrade(unit.connection)
-            body = {"from": before, "to": SCHEMA}
-            unit.note(Kind.LEDGER_MIGRATED, body, at=at, actor=actor)
+    with _closed_on_failure(engine):
+        with told(name), engine.connect() as connection:
+            before = _revision(connection, name)
+            identity = _identity(connection)
+        if before > SCHEMA:
+            _refuse_other_schema(before, name)
+        ledger = _ledger(engine, identity, url=where, root=root)
+        if before < SCHEMA:
+            _migrate(ledger, before, at=at, actor=actor)
     ledger.close()
     return before
 
@@ -174,6 +173,22 @@ def adopt(ledger: Ledger, place: str, *, at: datetime, actor: str) -> Ledger:
 
 
 # ---------------------------------------------------------------- inside
+
+
+@contextmanager
+def _closed_on_failure(engine: Engine) -> Iterator[None]:
+    with ExitStack() as stack:
+        stack.callback(engine.dispose)
+        yield
+        stack.pop_all()
+
+
+def _migrate(ledger: Ledger, before: str, *, at: datetime, actor: str) -> None:
+    with ledger.write() as unit:
+        _lock(unit.connection)
+        _upgrade(unit.connection)
+        body = {"from": before, "to": SCHEMA}
+        unit.note(Kind.LEDGER_MIGRATED, body, at=at, actor=actor)
 
 
 def _ledger(engine: Engine, identity: Identity, *, url: URL, root: Path) -> Ledger:

@@ -25,7 +25,7 @@ def texts_relation(connection: Connection, texts: Iterable[str]) -> FromClause:
     """Texts as a relation with one column `value`, bound as one parameter however many they are."""
     if connection.dialect.name == "postgresql":
         array = sql_cast(bindparam("texts", list(texts), unique=True), ARRAY(Text()))
-        return func.unnest(array).table_valued("value", name="given")
+        return func.unnest(array).table_valued("value", name="given").render_derived()
     encoded = json.dumps(list(texts))
     return func.json_each(encoded).table_valued("value", name="given")
 

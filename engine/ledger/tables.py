@@ -7,6 +7,7 @@ or check in Python survives a second process.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -57,6 +58,7 @@ SCHEMA = "0001"
 INSTANT_WIDTH = 27  # 2026-03-10T09:00:00.000000Z
 
 
+@lru_cache(maxsize=1024)  # one pass writes the same few instants many thousand times
 def instant_text(value: datetime) -> str:
     """An instant as fixed-width ISO text in UTC, which sorts as the instants do.
 
@@ -264,6 +266,7 @@ Index(
     enrollments.c.playbook,
     enrollments.c.phase,
     enrollments.c.waits_until,
+    enrollments.c.key,
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )

@@ -82,7 +82,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_enrollments_due",
         "enrollments",
-        ["playbook", "phase", "waits_until"],
+        ["playbook", "phase", "waits_until", "key"],
         unique=False,
         sqlite_where=sa.text("left_at IS NULL"),
         postgresql_where=sa.text("left_at IS NULL"),
