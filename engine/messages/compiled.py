@@ -13,7 +13,7 @@ from engine.messages.html_part import html_source
 from engine.messages.layout import LAYOUTS
 from engine.messages.markdown import StructureError, read_markdown
 from engine.messages.pieces import split
-from engine.messages.templates import HTML, MACHINE, TEXT, compile_source
+from engine.messages.templates import HEADER, HTML, MACHINE, TEXT, Sandbox, compile_source
 from engine.messages.text_part import text_source
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Problem, did_you_mean
@@ -26,6 +26,7 @@ __all__ = [
     "Located",
     "Reading",
     "compile_email",
+    "compile_headers",
     "compile_text",
     "compile_value",
     "located",
@@ -109,7 +110,7 @@ def compile_email(template: Template) -> CompiledEmail:
         raise Invalid(reading.problems)
     text, html = _body_sources(template)
     return CompiledEmail(
-        compile_source(_one_line(template.subject), TEXT),
+        compile_source(_one_line(template.subject), HEADER),
         compile_source(_one_line(template.preheader), TEXT),
         compile_source(text, TEXT),
         compile_source(html, HTML),
@@ -194,7 +195,18 @@ def compile_value(value: object, place: Place = NOWHERE) -> CompiledValue:
     """
     if problems := read_value(value, place).problems:
         raise Invalid(problems)
-    return CompiledValue(_with_templates(value))
+    return CompiledValue(_with_templates(value, MACHINE))
+
+
+def compile_headers(headers: Mapping[str, str], place: Place = NOWHERE) -> CompiledValue:
+    """The headers of a webhook's step; their names are no templates.
+
+    Raises:
+        Invalid: as `compile_value`.
+    """
+    if problems := read_value(headers, place).problems:
+        raise Invalid(problems)
+    return CompiledValue(_with_templates(headers, HEADER))
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -209,14 +221,14 @@ def _texts(value: object) -> Iterator[str]:
                 yield from _texts(item)
 
 
-def _with_templates(value: object) -> object:
+def _with_templates(value: object, sandbox: Sandbox) -> object:
     match value:
         case str():
-            return compile_source(value, MACHINE)
+            return compile_source(value, sandbox)
         case list() | tuple():
-            return [_with_templates(item) for item in value]
+            return [_with_templates(item, sandbox) for item in value]
         case Mapping():
-            return {str(key): _with_templates(item) for key, item in value.items()}
+            return {str(key): _with_templates(item, sandbox) for key, item in value.items()}
         case _:
             return value
 

@@ -18,7 +18,16 @@ from engine.messages.dates import DEFAULT_FORMAT, DateFormatError, format_date
 from engine.messages.failures import RENDER_ERROR, RenderFailure
 from engine.messages.values import Missing, printed, rounded
 
-__all__ = ["BUDGET", "FILTERS", "INTERNAL_FILTERS", "ZONE", "budget_of", "strict", "zone_of"]
+__all__ = [
+    "BUDGET",
+    "FILTERS",
+    "INTERNAL_FILTERS",
+    "WORKS_ON_MISSING",
+    "ZONE",
+    "budget_of",
+    "strict",
+    "zone_of",
+]
 
 ZONE = "the zone"
 BUDGET = "the budget"
@@ -242,6 +251,10 @@ def _count(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10_000:
         raise RenderFailure(RENDER_ERROR, f"`{name}` takes a whole number from 0 to 10,000")
     return value
+
+
+WORKS_ON_MISSING = frozenset({"default"})
+"""The filters that are asked what to do where the value is missing."""
 
 
 def strict(function: Callable[..., object]) -> Callable[..., object]:

@@ -32,7 +32,7 @@ _TAGS = {
     "strong": "strong",
     "em": "em",
 }
-_EMPTY = re.compile(r"<(p|ul|ol|li|h[1-6])\b[^<>]*>\s*</\1>")
+_EMPTY = re.compile(r"<(p|ul|ol|li|h[1-6])\b[^<>]*>\s*</\1>\n?")
 
 
 def html_source(nodes: Sequence[Node], pieces: Pieces, *, layout: str, language: str) -> str:

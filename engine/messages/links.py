@@ -28,6 +28,7 @@ __all__ = [
     "LINK_FILTER",
     "PART_FILTER",
     "TEXT_LINK_FILTERS",
+    "WHOLE_FILTER",
     "UrlError",
     "check_url",
 ]
@@ -35,6 +36,7 @@ __all__ = [
 LINK_FILTER = "touchline_link"
 PART_FILTER = "touchline_part"
 HOST_FILTER = "touchline_host"
+WHOLE_FILTER = "touchline_whole"
 # Written by `markdown.py` only: `grammar.py` lets no template use these names.
 
 _MOST_CHARACTERS = 2_000  # what mail programs and servers are known to take
@@ -121,6 +123,15 @@ def _text_link(url: object) -> str:
 
 
 @pass_context
+def _whole(context: Context, value: object) -> str:
+    """A value that begins a link: refused for its controls, which printing would take away."""
+    text = printed(value, zone_of(context))
+    if _CONTROL.search(text):
+        raise RenderFailure(UNSAFE_VALUE, "a link holds a control character")
+    return text
+
+
+@pass_context
 def _part(context: Context, value: object) -> str:
     """A value behind the beginning of a link, percent-encoded unless it is already."""
     text = printed(value, zone_of(context))
@@ -140,9 +151,11 @@ HTML_LINK_FILTERS: Mapping[str, Callable[..., Any]] = {
     LINK_FILTER: _html_link,
     PART_FILTER: _part,
     HOST_FILTER: _named_host,
+    WHOLE_FILTER: _whole,
 }
 TEXT_LINK_FILTERS: Mapping[str, Callable[..., Any]] = {
     LINK_FILTER: _text_link,
     PART_FILTER: _part,
     HOST_FILTER: _named_host,
+    WHOLE_FILTER: _whole,
 }

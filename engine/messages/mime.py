@@ -26,7 +26,7 @@ from engine.messages.failures import NO_RECIPIENT, TOO_LARGE, UNSAFE_VALUE, Rend
 from engine.messages.render import RenderedEmail
 from engine.ports import Recipient
 
-__all__ = ["MOST_BYTES", "Envelope", "Wire", "build", "headers_of", "message_id"]
+__all__ = ["MOST_BYTES", "Envelope", "Wire", "headers_of", "message_id", "to_bytes"]
 
 MOST_BYTES = 2_097_152
 """Of one message on the wire."""
@@ -77,7 +77,7 @@ def message_id(key: str, domain: str) -> str:
     return f"<{key}@{domain}>"
 
 
-def build(email: RenderedEmail, envelope: Envelope) -> Wire:
+def to_bytes(email: RenderedEmail, envelope: Envelope) -> Wire:
     """The message as it goes out.
 
     Raises:

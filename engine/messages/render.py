@@ -27,8 +27,8 @@ __all__ = [
     "RenderedEmail",
     "render_email",
     "render_headers",
-    "render_line",
     "render_json",
+    "render_line",
     "render_text",
     "render_value",
 ]

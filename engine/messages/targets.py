@@ -6,7 +6,14 @@ import re
 from collections.abc import Callable
 
 from engine.messages.grammar import Fault
-from engine.messages.links import HOST_FILTER, LINK_FILTER, PART_FILTER, UrlError, check_url
+from engine.messages.links import (
+    HOST_FILTER,
+    LINK_FILTER,
+    PART_FILTER,
+    WHOLE_FILTER,
+    UrlError,
+    check_url,
+)
 from engine.messages.markdown import StructureError
 from engine.messages.pieces import Piece, PieceKind, Pieces
 
@@ -51,7 +58,7 @@ def _fixed(target: str, line: int) -> str:
 def _value(piece: Piece, before: str, after: str | Piece) -> Piece:
     """A printed value with the filter that its position asks for."""
     if not before:
-        return piece
+        return _filtered(piece, WHOLE_FILTER)
     if not _IN_HOST.fullmatch(before):
         return _filtered(piece, PART_FILTER)
     is_bounded = isinstance(after, str) and after[:1] == "."

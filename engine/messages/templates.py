@@ -23,6 +23,7 @@ from engine.messages.filters import (
     BUDGET,
     FILTERS,
     INTERNAL_FILTERS,
+    WORKS_ON_MISSING,
     ZONE,
     budget_of,
     strict,
@@ -30,9 +31,9 @@ from engine.messages.filters import (
 )
 from engine.messages.grammar import LOOP_NAMES, TESTS
 from engine.messages.links import HTML_LINK_FILTERS, TEXT_LINK_FILTERS
-from engine.messages.values import Missing, printed, printed_iso
+from engine.messages.values import Missing, printed, printed_iso, readable
 
-__all__ = ["HTML", "MACHINE", "TEXT", "Scope", "compile_source", "run"]
+__all__ = ["HEADER", "HTML", "MACHINE", "TEXT", "Sandbox", "Scope", "compile_source", "run"]
 
 _LARGEST = 10**30  # beyond any figure of a business; keeps products of products small
 
@@ -45,7 +46,7 @@ class Scope:
     zone: ZoneInfo
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
+class Sandbox(ImmutableSandboxedEnvironment):
     """Reads items of mappings and lists; refuses every attribute and every call."""
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
@@ -92,20 +93,29 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 @pass_context
 def _for_people(context: Context, value: object) -> str:
-    return budget_of(context).print(printed(value, zone_of(context)))
+    return budget_of(context).print(readable(printed(value, zone_of(context))))
 
 
 @pass_context
 def _for_machines(context: Context, value: object) -> str:
-    return budget_of(context).print(printed_iso(value, zone_of(context)))
+    return budget_of(context).print(readable(printed_iso(value, zone_of(context))))
 
 
-def _environment(finalize: Callable[..., str], *, autoescape: bool) -> _Sandbox:
-    sandbox = _Sandbox(
+@pass_context
+def _for_headers(context: Context, value: object) -> str:
+    """As it is: a value that a header must not hold is refused there, and never repaired."""
+    return budget_of(context).print(printed(value, zone_of(context)))
+
+
+def _environment(finalize: Callable[..., str], *, autoescape: bool) -> Sandbox:
+    sandbox = Sandbox(
         undefined=Missing, autoescape=autoescape, finalize=finalize, keep_trailing_newline=True
     )
     sandbox.globals.clear()
-    sandbox.filters = {name: strict(function) for name, function in FILTERS.items()}
+    sandbox.filters = {
+        name: function if name in WORKS_ON_MISSING else strict(function)
+        for name, function in FILTERS.items()
+    }
     sandbox.filters |= INTERNAL_FILTERS
     sandbox.filters |= HTML_LINK_FILTERS if autoescape else TEXT_LINK_FILTERS
     sandbox.tests = {name: sandbox.tests[name] for name in TESTS}
@@ -116,7 +126,10 @@ HTML = _environment(_for_people, autoescape=True)
 """For the HTML part: every value is escaped."""
 
 TEXT = _environment(_for_people, autoescape=False)
-"""For subjects, plain text, titles and notes."""
+"""For plain text, titles and notes."""
+
+HEADER = _environment(_for_headers, autoescape=False)
+"""For subjects and headers: nothing is taken away, so that the check sees it all."""
 
 MACHINE = _environment(_for_machines, autoescape=False)
 """For bodies of webhooks: dates as ISO 8601."""
@@ -139,7 +152,7 @@ def _filtered(node: nodes.Node, name: str, arguments: list[nodes.Expr]) -> nodes
     return nodes.Filter(node, name, arguments, [], None, None, lineno=node.lineno)
 
 
-def compile_source(source: str, environment: _Sandbox) -> Template:
+def compile_source(source: str, environment: Sandbox) -> Template:
     """A template that `grammar.py` has found nothing wrong with, ready to run."""
     tree = _Bounded().visit(environment.parse(source))
     tree.set_environment(environment)

@@ -35,6 +35,9 @@ def text_source(nodes: Sequence[Node], pieces: Pieces) -> str:
     return pieces.assemble(_Writer(pieces).all(nodes, "", ""))
 
 
+_SPACES = re.compile(r"[ \t\n]+")
+
+
 class _Writer:
     """Writes blocks with the prefixes of their first and of their later lines."""
 
@@ -164,7 +167,7 @@ def _wrapped(first: str, rest: str, kind: str, content: str) -> str:
         width = max(WIDTH - len(rest), 20)
         lines = [
             line
-            for part in content.split(_BREAK)
+            for part in _SPACES.sub(" ", content).split(_BREAK)
             for line in textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=False)
             or [""]
         ]

@@ -15,7 +15,16 @@ from engine.messages.budget import bounded
 from engine.messages.dates import format_date
 from engine.messages.failures import MISSING_VALUE, RENDER_ERROR, RenderFailure
 
-__all__ = ["Missing", "is_missing", "number_text", "plain", "printed", "printed_iso", "rounded"]
+__all__ = [
+    "Missing",
+    "is_missing",
+    "number_text",
+    "plain",
+    "printed",
+    "printed_iso",
+    "readable",
+    "rounded",
+]
 
 _DECIMALS = 9  # computed numbers are rounded so (language, section 2); beyond it is noise
 
@@ -124,7 +133,7 @@ def _scalar(value: object) -> str:
             return str(value)  # raises, and names what is missing
         case str():
             bounded(len(value))
-            return _CONTROLS.sub("", _BREAKS.sub("\n", value))
+            return value
         case bool():
             return "true" if value else "false"
         case int() | float():
@@ -135,6 +144,11 @@ def _scalar(value: object) -> str:
             raise RenderFailure(
                 RENDER_ERROR, f"a template prints a {type(value).__name__}; print one of its parts"
             )
+
+
+def readable(text: str) -> str:
+    """The text as a body may hold it: controls taken away, line ends made one."""
+    return _CONTROLS.sub("", _BREAKS.sub("\n", text))
 
 
 def number_text(value: float) -> str:
