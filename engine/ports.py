@@ -95,9 +95,7 @@ class Reader(Protocol):
     ) -> ColumnElement[object]:
         """The typed value of a column; raises SourceFault where the column does not exist."""
 
-    def plain(
-        self, relation: FromClause, ref: ColumnRef, table: TableRef
-    ) -> ColumnElement[object]:
+    def plain(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> ColumnElement[object]:
         """The column for `=`, `<>` and `IN` with constants that are not blank text.
 
         It equals such a constant exactly where `column` does, and may hold blank text where that
@@ -201,9 +199,15 @@ Permit = Callable[[], Awaitable[bool]]
 
 
 class Channel(Protocol):
-    """Sends messages. One instance serves one run or worker; `close` ends its connections."""
+    """Sends messages. One instance serves one run or worker; `close` ends its connections.
+
+    `on_unknown` is what becomes of an act without an answer (`hold`, `assume_sent`, `resend`);
+    `patience` is how many seconds an answer may take at most once a permit was given.
+    """
 
     name: str
+    on_unknown: str
+    patience: float
 
     async def send(self, message: Message, permit: Permit) -> Answer:
         """Bring the message up to the one act that cannot be taken back, ask `permit`, then act.

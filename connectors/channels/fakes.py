@@ -35,8 +35,12 @@ class FakeChannel:
         answers: Mapping[str, Iterable[Answer]] | None = None,
         *,
         refusals: Mapping[str, Iterable[NotSent]] | None = None,
+        on_unknown: str = "hold",
+        patience: float = 600.0,
     ) -> None:
         self.name = name
+        self.on_unknown = on_unknown
+        self.patience = patience
         self.sent: list[Message] = []
         self.asked: list[Message] = []
         self.is_closed = False

@@ -45,6 +45,8 @@ class Smtp:
         command_timeout: float = _COMMAND_TIMEOUT_S,
     ) -> None:
         self.name = channel.name
+        self.on_unknown = channel.on_unknown
+        self.patience = channel.answer_timeout
         self._channel = channel
         self._password = password
         self._context = context

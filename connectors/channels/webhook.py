@@ -30,6 +30,7 @@ from engine.ports import Answer, Clock, Message, NotSent, Permit, Refusal, Sent,
 __all__ = ["Resolver", "Webhook", "signing_keys"]
 
 _ANSWER_CAP = 64 * 1024  # bytes read of an answer, so that the connection can serve again
+_ADDRESSES = 3  # of a host that are tried in one attempt
 _TRY_AGAIN = frozenset({408, 425, 429})
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
 
@@ -77,6 +78,8 @@ class Webhook:
     ) -> None:
         """Raise RefusedUrl or ValueError where the URL or the secret will not do."""
         self.name = channel.name
+        self.on_unknown = channel.on_unknown
+        self.patience = _ADDRESSES * 2 * channel.timeout  # each: the status, then the rest
         self._channel = channel
         self._target = check_url(url, channel.allow_private)
         self._keys = signing_keys(secret)
@@ -115,7 +118,7 @@ class Webhook:
     async def _attempt(self, message: Message, addresses: Sequence[str]) -> Answer:
         """The request to the first address that can be connected to."""
         answer: Answer = NotSent(Refusal.CHANNEL, "the receiver's name leads to no address")
-        for address in addresses:
+        for address in addresses[:_ADDRESSES]:
             answer = await self._answer(message, address)
             if not (isinstance(answer, NotSent) and answer.refusal is Refusal.CHANNEL):
                 break

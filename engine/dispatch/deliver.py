@@ -1,0 +1,106 @@
+"""Carries what is ready to its channels. Delivery page, points 3 to 8 and 12."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import FIRST_COMPLETED
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from engine.dispatch.books import Books
+from engine.dispatch.line import Delivery, Line
+from engine.dispatch.tally import Delivered, Progress, Tally
+from engine.dispatch.workers import gone_among
+from engine.ledger.control import channel_states
+from engine.ledger.recovery import OnUnknown, expire, leaseholders, release, sweep
+from engine.ledger.store import Ledger, Unit
+from engine.ports import Channel
+
+__all__ = ["Delivered", "deliver"]
+
+_LANES = 4  # of one channel: messages under way at the same time
+_GRACE = timedelta(seconds=25)  # what looks after services usually kills them after 30 s
+
+
+async def deliver(
+    ledger: Ledger,
+    channels: Mapping[str, Channel],
+    now: Callable[[], datetime],
+    *,
+    worker: str,
+    stop: asyncio.Event,
+    progress: Progress | None = None,
+    grace: timedelta = _GRACE,
+) -> Delivered:
+    """Send everything that is due on these channels, and return when nothing is left.
+
+    First, what workers that are gone have left is taken back, and what came too late expires. What
+    fails for now stays ready, with the instant of its next attempt: nobody sleeps here.
+
+    Once `stop` is set nothing new is claimed, and what is in the middle of a message has `grace`
+    to finish. Cancelling ends it at once: what had its dot, or may have had it, stays in doubt.
+
+    Raises:
+        Unreachable: the ledger cannot be read or written; what was in doubt stays so.
+    """
+    with Books(ledger) as books:
+        delivery = Delivery(books, now, worker, stop, Tally(progress))
+        failures = await _take_over(delivery, channels)
+        lines = [
+            Line(delivery, channel, failures.get(name, 0))
+            for name, channel in sorted(channels.items())
+        ]
+        lanes = [asyncio.create_task(line.lane()) for line in lines for _ in range(_LANES)]
+        await _run(delivery, lanes, grace)
+        return delivery.tally.delivered()
+
+
+async def _take_over(delivery: Delivery, channels: Mapping[str, Channel]) -> dict[str, int]:
+    """Close what earlier workers left open; gives each channel's failures in a row so far."""
+    on_unknown = {name: OnUnknown(channel.on_unknown) for name, channel in channels.items()}
+    actor, tally = delivery.worker, delivery.tally
+
+    def act(unit: Unit) -> dict[str, int]:
+        now, gone = delivery.now(), gone_among(leaseholders(unit))
+        tally.swept = sweep(unit, now=now, on_unknown=on_unknown, gone=gone, actor=actor)
+        tally.expired = expire(unit, now=now, actor=actor)
+        return {name: state.failures for name, state in channel_states(unit).items()}
+
+    return await delivery.books.write(act)
+
+
+async def _run(delivery: Delivery, lanes: list[asyncio.Task[None]], grace: timedelta) -> None:
+    """Wait for all lanes, cut off those that outlast the grace; raises what the first raised."""
+    try:
+        await _until_done(delivery, lanes, grace)
+    finally:
+        were_cut = [lane for lane in lanes if lane.cancel()]
+        ends = await asyncio.gather(*lanes, return_exceptions=True)
+        if were_cut:
+            await _release(delivery)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
+
+
+async def _until_done(
+    delivery: Delivery, lanes: list[asyncio.Task[None]], grace: timedelta
+) -> None:
+    if not lanes:
+        return
+    stopped = asyncio.create_task(delivery.stop.wait())
+    running: set[asyncio.Task[object]] = {*lanes}
+    try:
+        while running and not stopped.done():
+            ended, _ = await asyncio.wait({*running, stopped}, return_when=FIRST_COMPLETED)
+            running -= ended
+        if running:
+            await asyncio.wait(running, timeout=grace.total_seconds())
+    finally:
+        stopped.cancel()
+
+
+async def _release(delivery: Delivery) -> None:
+    """What was claimed and cut off before its permit is ready again."""
+    actor = delivery.worker
+    await delivery.books.write(lambda unit: release(unit, actor, now=delivery.now(), actor=actor))

@@ -1,0 +1,80 @@
+"""What a delivery did, in figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from engine.decide.facts import TouchState
+from engine.ledger.recovery import Swept
+
+__all__ = ["Delivered", "Progress", "Tally"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one delivery did, so far or in the end.
+
+    `counts` are touches by channel and the state they came to; `ready` are those to be tried
+    again. `tried` is how many were claimed. `trouble` tells by channel of the last failure that
+    was the channel's own, unless it worked after that; `paused` names the channels that this
+    delivery paused until a person looks. `swept` is what workers that are gone had left behind.
+    """
+
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    tried: int = 0
+    trouble: Mapping[str, str] = field(default_factory=dict)
+    paused: tuple[str, ...] = ()
+    swept: Swept = Swept()
+    expired: int = 0
+
+
+Progress = Callable[[Delivered], None]
+"""Told after each touch how far a delivery has come."""
+
+
+class Tally:
+    """Counts while a delivery runs."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.swept = Swept()
+        self.expired = 0
+        self._progress = progress
+        self._tried = 0
+        self._counts: dict[str, Counter[str]] = {}
+        self._trouble: dict[str, str] = {}
+        self._paused: list[str] = []
+
+    def claimed(self) -> None:
+        """One more touch was taken."""
+        self._tried += 1
+
+    def came_to(self, channel: str, state: TouchState) -> None:
+        """One more touch has come to a state."""
+        self._counts.setdefault(channel, Counter())[state.value] += 1
+        if self._progress is not None:
+            self._progress(self.delivered())
+
+    def failed(self, channel: str, detail: str) -> None:
+        """The channel itself failed."""
+        self._trouble[channel] = detail
+
+    def works(self, channel: str) -> None:
+        """The channel was seen to work."""
+        self._trouble.pop(channel, None)
+
+    def paused(self, channel: str) -> None:
+        """The channel was paused."""
+        self._paused.append(channel)
+
+    def delivered(self) -> Delivered:
+        """The figures as they stand."""
+        return Delivered(
+            counts={channel: dict(states) for channel, states in sorted(self._counts.items())},
+            tried=self._tried,
+            trouble=dict(self._trouble),
+            paused=tuple(self._paused),
+            swept=self.swept,
+            expired=self.expired,
+        )
