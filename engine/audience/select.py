@@ -45,8 +45,8 @@ def holding(
     keys: Collection[Key],
     snapshot: Snapshot,
     as_of: datetime,
-    *,
     zone: ZoneInfo,
+    *,
     excluding: Collection[str] = (),
 ) -> set[Key]:
     """Which of these keys satisfy a condition; the keys of rows that are gone do not.

@@ -14,7 +14,9 @@ from engine.language.catalog import Kind
 __all__ = ["holders_of_addresses"]
 
 
-def holders_of_addresses(home: Home, entity: EntityRef, addresses: Sequence[str]) -> Select[Any, Any]:
+def holders_of_addresses(
+    home: Home, entity: EntityRef, addresses: Sequence[str]
+) -> Select[Any, Any]:
     """Key and address (in lower case) of the rows whose contact has one of these addresses."""
     if entity.contact is None:
         raise TypeError(f"{entity.name} has no contact")

@@ -1,0 +1,275 @@
+"""Whether sources are as the catalog says and can be trusted, before anything is decided.
+
+A fault stops the run as a whole: a column that is missing, a value in another form than its type
+has, a key that stands twice, a required field that is missing, an empty source, one that is stale
+or whose volume jumped. Language, sections 1, 2 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from engine.audience.snapshot import Snapshot
+from engine.audience.values import seen_value
+from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef
+from engine.bind.conditions import Condition
+from engine.compile.algebra import walk
+from engine.compile.core import Events, Field, Node, Property, Touches
+from engine.compile.edges import Asking, constant
+from engine.compile.lower import lower
+from engine.compile.relations import entity_at, link_field, links_of
+from engine.language.catalog import Kind
+from engine.language.project import Connector, Freshness, Settings
+from engine.moments import local_date, window_start
+from engine.problems import SourceFault
+from engine.tables import ColumnRef, TableRef
+
+__all__ = ["check_columns", "check_sources"]
+
+_SHRINKS, _GROWS = "shrinks_by_at_most", "grows_by_at_most"
+
+
+def check_columns(entity: EntityRef, snapshot: Snapshot) -> None:
+    """Every table and column that the catalog names of an entity is there and reads as its type.
+
+    Raises:
+        SourceFault: naming connector, table, column and the first value that does not.
+    """
+    columns = [each.column for each in entity.fields.values()]
+    columns += [person for each in _people(entity) for person in _columns_of(each)]
+    columns += [entity.key, *([entity.label] if entity.label else [])]
+    for link in entity.links.values():
+        columns.append(ColumnRef(link.column, snapshot.catalog.entities[link.to].key.kind))
+    snapshot.reader(entity.table.connector).check(entity.table, columns)
+    for event in entity.events.values():
+        properties = [*event.properties.values(), *_columns_of_event(event, entity)]
+        snapshot.reader(event.table.connector).check(event.table, properties)
+
+
+def _people(entity: EntityRef) -> Iterator[BoundPerson]:
+    if entity.contact is not None:
+        yield entity.contact
+    yield from entity.people.values()
+
+
+def _columns_of(person: BoundPerson) -> list[ColumnRef]:
+    parts = (person.email, person.name, person.timezone, person.locale)
+    return [each for each in parts if each is not None]
+
+
+def _columns_of_event(event: EventRef, owner: EntityRef) -> list[ColumnRef]:
+    return [ColumnRef(event.key, owner.key.kind), event.at]
+
+
+# ---------------------------------------------------------------- before a run
+
+
+@dataclass(slots=True)
+class _Used:
+    """What the conditions of a run read: entities, and the columns of each table."""
+
+    entities: dict[str, EntityRef] = field(default_factory=dict)
+    columns: dict[TableRef, list[ColumnRef]] = field(default_factory=dict)
+
+    def add_entity(self, entity: EntityRef) -> None:
+        if entity.name not in self.entities:
+            self.entities[entity.name] = entity
+            required = [each.column for each in entity.fields.values() if each.required]
+            self.add_columns(entity.table, [entity.key, *required])
+
+    def add_columns(self, table: TableRef, columns: Iterable[ColumnRef]) -> None:
+        self.columns.setdefault(table, []).extend(columns)
+
+
+def check_sources(
+    entity: EntityRef,
+    conditions: Sequence[Condition],
+    snapshot: Snapshot,
+    settings: Settings,
+    *,
+    as_of: datetime,
+    last: Mapping[str, object],
+) -> Mapping[str, object]:
+    """What the sources of a run are like: `rows` by `connector.table`, for the next to compare.
+
+    `last` is what this gave before the run before, or is empty.
+
+    Raises:
+        SourceFault: the first thing that is not as the catalog or the connector says.
+        Unreachable: a source does not answer.
+    """
+    zone = ZoneInfo(settings.timezone)
+    used = _used(entity, conditions, snapshot.catalog, Asking(as_of, zone))
+    for table, columns in used.columns.items():
+        snapshot.reader(table.connector).check(table, list(dict.fromkeys(columns)))
+    counts = _counts(used, snapshot, settings, last)
+    for each in used.entities.values():
+        _refuse_two_of_a_key(each, snapshot)
+        _refuse_missing_of_required(each, snapshot)
+    for name in sorted({table.connector for table in used.columns}):
+        connector = settings.connectors.get(name)
+        if connector is not None and connector.freshness is not None:
+            _refuse_stale(connector.freshness, name, snapshot, as_of, zone=zone)
+    return {"rows": counts}
+
+
+def _used(
+    entity: EntityRef, conditions: Sequence[Condition], catalog: Catalog, asking: Asking
+) -> _Used:
+    used = _Used()
+    used.add_entity(entity)
+    nodes: list[Node] = [lower(condition, asking) for condition in conditions]
+    for links in links_of(nodes):
+        used.add_entity(entity_at(catalog, entity, links))
+        pointer = link_field(catalog, entity, links)
+        nodes.append(pointer)
+    for node in nodes:
+        for each in walk(node):
+            if isinstance(each, Field):
+                owner = entity_at(catalog, entity, each.ref.links)
+                used.add_columns(owner.table, [each.ref.column])
+            elif isinstance(each, Events) and not isinstance(each.source, Touches):
+                _add_events(used, each, each.source, catalog, entity)
+    return used
+
+
+def _add_events(
+    used: _Used, events: Events, event: EventRef, catalog: Catalog, entity: EntityRef
+) -> None:
+    holder = owner = entity_at(catalog, entity, events.holder)
+    if events.children is not None:
+        owner = catalog.entities[events.children.entity]
+        used.add_entity(owner)
+        link = owner.links[events.children.link]
+        used.add_columns(owner.table, [ColumnRef(link.column, holder.key.kind)])
+    tested = [each.column for each in walk(events) if isinstance(each, Property)]
+    used.add_columns(event.table, [*_columns_of_event(event, owner), *tested])
+
+
+# ---------------------------------------------------------------- volume
+
+
+def _counts(
+    used: _Used, snapshot: Snapshot, settings: Settings, last: Mapping[str, object]
+) -> dict[str, int]:
+    """Rows by table, whatever its events are; each refused where it cannot be trusted."""
+    before = last.get("rows")
+    known = before if isinstance(before, Mapping) else {}
+    own = {str(each.table) for each in used.entities.values()}
+    counts: dict[str, int] = {}
+    for table in used.columns:
+        if str(table) in counts:
+            continue
+        whole = TableRef(table.connector, table.table)
+        count = counts[str(table)] = snapshot.reader(table.connector).row_count(whole)
+        then = known.get(str(table))
+        if not count and (str(table) in own or then):
+            raise SourceFault(f"{table} holds no rows; nothing is decided from an empty source")
+        connector = settings.connectors.get(table.connector)
+        if connector is not None and isinstance(then, int) and then:
+            _refuse_jump(connector, table, count, then)
+    return counts
+
+
+def _refuse_jump(connector: Connector, table: TableRef, count: int, then: int) -> None:
+    limits = connector.volume.get(table.table, {})
+    change = (count - then) / then
+    for word, by in ((_SHRINKS, -change), (_GROWS, change)):
+        limit = limits.get(word)
+        if limit is not None and by > limit:
+            raise SourceFault(
+                f"{table} has {count:,} rows and had {then:,} at the run before; that is beyond "
+                f"`{word}: {limit:.0%}`. Check the source; if it is right, raise the limit in "
+                "touchline.yaml"
+            )
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
+    reader = snapshot.reader(entity.table.connector)
+    relation = reader.relation(entity.table)
+    key = reader.column(relation, entity.key, entity.table)
+    twice = (
+        select(key, func.count())
+        .select_from(relation)
+        .where(key.is_not(None))
+        .group_by(key)
+        .having(func.count() > 1)
+        .order_by(key)
+        .limit(1)
+    )
+    for found, number in reader.read(twice):
+        raise SourceFault(
+            f"{entity.table}: {entity.key.column} {found} stands {number} times; the key of a "
+            f"{entity.name} must be unique"
+        )
+
+
+def _refuse_missing_of_required(entity: EntityRef, snapshot: Snapshot) -> None:
+    reader = snapshot.reader(entity.table.connector)
+    for ref in entity.fields.values():
+        if not ref.required:
+            continue
+        relation = reader.relation(entity.table)
+        key = reader.column(relation, entity.key, entity.table)
+        value = reader.column(relation, ref.column, entity.table)
+        missing = select(func.count(), func.min(key)).select_from(relation)
+        for number, example in reader.read(missing.where(value.is_(None), key.is_not(None))):
+            if number:
+                raise SourceFault(
+                    f"{entity.table}.{ref.column.column} is missing in {number:,} rows, as of "
+                    f"{entity.key.column} {example}; the catalog says that `{ref.name}` is "
+                    "required"
+                )
+
+
+# ---------------------------------------------------------------- freshness
+
+
+def _refuse_stale(
+    freshness: Freshness, connector: str, snapshot: Snapshot, as_of: datetime, *, zone: ZoneInfo
+) -> None:
+    """The newest value up to `as_of` counts: what lies ahead says nothing of how fresh it is."""
+    table = TableRef(connector, freshness.table)
+    column = _declared(snapshot.catalog, table, freshness.column)
+    home = snapshot.home(connector)
+    relation = home.reader.relation(table)
+    value = home.reader.column(relation, column, table)
+    is_date = column.kind is Kind.DATE
+    now = home.leaves.constant(constant(local_date(as_of, zone) if is_date else as_of))
+    newest_of = select(func.max(value)).select_from(relation).where(value <= now)
+    newest = seen_value(column.kind, next(iter(home.reader.read(newest_of)))[0])
+    oldest = window_start(freshness.at_most, as_of, zone)
+    name = f"{table}.{freshness.column}"
+    if newest is None:
+        raise SourceFault(f"{name} holds no time up to {as_of.isoformat()}; it cannot be fresh")
+    limit = local_date(oldest, zone) if is_date else oldest
+    if isinstance(newest, date) and newest < limit:
+        raise SourceFault(
+            f"{name} is {newest.isoformat()} at the newest, and `freshness` allows "
+            f"{freshness.at_most}; nothing is decided from stale data"
+        )
+
+
+def _declared(catalog: Catalog, table: TableRef, name: str) -> ColumnRef:
+    """The column as the catalog reads it, or else as a timestamp."""
+    for entity in catalog.entities.values():
+        for found, columns in _columns_in(entity):
+            same = (found.connector, found.table) == (table.connector, table.table)
+            for column in columns if same else ():
+                if column.column == name and column.kind in (Kind.TIMESTAMP, Kind.DATE):
+                    return column
+    return ColumnRef(name, Kind.TIMESTAMP)
+
+
+def _columns_in(entity: EntityRef) -> Iterator[tuple[TableRef, Collection[ColumnRef]]]:
+    yield entity.table, [each.column for each in entity.fields.values()]
+    for event in entity.events.values():
+        yield event.table, [event.at, *event.properties.values()]

@@ -1,0 +1,84 @@
+"""What a segment becomes: every statement with its dialect and parameters, none of them run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Executable
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ClauseElement
+
+from engine.audience.answering import answer
+from engine.audience.reading import Noting
+from engine.audience.select import question_of
+from engine.audience.snapshot import Snapshot
+from engine.bind.playbook import Audience
+from engine.problems import Refused
+
+__all__ = ["Statement", "statements"]
+
+Shown = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of an answer, in the order they run; parameters as JSON can say them."""
+
+    connector: str
+    dialect: str
+    sql: str
+    parameters: Mapping[str, Shown]
+
+
+def statements(
+    audience: Audience, snapshot: Snapshot, as_of: datetime, *, dialect: str | None = None
+) -> list[Statement]:
+    """The statements that find a segment's keys, the last of which gives them.
+
+    What comes from another database stands as a parameter that says so: it holds rows once the
+    statements before it have run.
+
+    Raises:
+        Refused: a `dialect` is asked for that none of the segment's sources speaks.
+    """
+    noting = Noting(snapshot)
+    for _ in answer(question_of(audience, as_of), noting):
+        raise TypeError("nothing is read when statements are only noted")
+    found = [
+        _statement(connector, statement, snapshot.database(connector).dialect)
+        for connector, statement in noting.noted
+    ]
+    spoken = sorted({each.dialect for each in found})
+    if dialect is not None and dialect not in spoken:
+        raise Refused(
+            f"{audience.name} reads {', '.join(spoken)}; it cannot be written as {dialect}, since "
+            "how a value is read follows the types of the source it lies in"
+        )
+    return [each for each in found if dialect is None or each.dialect == dialect]
+
+
+def _statement(connector: str, statement: Executable, dialect: Dialect) -> Statement:
+    if not isinstance(statement, ClauseElement):
+        raise TypeError(f"{statement!r} has no text")
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    parameters = {name: _shown(value) for name, value in compiled.params.items()}
+    return Statement(connector, dialect.name, str(compiled), parameters)
+
+
+def _shown(value: object) -> Shown:
+    match value:
+        case str() if value == _NO_ROWS:
+            return "rows that the statements before it find"
+        case datetime() | date():
+            return value.isoformat()
+        case str() | int() | float() | bool() | None:
+            return value
+        case _:
+            return str(value)
+
+
+_NO_ROWS = json.dumps([])
+"""What a parameter of rows holds as long as nothing was read."""

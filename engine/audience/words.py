@@ -1,0 +1,208 @@
+"""Conditions in plain words, near to how the file says them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from engine.bind.conditions import (
+    Anniversary,
+    BoundAll,
+    BoundAny,
+    BoundContacted,
+    BoundDid,
+    BoundEveryone,
+    BoundField,
+    BoundMoment,
+    BoundNone,
+    BoundNot,
+    BoundOperand,
+    BoundParent,
+    BoundRole,
+    BoundSegment,
+    BoundTest,
+    Clause,
+    Condition,
+    DaysTest,
+    Figure,
+    Literal,
+    MomentRange,
+    MomentTest,
+    SetTest,
+    TextTest,
+    ValueTest,
+    Window,
+)
+from engine.moments import (
+    Ago,
+    At,
+    Day,
+    Entered,
+    FieldMoment,
+    Hence,
+    Moment,
+    Now,
+    Relative,
+    StartOf,
+    StepMoment,
+    Today,
+)
+
+__all__ = ["condition_text", "literal_text"]
+
+
+def condition_text(condition: Condition) -> str:
+    """One line for a condition; of those with parts, what is asked of the parts."""
+    match condition:
+        case BoundAll():
+            return "all of"
+        case BoundAny():
+            return "any of"
+        case BoundNone():
+            return "none of"
+        case BoundNot():
+            return "not"
+        case BoundEveryone():
+            return "everyone"
+        case BoundSegment(name):
+            return f"in the segment {name}"
+        case BoundField(ref, test):
+            return f"{ref.path} {_test(test)}"
+        case BoundRole(links, _, role, _, present):
+            return f"{'.'.join((*links, role))} {'is set' if present else 'is nobody'}"
+        case BoundParent(link):
+            return f"its {link}:"
+        case BoundDid():
+            return _did(condition)
+        case BoundContacted():
+            return _contacted(condition)
+
+
+def literal_text(value: object) -> str:
+    """A literal or a value seen, as people write it."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case str():
+            return value if value.isidentifier() else repr(value)
+        case datetime():
+            return value.isoformat(sep=" ", timespec="seconds")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+# ---------------------------------------------------------------- events
+
+
+def _did(did: BoundDid) -> str:
+    through = f"{did.through}." if did.through else ""
+    parts = [f"{'did not' if did.negated else 'did'} {through}{did.event.name}"]
+    parts += _window(did.window)
+    parts += [f"where {name} {_test(test)}" for name, test in did.where]
+    return ", ".join([" ".join(parts), *(_figure(figure) for figure in did.figures)])
+
+
+def _figure(figure: Figure) -> str:
+    of = f" {figure.property}" if figure.property else ""
+    return f"{figure.kind.value}{of} {_test(figure.test)}"
+
+
+def _contacted(contacted: BoundContacted) -> str:
+    parts = ["not contacted" if contacted.negated else "contacted", *_window(contacted.window)]
+    if contacted.channel is not None:
+        parts.append(f"by {contacted.channel}")
+    if contacted.playbook is not None:
+        parts.append(f"in {contacted.playbook}")
+    return f"{' '.join(parts)}, times {_test(contacted.times)}"
+
+
+def _window(window: Window) -> Iterable[str]:
+    if window.within is not None:
+        yield f"within {window.within}"
+    if window.since is not None:
+        yield f"since {_bound(window.since)}"
+    if window.until is not None:
+        yield f"until {_bound(window.until)}"
+
+
+# ---------------------------------------------------------------- tests
+
+
+def _test(test: BoundTest) -> str:
+    return " and ".join(_clause(clause) for clause in test.clauses)
+
+
+def _clause(clause: Clause) -> str:
+    match clause:
+        case SetTest(present):
+            return "is set" if present else "is not set"
+        case ValueTest(op, values, ignore_case):
+            shown = ", ".join(_side(value) for value in values)
+            return f"{_word(op)} {shown}{_case(ignore_case)}"
+        case TextTest(op, value, ignore_case):
+            return f"{_word(op)} {_side(value)}{_case(ignore_case)}"
+        case MomentTest(op, moments):
+            return f"{_word(op)} {' or '.join(_bound(moment) for moment in moments)}"
+        case MomentRange(op, duration):
+            return f"{_word(op)} {duration}"
+        case DaysTest(sign, clauses):
+            days = "days ago" if sign < 0 else "days from now"
+            return " and ".join(f"{days} {_clause(each)}" for each in clauses)
+        case Anniversary(duration):
+            return f"has an anniversary in the next {duration}"
+
+
+def _word(op: str) -> str:
+    return op.replace("_", " ")
+
+
+def _case(ignore_case: bool) -> str:
+    return " (whatever the case)" if ignore_case else ""
+
+
+def _side(side: Literal | BoundOperand) -> str:
+    if not isinstance(side, BoundOperand):
+        return literal_text(side)
+    scaled = "" if side.multiplied_by is None else f" * {literal_text(side.multiplied_by)}"
+    shifted = "" if side.plus is None else f" + {literal_text(side.plus)}"
+    return f"{side.ref.path}{scaled}{shifted}"
+
+
+# ---------------------------------------------------------------- moments
+
+
+def _bound(bound: BoundMoment) -> str:
+    return _moment(bound.moment)
+
+
+def _moment(moment: Moment) -> str:
+    match moment:
+        case Day(on):
+            return on.isoformat()
+        case At(when):
+            return literal_text(when)
+        case Now():
+            return "now"
+        case Today(offset):
+            return _DAYS.get(offset, f"today {offset:+d} days")
+        case Ago(duration):
+            return f"{duration} ago"
+        case Hence(duration):
+            return f"in {duration}"
+        case StartOf(unit):
+            return f"start of {unit.value}"
+        case FieldMoment(path):
+            return path
+        case Entered():
+            return "entered"
+        case StepMoment(step):
+            return f"step {step}"
+        case Relative(duration, sign, of):
+            return f"{duration} {'before' if sign < 0 else 'after'} {_moment(of)}"
+
+
+_DAYS = {0: "today", -1: "yesterday", 1: "tomorrow"}
