@@ -49,15 +49,11 @@ def bind_entity(entity: Entity, project: Project) -> tuple[EntityRef | None, tup
         table=table,
         key=key,
         label=_keep(label, lambda name: _column(name, entity, entity.place), found).get(""),
-        contact=_keep(
-            _carried(contact), lambda who: _person(who, entity, is_team=False), found
-        ).get(""),
+        contact=_people(contact, entity, is_team=False, found=found).get(""),
         links=_keep(entity.links, lambda link: _link(link, project), found),
         people={
-            **_keep(
-                _carried(entity.people), lambda who: _person(who, entity, is_team=False), found
-            ),
-            **_keep(_carried(entity.team), lambda who: _person(who, entity, is_team=True), found),
+            **_people(entity.people, entity, is_team=False, found=found),
+            **_people(entity.team, entity, is_team=True, found=found),
         },
         fields=_keep(_carried(entity.fields), lambda each: _field(each, entity.name), found),
         events=_keep(entity.events, lambda event: _event(event, entity.name, project), found),
@@ -169,6 +165,12 @@ def _link(link: Link, project: Project) -> LinkRef:
     if link.to not in project.entities:
         raise unknown_entity(link.to, project, link.place)
     return LinkRef(link.name, link.to, link.column)
+
+
+def _people(
+    declared: Mapping[str, Person], entity: Entity, *, is_team: bool, found: list[Problem]
+) -> dict[str, BoundPerson]:
+    return _keep(_carried(declared), lambda who: _person(who, entity, is_team=is_team), found)
 
 
 def _person(person: Person, entity: Entity, *, is_team: bool) -> BoundPerson:
