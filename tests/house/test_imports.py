@@ -25,13 +25,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("schedule",),
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "proof"),
-        *("passes", "running", "courier", "daemon", "report"),
+        *("passes", "running", "courier", "stopping", "daemon", "report"),
     ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.
 
 The parts in one row may import each other where that makes no cycle.
 """
+
+STANDS_LOWER = {"engine.decide.facts": "bind"}
+"""Frozen data that its neighbours below need as well: it imports no more than that layer may."""
 
 SHARED_DATA = {"engine.bind.catalog", "engine.decide.facts"}
 """What `connectors/` may know of the engine beside its words: frozen data, no behaviour."""
@@ -45,7 +48,7 @@ FORBIDDEN = {
 
 def rank(module: str) -> int | None:
     """The row of `LAYERS` that an engine module stands in."""
-    part = module.split(".")[1] if "." in module else ""
+    part = STANDS_LOWER.get(module) or (module.split(".")[1] if "." in module else "")
     return next((n for n, row in enumerate(LAYERS) if part in row), None)
 
 
