@@ -154,7 +154,9 @@ class NewTouch:
     """A touch as it is first written: with its rendered bytes, or ended with a reason.
 
     `state` is `ready`, or an end with its `reason` (`missing_value`, `no_recipient`, …).
-    `address` is the normalised address that suppression and contact history go by (email).
+    `recipient` is the address that suppression and contact history go by (email). `copy` says
+    what must go out once within the step though several entities share it (language, section 5,
+    "Persons"); empty where copies do not matter.
     """
 
     id: str
@@ -181,6 +183,7 @@ class NewTouch:
     task: NewTask | None = None
     text: str = ""
     html: str = ""
+    copy: str = ""
 
 
 # ---------------------------------------------------------------- decisions

@@ -46,6 +46,7 @@ __all__ = [
     "open_enrollments",
     "past_entries",
     "record",
+    "versions_inside",
 ]
 
 
@@ -364,6 +365,16 @@ def counts_by_step(unit: Unit, playbook: str) -> dict[str, int]:
         select(enrollments.c.step, func.count())
         .where(enrollments.c.playbook == playbook, _OPEN)
         .group_by(enrollments.c.step)
+    )
+    return dict(sorted(unit.connection.execute(statement).tuples()))
+
+
+def versions_inside(unit: Unit, playbook: str) -> dict[str, int]:
+    """How many go on with each version."""
+    statement = (
+        select(enrollments.c.version, func.count())
+        .where(enrollments.c.playbook == playbook, _OPEN)
+        .group_by(enrollments.c.version)
     )
     return dict(sorted(unit.connection.execute(statement).tuples()))
 

@@ -290,6 +290,7 @@ touches = Table(
     _text("detail"),
     _text("recipient"),
     _text("address_digest"),
+    _text("copy_digest"),
     _text("sender"),
     _text("subject"),
     _text("topic"),
@@ -350,6 +351,7 @@ Index(
 Index("ix_touches_enrollment", touches.c.enrollment, touches.c.step)
 Index("ix_touches_state", touches.c.playbook, touches.c.state)
 Index("ix_touches_address", touches.c.address_digest)
+Index("ix_touches_copy", touches.c.copy_digest)
 Index("ix_touches_run", touches.c.run)
 
 IS_READY = touches.c.state == literal("ready", literal_execute=True)

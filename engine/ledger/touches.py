@@ -141,6 +141,7 @@ def _touch_row(unit: Unit, touch: NewTouch, *, run: str, at: datetime) -> dict[s
         "detail": touch.detail,
         "recipient": touch.recipient,
         "address_digest": _address_digest(unit, touch),
+        "copy_digest": unit.digest(touch.copy),
         "sender": touch.sender,
         "subject": touch.subject,
         "topic": touch.topic,

@@ -236,6 +236,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("recipient", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("address_digest", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("copy_digest", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("sender", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("subject", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("topic", sa.Text(), server_default=sa.text("''"), nullable=False),
@@ -264,6 +265,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("in_doubt_at IS NOT NULL"),
         postgresql_where=sa.text("in_doubt_at IS NOT NULL"),
     )
+    op.create_index("ix_touches_copy", "touches", ["copy_digest"], unique=False)
     op.create_index("ix_touches_enrollment", "touches", ["enrollment", "step"], unique=False)
     op.create_index(
         "ix_touches_expiring",
