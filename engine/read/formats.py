@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from engine.moments import parse_duration, parse_moment
 from engine.problems import did_you_mean
 
-__all__ = ["FORMATS", "REFERENCE", "parse_share"]
+__all__ = ["FORMATS", "FORMATS_OF_NUMBERS", "REFERENCE", "parse_share"]
 
 REFERENCE = re.compile(r"\$\{(env|file):([^{}]*)\}")
 """A reference to a secret: `${env:NAME}` or `${file:path}`."""
@@ -149,3 +149,6 @@ FORMATS: Mapping[str, Format] = {
     "email": ("bad-address", _address),
 }
 """Per `format` of a schema: the code of its problem, and the check."""
+
+FORMATS_OF_NUMBERS = ("touchline-share", "touchline-growth")
+"""Formats that a number may have as well as a text."""

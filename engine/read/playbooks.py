@@ -33,6 +33,7 @@ from engine.places import DocumentPath
 from engine.read.conditions import read_condition
 from engine.read.reading import Reading
 from engine.read.settings import read_fuse
+from engine.read.shapes import check_shape
 
 __all__ = ["read_playbook", "read_segment"]
 
@@ -83,7 +84,11 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
 def _condition(data: object, key: str, path: DocumentPath, reading: Reading) -> Condition | None:
     if not isinstance(data, dict) or key not in data:
         return None
-    return read_condition(data[key], (*path, key), reading)
+    at = (*path, key)
+    condition = read_condition(data[key], at, reading)
+    if reading.is_sound(at):  # the reader says better what is wrong; the schema has the last word
+        check_shape("condition", data[key], reading, at)
+    return condition
 
 
 def _own_segment(data: _Data, where: Condition | None, reading: Reading) -> Segment | str:
