@@ -21,6 +21,7 @@ from sqlalchemy import (
     FromClause,
     String,
     bindparam,
+    cast,
     create_engine,
     func,
     literal_column,
@@ -127,6 +128,10 @@ class DuckStore:
         if found is None:
             raise wrong_type(table, ref, stored)
         return found
+
+    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Its text: not every value has a counterpart in Python."""
+        return cast(raw, String())
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as JSON, which DuckDB reads with the types of `columns`."""

@@ -168,6 +168,10 @@ class _PostgresStore:
             raise wrong_type(table, ref, stored)
         return found
 
+    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Its text: not every value has a counterpart in Python."""
+        return cast(raw, Text())
+
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as jsonb, which Postgres reads with the types of `columns`."""
         kinds = [Kind(kind) for kind in columns.values()]

@@ -51,6 +51,9 @@ class Store(Protocol):
         that bear none.
         """
 
+    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A raw column as it can be read whatever it holds, for messages."""
+
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """A relation made of values, bound as one parameter."""
 
@@ -158,7 +161,7 @@ class SourceReader:
         bad: ColumnElement[bool],
         count: int,
     ) -> SourceFault:
-        example = select(relation.c[ref.column]).where(bad).limit(1)
+        example = select(self._store.shown(relation.c[ref.column])).where(bad).limit(1)
         [(value,)] = self._store.read(example)
         others = f" (and {count - 1:,} more)" if count > 1 else ""
         return SourceFault(

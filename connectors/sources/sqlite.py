@@ -149,6 +149,10 @@ class _SqliteStore:
         """A raw column, read as `ref` says."""
         return FORMS[ref.kind](raw, stored, ref, zone)
 
+    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The value itself: any can be read."""
+        return raw
+
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as a JSON array of arrays."""
         data = json.dumps([[_json_value(value) for value in row] for row in values])
