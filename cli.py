@@ -1,6 +1,689 @@
-"""The command line: declarations only."""
+"""The command line: options, one call, one report, one exit status. Nothing is decided here.
+
+Everything heavy is imported inside the commands, so that `touchline --help` starts at once.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from engine.workplace import Ports, Workplace
+
+__all__ = ["cli", "main"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FORMATS = ("text", "json")
+_CHECK_FORMATS = ("text", "json", "github", "sarif", "junit")
 
 
-def main() -> None:
-    """Run touchline."""
-    raise SystemExit("not built yet")
+# ---------------------------------------------------------------- what ties the parts
+
+
+class _SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def _host() -> str:
+    """A stable text for this machine: its id where it has one, else its name."""
+    try:
+        return Path("/etc/machine-id").read_text(encoding="ascii").strip() or platform.node()
+    except (OSError, UnicodeDecodeError):
+        return platform.node()
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _actor() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _ports() -> Ports:
+    from connectors.channels.table import open_channels
+    from connectors.table import build_databases
+    from engine.workplace import Ports
+
+    return Ports(
+        databases=build_databases,
+        channels=open_channels,
+        environ=os.environ,
+        host=_host(),
+        actor=_actor(),
+        clock=_SystemClock(),
+    )
+
+
+def _open(context: click.Context) -> Workplace:
+    from engine.workplace import open_workplace
+
+    return open_workplace(context.obj.get("folder"), Path.cwd(), _ports())
+
+
+def _instant(text: str | None, workplace: Workplace) -> datetime:
+    from engine.answers import instant_of
+
+    return instant_of(text, workplace.settings.timezone, now=workplace.ports.clock.now())
+
+
+def _finish(text: str, status: int = 0) -> NoReturn:
+    if text:
+        click.echo(text)
+    sys.exit(status)
+
+
+# ---------------------------------------------------------------- options that many share
+
+
+def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    def keep(context: click.Context, _: click.Parameter, value: Any) -> Any:
+        if value:
+            context.ensure_object(dict)[key] = value
+        return value
+
+    return keep
+
+
+def _project_option(command: Command) -> Command:
+    return click.option(
+        "-C",
+        "folder",
+        type=click.Path(file_okay=False, exists=True, path_type=Path),
+        callback=_remember("folder"),
+        expose_value=False,
+        help="Work in this project instead of the nearest one upwards.",
+    )(command)
+
+
+def _debug_option(command: Command) -> Command:
+    return click.option(
+        "--debug",
+        is_flag=True,
+        callback=_remember("debug"),
+        expose_value=False,
+        help="Show the traceback of an error.",
+    )(command)
+
+
+def _format_option(*forms: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms or _FORMATS),
+        default="text",
+        show_default=True,
+        help="How results are printed.",
+    )
+
+
+def _as_of_option(command: Command) -> Command:
+    return click.option(
+        "--as-of",
+        "as_of",
+        metavar="T",
+        help="Take T as now: a date or timestamp (ISO 8601), local to the project if it has no "
+        "offset.",
+    )(command)
+
+
+_key_option = click.option("--for", "key", required=True, metavar="KEY", help="The customer's key.")
+
+
+class _InOrder(click.Group):
+    """Lists commands as they are declared here: the way a newcomer meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@_project_option
+@_debug_option
+@click.version_option(package_name="touchline", prog_name="touchline")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Find the customers who need a hand, and see that they get it.
+
+    Playbooks are YAML files in git: a segment, a schedule and steps. Start with `touchline demo`
+    to see the whole story, or with `touchline init my-project`.
+
+    Exit status: 0 fine; 1 the answer is no, or something waits for a person; 2 wrong use; 3 a
+    source, server or ledger could not be reached.
+    """
+    context.ensure_object(dict)
+
+
+def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., Any]], Any]:
+    """A command that also takes -C and --debug behind its own name."""
+
+    def declare(function: Callable[..., Any]) -> click.Command:
+        shared = _project_option(_debug_option(click.pass_context(function)))
+        return group.command(name)(shared)
+
+    return declare
+
+
+# ---------------------------------------------------------------- making projects
+
+
+@_command("init")
+@click.argument("folder", required=False, default=".", type=click.Path(path_type=Path))
+def init(_: click.Context, folder: Path) -> None:
+    """Make a new project in DIR: config, catalog, a first playbook, sample data, CI files."""
+    from connectors.demo.beginning import make_project
+    from connectors.demo.layout import slug
+    from engine.proof import make_live_ledger
+    from engine.workplace import open_workplace
+
+    ports = _ports()
+    made = make_project(folder, name=slug(folder.resolve().name), today=_today())
+    told = make_live_ledger(open_workplace(folder, folder, ports))
+    listed = "\n".join(f"  {path}" for path in made)
+    _finish(f"made {folder}/ with\n{listed}\n{told}\nNext: touchline -C {folder} validate")
+
+
+@_command("demo")
+@click.argument("folder", required=False, default="touchline-demo", type=click.Path(path_type=Path))
+@click.option("--users", default=20_000, show_default=True, help="How many users to make up.")
+@click.option("--events", default=500_000, show_default=True, help="How many events.")
+@click.option("--seed", default=7, show_default=True, help="The same seed, the same customers.")
+def demo(_: click.Context, folder: Path, users: int, events: int, seed: int) -> None:
+    """The whole story in under a minute, on generated customers and servers on this machine."""
+    from connectors.demo.generate import Scale
+    from connectors.demo.story import tell
+
+    scale = Scale(users, events, seed)
+    sys.exit(tell(folder, scale, now=_SystemClock().now(), program=main, say=click.echo))
+
+
+@_command("schema")
+@click.option("--project", "narrowed", is_flag=True, help="Narrowed to this project's own names.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here.")
+def schema(context: click.Context, narrowed: bool, out: Path | None) -> None:
+    """The JSON Schemas of every kind of file, for editors and other tools."""
+    from engine.report.schemas import narrowed_schemas, plain_schemas, print_or_write
+
+    schemas = narrowed_schemas(_open(context).project) if narrowed else plain_schemas()
+    _finish(print_or_write(schemas, out))
+
+
+# ---------------------------------------------------------------- checking and asking
+
+
+@_command("validate")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_format_option(*_CHECK_FORMATS)
+@click.option("--sources", is_flag=True, help="Also ask the sources for columns and stored forms.")
+def validate(context: click.Context, paths: tuple[Path, ...], form: str, sources: bool) -> None:
+    """Check every file: form, names, types, templates. No data is read unless --sources."""
+    from engine.check import check_files, check_sources
+    from engine.report.problems import render
+
+    checked = check_files(context.obj.get("folder"), Path.cwd(), paths)
+    if sources:
+        checked = check_sources(checked, _ports())
+    _finish(render(checked, form), 0 if checked.is_valid else 1)
+
+
+@_command("segment")
+@click.argument("name", metavar="PLAYBOOK-OR-SEGMENT")
+@_as_of_option
+@click.option("--count", "only_count", is_flag=True, help="Only how many.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N keys.")
+@_format_option()
+def segment(
+    context: click.Context,
+    name: str,
+    as_of: str | None,
+    only_count: bool,
+    limit: int | None,
+    form: str,
+) -> None:
+    """Who matches now, or then: the keys of a playbook's segment or of a named one."""
+    from engine.answers import who_matches
+    from engine.report.answers import matching
+
+    workplace = _open(context)
+    found = who_matches(workplace, name, _instant(as_of, workplace))
+    _finish(matching(found, form, only_count=only_count, limit=limit))
+
+
+@_command("compile")
+@click.argument("name", metavar="PLAYBOOK-OR-SEGMENT")
+@_as_of_option
+@click.option(
+    "--dialect", metavar="D", help="duckdb, sqlite or postgresql; the sources' own unless said."
+)
+@_format_option()
+def compile_(
+    context: click.Context, name: str, as_of: str | None, dialect: str | None, form: str
+) -> None:
+    """The SQL that a segment becomes, with its parameters."""
+    from engine.answers import statements_of
+    from engine.report.answers import compiled
+
+    workplace = _open(context)
+    found = statements_of(workplace, name, _instant(as_of, workplace), dialect=dialect)
+    _finish(compiled(found, form))
+
+
+@_command("explain")
+@click.argument("name", metavar="PLAYBOOK-OR-SEGMENT")
+@_key_option
+@_as_of_option
+@_format_option()
+def explain(context: click.Context, name: str, key: str, as_of: str | None, form: str) -> None:
+    """Why one customer does or does not match: every condition with the values seen."""
+    from engine.answers import why
+    from engine.report.answers import explained
+
+    workplace = _open(context)
+    _finish(explained(why(workplace, name, key, _instant(as_of, workplace)), form))
+
+
+@_command("preview")
+@click.argument("playbook")
+@_key_option
+@click.option("--step", metavar="ID", help="Only this step.")
+@click.option("--open", "in_browser", is_flag=True, help="Show the HTML in a browser.")
+@click.option("--send-to", metavar="ADDRESS", help="Send them to this address alone.")
+@_as_of_option
+@_format_option()
+def preview(
+    context: click.Context,
+    playbook: str,
+    key: str,
+    step: str | None,
+    in_browser: bool,
+    send_to: str | None,
+    as_of: str | None,
+    form: str,
+) -> None:
+    """The messages of a playbook as this customer would get them. Nothing is recorded."""
+    from engine.previews import open_in_browser, preview_of, send_preview
+    from engine.report.answers import previewed
+
+    workplace = _open(context)
+    messages = preview_of(workplace, playbook, key, _instant(as_of, workplace), step=step)
+    if in_browser:
+        open_in_browser(messages)
+    status = send_preview(workplace, messages, send_to) if send_to else 0
+    _finish(previewed(messages, form), status)
+
+
+# ---------------------------------------------------------------- running
+
+
+@_command("run")
+@click.argument("playbooks", nargs=-1)
+@_as_of_option
+@click.option("--dry-run", is_flag=True, help="Decide everything, write and send nothing.")
+@_format_option()
+def run(
+    context: click.Context,
+    playbooks: tuple[str, ...],
+    as_of: str | None,
+    dry_run: bool,
+    form: str,
+) -> None:
+    """One pass now: who enters, what is due, what goes out. All active playbooks unless named."""
+    from engine.report.runs import ran
+    from engine.running import dry, run_now
+
+    workplace = _open(context)
+    at = _instant(as_of, workplace)
+    if dry_run:
+        summary = dry(workplace, playbooks, at)
+    else:
+        summary = run_now(workplace, playbooks, at, fixed=as_of is not None)
+    _finish(ran(summary, form), summary.exit_status)
+
+
+@_command("daemon")
+@click.option("--once", is_flag=True, help="One round: fire what is due, move on, deliver, end.")
+def daemon(context: click.Context, once: bool) -> None:
+    """Fire schedules, move enrollments on and deliver, until SIGTERM."""
+    from engine.daemon import serve
+
+    sys.exit(serve(_open(context), once=once, say=_progress))
+
+
+# ---------------------------------------------------------------- looking and deciding
+
+
+@_command("status")
+@_format_option()
+def status(context: click.Context, form: str) -> None:
+    """Playbooks, fires, enrollments by step, touches by status, and what is held and why."""
+    from engine.overview import overview
+    from engine.report.books import status_of
+
+    found = overview(_open(context))
+    _finish(status_of(found, form), 1 if found.held else 0)
+
+
+@cli.group("held", invoke_without_command=True)
+@_project_option
+@_debug_option
+@_format_option()
+@click.pass_context
+def held(context: click.Context, form: str) -> None:
+    """What waits for a person: fuses that blew, and sends whose outcome is unknown."""
+    if context.invoked_subcommand is None:
+        context.invoke(held_list, form=form)
+
+
+@_command("list", group=held)
+@_format_option()
+def held_list(context: click.Context, form: str) -> None:
+    """List what is held."""
+    from engine.desk import held_items
+    from engine.report.books import held_of
+
+    items = held_items(_open(context))
+    _finish(held_of(items, form), 1 if items else 0)
+
+
+@_command("approve", group=held)
+@click.argument("item", metavar="ID")
+def held_approve(context: click.Context, item: str) -> None:
+    """Let the listed people of a blown fuse enter at the next pass."""
+    from engine.desk import approve
+
+    _finish(approve(_open(context), item))
+
+
+@_command("drop", group=held)
+@click.argument("item", metavar="ID")
+def held_drop(context: click.Context, item: str) -> None:
+    """Say no: nobody of a blown fuse enters by it."""
+    from engine.desk import drop
+
+    _finish(drop(_open(context), item))
+
+
+@_command("resolve", group=held)
+@click.argument("item", metavar="ID")
+@click.option("--sent/--not-sent", "was_sent", required=True, default=None, help="What happened.")
+def held_resolve(context: click.Context, item: str, was_sent: bool) -> None:
+    """Say what became of a send whose outcome is unknown; --not-sent sends the same bytes again."""
+    from engine.desk import resolve
+
+    _finish(resolve(_open(context), item, was_sent=was_sent))
+
+
+@cli.group("tasks", invoke_without_command=True)
+@_project_option
+@_debug_option
+@_format_option()
+@click.pass_context
+def tasks(context: click.Context, form: str) -> None:
+    """The built-in task inbox."""
+    if context.invoked_subcommand is None:
+        context.invoke(tasks_list, form=form)
+
+
+@_command("list", group=tasks)
+@_format_option()
+@click.option("--all", "every", is_flag=True, help="Also those that are done.")
+def tasks_list(context: click.Context, form: str, every: bool = False) -> None:
+    """List open tasks."""
+    from engine.desk import task_list
+    from engine.report.books import tasks_of
+
+    _finish(tasks_of(task_list(_open(context), every=every), form))
+
+
+@_command("done", group=tasks)
+@click.argument("task", metavar="ID")
+@click.option("--outcome", default="", help="What came of it.")
+def tasks_done(context: click.Context, task: str, outcome: str) -> None:
+    """Mark a task as done."""
+    from engine.desk import finish_task
+
+    _finish(finish_task(_open(context), task, outcome=outcome))
+
+
+@_command("reassign", group=tasks)
+@click.argument("task", metavar="ID")
+@click.option("--to", "person", required=True, metavar="PERSON", help="An address, or house.NAME.")
+def tasks_reassign(context: click.Context, task: str, person: str) -> None:
+    """Give a task to another person."""
+    from engine.desk import reassign_task
+
+    _finish(reassign_task(_open(context), task, person))
+
+
+@_command("halt")
+@click.argument("playbooks", nargs=-1)
+@click.option("--why", default="", metavar="W", help="Why, for the log.")
+def halt(context: click.Context, playbooks: tuple[str, ...], why: str) -> None:
+    """Stop everything that goes out (or of these playbooks) in every process, within a second."""
+    from engine.desk import halt as stop
+
+    _finish(stop(_open(context), playbooks, why))
+
+
+@_command("resume")
+@click.argument("playbooks", nargs=-1)
+@click.option("--yes", is_flag=True, help="Do not ask after showing the backlog.")
+def resume(context: click.Context, playbooks: tuple[str, ...], yes: bool) -> None:
+    """Let it go on, after showing the backlog and its age."""
+    from engine.desk import backlog, let_go_on
+
+    workplace = _open(context)
+    click.echo(backlog(workplace, playbooks))
+    if not yes and sys.stdin.isatty():
+        click.confirm("Let it go on?", abort=True)
+    _finish(let_go_on(workplace, playbooks))
+
+
+@cli.group("suppress", invoke_without_command=True)
+@_project_option
+@_debug_option
+@_format_option()
+@click.pass_context
+def suppress(context: click.Context, form: str) -> None:
+    """Addresses that are not to be contacted."""
+    if context.invoked_subcommand is None:
+        context.invoke(suppress_list, form=form)
+
+
+@_command("list", group=suppress)
+@_format_option()
+def suppress_list(context: click.Context, form: str) -> None:
+    """List suppressions; addresses are kept as digests only."""
+    from engine.desk import suppression_list
+    from engine.report.books import suppressions_of
+
+    _finish(suppressions_of(suppression_list(_open(context)), form))
+
+
+_topic_option = click.option("--topic", default="", metavar="T", help="Only mail on this topic.")
+_why_option = click.option("--why", default="", metavar="W", help="Why, for the log.")
+
+
+@_command("add", group=suppress)
+@click.argument("address")
+@_topic_option
+@_why_option
+def suppress_add(context: click.Context, address: str, topic: str, why: str) -> None:
+    """Stop contacting an address, from this moment on."""
+    from engine.desk import stop_contacting
+
+    _finish(stop_contacting(_open(context), address, topic=topic, why=why))
+
+
+@_command("remove", group=suppress)
+@click.argument("address")
+@_topic_option
+@_why_option
+def suppress_remove(context: click.Context, address: str, topic: str, why: str) -> None:
+    """Allow contacting an address again."""
+    from engine.desk import allow_contacting
+
+    _finish(allow_contacting(_open(context), address, topic=topic, why=why))
+
+
+# ---------------------------------------------------------------- the ledger and its proof
+
+
+@cli.group("audit")
+@_project_option
+@_debug_option
+def audit() -> None:
+    """The log of every decision, and its proof."""
+
+
+@_command("show", group=audit)
+@click.option("--for", "key", metavar="KEY", help="Only of this customer.")
+@click.option("--playbook", metavar="P", help="Only of this playbook.")
+@click.option("--since", metavar="D", help="A date, a timestamp, or a duration such as `7 days`.")
+@_format_option()
+def audit_show(
+    context: click.Context, key: str | None, playbook: str | None, since: str | None, form: str
+) -> None:
+    """What was decided and done, and why."""
+    from engine.proof import records
+    from engine.report.books import audit_of
+
+    _finish(audit_of(records(_open(context), key=key, playbook=playbook, since=since), form))
+
+
+@_command("verify", group=audit)
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A checkpoint that was kept elsewhere.",
+)
+@_format_option()
+def audit_verify(context: click.Context, against: Path | None, form: str) -> None:
+    """Recompute the chain; name the first record that does not fit."""
+    from engine.proof import verify
+    from engine.report.books import verification_of
+
+    found = verify(_open(context), against)
+    _finish(verification_of(found, form), 0 if found.valid else 1)
+
+
+@_command("checkpoint", group=audit)
+def audit_checkpoint(context: click.Context) -> None:
+    """Size and head of the log as a signed note, to be kept elsewhere."""
+    from engine.proof import checkpoint
+
+    _finish(checkpoint(_open(context)))
+
+
+@_command("export", group=audit)
+def audit_export(context: click.Context) -> None:
+    """Every record, one JSON object a line."""
+    from engine.proof import export
+
+    for line in export(_open(context)):
+        click.echo(line)
+
+
+@cli.group("ledger")
+@_project_option
+@_debug_option
+def ledger() -> None:
+    """The ledger's schema, integrity and place."""
+
+
+@_command("init", group=ledger)
+def ledger_init(context: click.Context) -> None:
+    """Make the ledger that touchline.yaml points to."""
+    from engine.proof import init_ledger
+
+    _finish(init_ledger(_open(context)))
+
+
+@_command("check", group=ledger)
+@_format_option()
+def ledger_check(context: click.Context, form: str) -> None:
+    """Look for damage, and for what cannot be."""
+    from engine.proof import findings
+    from engine.report.books import findings_of
+
+    found = findings(_open(context))
+    _finish(findings_of(found, form), 1 if found else 0)
+
+
+@_command("migrate", group=ledger)
+def ledger_migrate(context: click.Context) -> None:
+    """Bring the ledger to this program's schema."""
+    from engine.proof import migrate
+
+    _finish(migrate(_open(context)))
+
+
+@_command("adopt", group=ledger)
+def ledger_adopt(context: click.Context) -> None:
+    """Make this ledger, in this place, the live one."""
+    from engine.proof import adopt_ledger
+
+    _finish(adopt_ledger(_open(context)))
+
+
+# ---------------------------------------------------------------- start and end
+
+
+def _progress(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its status; no error ever shows as a traceback."""
+    remembered: dict[str, Any] = {}
+    try:
+        cli.main(args=arguments, prog_name="touchline", obj=remembered, standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # the outermost loop: what a person reads is a sentence
+        if remembered.get("debug"):
+            raise
+        sys.exit(_tell(error))
+    sys.exit(0)
+
+
+def _tell(error: Exception) -> int:
+    from engine.problems import TouchlineError
+
+    if isinstance(error, TouchlineError):
+        click.echo(f"touchline: {error}", err=True)
+        return error.exit_status
+    click.echo(
+        f"touchline: a bug of ours ({type(error).__name__}: {error}); nothing was decided by it. "
+        "Say the same with --debug and report what it shows",
+        err=True,
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    main()

@@ -19,7 +19,7 @@ from croniter.croniter import CroniterBadDateError
 from engine.language.playbook import CatchUp, Schedule
 from engine.moments import Duration, Unit, end_of_gap, shift_local
 
-__all__ = ["DEFAULT_LATENESS", "Due", "Fire", "due", "next_fires"]
+__all__ = ["DEFAULT_LATENESS", "Due", "Fire", "due", "end_of_slot", "next_fires"]
 
 DEFAULT_LATENESS = Duration(3, Unit.DAY)
 """How late a missed fire may still start where the schedule does not say."""
@@ -47,6 +47,11 @@ class Due:
 
     fire: Fire | None
     skipped: tuple[tuple[Fire, str], ...] = ()
+
+
+def end_of_slot(slot: str, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) at which a slot fires, from its identity."""
+    return end_of_gap(datetime.fromisoformat(slot), zone)
 
 
 def next_fires(schedule: Schedule, zone: ZoneInfo, after: datetime, count: int) -> tuple[Fire, ...]:

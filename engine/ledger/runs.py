@@ -35,6 +35,7 @@ __all__ = [
     "last_as_of",
     "last_matched",
     "last_run",
+    "last_slot",
     "last_sources",
     "never_ran",
     "remember_bystanders",
@@ -271,6 +272,16 @@ def runs_of(unit: Unit, playbook: str, *, since: datetime) -> list[Run]:
     wanted = (runs.c.playbook == playbook, runs.c.as_of >= since)
     rows = unit.connection.execute(select(runs).where(*wanted).order_by(runs.c.as_of, runs.c.id))
     return [_run(row) for row in rows]
+
+
+def last_slot(unit: Unit, playbook: str) -> str | None:
+    """The latest slot of a playbook's schedule that is recorded, whatever became of it.
+
+    Slots are local dates and times (`2026-03-10T09:00`); runs by hand have other identities.
+    """
+    slot = runs.c.fire.like("____-__-__T__:__")
+    found = select(runs.c.fire).where(runs.c.playbook == playbook, slot)
+    return unit.connection.scalar(found.order_by(runs.c.fire.desc()).limit(1))
 
 
 def last_as_of(unit: Unit) -> datetime | None:

@@ -151,7 +151,8 @@ def liveness(ledger: Ledger, *, named_id: str | None, place: str) -> Live | DryO
         return DryOnly(
             "other_ledger",
             f"touchline.yaml names the ledger {named_id}, and this one is {identity.ledger_id}: "
-            "only dry runs here; point ledger.url to the live one, or change ledger.id",
+            "only dry runs here; point ledger.url to the live one, or, where this is to be the "
+            "live one, say `touchline ledger adopt`",
         )
     if place != identity.place:
         return DryOnly(
@@ -162,11 +163,16 @@ def liveness(ledger: Ledger, *, named_id: str | None, place: str) -> Live | DryO
     return Live()
 
 
-def adopt(ledger: Ledger, place: str, *, at: datetime, actor: str) -> Ledger:
-    """Make `place` the one that the ledger runs in; gives the ledger with its new identity."""
+def adopt(ledger: Ledger, place: str, *, named_id: str | None, at: datetime, actor: str) -> Ledger:
+    """Make this ledger, in this place, the live one; gives it with its new identity.
+
+    `named_id` is the id that touchline.yaml names, which it takes over; None leaves its own.
+    """
+    before = ledger.identity
+    ledger_id = named_id or before.ledger_id
     with ledger.write() as unit:
-        unit.connection.execute(update(meta).values(place=place))
-        body = {"from": ledger.identity.place, "to": place}
+        unit.connection.execute(update(meta).values(place=place, ledger_id=ledger_id))
+        body = {"from": before.place, "to": place, "was": before.ledger_id, "ledger": ledger_id}
         unit.note(Kind.LEDGER_ADOPTED, body, at=at, actor=actor)
         identity = _identity(unit.connection)
     return Ledger(ledger.engine, identity, shown=ledger.shown, halt_file=ledger.halt_file)

@@ -283,7 +283,7 @@ def test_a_copy_sends_once_it_is_adopted(file_ledger: Ledger, tmp_path: Path) ->
     shutil.copy(tmp_path / ".touchline" / "ledger.db", tmp_path / "copy" / "ledger.db")
     copy = open_ledger("sqlite:///copy/ledger.db", root=tmp_path)
     assert isinstance(liveness(copy, named_id=None, place="there"), DryOnly)
-    adopted = adopt(copy, "there", at=NOW, actor="ann")
+    adopted = adopt(copy, "there", named_id=None, at=NOW, actor="ann")
     assert liveness(adopted, named_id=None, place="there") == Live()
     again = open_ledger("sqlite:///copy/ledger.db", root=tmp_path)
     assert liveness(again, named_id=None, place="there") == Live()

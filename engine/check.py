@@ -1,0 +1,87 @@
+"""`touchline validate`: every file of a project, and on request the sources behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.audience.checks import check_columns
+from engine.bind.bind import bind_catalog, bind_playbook, check
+from engine.bind.catalog import Catalog
+from engine.language.project import Project
+from engine.messages.check import check_playbook
+from engine.places import NOWHERE, Place
+from engine.problems import Invalid, Misuse, Problem, SourceFault, errors_only
+from engine.read.load import find_root, load_project
+from engine.report.problems import Checked
+from engine.workplace import Ports, open_workplace
+
+__all__ = ["check_files", "check_sources", "problems_of"]
+
+
+def problems_of(project: Project) -> tuple[Problem, ...]:
+    """All problems of a project that was read: its files, names, types and templates, sorted."""
+    catalog, _ = bind_catalog(project)
+    found = {*project.problems, *check(project), *_of_templates(project, catalog)}
+    return tuple(sorted(found))
+
+
+def _of_templates(project: Project, catalog: Catalog) -> list[Problem]:
+    found: list[Problem] = []
+    for name in project.playbooks:
+        try:
+            found += check_playbook(bind_playbook(name, project, catalog), catalog)
+        except Invalid:
+            continue  # `check` has told of it
+    return found
+
+
+def check_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Checked:
+    """Read and check a project; `paths` narrow what is told to these files and folders.
+
+    Raises:
+        Misuse: there is no project, or a path is not in it.
+    """
+    root = find_root(start) if folder is None else folder
+    project = load_project(root)
+    problems = problems_of(project)
+    if not paths:
+        return Checked(root, project.files, problems)
+    wanted = [_inside(path, start, root) for path in paths]
+    told = tuple(problem for problem in problems if _is_among(problem.place, wanted))
+    return Checked(root, project.files, told)
+
+
+def _inside(path: Path, start: Path, root: Path) -> str:
+    for base in (start, root):
+        full = (base / path).resolve()
+        if full.exists() and full.is_relative_to(root.resolve()):
+            return str(full.relative_to(root.resolve()))
+    raise Misuse(f"{path} is no file or folder of the project at {root}")
+
+
+def _is_among(place: Place, wanted: Sequence[str]) -> bool:
+    return any(
+        each == "." or place.path == each or place.path.startswith(f"{each}/") for each in wanted
+    )
+
+
+def check_sources(checked: Checked, ports: Ports) -> Checked:
+    """The same, with what the sources say of tables, columns and stored forms.
+
+    Raises:
+        Unreachable: a source does not answer.
+    """
+    if errors_only(checked.problems):
+        return checked  # a catalog that does not bind cannot be held against its sources
+    workplace = open_workplace(checked.root, checked.root, ports)
+    found: list[Problem] = []
+    with workplace.sources(None) as snapshot:
+        for entity in workplace.catalog.entities.values():
+            try:
+                check_columns(entity, snapshot)
+            except SourceFault as fault:
+                declared = workplace.project.entities.get(entity.name)
+                place = declared.place if declared else NOWHERE
+                found.append(Problem(place, "source", str(fault)))
+    return Checked(checked.root, checked.files, tuple(sorted([*checked.problems, *found])))

@@ -1,0 +1,244 @@
+"""The daemon: fires schedules, moves enrollments on, delivers. Delivery page, point 11.
+
+One daemon holds the lease of a ledger and a second one waits; correctness rests on the unique keys
+of runs, enrollments and touches alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from engine.bind.playbook import BoundPlaybook
+from engine.courier import Courier, open_courier
+from engine.dispatch.workers import this_worker
+from engine.ledger.journey import due_enrollments
+from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
+from engine.ledger.runs import last_slot, skip_run
+from engine.ledger.store import Ledger
+from engine.moments import shift_local
+from engine.passes.gather import World
+from engine.passes.run import RunReport, move_on
+from engine.passes.versions import Shelf
+from engine.problems import Invalid, TouchlineError, errors_only
+from engine.read.load import load_project
+from engine.running import firing_of, make_courier, run_one, runnable_playbooks, standing_still
+from engine.schedule import Fire, due, end_of_slot
+from engine.stopping import Stop, on_stop
+from engine.workplace import Workplace, open_workplace
+
+__all__ = ["serve"]
+
+_ACTOR = "daemon"
+_LEASE = "daemon"
+_LEASE_FOR = timedelta(seconds=90)
+_TICK_SECONDS = 5.0
+
+_LOG = logging.getLogger("touchline.daemon")
+
+
+def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> int:
+    """Work until asked to stop, or for one round; gives the exit status.
+
+    Raises:
+        Unreachable: the ledger cannot be reached at the start.
+    """
+    ledger, why_not = workplace.sending_ledger(workplace.ports.clock.now())
+    if ledger is None or why_not:
+        say(f"the daemon does not start: {why_not}")
+        return 1
+    stop = Stop()
+    with (
+        open_courier(make_courier(workplace, ledger, workplace.ports.clock.now)) as courier,
+        on_stop(stop, courier.stop),
+    ):
+        daemon = _Daemon(workplace, ledger, courier, stop)
+        if once:
+            return daemon.one_round()
+        say(f"touchline daemon on {ledger.shown}; stop it with SIGTERM")
+        daemon.work()
+    return 0
+
+
+class _Daemon:
+    """One process's round of work, again and again."""
+
+    def __init__(self, workplace: Workplace, ledger: Ledger, courier: Courier, stop: Stop) -> None:
+        self._workplace = workplace
+        self._ledger = ledger
+        self._courier = courier
+        self._stop = stop
+        self._clock = workplace.ports.clock
+        self._files = _stamps(workplace.root)
+        self._passed: dict[str, datetime] = {}
+        self._lease: Lease | None = None
+
+    def one_round(self) -> int:
+        """Everything that is due now, once; 1 where another daemon is at work or a run failed."""
+        if not self._holds_lease():
+            _LOG.warning("another daemon holds the lease of this ledger: %s", self._holder())
+            return 1
+        failed = self._round()
+        self._give_back()
+        return 1 if failed else 0
+
+    def work(self) -> None:
+        """Round after round until asked to stop."""
+        while not self._stop.is_asked:
+            if self._holds_lease():
+                self._reload()
+                self._round()
+            self._stop.sleep(_TICK_SECONDS)
+        self._give_back()
+
+    # ------------------------------------------------------------ the lease
+
+    def _holds_lease(self) -> bool:
+        now = self._clock.now()
+        try:
+            with self._ledger.write() as unit:
+                if self._lease is not None:
+                    self._lease = renew_lease(unit, self._lease, now=now, ttl=_LEASE_FOR)
+                if self._lease is None:
+                    holder = this_worker()
+                    self._lease = take_lease(unit, _LEASE, holder, now=now, ttl=_LEASE_FOR)
+        except TouchlineError as error:
+            _LOG.error("the ledger does not answer; nothing goes out: %s", error)
+            return False
+        return self._lease is not None
+
+    def _holder(self) -> str:
+        with self._ledger.read() as unit:
+            lease = lease_of(unit, _LEASE)
+        return f"{lease.holder}, until {lease.until.isoformat()}" if lease else "nobody"
+
+    def _give_back(self) -> None:
+        if self._lease is not None:
+            with self._ledger.write() as unit:
+                end_lease(unit, self._lease, now=self._clock.now())
+
+    # ------------------------------------------------------------ a round
+
+    def _round(self) -> bool:
+        """Fire what is due, move on who is due, deliver; whether anything failed."""
+        playbooks, broken = runnable_playbooks(self._workplace, (), self._clock.now())
+        for report in broken:
+            _LOG.error("%s does not run: %s", report.playbook, report.fault)
+        failed = bool(broken)
+        for playbook in playbooks:
+            if self._stop.is_asked:
+                return failed
+            try:
+                failed |= self._tend(playbook)
+            except TouchlineError as error:  # one playbook's trouble never stops the others
+                _LOG.error("%s: %s", playbook.name, error)
+                failed = True
+        self._courier.send()
+        return failed
+
+    def _tend(self, playbook: BoundPlaybook) -> bool:
+        now = self._clock.now()
+        if fire := self._fire_due(playbook, now):
+            return _tell(self._fire(playbook, fire, now))
+        if self._is_time_for_a_pass(playbook, now):
+            self._pass(playbook, now)
+        return False
+
+    def _fire_due(self, playbook: BoundPlaybook, now: datetime) -> Fire | None:
+        """The slot to start now; slots that are passed over are recorded with their reason."""
+        if playbook.schedule is None:
+            return None
+        found = due(playbook.schedule, playbook.zone, self._since(playbook, now), now)
+        for fire, reason in found.skipped:
+            with self._ledger.write() as unit:
+                skip_run(
+                    unit,
+                    playbook.name,
+                    fire.id,
+                    as_of=fire.at,
+                    version=playbook.version,
+                    reason=reason,
+                    at=now,
+                    actor=_ACTOR,
+                )
+        return found.fire
+
+    def _since(self, playbook: BoundPlaybook, now: datetime) -> datetime:
+        """The last slot that is recorded; for a playbook that never fired, one pass ago."""
+        with self._ledger.read() as unit:
+            slot = last_slot(unit, playbook.name)
+        if slot is not None:
+            return end_of_slot(slot, playbook.zone)
+        return now - self._workplace.settings.policy.pass_every.exact
+
+    def _fire(self, playbook: BoundPlaybook, fire: Fire, now: datetime) -> RunReport:
+        firing = firing_of(self._workplace, now, fire.id, _ACTOR)
+        self._passed[playbook.name] = now
+        return run_one(self._workplace, self._ledger, playbook, firing, courier=self._courier)
+
+    def _is_time_for_a_pass(self, playbook: BoundPlaybook, now: datetime) -> bool:
+        every = self._workplace.settings.policy.pass_every
+        last = self._passed.get(playbook.name)
+        if last is None or shift_local(last, every, playbook.zone) <= now:
+            return True
+        with self._ledger.read() as unit:
+            return bool(due_enrollments(unit, playbook.name, now, limit=1))
+
+    def _pass(self, playbook: BoundPlaybook, now: datetime) -> None:
+        self._passed[playbook.name] = now
+        if standing_still(self._ledger, playbook, at=now, actor=_ACTOR):
+            return
+        place = self._workplace
+        versions = Shelf(place.project, place.catalog, self._ledger, playbook)
+        with place.sources(self._ledger) as snapshot:
+            world = World(place.catalog, snapshot, now, place.settings, ledger=self._ledger)
+            move_on(playbook, now, world, self._ledger, versions=versions, send=self._courier.send)
+
+    # ------------------------------------------------------------ files that change
+
+    def _reload(self) -> None:
+        """Take up changed files whole, or keep what was there: nothing half-written ever runs."""
+        files = _stamps(self._workplace.root)
+        if files == self._files:
+            return
+        self._files = files
+        errors = errors_only(load_project(self._workplace.root).problems)
+        if errors:
+            _LOG.error("changed files are not taken up, the old ones go on: %s", Invalid(errors))
+            return
+        self._workplace = open_workplace(
+            self._workplace.root, self._workplace.root, self._workplace.ports
+        )
+        _LOG.info("took up changed files")
+
+
+def _tell(report: RunReport) -> bool:
+    """Log what a run came to; whether it failed."""
+    if report.fault:
+        _LOG.error("%s failed as a whole: %s", report.playbook, report.fault)
+        return True
+    if report.held:
+        _LOG.warning("%s: %s", report.playbook, report.held)
+    _LOG.info(
+        "%s: %d match, %d entered, touches %s",
+        report.playbook,
+        report.matched,
+        report.entered,
+        dict(report.touches),
+    )
+    return False
+
+
+def _stamps(root: Path) -> list[tuple[str, int, int]]:
+    """What tells that a project's files changed."""
+    found = []
+    for pattern in ("touchline.yaml", "*/**/*.yaml", "emails/*.md"):
+        for path in root.glob(pattern):
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return sorted(found)

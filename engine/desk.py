@@ -1,0 +1,248 @@
+"""What people decide: approvals, unknown sends, tasks, halts, suppressions; all in the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.ledger import holds
+from engine.ledger import tasks as inbox
+from engine.ledger.control import halt as set_halt
+from engine.ledger.control import halts_in_force
+from engine.ledger.control import resume as lift_halt
+from engine.ledger.holds import HeldFuse, HeldTouch
+from engine.ledger.store import Unit
+from engine.ledger.suppressions import Suppression, list_suppressions, suppress, unsuppress
+from engine.ledger.tasks import Task, TaskState
+from engine.ledger.touches import backlog as waiting
+from engine.messages.address import AddressError, normalise, parse_address
+from engine.problems import Misuse, Refused, did_you_mean
+from engine.report.text import count
+from engine.workplace import Workplace
+
+__all__ = [
+    "HeldItem",
+    "allow_contacting",
+    "approve",
+    "backlog",
+    "drop",
+    "finish_task",
+    "halt",
+    "held_in",
+    "held_items",
+    "let_go_on",
+    "reassign_task",
+    "resolve",
+    "stop_contacting",
+    "suppression_list",
+    "task_list",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldItem:
+    """Something that waits for a person. `kind` is `fuse` or `unknown`; `do` is how to decide."""
+
+    id: str
+    kind: str
+    playbook: str
+    since: datetime
+    told: str
+    do: str
+    key: str = ""
+    step: str = ""
+    channel: str = ""
+    to: str = ""
+
+
+def held_items(workplace: Workplace) -> list[HeldItem]:
+    """Everything that waits for a person, the oldest first."""
+    ledger = workplace.ledger_or_none()
+    if ledger is None:
+        return []
+    with ledger.read() as unit:
+        return held_in(unit)
+
+
+def held_in(unit: Unit) -> list[HeldItem]:
+    """The same, within an open unit."""
+    items = [_fuse(each) for each in holds.held_fuses(unit)]
+    items += [_unknown(each) for each in holds.held_touches(unit)]
+    return sorted(items, key=lambda item: item.since)
+
+
+def _fuse(held: HeldFuse) -> HeldItem:
+    told = (
+        f"{held.found:,} of {held.total:,} would enter, more than the {held.fuse} of "
+        f"{held.allowed} allows"
+    )
+    do = f"touchline held approve {held.id}, or drop"
+    return HeldItem(held.id, "fuse", held.playbook, held.held_at, told, do)
+
+
+def _unknown(held: HeldTouch) -> HeldItem:
+    return HeldItem(
+        id=held.id,
+        kind="unknown",
+        playbook=held.playbook,
+        since=held.in_doubt_at,
+        told=f"nobody knows whether it arrived: {held.detail}",
+        do=f"touchline held resolve {held.id} --sent, or --not-sent",
+        key=held.key,
+        step=held.step,
+        channel=held.channel,
+        to=held.recipient,
+    )
+
+
+def approve(workplace: Workplace, item: str) -> str:
+    """Let the people of a blown fuse enter at the next pass."""
+    with workplace.ledger().write() as unit:
+        held = holds.approve(unit, item, at=_now(workplace), actor=workplace.ports.actor)
+    return (
+        f"approved: those of {len(held.keys):,} listed who still match {held.playbook} enter at "
+        "its next pass; void when the playbook changes, and after 3 days"
+    )
+
+
+def drop(workplace: Workplace, item: str) -> str:
+    """Let nobody of a blown fuse enter."""
+    with workplace.ledger().write() as unit:
+        held = holds.drop(unit, item, at=_now(workplace), actor=workplace.ports.actor)
+    return f"dropped: nobody enters {held.playbook} by it"
+
+
+def resolve(workplace: Workplace, item: str, *, was_sent: bool) -> str:
+    """Say what became of an unknown send."""
+    decide = holds.resolve_sent if was_sent else holds.resolve_not_sent
+    with workplace.ledger().write() as unit:
+        decide(unit, item, at=_now(workplace), actor=workplace.ports.actor)
+    return "noted as sent" if was_sent else "ready again, with the same bytes"
+
+
+# ---------------------------------------------------------------- tasks
+
+
+def task_list(workplace: Workplace, *, every: bool) -> list[Task]:
+    """Open tasks, or every one, the oldest first."""
+    ledger = workplace.ledger_or_none()
+    if ledger is None:
+        return []
+    with ledger.read() as unit:
+        return inbox.list_tasks(unit, state=None if every else TaskState.OPEN)
+
+
+def finish_task(workplace: Workplace, task: str, *, outcome: str) -> str:
+    """Mark a task as done."""
+    at, actor = _now(workplace), workplace.ports.actor
+    with workplace.ledger().write() as unit:
+        done = inbox.finish_task(unit, task, outcome=outcome, at=at, actor=actor)
+    return f"done: {done.title}"
+
+
+def reassign_task(workplace: Workplace, task: str, person: str) -> str:
+    """Give a task to another person: an address, or one of the house."""
+    name, address = _person(workplace, person)
+    at, actor = _now(workplace), workplace.ports.actor
+    with workplace.ledger().write() as unit:
+        moved = inbox.reassign_task(unit, task, address, name=name, at=at, actor=actor)
+    return f"{moved.title}: now with {name or address}"
+
+
+def _person(workplace: Workplace, text: str) -> tuple[str, str]:
+    people = workplace.settings.people
+    if not text.startswith("house."):
+        return "", _address(text)
+    name = text.removeprefix("house.")
+    if name not in people:
+        raise Refused(f"there is nobody called {text}; {did_you_mean(name, people)}")
+    return people[name].name, people[name].email
+
+
+# ---------------------------------------------------------------- halt and resume
+
+
+def halt(workplace: Workplace, playbooks: Sequence[str], why: str) -> str:
+    """Stop everything that goes out, or these playbooks."""
+    _known(workplace, playbooks)
+    at, actor = _now(workplace), workplace.ports.actor
+    set_halt(workplace.ledger(), playbooks, why=why, at=at, actor=actor)
+    return f"halted: {', '.join(playbooks) or 'everything'}; nothing goes out until a resume"
+
+
+def backlog(workplace: Workplace, playbooks: Sequence[str]) -> str:
+    """What a resume would let go, and since when the oldest of it waits."""
+    lines = []
+    with workplace.ledger().read() as unit:
+        for name in playbooks or (None,):
+            found = waiting(unit, name)
+            age = f", the oldest since {found.oldest.isoformat()}" if found.oldest else ""
+            lines.append(f"{name or 'everything'}: {count(found.ready, 'touch')} ready{age}")
+    return "\n".join(lines)
+
+
+def let_go_on(workplace: Workplace, playbooks: Sequence[str]) -> str:
+    """Lift the halt of everything, or of these playbooks."""
+    _known(workplace, playbooks)
+    ledger = workplace.ledger()
+    lifted = lift_halt(ledger, playbooks, at=_now(workplace), actor=workplace.ports.actor)
+    with ledger.read() as unit:
+        left = [halt.scope or "everything" for halt in halts_in_force(unit)]
+    told = ", ".join(scope or "everything" for scope in lifted)
+    rest = f"; still halted: {', '.join(left)}" if left else ""
+    return (f"resumed: {told}" if lifted else "nothing was halted") + rest
+
+
+def _known(workplace: Workplace, playbooks: Sequence[str]) -> None:
+    for name in playbooks:
+        if name not in workplace.project.playbooks:
+            hint = did_you_mean(name, workplace.project.playbooks)
+            raise Refused(f"there is no playbook `{name}`; {hint}")
+
+
+# ---------------------------------------------------------------- suppressions
+
+
+def suppression_list(workplace: Workplace) -> list[Suppression]:
+    """All suppressions, the oldest first."""
+    ledger = workplace.ledger_or_none()
+    if ledger is None:
+        return []
+    with ledger.read() as unit:
+        return list_suppressions(unit)
+
+
+def stop_contacting(workplace: Workplace, address: str, *, topic: str, why: str) -> str:
+    """Suppress an address, on one topic or on all."""
+    at, actor = _now(workplace), workplace.ports.actor
+    normal = _address(address)
+    with workplace.ledger().write() as unit:
+        new = suppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
+    about = f" on {topic}" if topic else ""
+    return f"{address} gets nothing{about} any more" + ("" if new else " (it was so already)")
+
+
+def allow_contacting(workplace: Workplace, address: str, *, topic: str, why: str) -> str:
+    """Take a suppression back.
+
+    Raises:
+        Refused: the address was not suppressed for that topic.
+    """
+    at, actor = _now(workplace), workplace.ports.actor
+    normal = _address(address)
+    with workplace.ledger().write() as unit:
+        if not unsuppress(unit, normal, topic=topic, why=why, at=at, actor=actor):
+            raise Refused(f"{address} was not suppressed{f' on {topic}' if topic else ''}")
+    return f"{address} may be contacted again"
+
+
+def _address(text: str) -> str:
+    try:
+        return normalise(parse_address(text))
+    except AddressError as error:
+        raise Misuse(str(error)) from None
+
+
+def _now(workplace: Workplace) -> datetime:
+    return workplace.ports.clock.now()

@@ -1,0 +1,132 @@
+"""`touchline status`: what runs, when it runs next, who is where, what is held and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.bind.playbook import BoundPlaybook
+from engine.decide.facts import TouchState
+from engine.desk import HeldItem, held_in
+from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
+from engine.ledger.journey import counts_by_step, versions_inside
+from engine.ledger.runs import last_run
+from engine.ledger.store import Unit
+from engine.ledger.touches import counts_by_state, list_touches
+from engine.passes.versions import Shelf
+from engine.problems import Invalid
+from engine.schedule import next_fires
+from engine.workplace import Workplace
+
+__all__ = ["Overview", "PlaybookLine", "overview"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookLine:
+    """One playbook. `problem` is a sentence where it cannot run; `steps` counts who stands where.
+
+    `unbound` counts those inside whose version no longer binds to the catalog: they are held.
+    """
+
+    name: str
+    status: str
+    last_run: datetime | None = None
+    last_state: str = ""
+    last_reason: str = ""
+    next_fire: datetime | None = None
+    steps: Mapping[str, int] = field(default_factory=dict)
+    touches: Mapping[str, int] = field(default_factory=dict)
+    unbound: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A project at one moment. `reasons` counts touches that did not go out, by reason.
+
+    `why_dry` says why this ledger may not send, where it may not.
+    """
+
+    playbooks: tuple[PlaybookLine, ...]
+    touches: Mapping[str, int]
+    reasons: Mapping[str, int]
+    held: tuple[HeldItem, ...]
+    halts: tuple[Halt, ...] = ()
+    channels: tuple[ChannelState, ...] = ()
+    why_dry: str = ""
+
+
+_NOT_OUT = (
+    TouchState.FAILED,
+    TouchState.SKIPPED,
+    TouchState.DROPPED,
+    TouchState.EXPIRED,
+    TouchState.READY,
+)
+
+
+def overview(workplace: Workplace) -> Overview:
+    """Everything that a person wants to know before the day begins."""
+    now = workplace.ports.clock.now()
+    names = sorted(workplace.project.playbooks)
+    ledger, why_dry = workplace.known_ledger()
+    if ledger is None:
+        lines = tuple(_line(workplace, name, None, now=now) for name in names)
+        return Overview(lines, {}, {}, (), why_dry=why_dry)
+    with ledger.read() as unit:
+        lines = tuple(_line(workplace, name, unit, now=now) for name in names)
+        reasons = Counter(
+            touch.reason for touch in list_touches(unit, states=_NOT_OUT) if touch.reason
+        )
+        return Overview(
+            lines,
+            counts_by_state(unit),
+            dict(sorted(reasons.items())),
+            tuple(held_in(unit)),
+            halts=tuple(halts_in_force(unit)),
+            channels=tuple(
+                state
+                for state in channel_states(unit).values()
+                if state.paused_at or state.breaker_until
+            ),
+            why_dry=why_dry,
+        )
+
+
+def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) -> PlaybookLine:
+    declared = workplace.project.playbooks[name]
+    try:
+        playbook = workplace.runnable(name)
+    except Invalid as invalid:
+        problem = str(invalid).splitlines()[0]
+        return PlaybookLine(name, str(declared.status), problem=problem)
+    upcoming = _next_fire(playbook, now)
+    if unit is None:
+        return PlaybookLine(name, str(playbook.status), next_fire=upcoming)
+    run = last_run(unit, name)
+    return PlaybookLine(
+        name,
+        str(playbook.status),
+        last_run=run.as_of if run else None,
+        last_state=str(run.state) if run else "",
+        last_reason=run.reason if run else "",
+        next_fire=upcoming,
+        steps=counts_by_step(unit, name),
+        touches=counts_by_state(unit, name),
+        unbound=_unbound(workplace, playbook, unit),
+    )
+
+
+def _next_fire(playbook: BoundPlaybook, now: datetime) -> datetime | None:
+    if playbook.schedule is None or playbook.status != "active":
+        return None
+    fires = next_fires(playbook.schedule, playbook.zone, now, 1)
+    return fires[0].at if fires else None
+
+
+def _unbound(workplace: Workplace, playbook: BoundPlaybook, unit: Unit) -> int:
+    shelf = Shelf(workplace.project, workplace.catalog, unit.ledger, playbook)
+    inside = versions_inside(unit, playbook.name)
+    return sum(number for version, number in inside.items() if shelf(version) is None)

@@ -1,0 +1,229 @@
+"""Facts for a pass, asked in bulk: who matches, who exits, what each touch would be.
+
+One snapshot of the sources and one `as_of` for everything (delivery page, point 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from engine.audience.checks import check_sources
+from engine.audience.select import Key, holding, population, rows, select_keys
+from engine.audience.snapshot import Snapshot
+from engine.bind.catalog import Catalog
+from engine.bind.conditions import Condition
+from engine.bind.playbook import BoundEmail, BoundPlaybook
+from engine.decide.facts import Enrollment, NewTouch
+from engine.decide.journey import StepFacts, step_of
+from engine.language.catalog import Kind
+from engine.language.project import Settings
+from engine.ledger.copies import CopyHolder, copies_made
+from engine.ledger.store import Ledger, Unit
+from engine.ledger.suppressions import suppressed_among
+from engine.steps.drafts import Customer, Draft, House, TouchStep, ended
+from engine.steps.table import Press, press_for
+
+__all__ = ["DUPLICATE_ADDRESS", "SUPPRESSED", "World"]
+
+SUPPRESSED = "suppressed"
+DUPLICATE_ADDRESS = "duplicate_address"
+
+
+class World:
+    """Everything that a pass asks of the sources and of the ledger's memory."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        snapshot: Snapshot,
+        as_of: datetime,
+        settings: Settings,
+        *,
+        ledger: Ledger | None,
+    ) -> None:
+        self._catalog = catalog
+        self._snapshot = snapshot
+        self._as_of = as_of
+        self._settings = settings
+        self._ledger = ledger
+        self._presses: dict[tuple[str, str], Press | None] = {}
+        self._copies: dict[tuple[str, str], dict[str, CopyHolder]] = {}
+
+    # ------------------------------------------------------------ who
+
+    def check(self, playbook: BoundPlaybook, last: Mapping[str, object]) -> Mapping[str, object]:
+        """What the sources are like; SourceFault or Unreachable where they cannot be trusted."""
+        conditions = [playbook.audience.condition, *_conditions(playbook)]
+        return check_sources(
+            playbook.audience.entity,
+            conditions,
+            self._snapshot,
+            self._settings,
+            as_of=self._as_of,
+            last=last,
+        )
+
+    def matched(self, playbook: BoundPlaybook) -> Sequence[Key]:
+        """The keys in the segment, ascending."""
+        return select_keys(playbook.audience, self._snapshot, self._as_of)
+
+    def population(self, playbook: BoundPlaybook) -> int:
+        """How many rows of the entity have a key."""
+        return population(playbook.audience.entity, self._snapshot)
+
+    def meeting_exit(self, playbook: BoundPlaybook, keys: Sequence[Key]) -> frozenset[str]:
+        """Those of some keys that meet `exit_when` already."""
+        if playbook.exit_when is None:
+            return frozenset()
+        return self._holding(playbook, playbook.exit_when, keys, excluding=frozenset())
+
+    def holding(
+        self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
+    ) -> frozenset[str]:
+        """The keys of those enrollments for which a condition holds now."""
+        keys = [native(each.key, playbook) for each in enrollments]
+        own = frozenset(each.id for each in enrollments)
+        return self._holding(playbook, condition, keys, excluding=own)
+
+    def _holding(
+        self,
+        playbook: BoundPlaybook,
+        condition: Condition,
+        keys: Sequence[Key],
+        *,
+        excluding: frozenset[str],
+    ) -> frozenset[str]:
+        found = holding(
+            condition,
+            playbook.audience.entity,
+            keys,
+            self._snapshot,
+            self._as_of,
+            zone=playbook.zone,
+            excluding=excluding,
+        )
+        return frozenset(str(key) for key in found)
+
+    # ------------------------------------------------------------ what
+
+    def of_step(
+        self, playbook: BoundPlaybook, enrollments: Sequence[Enrollment]
+    ) -> dict[str, StepFacts]:
+        """What deciding on the common step of some enrollments needs; the gone are left out."""
+        step = step_of(playbook, enrollments[0])
+        passing = self._passing(playbook, step.only_if, enrollments)
+        press = self._press(playbook, step.id)
+        customers = self._customers(playbook, press, enrollments)
+        drafts = self._drafts(press, [each for each in customers if each.enrollment.key in passing])
+        if isinstance(step, BoundEmail):
+            drafts = self._allowed(step, playbook, drafts)
+        touches: dict[str, list[NewTouch]] = {}
+        for draft in drafts:
+            touches.setdefault(draft.touch.enrollment, []).append(draft.touch)
+        return {
+            each.enrollment.id: StepFacts(
+                holds=each.enrollment.key in passing,
+                drafts=tuple(touches.get(each.enrollment.id, ())),
+            )
+            for each in customers
+        }
+
+    def _passing(
+        self, playbook: BoundPlaybook, only_if: Condition | None, enrollments: Sequence[Enrollment]
+    ) -> frozenset[str]:
+        if only_if is None:
+            return frozenset(each.key for each in enrollments)
+        return self.holding(playbook, only_if, enrollments)
+
+    def _press(self, playbook: BoundPlaybook, step_id: str) -> Press | None:
+        """Templates are compiled once per version and step."""
+        name = (playbook.version, step_id)
+        if name not in self._presses:
+            house = House(playbook, self._catalog, self._settings, self._as_of)
+            step = next(each for each in playbook.steps if each.id == step_id)
+            self._presses[name] = press_for(house, step)
+        return self._presses[name]
+
+    def _customers(
+        self, playbook: BoundPlaybook, press: Press | None, enrollments: Sequence[Enrollment]
+    ) -> list[Customer]:
+        """Each enrollment with its values; who is gone from the source is not among them."""
+        keys = {each.id: native(each.key, playbook) for each in enrollments}
+        fields = press.fields if press else ()
+        found = rows(playbook.audience.entity, list(keys.values()), fields, self._snapshot)
+        return [
+            Customer(each, found[keys[each.id]]) for each in enrollments if keys[each.id] in found
+        ]
+
+    def _drafts(self, press: Press | None, customers: Iterable[Customer]) -> list[Draft]:
+        if press is None:
+            return []
+        return [draft for customer in customers for draft in press.drafts(customer)]
+
+    # ------------------------------------------------------------ what the ledger knows
+
+    def _allowed(
+        self, step: BoundEmail, playbook: BoundPlaybook, drafts: Sequence[Draft]
+    ) -> list[Draft]:
+        """Drafts of mails, with those ended that are suppressed or a second copy."""
+        suppressed, copies = self._known(step, playbook, drafts)
+        allowed = []
+        for draft in drafts:
+            touch = draft.touch
+            if not touch.payload:
+                allowed.append(draft)
+            elif draft.address in suppressed:
+                allowed.append(replace(draft, touch=ended(touch, SUPPRESSED)))
+            elif draft.copy and _is_second(copies.setdefault(draft.copy, _holder(touch)), touch):
+                allowed.append(replace(draft, touch=ended(touch, DUPLICATE_ADDRESS)))
+            else:
+                allowed.append(replace(draft, touch=replace(touch, copy=draft.copy)))
+        return allowed
+
+    def _known(
+        self, step: BoundEmail, playbook: BoundPlaybook, drafts: Sequence[Draft]
+    ) -> tuple[frozenset[str], dict[str, CopyHolder]]:
+        """The suppressed among the addresses, and by copy the touch that has it.
+
+        What this pass itself gave out is kept in memory: in a rehearsal the ledger never learns.
+        """
+        copies = self._copies.setdefault((playbook.name, step.id), {})
+        if self._ledger is None:
+            return frozenset(), copies
+        with self._ledger.read() as unit:
+            suppressed = self._suppressed(unit, step, drafts)
+            wanted = [draft.copy for draft in drafts if draft.copy]
+            for copy, holder in copies_made(unit, playbook.name, step.id, wanted).items():
+                copies.setdefault(copy, holder)
+        return suppressed, copies
+
+    def _suppressed(self, unit: Unit, step: TouchStep, drafts: Sequence[Draft]) -> frozenset[str]:
+        addresses = frozenset(draft.address for draft in drafts if draft.address)
+        topic = step.topic if isinstance(step, BoundEmail) else ""
+        return suppressed_among(unit, addresses, topic=topic)
+
+
+def _holder(touch: NewTouch) -> CopyHolder:
+    return CopyHolder(touch.id, touch.key, touch.enrollment)
+
+
+def _is_second(holder: CopyHolder, touch: NewTouch) -> bool:
+    """Another entity has this message at this address, or another place of this very step.
+
+    The entity itself may get it once more when it enters again.
+    """
+    same_stay = holder.enrollment == touch.enrollment
+    return holder.key != touch.key or (same_stay and holder.touch != touch.id)
+
+
+def native(key: str, playbook: BoundPlaybook) -> Key:
+    """The key as its source has it."""
+    return int(key) if playbook.audience.entity.key.kind is Kind.INTEGER else key
+
+
+def _conditions(playbook: BoundPlaybook) -> list[Condition]:
+    """The conditions beside the segment's, whose sources must be sound as well."""
+    of_steps = [step.only_if for step in playbook.steps if step.only_if]
+    return [*([playbook.exit_when] if playbook.exit_when else []), *of_steps]

@@ -1,0 +1,381 @@
+"""Run one playbook at one instant: select, admit, enter, move on, deliver.
+
+`live` writes and sends; `rehearse` goes the same way and only says. Delivery page, "Runs".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+
+from engine.bind.playbook import BoundPlaybook
+from engine.decide.entry import Admission, BlownFuse, Candidates, admit
+from engine.decide.facts import Decision, NewTouch
+from engine.decide.journey import enter
+from engine.language.catalog import Kind
+from engine.language.playbook import Fuse
+from engine.ledger.holds import approved_keys, hold_run
+from engine.ledger.journey import past_entries
+from engine.ledger.runs import (
+    RunStart,
+    Start,
+    begin_run,
+    bystanders,
+    end_run,
+    entered_in_run,
+    fail_run,
+    last_matched,
+    last_sources,
+    never_ran,
+    remember_bystanders,
+    version_never_ran,
+)
+from engine.ledger.store import Ledger, Unit
+from engine.ledger.touches import states_by_channel
+from engine.passes.journal import DryJournal, Journal, LedgerJournal
+from engine.passes.walk import Facts, Versions, advance, exits
+from engine.problems import SourceFault, TouchlineError, Unreachable
+
+__all__ = ["Firing", "Matched", "RunReport", "live", "move_on", "rehearse"]
+
+_CHUNK = 1_000  # enrollments written in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One firing of a playbook at an instant.
+
+    `fire` is the identity of its slot, `actor` who fires it, `facts` what the audit is told of it
+    (git commit, …), `first_run` the project's fuse for versions that never ran.
+    """
+
+    as_of: datetime
+    fire: str
+    actor: str
+    first_run: Fuse | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run came to. `held` is a sentence where a fuse or a halt holds it.
+
+    `touches` counts by channel and status; `would` are the touches of a dry run; `gained` and
+    `lost` compare who matches with the last run that went through, None where there was none.
+    """
+
+    playbook: str
+    as_of: datetime
+    matched: int = 0
+    entered: int = 0
+    left: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    touches: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    would: tuple[NewTouch, ...] = ()
+    gained: int | None = None
+    lost: int | None = None
+    held: str = ""
+    fault: TouchlineError | None = None
+    keys_are_integers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Who matches and who of them enters."""
+
+    keys: tuple[str, ...]
+    admission: Admission
+
+
+# ---------------------------------------------------------------- for real
+
+
+def live(
+    playbook: BoundPlaybook,
+    firing: Firing,
+    facts: Facts,
+    ledger: Ledger,
+    *,
+    versions: Versions,
+    send: Callable[[], bool],
+) -> RunReport:
+    """Fire a playbook: whatever it decides is written, with its audit records, then sent.
+
+    Fired again under the same identity it goes on with what that run left: nobody enters twice,
+    what is still due goes out. Sources that cannot be trusted fail the run as a whole: it is
+    recorded, nobody enters, nothing is planned, and the report carries the fault.
+    """
+    with ledger.write() as unit:
+        start = _begin(unit, playbook, firing)
+    journal = LedgerJournal(ledger, playbook.name, firing.as_of, run=start.id, send=send)
+    report = RunReport(playbook.name, firing.as_of)
+    try:
+        if start.state in (Start.NEW, Start.RESUMED):
+            report = _enter_live(playbook, firing, facts, ledger, start=start, journal=journal)
+        left = exits(journal, versions, facts)
+        advance(journal, versions, facts, firing.as_of)
+    except (SourceFault, Unreachable) as fault:
+        return _failed(ledger, start, firing, report, fault)
+    with ledger.read() as unit:
+        touches = states_by_channel(unit, start.id)
+    return replace(report, touches=touches, left=left)
+
+
+def move_on(
+    playbook: BoundPlaybook,
+    as_of: datetime,
+    facts: Facts,
+    ledger: Ledger,
+    *,
+    versions: Versions,
+    send: Callable[[], bool],
+) -> None:
+    """A pass between fires: exits, waits that are over and what is due; nobody enters.
+
+    Raises:
+        SourceFault: data that cannot be trusted; nothing was decided.
+        Unreachable: a source does not answer.
+    """
+    with ledger.read() as unit:
+        last = last_sources(unit, playbook.name)
+    facts.check(playbook, last)
+    journal = LedgerJournal(ledger, playbook.name, as_of, run="", send=send)
+    exits(journal, versions, facts)
+    advance(journal, versions, facts, as_of)
+
+
+def _begin(unit: Unit, playbook: BoundPlaybook, firing: Firing) -> RunStart:
+    return begin_run(
+        unit,
+        playbook.name,
+        firing.fire,
+        as_of=firing.as_of,
+        version=playbook.version,
+        facts=firing.facts,
+        at=firing.as_of,
+        actor=firing.actor,
+    )
+
+
+def _enter_live(
+    playbook: BoundPlaybook,
+    firing: Firing,
+    facts: Facts,
+    ledger: Ledger,
+    *,
+    start: RunStart,
+    journal: Journal,
+) -> RunReport:
+    with ledger.read() as unit:
+        last = last_sources(unit, playbook.name)
+    sources = facts.check(playbook, last)
+    found = _select(playbook, firing, facts, ledger, run=start.id)
+    report = _report(playbook, firing, found, _last_matched(ledger, playbook))
+    if found.admission.blown:
+        with ledger.write() as unit:
+            _hold(unit, playbook, firing, found, run=start.id)
+        return report
+    _remember_first_run(ledger, playbook, found, firing)
+    for chunk in _chunks(_entries(playbook, found, firing, ledger)):
+        journal.record(chunk)
+    counts = {"matched": report.matched, "entered": report.entered, "skipped": report.skipped}
+    with ledger.write() as unit:
+        end_run(
+            unit,
+            start.id,
+            counts=counts,
+            sources=sources,
+            at=firing.as_of,
+            actor=firing.actor,
+            matched=found.keys,
+        )
+    return report
+
+
+def _failed(
+    ledger: Ledger,
+    start: RunStart,
+    firing: Firing,
+    report: RunReport,
+    fault: SourceFault | Unreachable,
+) -> RunReport:
+    with ledger.write() as unit:
+        fail_run(unit, start.id, str(fault), at=firing.as_of, actor=firing.actor)
+    return replace(report, fault=fault)
+
+
+def _hold(unit: Unit, playbook: BoundPlaybook, firing: Firing, found: Matched, *, run: str) -> None:
+    blown = found.admission.blown
+    assert blown is not None
+    hold_run(
+        unit,
+        run,
+        fuse=blown.name,
+        allowed=blown.limit,
+        found=blown.found,
+        total=blown.total,
+        keys=found.admission.would_enter,
+        version=playbook.version,
+        at=firing.as_of,
+        actor=firing.actor,
+    )
+
+
+def _remember_first_run(
+    ledger: Ledger, playbook: BoundPlaybook, found: Matched, firing: Firing
+) -> None:
+    """With `existing: skip`, those who match when the playbook first runs stay outside."""
+    if playbook.entry.existing_enter:
+        return
+    with ledger.write() as unit:
+        if never_ran(unit, playbook.name):
+            remember_bystanders(unit, playbook.name, found.keys, at=firing.as_of)
+
+
+# ---------------------------------------------------------------- a rehearsal
+
+
+def rehearse(
+    playbook: BoundPlaybook,
+    firing: Firing,
+    facts: Facts,
+    ledger: Ledger | None,
+    *,
+    versions: Versions,
+) -> RunReport:
+    """The same decisions, told and not done: nothing is written and no channel is opened.
+
+    Without a ledger everyone is taken for new.
+
+    Raises:
+        SourceFault: data that cannot be trusted.
+        Unreachable: a source does not answer.
+    """
+    facts.check(playbook, _last_sources(ledger, playbook))
+    journal = DryJournal(ledger, playbook.name, firing.as_of)
+    found = _select(playbook, firing, facts, ledger, run="")
+    report = _report(playbook, firing, found, _last_matched(ledger, playbook))
+    left = exits(journal, versions, facts)
+    for chunk in _chunks(_entries(playbook, found, firing, ledger)):
+        journal.record(chunk)
+    advance(journal, versions, facts, firing.as_of)
+    counted = Counter((touch.channel, str(touch.state)) for touch in journal.would)
+    return replace(report, touches=_nested(counted), would=tuple(journal.would), left=left)
+
+
+def _last_sources(ledger: Ledger | None, playbook: BoundPlaybook) -> Mapping[str, object]:
+    if ledger is None:
+        return {}
+    with ledger.read() as unit:
+        return last_sources(unit, playbook.name)
+
+
+def _nested(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    touches: dict[str, dict[str, int]] = {}
+    for (channel, state), number in sorted(counted.items()):
+        touches.setdefault(channel, {})[state] = number
+    return touches
+
+
+# ---------------------------------------------------------------- who enters
+
+
+def _select(
+    playbook: BoundPlaybook, firing: Firing, facts: Facts, ledger: Ledger | None, *, run: str
+) -> Matched:
+    keys = facts.matched(playbook)
+    texts = tuple(str(key) for key in keys)
+    candidates = Candidates(
+        matched=texts,
+        population=facts.population(playbook),
+        as_of=firing.as_of,
+        zone=playbook.zone,
+        meets_exit=facts.meeting_exit(playbook, keys),
+    )
+    if ledger is None:
+        return Matched(
+            texts, admit(playbook.entry, replace(candidates, first_run=firing.first_run))
+        )
+    with ledger.read() as unit:
+        known = _remembered(unit, candidates, playbook, firing, run=run)
+    return Matched(texts, admit(playbook.entry, known))
+
+
+def _remembered(
+    unit: Unit, candidates: Candidates, playbook: BoundPlaybook, firing: Firing, *, run: str
+) -> Candidates:
+    name = playbook.name
+    return replace(
+        candidates,
+        first_run=firing.first_run if version_never_ran(unit, name, playbook.version) else None,
+        past=past_entries(unit, name, candidates.matched),
+        bystanders=_outside(unit, playbook, candidates.matched),
+        approved=approved_keys(unit, name, playbook.version, now=firing.as_of),
+        entered_before=entered_in_run(unit, run),
+    )
+
+
+def _outside(unit: Unit, playbook: BoundPlaybook, matched: Sequence[str]) -> frozenset[str]:
+    if playbook.entry.existing_enter:
+        return frozenset()
+    if never_ran(unit, playbook.name):
+        return frozenset(matched)
+    return bystanders(unit, playbook.name)
+
+
+def _entries(
+    playbook: BoundPlaybook, found: Matched, firing: Firing, ledger: Ledger | None
+) -> Iterator[Decision]:
+    entering = found.admission.entering
+    past = {}
+    if ledger is not None:
+        with ledger.read() as unit:
+            past = past_entries(unit, playbook.name, entering)
+    for key in entering:
+        number = past[key].count + 1 if key in past else 1
+        yield enter(playbook, key, number, firing.as_of)
+
+
+def _chunks(decisions: Iterable[Decision]) -> Iterator[list[Decision]]:
+    remaining = iter(decisions)
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield chunk
+
+
+# ---------------------------------------------------------------- the report
+
+
+def _report(
+    playbook: BoundPlaybook, firing: Firing, found: Matched, before: Sequence[str] | None
+) -> RunReport:
+    now = set(found.keys)
+    then = None if before is None else set(before)
+    blown = found.admission.blown
+    return RunReport(
+        playbook=playbook.name,
+        as_of=firing.as_of,
+        matched=len(found.keys),
+        entered=len(found.admission.entering),
+        skipped=found.admission.skipped,
+        gained=None if then is None else len(now - then),
+        lost=None if then is None else len(then - now),
+        keys_are_integers=playbook.audience.entity.key.kind is Kind.INTEGER,
+        held=_told(blown) if blown else "",
+    )
+
+
+def _told(blown: BlownFuse) -> str:
+    return (
+        f"{blown.found:,} of {blown.total:,} would enter, more than the {blown.name} of "
+        f"{blown.limit} allows; nobody entered. See `touchline held`"
+    )
+
+
+def _last_matched(ledger: Ledger | None, playbook: BoundPlaybook) -> list[str] | None:
+    if ledger is None:
+        return None
+    with ledger.read() as unit:
+        return last_matched(unit, playbook.name)

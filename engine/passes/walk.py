@@ -1,0 +1,145 @@
+"""Move everyone who is due as far as they get now: exits first, then step by step.
+
+The decisions are those of `decide/`; this module only asks for facts in bulk, a page of
+enrollments at a time, and hands what was decided to the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from engine.audience.select import Key
+from engine.bind.conditions import BoundEveryone, Condition
+from engine.bind.playbook import BoundPlaybook
+from engine.decide.facts import Decision, Enrollment, Phase
+from engine.decide.journey import StepFacts, decide, leave, settled, wait_is_over
+from engine.passes.journal import Due, Journal
+
+__all__ = ["Facts", "Versions", "advance", "exits"]
+
+_EVERYONE = BoundEveryone()
+
+
+class Versions(Protocol):
+    """The versions that enrollments go on with."""
+
+    def __call__(self, version: str) -> BoundPlaybook | None:
+        """The playbook as it was, bound to today's catalog; None where it no longer binds."""
+
+
+class Facts(Protocol):
+    """What a pass asks of the sources, for many enrollments at once."""
+
+    def holding(
+        self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
+    ) -> frozenset[str]:
+        """The keys of those for which a condition holds now."""
+
+    def of_step(
+        self, playbook: BoundPlaybook, enrollments: Sequence[Enrollment]
+    ) -> dict[str, StepFacts]:
+        """By enrollment id, what deciding on their common step needs; the gone are not in it."""
+
+    def matched(self, playbook: BoundPlaybook) -> Sequence[Key]:
+        """The keys in the segment, ascending."""
+
+    def meeting_exit(self, playbook: BoundPlaybook, keys: Sequence[Key]) -> frozenset[str]:
+        """Those of some keys that meet `exit_when` already, and so do not enter."""
+
+    def population(self, playbook: BoundPlaybook) -> int:
+        """How many rows of the entity have a key."""
+
+    def check(self, playbook: BoundPlaybook, last: Mapping[str, object]) -> Mapping[str, object]:
+        """What the sources are like, for the audit and the next run to compare with (`last`).
+
+        Raises:
+            SourceFault: data that cannot be trusted.
+            Unreachable: a source does not answer.
+        """
+
+
+def exits(journal: Journal, versions: Versions, facts: Facts) -> int:
+    """Ask `exit_when` of everyone inside, during waits too; how many left."""
+    number = 0
+    for page in journal.inside():
+        leaving = [
+            leaving for each in _by_version(page) for leaving in _exits(each, versions, facts)
+        ]
+        if leaving:
+            journal.record(leaving)
+        number += len(leaving)
+    return number
+
+
+def _exits(page: Sequence[Enrollment], versions: Versions, facts: Facts) -> list[Decision]:
+    playbook = versions(page[0].version)
+    if playbook is None:
+        return []
+    present = facts.holding(playbook, _EVERYONE, page)
+    meeting = (
+        facts.holding(playbook, playbook.exit_when, page) if playbook.exit_when else frozenset()
+    )
+    gone = [leave(each, "gone") for each in page if each.key not in present]
+    return [*gone, *(leave(each, "exit_when") for each in page if each.key in meeting & present)]
+
+
+def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> None:
+    """Decide, record and deliver until nothing more moves at this instant."""
+    while True:
+        due = journal.due()
+        decisions = [
+            decision
+            for group in _by_step(due)
+            for decision in _moves(group, versions, facts, as_of)
+        ]
+        if decisions:
+            journal.record(decisions)
+        elif not journal.deliver():
+            return
+
+
+def _moves(
+    group: Sequence[Due], versions: Versions, facts: Facts, as_of: datetime
+) -> Iterable[Decision]:
+    playbook = versions(group[0].enrollment.version)
+    if playbook is None:
+        return []
+    if group[0].enrollment.phase is not Phase.READY:
+        return [decision for due in group for decision in _after_step(playbook, due, as_of)]
+    known = facts.of_step(playbook, [due.enrollment for due in group])
+    return [
+        decision
+        for due in group
+        for decision in _at_step(playbook, due.enrollment, known.get(due.enrollment.id), as_of)
+    ]
+
+
+def _at_step(
+    playbook: BoundPlaybook, enrollment: Enrollment, known: StepFacts | None, as_of: datetime
+) -> tuple[Decision, ...]:
+    if known is None:
+        return (leave(enrollment, "gone"),)
+    return decide(playbook, enrollment, known, as_of)
+
+
+def _after_step(playbook: BoundPlaybook, due: Due, as_of: datetime) -> tuple[Decision, ...]:
+    if due.enrollment.phase is Phase.WAITING:
+        return wait_is_over(playbook, due.enrollment)
+    return settled(playbook, due.enrollment, due.states, at=due.ended_at or as_of)
+
+
+def _by_version(page: Sequence[Enrollment]) -> list[list[Enrollment]]:
+    groups: dict[str, list[Enrollment]] = {}
+    for enrollment in page:
+        groups.setdefault(enrollment.version, []).append(enrollment)
+    return list(groups.values())
+
+
+def _by_step(due: Sequence[Due]) -> list[list[Due]]:
+    groups: dict[tuple[str, str, Phase], list[Due]] = {}
+    for each in due:
+        enrollment = each.enrollment
+        groups.setdefault((enrollment.version, enrollment.step, enrollment.phase), []).append(each)
+    return list(groups.values())

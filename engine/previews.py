@@ -1,0 +1,164 @@
+"""`touchline preview`: the messages of a playbook as one customer would get them."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import tempfile
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from engine.answers import key_of
+from engine.audience.select import rows
+from engine.bind.playbook import BoundPlaybook
+from engine.decide.facts import NewTouch, TouchKind, TouchState
+from engine.decide.journey import enter
+from engine.messages.address import AddressError, parse_address
+from engine.ports import Message, Sent
+from engine.problems import Misuse, Refused, Unreachable, did_you_mean
+from engine.steps.drafts import Customer, House
+from engine.steps.table import Press, press_for
+from engine.workplace import Workplace
+
+__all__ = ["PreviewedMessage", "open_in_browser", "preview_of", "send_preview"]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedMessage:
+    """One message; `reason` says why it would not be made, where it would not."""
+
+    step: str
+    channel: str
+    to: str
+    sender: str
+    subject: str
+    text: str
+    html: str
+    status: str
+    reason: str
+    touch: NewTouch
+
+
+def preview_of(
+    workplace: Workplace, name: str, key_text: str, as_of: datetime, *, step: str | None
+) -> list[PreviewedMessage]:
+    """The messages of all steps, or of one, whether or not this customer matches.
+
+    Raises:
+        Refused: there is no such customer or step.
+    """
+    playbook = workplace.runnable(name)
+    key = key_of(key_text, playbook.audience)
+    enrollment = enter(playbook, str(key), 1, as_of).enrollment
+    entity = playbook.audience.entity
+    messages = []
+    with workplace.sources(workplace.ledger_or_none()) as snapshot:
+        for press in _presses(workplace, playbook, as_of, step):
+            values = rows(entity, [key], press.fields, snapshot).get(key)
+            if values is None:
+                raise Refused(f"there is no {entity.name} with the key {key_text}")
+            drafts = press.drafts(Customer(enrollment, values))
+            messages += [_message(draft.touch) for draft in drafts]
+    return messages
+
+
+def _presses(
+    workplace: Workplace, playbook: BoundPlaybook, as_of: datetime, wanted: str | None
+) -> list[Press]:
+    ids = [step.id for step in playbook.steps]
+    if wanted is not None and wanted not in ids:
+        raise Refused(f"{playbook.name} has no step `{wanted}`; {did_you_mean(wanted, ids)}")
+    house = House(playbook, workplace.catalog, workplace.settings, as_of)
+    steps = [step for step in playbook.steps if wanted in (None, step.id)]
+    return [press for step in steps if (press := press_for(house, step))]
+
+
+def _message(touch: NewTouch) -> PreviewedMessage:
+    text = touch.text
+    if touch.task is not None:
+        text = f"{touch.task.title}\n{touch.task.notes}".rstrip()
+    return PreviewedMessage(
+        step=touch.step,
+        channel=touch.channel,
+        to=touch.recipient,
+        sender=touch.sender,
+        subject=touch.subject,
+        text=text,
+        html=touch.html,
+        status=str(touch.state),
+        reason=f"{touch.reason}: {touch.detail}".rstrip(": "),
+        touch=touch,
+    )
+
+
+def open_in_browser(messages: Sequence[PreviewedMessage]) -> None:
+    """Write the HTML of each mail to a file of its own and show it."""
+    folder = Path(tempfile.mkdtemp(prefix="touchline-preview-"))
+    for message in messages:
+        if message.html:
+            page = folder / f"{message.step}.html"
+            page.write_text(message.html, encoding="utf-8")
+            webbrowser.open(page.as_uri())
+
+
+def send_preview(workplace: Workplace, messages: Sequence[PreviewedMessage], to: str) -> int:
+    """Send the mails to one address alone: never to the customer, and with no record.
+
+    Returns the exit status: 0 where all were taken.
+
+    Raises:
+        Misuse: it is no address.
+        Unreachable: the mail server does not take them; the sentence says why.
+    """
+    try:
+        address = str(parse_address(to))
+    except AddressError as error:
+        raise Misuse(f"--send-to: {error}") from None
+    ready = [
+        each.touch
+        for each in messages
+        if each.touch.kind is TouchKind.EMAIL and each.touch.state is TouchState.READY
+    ]
+    if not ready:
+        raise Refused("there is no mail to send: no step made one for this customer")
+    asyncio.run(_send(workplace, ready, address))
+    return 0
+
+
+async def _send(workplace: Workplace, touches: Sequence[NewTouch], address: str) -> None:
+    channels = workplace.channels()
+    try:
+        for touch in touches:
+            message = Message(
+                id=touch.id,
+                channel=touch.channel,
+                recipient=address,
+                sender=touch.sender,
+                payload=_readdressed(touch.payload, address),
+            )
+            answer = await channels[touch.channel].send(message, _always)
+            if not isinstance(answer, Sent):
+                raise Unreachable(f"{touch.channel}: the preview was not sent: {answer.detail}")
+    finally:
+        for channel in channels.values():
+            await channel.close()
+
+
+async def _always() -> bool:
+    return True
+
+
+def _readdressed(payload: bytes, address: str) -> bytes:
+    """The same message as a preview: to the author, under an id that the real one never has."""
+    message = email.message_from_bytes(payload, policy=email.policy.SMTP)
+    for name, value in (
+        ("To", address),
+        ("Subject", f"[preview] {message['Subject']}"),
+        ("Message-ID", str(message["Message-ID"]).replace("<", "<preview-", 1)),
+    ):
+        message.replace_header(name, value)
+    return message.as_bytes()

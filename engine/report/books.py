@@ -1,0 +1,181 @@
+"""What the ledger holds, as text and as JSON: status, held, tasks, suppressions, audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+
+from engine.desk import HeldItem
+from engine.ledger.audit import AuditRecord, Verification
+from engine.ledger.check import Finding
+from engine.ledger.suppressions import Suppression
+from engine.ledger.tasks import Task
+from engine.overview import Overview, PlaybookLine
+from engine.report.text import as_json, columns, count, moment, told
+
+__all__ = [
+    "audit_of",
+    "findings_of",
+    "held_of",
+    "status_of",
+    "suppressions_of",
+    "tasks_of",
+    "verification_of",
+]
+
+
+def status_of(found: Overview, form: str) -> str:
+    """The whole project at one moment."""
+    if form == "json":
+        data = asdict(found)
+        return as_json({**data, "held": list(data["held"])})
+    blocks = [_playbooks(found.playbooks), f"touches: {told(found.touches)}"]
+    if found.reasons:
+        blocks.append(f"not gone out: {told(found.reasons)}")
+    if found.halts:
+        blocks += [f"HALTED {halt.scope or 'everything'}: {halt.why}" for halt in found.halts]
+    for channel in found.channels:
+        state = "paused" if channel.paused_at else "resting"
+        blocks.append(
+            f"channel {channel.name} {state}: {channel.paused_why or channel.breaker_why}"
+        )
+    if found.why_dry:
+        blocks.append(f"only dry runs: {found.why_dry}")
+    blocks.append(_held(found.held) if found.held else "nothing is held")
+    return "\n\n".join(blocks)
+
+
+def _playbooks(lines: Sequence[PlaybookLine]) -> str:
+    rows = [
+        (
+            line.name,
+            "broken" if line.problem else line.status,
+            line.last_run,
+            line.last_state,
+            line.next_fire,
+            sum(line.steps.values()),
+            told(line.steps),
+        )
+        for line in lines
+    ]
+    head = ("playbook", "status", "last run", "", "next fire", "inside", "at step")
+    notes = [f"{line.name}: {line.problem}" for line in lines if line.problem]
+    notes += [f"{line.name}: {line.last_reason}" for line in lines if line.last_reason]
+    notes += [
+        f"{line.name}: {line.unbound:,} held as unbound: their version no longer fits the catalog"
+        for line in lines
+        if line.unbound
+    ]
+    return "\n".join([columns(head, rows), *notes])
+
+
+def held_of(items: Sequence[HeldItem], form: str) -> str:
+    """What waits for a person."""
+    if form == "json":
+        return as_json([asdict(item) for item in items])
+    return _held(items) if items else "nothing is held"
+
+
+def _held(items: Sequence[HeldItem]) -> str:
+    return "\n".join(_held_item(item) for item in items)
+
+
+def _held_item(item: HeldItem) -> str:
+    whom = f" {item.step} for {item.key}" if item.key else ""
+    head = f"{item.id}  {item.kind}  {item.playbook}{whom}, since {moment(item.since)}"
+    return f"{head}\n    {item.told}\n    {item.do}"
+
+
+def tasks_of(tasks: Sequence[Task], form: str) -> str:
+    """The inbox."""
+    if form == "json":
+        return as_json([asdict(task) for task in tasks])
+    rows = [
+        (
+            task.id,
+            task.state,
+            task.due_on or "-",
+            task.assignee_name or task.assignee or "anyone",
+            task.kind,
+            task.title,
+        )
+        for task in tasks
+    ]
+    table = columns(("id", "state", "due", "for", "kind", "title"), rows)
+    return table if tasks else "no open task"
+
+
+def suppressions_of(found: Sequence[Suppression], form: str) -> str:
+    """Who is not to be contacted; an address is known only while a touch names it."""
+    if form == "json":
+        return as_json([asdict(each) for each in found])
+    rows = [
+        (
+            each.address or each.address_digest,
+            each.topic or "everything",
+            each.at,
+            each.actor,
+            each.why,
+        )
+        for each in found
+    ]
+    table = columns(("address or digest", "topic", "since", "by", "why"), rows)
+    return table if found else "nobody is suppressed"
+
+
+def audit_of(records: Iterable[AuditRecord], form: str) -> str:
+    """Audit records, in their order."""
+    if form == "json":
+        return as_json([_record(record) for record in records])
+    rows = [
+        (
+            record.seq,
+            record.at,
+            record.actor,
+            record.kind,
+            record.playbook,
+            record.key,
+            _body(json.loads(record.body)),
+        )
+        for record in records
+    ]
+    return columns(("seq", "at", "actor", "kind", "playbook", "key", ""), rows)
+
+
+def _record(record: AuditRecord) -> Mapping[str, object]:
+    return {**asdict(record), "body": json.loads(record.body)}
+
+
+def _body(body: Mapping[str, object]) -> str:
+    shown = {name: value for name, value in body.items() if value not in ("", None, {}, [])}
+    return " ".join(f"{name}={_short(value)}" for name, value in shown.items())
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def verification_of(found: Verification, form: str) -> str:
+    """Whether the chain holds."""
+    if form == "json":
+        return as_json(
+            {
+                "valid": found.valid,
+                "records": found.records,
+                "head": found.head,
+                "first_bad": found.first_bad,
+                "why": found.why,
+            }
+        )
+    if found.valid:
+        return f"valid: {count(found.records, 'record')}, head {found.head}"
+    return f"BROKEN at record {found.first_bad}: {found.why}"
+
+
+def findings_of(found: Sequence[Finding], form: str) -> str:
+    """What is wrong with the ledger."""
+    if form == "json":
+        return as_json([asdict(each) for each in found])
+    return "\n".join(f"{each.code}: {each.message}" for each in found) or "the ledger is sound"

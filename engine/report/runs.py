@@ -1,0 +1,109 @@
+"""What a run came to, as text and as JSON (contract, command line, `run`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.decide.facts import NewTouch
+from engine.passes.run import RunReport
+from engine.report.text import as_json, columns, count, told
+from engine.running import Summary
+
+__all__ = ["ran"]
+
+_SHOWN = 20  # touches of a dry run listed in text; JSON has them all
+
+
+def ran(summary: Summary, form: str) -> str:
+    """The runs of one call, in one of the forms of `--format`."""
+    return as_json(_data(summary)) if form == "json" else _text(summary)
+
+
+def _data(summary: Summary) -> dict[str, object]:
+    data: dict[str, object] = {
+        "runs": [_run(report, summary.dry_run) for report in summary.reports],
+        "dry_run": summary.dry_run,
+    }
+    if summary.notes:
+        data["notes"] = list(summary.notes)
+    if summary.trouble:
+        data["trouble"] = dict(summary.trouble)
+    if summary.dry_run:
+        data["would"] = [
+            _would(touch, report) for report in summary.reports for touch in report.would
+        ]
+    return data
+
+
+def _run(report: RunReport, dry_run: bool) -> dict[str, object]:
+    data: dict[str, object] = {
+        "playbook": report.playbook,
+        "as_of": report.as_of,
+        "matched": report.matched,
+        "entered": report.entered,
+        "left": report.left,
+        "skipped": report.skipped,
+        "touches": report.touches,
+        "held": report.held,
+        "error": str(report.fault) if report.fault else "",
+    }
+    if dry_run:
+        data["since_last"] = {"gained": report.gained, "lost": report.lost}
+    return data
+
+
+def _would(touch: NewTouch, report: RunReport) -> dict[str, object]:
+    return {
+        "playbook": touch.playbook,
+        "key": int(touch.key) if report.keys_are_integers else touch.key,
+        "step": touch.step,
+        "channel": touch.channel,
+        "to": touch.recipient,
+        "subject": touch.subject,
+        "status": str(touch.state),
+        "reason": touch.reason,
+    }
+
+
+def _text(summary: Summary) -> str:
+    blocks = [*summary.notes, *(_block(report, summary.dry_run) for report in summary.reports)]
+    blocks += [f"channel {name}: {why}" for name, why in summary.trouble.items()]
+    if not summary.reports:
+        blocks.append("no playbook ran")
+    return "\n\n".join(blocks)
+
+
+def _block(report: RunReport, dry_run: bool) -> str:
+    if report.fault:
+        return f"{report.playbook}: failed as a whole, nobody entered: {report.fault}"
+    enters = "would enter" if dry_run else "entered"
+    lines = [
+        f"{report.playbook}: {count(report.matched, 'match')}, {report.entered:,} {enters}"
+        + (f", {report.left:,} left" if report.left else "")
+        + (f" ({_since(report)})" if report.gained is not None else "")
+    ]
+    if report.skipped:
+        lines.append(f"  not entering: {told(report.skipped)}")
+    lines += [f"  {channel}: {told(states)}" for channel, states in report.touches.items()]
+    lines += [f"  held: {report.held}"] if report.held else []
+    if report.would:
+        lines.append(_indented(_touches(report.would)))
+    return "\n".join(lines)
+
+
+def _since(report: RunReport) -> str:
+    return f"since the last run {report.gained:,} more match, {report.lost:,} no longer"
+
+
+def _touches(would: Sequence[NewTouch]) -> str:
+    rows = [
+        (touch.key, touch.step, touch.channel, touch.recipient, touch.subject or touch.reason)
+        for touch in would[:_SHOWN]
+    ]
+    table = columns(("key", "step", "channel", "to", "subject"), rows)
+    more = len(would) - len(rows)
+    return f"{table}\n… and {more:,} more" if more else table
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

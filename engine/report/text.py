@@ -1,0 +1,63 @@
+"""How results look in a terminal: columns that line up, counts, instants. Pure text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+
+__all__ = ["as_json", "columns", "count", "moment", "told"]
+
+
+def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table whose columns line up, numbers to the right; nothing but the head where empty."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max([len(title), *(len(row[i]) for row in cells)]) for i, title in enumerate(head)]
+    right = [bool(rows) and all(isinstance(row[i], int) for row in rows) for i in range(len(head))]
+    lines = [
+        "  ".join(
+            text.rjust(width) if flush else text.ljust(width)
+            for text, width, flush in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in [list(head), *cells]
+    ]
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
+
+
+def count(number: int, noun: str) -> str:
+    """`1 touch`, `2,000 touches`."""
+    plural = noun + ("es" if noun.endswith(("ch", "s", "sh")) else "s")
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def moment(value: datetime) -> str:
+    """An instant as people read it: UTC, to the second."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def told(counts: Mapping[str, int]) -> str:
+    """`3 sent, 1 failed`, in the order given; `none` where there is nothing."""
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items()) or "none"
+
+
+def as_json(data: object) -> str:
+    """The stable form of a result: indented JSON, instants in ISO 8601 with their offset."""
+    return json.dumps(data, indent=2, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,241 @@
+"""`touchline run`: one pass over the playbooks of a project, for real or as a rehearsal."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from engine.bind.playbook import BoundPlaybook
+from engine.courier import Courier, open_courier
+from engine.dispatch.workers import this_worker
+from engine.language.playbook import Status
+from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
+from engine.ledger.runs import last_as_of, save_version
+from engine.ledger.store import Ledger
+from engine.passes.gather import World
+from engine.passes.run import Firing, RunReport, live, rehearse
+from engine.passes.versions import Shelf, content_of
+from engine.problems import Invalid, Misuse, Problem, Refused, Unreachable, errors_only
+from engine.stopping import Stop, on_stop
+from engine.workplace import Workplace
+
+__all__ = [
+    "Summary",
+    "dry",
+    "firing_of",
+    "git_commit",
+    "make_courier",
+    "run_now",
+    "run_one",
+    "runnable_playbooks",
+    "standing_still",
+]
+
+_GIT_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one call of `run` came to. `notes` are sentences for the person who called.
+
+    `refused` says that only a rehearsal took place of what was asked for in earnest; `trouble`
+    names channels that could not be reached, with what was last wrong: their touches stay ready.
+    """
+
+    reports: tuple[RunReport, ...]
+    dry_run: bool
+    notes: tuple[str, ...] = ()
+    refused: bool = False
+    trouble: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_status(self) -> int:
+        """3 where something could not be reached, 1 where something failed or is held, else 0."""
+        unreached = any(isinstance(report.fault, Unreachable) for report in self.reports)
+        if unreached or self.trouble:
+            return 3
+        bad = any(report.fault or report.held or _went_wrong(report) for report in self.reports)
+        return 1 if bad or self.refused else 0
+
+
+def _went_wrong(report: RunReport) -> bool:
+    return any(states.get("failed") or states.get("unknown") for states in report.touches.values())
+
+
+def dry(workplace: Workplace, names: Sequence[str], as_of: datetime) -> Summary:
+    """Decide everything, write nothing, open no channel. Drafts may be rehearsed by name.
+
+    Raises:
+        SourceFault: data that cannot be trusted.
+        Unreachable: a source or the ledger does not answer.
+    """
+    return _rehearsal(workplace, names, as_of, workplace.ledger_or_none())
+
+
+def run_now(workplace: Workplace, names: Sequence[str], as_of: datetime, *, fixed: bool) -> Summary:
+    """Run the named playbooks, or all active ones, and deliver what is due.
+
+    `fixed` says that `as_of` was given, and so is what everything takes for now. A ledger that
+    is not this project's live one is only rehearsed with, and the summary says so.
+
+    Raises:
+        Misuse: `as_of` lies before the ledger's last pass.
+    """
+    ledger, why_not = workplace.sending_ledger(as_of)
+    if ledger is None or why_not:
+        summary = _rehearsal(workplace, names, as_of, ledger)
+        return replace(summary, notes=(why_not, *summary.notes), refused=True)
+    _refuse_the_past(ledger, as_of)
+    now = (lambda: as_of) if fixed else workplace.ports.clock.now
+    firing = firing_of(workplace, as_of, f"by hand {as_of.isoformat()}", workplace.ports.actor)
+    playbooks, reports = runnable_playbooks(workplace, names, as_of)
+    stop = Stop()
+    with (
+        open_courier(make_courier(workplace, ledger, now)) as courier,
+        on_stop(stop, courier.stop),
+    ):
+        for playbook in playbooks:
+            if stop.is_asked:
+                break
+            reports.append(run_one(workplace, ledger, playbook, firing, courier=courier))
+        courier.send()
+        trouble = dict(courier.trouble)
+    return Summary(tuple(reports), dry_run=False, trouble=trouble)
+
+
+def _rehearsal(
+    workplace: Workplace, names: Sequence[str], as_of: datetime, ledger: Ledger | None
+) -> Summary:
+    firing = firing_of(workplace, as_of, "", workplace.ports.actor)
+    playbooks, reports = runnable_playbooks(workplace, names, as_of, drafts=bool(names))
+    with workplace.sources(ledger) as snapshot:
+        world = World(workplace.catalog, snapshot, as_of, workplace.settings, ledger=ledger)
+        for playbook in playbooks:
+            versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
+            reports.append(rehearse(playbook, firing, world, ledger, versions=versions))
+    return Summary(tuple(reports), dry_run=True)
+
+
+def _refuse_the_past(ledger: Ledger, as_of: datetime) -> None:
+    with ledger.read() as unit:
+        last = last_as_of(unit)
+    if last is not None and as_of < last:
+        raise Misuse(
+            f"{as_of.isoformat()} lies before the ledger's last pass at {last.isoformat()}: what "
+            "was decided since cannot be undone. Use --dry-run to look at the past"
+        )
+
+
+# ---------------------------------------------------------------- which playbooks
+
+
+def runnable_playbooks(
+    workplace: Workplace, names: Sequence[str], as_of: datetime, *, drafts: bool = False
+) -> tuple[list[BoundPlaybook], list[RunReport]]:
+    """The playbooks to run, highest priority first, and a report for each that is broken.
+
+    A broken playbook stops no other one. Named ones must exist; drafts run only as a rehearsal.
+
+    Raises:
+        Refused: a named playbook does not exist, or is a draft and this is in earnest.
+    """
+    playbooks: list[BoundPlaybook] = []
+    broken: list[RunReport] = [] if names else _unreadable(workplace, as_of)
+    for name in names or sorted(workplace.project.playbooks):
+        try:
+            playbook = workplace.runnable(name)
+        except Invalid as invalid:
+            broken.append(RunReport(name, as_of, fault=invalid))
+            continue
+        if playbook.status is not Status.DRAFT or drafts:
+            playbooks.append(playbook)
+        elif names:
+            raise Refused(
+                f"{name} is a draft: it is validated and never run; set its status to active"
+            )
+    return sorted(playbooks, key=lambda each: (-each.priority, each.name)), broken
+
+
+def _unreadable(workplace: Workplace, as_of: datetime) -> list[RunReport]:
+    """Playbook files that could not even be read as playbooks."""
+    known = {playbook.place.path for playbook in workplace.project.playbooks.values()}
+    lost: dict[str, list[Problem]] = {}
+    for problem in errors_only(workplace.project.problems):
+        path = problem.place.path
+        if path.startswith("playbooks/") and path not in known:
+            lost.setdefault(path, []).append(problem)
+    return [RunReport(path, as_of, fault=Invalid(found)) for path, found in sorted(lost.items())]
+
+
+# ---------------------------------------------------------------- one of them
+
+
+def firing_of(workplace: Workplace, as_of: datetime, fire: str, actor: str) -> Firing:
+    """One firing, with the git commit of the project for the audit."""
+    commit = git_commit(workplace.root)
+    facts = {"git": commit} if commit else {}
+    return Firing(as_of, fire, actor, first_run=workplace.settings.policy.first_run, facts=facts)
+
+
+def run_one(
+    workplace: Workplace,
+    ledger: Ledger,
+    playbook: BoundPlaybook,
+    firing: Firing,
+    *,
+    courier: Courier,
+) -> RunReport:
+    """Fire one playbook, unless it is paused or halted, and deliver what it asks for."""
+    if still := standing_still(ledger, playbook, at=firing.as_of, actor=firing.actor):
+        return still
+    with ledger.write() as unit:
+        content = content_of(workplace.project, playbook)
+        save_version(unit, playbook.version, playbook.name, content, at=firing.as_of)
+    versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
+    with workplace.sources(ledger) as snapshot:
+        world = World(workplace.catalog, snapshot, firing.as_of, workplace.settings, ledger=ledger)
+        return live(playbook, firing, world, ledger, versions=versions, send=courier.send)
+
+
+def standing_still(
+    ledger: Ledger, playbook: BoundPlaybook, *, at: datetime, actor: str
+) -> RunReport | None:
+    """What to report of a playbook that is paused or halted; None of one that may go on.
+
+    A pause is recorded when it is first seen, and its end moves the clocks on that stood still.
+    """
+    report = RunReport(playbook.name, at)
+    with ledger.write() as unit:
+        if playbook.status is Status.PAUSED:
+            pause_started(unit, playbook.name, at=at, actor=actor)
+            return replace(report, skipped={"paused": 0})
+        pause_ended(unit, playbook.name, at=at, actor=actor)
+        if is_halted(unit, playbook.name):
+            whys = [halt.why for halt in halts_in_force(unit) if halt.scope in ("", playbook.name)]
+            because = f" ({whys[0]})" if whys and whys[0] else ""
+            return replace(report, held=f"halted{because}; `touchline resume` lets it go on")
+    return None
+
+
+def make_courier(workplace: Workplace, ledger: Ledger, now: Callable[[], datetime]) -> Courier:
+    """A courier for this process; its channels are opened when there is something to send."""
+    return Courier(ledger, workplace.channels, now=now, worker=this_worker())
+
+
+def git_commit(root: Path) -> str:
+    """The commit that the project stands at, or an empty text where it is in no repository."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607
+            cwd=root,
+            capture_output=True,
+            text=True,
+            timeout=_GIT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return found.stdout.strip() if found.returncode == 0 else ""

@@ -1,0 +1,90 @@
+"""What every kind of touch has in common when it is first written. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.bind.catalog import Catalog
+from engine.bind.playbook import BoundEmail, BoundPlaybook, BoundTask, BoundWebhook
+from engine.decide.facts import Enrollment, NewTouch, TouchKind, TouchState, idempotency_key
+from engine.language.project import Settings
+from engine.messages.failures import RenderFailure
+from engine.moments import shift_local
+from engine.steps.persons import Values
+
+__all__ = ["NO_SENDER", "Customer", "Draft", "House", "TouchStep", "blank", "ended", "failed"]
+
+NO_SENDER = "no_sender"
+
+TouchStep = BoundEmail | BoundTask | BoundWebhook
+"""The steps that ask for touches."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What does not change within a pass: the playbook, its catalog, the settings, the instant."""
+
+    playbook: BoundPlaybook
+    catalog: Catalog
+    settings: Settings
+    as_of: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The project's zone: where the recipient's own is not known."""
+        return ZoneInfo(self.settings.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """One enrollment with the values that were fetched for it."""
+
+    enrollment: Enrollment
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A touch before the ledger was asked about its address.
+
+    `address` is the normalised one that suppression goes by, empty where none is asked. `copy` is
+    what "once to an address" goes by: the address, and for a role of a parent also which parent
+    (language, section 5, "Persons"); empty where copies do not matter.
+    """
+
+    touch: NewTouch
+    address: str = ""
+    copy: str = ""
+
+
+def blank(
+    house: House, step: TouchStep, customer: Customer, *, kind: TouchKind, place: int = 0
+) -> NewTouch:
+    """A touch of a step with its identity and its times, ready and still without content."""
+    enrollment = customer.enrollment
+    return NewTouch(
+        id=idempotency_key(enrollment.playbook, enrollment.key, enrollment.number, step.id, place),
+        enrollment=enrollment.id,
+        playbook=enrollment.playbook,
+        entity=enrollment.entity,
+        key=enrollment.key,
+        step=step.id,
+        kind=kind,
+        channel=step.channel,
+        state=TouchState.READY,
+        priority=house.playbook.priority,
+        due_at=house.as_of,
+        expires_at=shift_local(house.as_of, step.max_lateness, house.playbook.zone),
+    )
+
+
+def ended(touch: NewTouch, reason: str, detail: str = "") -> NewTouch:
+    """The same touch, skipped when it was made, with its reason; it goes nowhere."""
+    return replace(touch, state=TouchState.SKIPPED, reason=reason, detail=detail, payload=b"")
+
+
+def failed(touch: NewTouch, failure: RenderFailure) -> NewTouch:
+    """The same touch, failed because it could not be rendered."""
+    return replace(touch, state=TouchState.FAILED, reason=failure.reason, detail=failure.detail)

@@ -1,0 +1,170 @@
+"""The email step: who gets it, and the exact bytes that each of them gets. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from engine.bind.catalog import FieldRef
+from engine.bind.playbook import BoundEmail, RolePerson, Slot
+from engine.decide.facts import NewTouch, TouchKind
+from engine.language.project import SmtpChannel
+from engine.messages.address import AddressError, normalise, parse_address
+from engine.messages.check import fields_of, wanted
+from engine.messages.compiled import CompiledEmail, compile_email
+from engine.messages.context import Surroundings, context
+from engine.messages.failures import NO_RECIPIENT, RenderFailure
+from engine.messages.mime import Envelope, message_id, to_bytes
+from engine.messages.render import Footer, RenderedEmail, render_email
+from engine.ports import Recipient
+from engine.steps.drafts import NO_SENDER, Customer, Draft, House, blank, ended, failed
+from engine.steps.persons import Values, Who, first_set
+
+__all__ = ["EmailPress"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """The people of one message, found."""
+
+    sender: Who
+    recipient: Who
+    reply_to: Who | None
+
+
+class EmailPress:
+    """One email step, its templates compiled once, ready to print for any number of customers."""
+
+    def __init__(self, house: House, step: BoundEmail) -> None:
+        self._house = house
+        self._step = step
+        self._channel = _smtp(house, step)
+        self._templates: dict[str, CompiledEmail] = {
+            "": compile_email(step.template),
+            **{locale: compile_email(each) for locale, each in step.variants.items()},
+        }
+        self._wanted = wanted(step, house.playbook, house.catalog)
+
+    @property
+    def fields(self) -> tuple[FieldRef, ...]:
+        """The fields that printing needs of each customer."""
+        of_step = fields_of(self._step, self._house.playbook, self._house.catalog)
+        return (*of_step, *self._parent_keys())
+
+    def drafts(self, customer: Customer) -> tuple[Draft, ...]:
+        """A draft for each of `to`, in its order; what cannot be made has ended with its reason."""
+        return tuple(self._draft(customer, slot, place) for place, slot in enumerate(self._step.to))
+
+    def _draft(self, customer: Customer, slot: Slot, place: int) -> Draft:
+        touch = blank(self._house, self._step, customer, kind=TouchKind.EMAIL, place=place)
+        touch = replace(touch, topic=self._step.topic)
+        recipient = first_set(slot, customer.values)
+        sender = first_set(self._step.sender, customer.values)
+        if recipient is None:
+            names = ", ".join(person.text for person in slot)
+            return Draft(ended(touch, NO_RECIPIENT, f"nobody is set as {names}"))
+        if sender is None:
+            names = ", ".join(person.text for person in self._step.sender)
+            return Draft(ended(touch, NO_SENDER, f"nobody is set as {names}"))
+        party = _Party(sender, recipient, first_set(self._step.reply_to, customer.values))
+        try:
+            return self._printed(touch, customer, party)
+        except RenderFailure as failure:
+            return Draft(failed(touch, failure))
+
+    def _printed(self, touch: NewTouch, customer: Customer, party: _Party) -> Draft:
+        address = _normal(party.recipient)
+        email = self._rendered(customer.values, party)
+        wire = to_bytes(email, self._envelope(touch, party))
+        printed = replace(
+            touch,
+            recipient=str(wire.recipient),
+            sender=str(parse_address(party.sender.address)),
+            subject=email.subject,
+            payload=wire.payload,
+            text=email.text,
+            html=email.html,
+        )
+        copy = self._copy(address, party.recipient, customer) if self._step.one_copy else ""
+        return Draft(printed, address=address, copy=copy)
+
+    def _rendered(self, values: Values, party: _Party) -> RenderedEmail:
+        unsubscribe = "" if party.recipient.is_team else self._channel.unsubscribe.url or ""
+        around = Surroundings(
+            self._house.playbook,
+            sender=_recipient(party.sender),
+            recipient=_recipient(party.recipient),
+            values=self._step.values,
+            unsubscribe_url=unsubscribe,
+        )
+        scope = context(self._wanted, values, around, zone=self._zone(party.recipient))
+        footer = Footer(self._channel.postal_address, unsubscribe)
+        template = self._template(party.recipient.locale)
+        return render_email(template, scope, footer=Footer() if party.recipient.is_team else footer)
+
+    def _envelope(self, touch: NewTouch, party: _Party) -> Envelope:
+        domain = parse_address(party.sender.address).domain
+        return Envelope(
+            sender=_recipient(party.sender),
+            recipient=_recipient(party.recipient),
+            message_id=message_id(touch.id, domain),
+            date=self._house.as_of,
+            reply_to=_recipient(party.reply_to) if party.reply_to else None,
+            unsubscribe=() if party.recipient.is_team else tuple(self._ways_out()),
+        )
+
+    def _ways_out(self) -> Iterator[str]:
+        ways = self._channel.unsubscribe
+        if ways.url:
+            yield ways.url
+        if ways.mailto:
+            yield f"mailto:{ways.mailto}"
+
+    def _zone(self, recipient: Who) -> ZoneInfo:
+        return recipient.zone or self._house.zone
+
+    def _template(self, locale: str) -> CompiledEmail:
+        """The variant of a locale (`fr-CA`, else `fr`), or the default."""
+        language = locale.replace("_", "-").split("-")[0].lower()
+        for name in (locale, language):
+            if name in self._templates:
+                return self._templates[name]
+        return self._templates[""]
+
+    def _parent_keys(self) -> Iterator[FieldRef]:
+        for slot in self._step.to:
+            for person in slot:
+                if isinstance(person, RolePerson) and person.links:
+                    yield _key_of_parent(person.links, self._house)
+
+    def _copy(self, address: str, recipient: Who, customer: Customer) -> str:
+        """The same message goes once to an address; to a role of a parent, once a parent."""
+        if not recipient.links:
+            return address
+        parent = customer.values.get(_key_of_parent(recipient.links, self._house).path)
+        return f"{address} as {'.'.join(recipient.links)} {parent}"
+
+
+def _key_of_parent(links: tuple[str, ...], house: House) -> FieldRef:
+    entity = house.playbook.audience.entity
+    for link in links:
+        entity = house.catalog.entities[entity.links[link].to]
+    return FieldRef(links, entity.name, "(key)", entity.key)
+
+
+def _smtp(house: House, step: BoundEmail) -> SmtpChannel:
+    channel = house.settings.channels[step.channel]
+    assert isinstance(channel, SmtpChannel)  # binding has looked
+    return channel
+
+
+def _normal(who: Who) -> str:
+    try:
+        return normalise(who.address)
+    except AddressError as error:
+        raise RenderFailure(NO_RECIPIENT, str(error)) from None
+
+
+def _recipient(who: Who) -> Recipient:
+    return Recipient(who.address, who.name)

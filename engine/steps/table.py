@@ -1,0 +1,59 @@
+"""The steps: what each is called, what it does in words, and what prints its touches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.bind.catalog import FieldRef
+from engine.bind.playbook import (
+    BoundEmail,
+    BoundExit,
+    BoundStep,
+    BoundTask,
+    BoundWait,
+    BoundWebhook,
+)
+from engine.steps.drafts import Customer, Draft, House
+from engine.steps.email import EmailPress
+from engine.steps.task import TaskPress
+from engine.steps.webhook import WebhookPress
+
+__all__ = ["STEPS", "Press", "StepKind", "press_for"]
+
+
+class Press(Protocol):
+    """Prints the touches of one step."""
+
+    @property
+    def fields(self) -> tuple[FieldRef, ...]:
+        """The fields that printing needs of each customer."""
+
+    def drafts(self, customer: Customer) -> tuple[Draft, ...]:
+        """The touches of one customer, in the order of their places."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepKind:
+    """A verb of the language. `press` is None for a step that asks for no touch."""
+
+    verb: str
+    sentence: str
+    press: Callable[..., Press] | None = None
+
+
+STEPS: Mapping[type[BoundStep], StepKind] = {
+    BoundEmail: StepKind("email", "one message to each recipient", EmailPress),
+    BoundTask: StepKind("task", "a piece of work for a person", TaskPress),
+    BoundWebhook: StepKind("webhook", "one signed request", WebhookPress),
+    BoundWait: StepKind("wait", "stands still for a while"),
+    BoundExit: StepKind("exit", "leaves the playbook"),
+}
+"""All verbs, by the type that binding makes of them."""
+
+
+def press_for(house: House, step: BoundStep) -> Press | None:
+    """What prints the touches of a step; None where it asks for none."""
+    press = STEPS[type(step)].press
+    return press(house, step) if press else None

@@ -1,0 +1,56 @@
+"""SIGTERM and SIGINT: the first lets what is under way finish, the second ends it now.
+
+Delivery page, point 12: whatever was in doubt when it ended stays so; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+__all__ = ["Stop", "on_stop"]
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Stop:
+    """Whether this process was asked to end, and a way to sleep that ends with it."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it was asked."""
+        return self._asked.is_set()
+
+    def ask(self) -> None:
+        """Ask for an end."""
+        self._asked.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait so long, or until an end is asked for."""
+        self._asked.wait(seconds)
+
+
+@contextmanager
+def on_stop(stop: Stop, then: Callable[[], None]) -> Iterator[None]:
+    """Within the block a first signal asks for an end and calls `then`; a second one ends it."""
+    before = {each: signal.getsignal(each) for each in _SIGNALS}
+
+    def first(_: int, __: FrameType | None) -> None:
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        stop.ask()
+        then()
+
+    for each in _SIGNALS:
+        signal.signal(each, first)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

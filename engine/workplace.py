@@ -1,0 +1,197 @@
+"""A project that was opened: its files read and bound, its ledger and sources within reach.
+
+`cli.py` opens one with the ports of the outside; everything below gets the parts it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from engine.audience.contacts import ContactLog, NoContacts
+from engine.audience.snapshot import Snapshot, open_sources
+from engine.bind.bind import bind_catalog, bind_playbook, bind_segment
+from engine.bind.catalog import Catalog
+from engine.bind.playbook import Audience, BoundPlaybook
+from engine.language.project import Project, Secret, Settings, SmtpChannel, WebhookChannel
+from engine.ledger.contacts import LedgerContacts
+from engine.ledger.database import ledger_file, ledger_url, shown
+from engine.ledger.schema import DryOnly, create_ledger, liveness, new_ledger_id, open_ledger
+from engine.ledger.store import Ledger
+from engine.messages.check import check_playbook
+from engine.ports import Channel, Clock, Database
+from engine.problems import Invalid, Refused, did_you_mean, errors_only
+from engine.read.load import find_root, load_project
+from engine.read.secrets import resolve
+
+__all__ = ["Ports", "Workplace", "open_workplace"]
+
+Resolve = Callable[[Secret], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside, as `cli.py` ties it: what connects, the environment, the host and the time.
+
+    `host` is a stable text for the machine; a ledger copied to another one only dry-runs.
+    """
+
+    databases: Callable[[Settings, Path, Resolve], Mapping[str, Database]]
+    channels: Callable[
+        [Mapping[str, SmtpChannel | WebhookChannel], Resolve, Clock], Mapping[str, Channel]
+    ]
+    environ: Mapping[str, str]
+    host: str
+    actor: str
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A project with a sound `touchline.yaml`; other files may be broken, and are found so."""
+
+    root: Path
+    project: Project
+    catalog: Catalog
+    ports: Ports
+
+    @property
+    def settings(self) -> Settings:
+        """What `touchline.yaml` says."""
+        return self.project.settings
+
+    def resolve(self, secret: Secret) -> str:
+        """The text behind a reference; Invalid where it is missing or empty."""
+        return resolve(secret, root=self.root, environ=self.ports.environ)
+
+    # ------------------------------------------------------------ what is asked by name
+
+    def playbook(self, name: str) -> BoundPlaybook:
+        """A playbook by name; Invalid where it does not bind, Refused where there is none."""
+        if name not in self.project.playbooks:
+            self._refuse_unknown(name, "playbook", self.project.playbooks)
+        return bind_playbook(name, self.project, self.catalog)
+
+    def runnable(self, name: str) -> BoundPlaybook:
+        """A playbook whose templates are sound too: what may run or be previewed."""
+        playbook = self.playbook(name)
+        if errors := errors_only(check_playbook(playbook, self.catalog)):
+            raise Invalid(errors)
+        return playbook
+
+    def audience(self, name: str) -> Audience:
+        """The segment of a playbook, or a named segment."""
+        if name in self.project.playbooks:
+            return bind_playbook(name, self.project, self.catalog).audience
+        if name in self.project.segments:
+            return bind_segment(name, self.project, self.catalog)
+        both = {**self.project.playbooks, **self.project.segments}
+        return self._refuse_unknown(name, "playbook or segment", both)
+
+    def _refuse_unknown(self, name: str, kind: str, known: Mapping[str, object]) -> Audience:
+        broken = [
+            problem for problem in errors_only(self.project.problems) if name in problem.place.path
+        ]
+        if broken:
+            raise Invalid(broken)
+        raise Refused(f"there is no {kind} `{name}`; {did_you_mean(name, known)}")
+
+    # ------------------------------------------------------------ sources
+
+    @contextmanager
+    def sources(self, ledger: Ledger | None) -> Iterator[Snapshot]:
+        """All sources and the contact log, as one snapshot."""
+        databases = self.ports.databases(self.settings, self.root, self.resolve)
+        contacts: ContactLog = LedgerContacts(ledger) if ledger else NoContacts()
+        with open_sources(databases, contacts, self.catalog) as snapshot:
+            yield snapshot
+
+    def channels(self) -> Mapping[str, Channel]:
+        """All declared channels, none of them connected yet."""
+        return self.ports.channels(self.settings.channels, self.resolve, self.ports.clock)
+
+    # ------------------------------------------------------------ the ledger
+
+    @property
+    def ledger_url(self) -> str:
+        """Where the ledger lies, secrets resolved."""
+        return self.resolve(self.settings.ledger.url)
+
+    @property
+    def place(self) -> str:
+        """The place that a ledger here runs in: this host and file, or the database server."""
+        url = ledger_url(self.ledger_url, self.root)
+        file = ledger_file(url)
+        return f"{self.ports.host}:{file.resolve()}" if file else shown(url)
+
+    def ledger_or_none(self) -> Ledger | None:
+        """The ledger, or None where it is a file that does not exist yet."""
+        file = ledger_file(ledger_url(self.ledger_url, self.root))
+        if file is not None and not file.exists():
+            return None
+        return open_ledger(self.ledger_url, root=self.root)
+
+    def ledger(self) -> Ledger:
+        """The ledger; Unreachable, with what to do, where there is none."""
+        return open_ledger(self.ledger_url, root=self.root)
+
+    def new_ledger(self, *, ledger_id: str, at: datetime) -> Ledger:
+        """Make the ledger, in this place."""
+        return create_ledger(
+            self.ledger_url,
+            root=self.root,
+            project=self.settings.name,
+            place=self.place,
+            at=at,
+            actor=self.ports.actor,
+            ledger_id=ledger_id,
+        )
+
+    def known_ledger(self) -> tuple[Ledger | None, str]:
+        """The ledger if there is one, and why it may not send; nothing is made."""
+        found = self.ledger_or_none()
+        if found is None:
+            return None, "there is no ledger yet"
+        live = liveness(found, named_id=self.settings.ledger.id, place=self.place)
+        return found, live.reason if isinstance(live, DryOnly) else ""
+
+    def sending_ledger(self, at: datetime) -> tuple[Ledger | None, str]:
+        """The ledger, and why only dry runs may use it; an empty text where it may send.
+
+        Where `touchline.yaml` names no ledger id and there is no ledger yet, one is made. Where
+        it names one, a ledger that does not exist here is not the live one (delivery page).
+        """
+        found = self.ledger_or_none()
+        named = self.settings.ledger.id
+        if found is None and named is None:
+            return self.new_ledger(ledger_id=new_ledger_id(), at=at), ""
+        if found is None:
+            return None, (
+                f"touchline.yaml names the ledger {named}, and there is none here: only a dry "
+                "run. Where this is to be the live one: `touchline ledger init`, then "
+                "`touchline ledger adopt`"
+            )
+        return self.known_ledger()
+
+
+def open_workplace(folder: Path | None, start: Path, ports: Ports) -> Workplace:
+    """Open the project in `folder`, or the nearest one upwards from `start`.
+
+    Raises:
+        Misuse: there is no project.
+        Invalid: its `touchline.yaml` is broken, so that nothing can be done with it.
+    """
+    root = find_root(start) if folder is None else folder
+    project = load_project(root)
+    settings_problems = [
+        problem
+        for problem in errors_only(project.problems)
+        if problem.place.path == "touchline.yaml"
+    ]
+    if settings_problems:
+        raise Invalid(settings_problems)
+    catalog, _ = bind_catalog(project)
+    return Workplace(root, project, catalog, ports)
