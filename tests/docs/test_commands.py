@@ -41,7 +41,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         as_of=NOW,
         progress=lambda name, done, parts: None,
     )
-    invoke("touchline ledger init", folder)
+    for command in ("touchline ledger init", "touchline ledger adopt"):
+        assert invoke(command, folder).exit_code == 0
     return folder
 
 
