@@ -184,8 +184,10 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 
 
 @_command("init")
-@click.argument("folder", required=False, default=".", type=click.Path(path_type=Path))
-def init(_: click.Context, folder: Path) -> None:
+@click.argument(
+    "where", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path)
+)
+def init(_: click.Context, where: Path) -> None:
     """Make a new project in DIR: config, catalog, a first playbook, sample data, CI files."""
     from connectors.demo.beginning import make_project
     from connectors.demo.layout import slug
@@ -193,24 +195,30 @@ def init(_: click.Context, folder: Path) -> None:
     from engine.workplace import open_workplace
 
     ports = _ports()
-    made = make_project(folder, name=slug(folder.resolve().name), today=_today())
-    told = make_live_ledger(open_workplace(folder, folder, ports))
+    made = make_project(where, name=slug(where.resolve().name), today=_today())
+    told = make_live_ledger(open_workplace(where, where, ports))
     listed = "\n".join(f"  {path}" for path in made)
-    _finish(f"made {folder}/ with\n{listed}\n{told}\nNext: touchline -C {folder} validate")
+    _finish(f"made {where}/ with\n{listed}\n{told}\nNext: touchline -C {where} validate")
 
 
 @_command("demo")
-@click.argument("folder", required=False, default="touchline-demo", type=click.Path(path_type=Path))
+@click.argument(
+    "where",
+    metavar="[DIR]",
+    required=False,
+    default="touchline-demo",
+    type=click.Path(path_type=Path),
+)
 @click.option("--users", default=20_000, show_default=True, help="How many users to make up.")
 @click.option("--events", default=500_000, show_default=True, help="How many events.")
 @click.option("--seed", default=7, show_default=True, help="The same seed, the same customers.")
-def demo(_: click.Context, folder: Path, users: int, events: int, seed: int) -> None:
+def demo(_: click.Context, where: Path, users: int, events: int, seed: int) -> None:
     """The whole story in under a minute, on generated customers and servers on this machine."""
     from connectors.demo.generate import Scale
     from connectors.demo.story import tell
 
     scale = Scale(users, events, seed)
-    sys.exit(tell(folder, scale, now=_SystemClock().now(), program=main, say=click.echo))
+    sys.exit(tell(where, scale, now=_SystemClock().now(), program=main, say=click.echo))
 
 
 @_command("schema")
