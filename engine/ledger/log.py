@@ -121,7 +121,7 @@ def checkpoint(unit: Unit) -> str:
     head = head_of(unit)
     root = base64.b64encode(bytes.fromhex(head.hash)).decode()
     text = f"{_origin(unit)}\n{head.seq}\n{root}\n"
-    signature = _key_hash(unit) + _signing_key(unit).sign(text.encode())
+    signature = _key_hash(unit, _origin(unit)) + _signing_key(unit).sign(text.encode())
     return f"{text}\n— {_origin(unit)} {base64.b64encode(signature).decode()}\n"
 
 
@@ -129,23 +129,26 @@ def read_checkpoint(unit: Unit, text: str) -> Head:
     """The head that a checkpoint of this ledger was made on.
 
     Raises:
-        Refused: it is no checkpoint, of another ledger, or not signed by this one.
+        Refused: it is no checkpoint, or not signed by this ledger.
     """
     note = _NOTE.fullmatch(text.replace("\r\n", "\n"))
     if note is None:
         raise Refused("the file is no checkpoint; make one with `touchline audit checkpoint`")
-    if note["origin"] != _origin(unit):
-        raise Refused(f"the checkpoint is of {note['origin']}, and this log is {_origin(unit)}")
-    signed = f"{note['origin']}\n{note['size']}\n{note['root']}\n"
-    if not any(_is_signed(unit, signed, line) for line in note["lines"].splitlines()):
-        raise Refused("the checkpoint does not bear this ledger's signature: one of them changed")
+    # The key is the proof and not the name: an adopted ledger may bear another id than it did.
+    origin = note["origin"]
+    signed = f"{origin}\n{note['size']}\n{note['root']}\n"
+    if not any(_is_signed(unit, origin, signed, line) for line in note["lines"].splitlines()):
+        raise Refused(
+            f"the checkpoint of {origin} does not bear the signature of this log, "
+            f"{_origin(unit)}: it is of another ledger, or one of them was changed"
+        )
     return Head(int(note["size"]), base64.b64decode(note["root"]).hex())
 
 
 def public_key(unit: Unit) -> str:
     """The verifier key of the signed-note format: name, key hash, key."""
     key = base64.b64encode(_ED25519 + _public(unit)).decode()
-    return f"{_origin(unit)}+{_key_hash(unit).hex()}+{key}"
+    return f"{_origin(unit)}+{_key_hash(unit, _origin(unit)).hex()}+{key}"
 
 
 def _origin(unit: Unit) -> str:
@@ -161,19 +164,19 @@ def _public(unit: Unit) -> bytes:
     return _signing_key(unit).public_key().public_bytes_raw()
 
 
-def _key_hash(unit: Unit) -> bytes:
-    named = f"{_origin(unit)}\n".encode() + _ED25519 + _public(unit)
+def _key_hash(unit: Unit, origin: str) -> bytes:
+    named = f"{origin}\n".encode() + _ED25519 + _public(unit)
     return hashlib.sha256(named).digest()[:4]
 
 
-def _is_signed(unit: Unit, text: str, line: str) -> bool:
+def _is_signed(unit: Unit, origin: str, text: str, line: str) -> bool:
     mark, _, rest = line.partition(" ")
     name, _, encoded = rest.partition(" ")
-    if mark != "—" or name != _origin(unit):
+    if mark != "—" or name != origin:
         return False
     try:
         raw = base64.b64decode(encoded, validate=True)
         _signing_key(unit).public_key().verify(raw[4:], text.encode())
     except (ValueError, InvalidSignature):
         return False
-    return raw[:4] == _key_hash(unit)
+    return raw[:4] == _key_hash(unit, origin)

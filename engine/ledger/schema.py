@@ -163,16 +163,19 @@ def liveness(ledger: Ledger, *, named_id: str | None, place: str) -> Live | DryO
     return Live()
 
 
-def adopt(ledger: Ledger, place: str, *, named_id: str | None, at: datetime, actor: str) -> Ledger:
-    """Make this ledger, in this place, the live one; gives it with its new identity.
+def adopt(
+    ledger: Ledger, place: str, *, named_id: str | None = None, at: datetime, actor: str
+) -> Ledger:
+    """Make this ledger the live one, in `place`, and give it with its new identity.
 
-    `named_id` is the id that touchline.yaml names, which it takes over; None leaves its own.
+    `named_id` is the id that touchline.yaml names, if any: the ledger bears it from now on.
     """
     before = ledger.identity
-    ledger_id = named_id or before.ledger_id
+    values = {"place": place, "ledger_id": named_id or before.ledger_id}
     with ledger.write() as unit:
-        unit.connection.execute(update(meta).values(place=place, ledger_id=ledger_id))
-        body = {"from": before.place, "to": place, "was": before.ledger_id, "ledger": ledger_id}
+        unit.connection.execute(update(meta).values(values))
+        was = {"place": before.place, "ledger": before.ledger_id}
+        body = {"from": was, "to": {"place": place, "ledger": values["ledger_id"]}}
         unit.note(Kind.LEDGER_ADOPTED, body, at=at, actor=actor)
         identity = _identity(unit.connection)
     return Ledger(ledger.engine, identity, shown=ledger.shown, halt_file=ledger.halt_file)
