@@ -1,0 +1,143 @@
+"""The data of the cases in several layouts: as files, in SQLite, in Postgres, and split over two."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+from connectors.sources.files import FilesDatabase, Folder
+from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.sqlite import SqliteDatabase
+from engine.ports import Database
+
+__all__ = ["DATA", "TABLES", "as_files", "as_postgres", "as_sqlite", "split_four_ways"]
+
+DATA = Path(__file__).parent / "data"
+UTC = ZoneInfo("UTC")
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "accounts": {
+        "id": "bigint primary key",
+        "name": "text",
+        "plan_name": "text",
+        "seats": "bigint",
+        "arr": "double precision",
+        "renews_on": "date",
+        "live": "boolean",
+    },
+    "users": {
+        "user_id": "bigint primary key",
+        "account_id": "bigint",
+        "role": "text",
+        "email": "text",
+        "score": "double precision",
+        "created_at": "timestamp with time zone",
+        "onboarded_at": "timestamp with time zone",
+        "born_on": "date",
+    },
+    "events": {
+        "user_id": "bigint",
+        "name": "text",
+        "occurred_at": "timestamp with time zone",
+        "feature": "text",
+        "seconds": "double precision",
+    },
+}
+"""The columns of each table with their types in Postgres; SQLite takes times as text."""
+
+_CONNECTOR_OF = {"accounts": "crm", "users": "product", "events": "product"}
+_INDEX = "CREATE INDEX events_of_users ON events (user_id, occurred_at)"
+
+
+def rows_of(table: str) -> Iterator[list[str | None]]:
+    """The rows of a table's file, with nothing for what is empty."""
+    path = DATA / "data" / _CONNECTOR_OF[table] / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.reader(lines)
+        assert next(reader) == list(TABLES[table])
+        for row in reader:
+            yield [value or None for value in row]
+
+
+def as_files() -> Mapping[str, Database]:
+    """Both connectors as folders of files, in one database."""
+    database = FilesDatabase({name: Folder(DATA / "data" / name, UTC) for name in _folders()})
+    return dict.fromkeys(_folders(), database)
+
+
+def _folders() -> Sequence[str]:
+    return ("crm", "product")
+
+
+def as_sqlite(folder: Path) -> Mapping[str, Database]:
+    """Both connectors in one SQLite database."""
+    database = sqlite_with(folder / "all.db", tuple(TABLES), names=("crm", "product"))
+    return {"crm": database, "product": database}
+
+
+def sqlite_with(path: Path, tables: Sequence[str], *, names: Sequence[str]) -> SqliteDatabase:
+    """A SQLite database with some of the tables, for some connectors."""
+    connection = sqlite3.connect(path)
+    for table in tables:
+        columns = TABLES[table]
+        declared = ", ".join(f"{name} {_in_sqlite(kind)}" for name, kind in columns.items())
+        connection.execute(f"CREATE TABLE {table} ({declared})")
+        marks = ", ".join("?" for _ in columns)
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows_of(table))
+        if table == "events":
+            connection.execute(_INDEX)
+    connection.commit()
+    connection.close()
+    return SqliteDatabase(path, dict.fromkeys(names, UTC))
+
+
+def _in_sqlite(kind: str) -> str:
+    return kind if kind.startswith("bigint") or kind == "double precision" else "text"
+
+
+def as_postgres(url: str) -> Mapping[str, Database]:
+    """Both connectors in one Postgres database."""
+    database = postgres_with(url, tuple(TABLES), names=("crm", "product"))
+    return {"crm": database, "product": database}
+
+
+def postgres_with(url: str, tables: Sequence[str], *, names: Sequence[str]) -> PostgresDatabase:
+    """A Postgres database with some of the tables, for some connectors."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for table in tables:
+            columns = TABLES[table]
+            declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            connection.exec_driver_sql(f"CREATE TABLE {table} ({declared})")
+            marks = ", ".join(f"%s::{kind.removesuffix(' primary key')}" for kind in columns.values())
+            insert = f"INSERT INTO {table} VALUES ({marks})"
+            connection.exec_driver_sql(insert, [tuple(row) for row in rows_of(table)])
+            if table == "events":
+                connection.exec_driver_sql(_INDEX)
+        connection.exec_driver_sql("ANALYZE")
+    engine.dispose()
+    return PostgresDatabase(make_url(url), {name: Schema(None, UTC) for name in names})
+
+
+def split_four_ways(folder: Path, url: str) -> Mapping[str, Mapping[str, Database]]:
+    """By name, layouts in which accounts lie in one database and users with events in another."""
+    files = as_files()
+    lite_accounts = sqlite_with(folder / "accounts.db", ("accounts",), names=("crm",))
+    lite_users = sqlite_with(folder / "users.db", ("users", "events"), names=("product",))
+    post_accounts = postgres_with(url, ("accounts",), names=("crm",))
+    return {
+        "accounts in SQLite, product in files": {"crm": lite_accounts, **_only(files, "product")},
+        "accounts in files, product in SQLite": {**_only(files, "crm"), "product": lite_users},
+        "accounts in Postgres, product in SQLite": {"crm": post_accounts, "product": lite_users},
+        "accounts in Postgres, product in files": {"crm": post_accounts, **_only(files, "product")},
+    }
+
+
+def _only(databases: Mapping[str, Database], name: str) -> Mapping[str, Database]:
+    return {name: databases[name]}
