@@ -17,7 +17,9 @@ __all__ = ["insert_new", "pack_keys", "texts_relation", "unpack_keys"]
 def insert_new(connection: Connection, table: Table) -> Insert:
     """An INSERT that leaves rows alone whose unique key is there already."""
     if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
+        insert = postgresql.insert(table).on_conflict_do_nothing()
+        # The closed cursor of this driver has forgotten whether a row was written.
+        return insert.execution_options(preserve_rowcount=True)
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
