@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from connectors.demo.beginning import make_project
 from connectors.demo.example import Ports, write_example
 from engine.check import problems_of
 from engine.problems import Problem
@@ -48,15 +50,19 @@ def placed(block: Block) -> tuple[str, str]:
     return FILES[first].format(name=name), text
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    write_example(tmp_path / "demo", Ports(smtp=52525, webhook=58080))
-    return tmp_path / "demo"
+def project_of(page: Path, folder: Path) -> Path:
+    """The project that a page speaks of: the tutorial of a new one, all others of the demo's."""
+    if page.name == "tutorial.md":
+        make_project(folder, name="new", today=date(2026, 3, 1))
+    else:
+        write_example(folder, Ports(smtp=52525, webhook=58080))
+    return folder
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=str)
-def test_an_example_in_the_docs_is_valid(block: Block, project: Path) -> None:
+def test_an_example_in_the_docs_is_valid(block: Block, tmp_path: Path) -> None:
     path, text = placed(block)
+    project = project_of(block.page, tmp_path / "project")
     file = project / path
     file.parent.mkdir(exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -68,7 +74,8 @@ def test_a_packaged_project_is_valid(name: str) -> None:
     assert problems(ROOT / "connectors/demo" / name) == []
 
 
-def test_an_example_that_is_wrong_would_be_found(project: Path) -> None:
+def test_an_example_that_is_wrong_would_be_found(tmp_path: Path) -> None:
+    project = project_of(ROOT / "README.md", tmp_path / "project")
     (project / "segments/example.yaml").write_text(
         AS_CONDITIONS.format("  - signed_up: {days_ago: 3}\n"), encoding="utf-8"
     )
