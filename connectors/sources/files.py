@@ -119,11 +119,17 @@ class _Files:
     def refuse_changes(self) -> None:
         """Raise SourceFault where a file, or the list of them, is not what it was."""
         for table, members in self._members.items():
-            if _files_of(self._folders[table.connector].path, table) != members:
+            if not self._is_still(table, members):
                 raise SourceFault(f"{table}: files came or went while it was read; run again")
             for path in members:
                 if _look(path) != self._seen[path]:
                     raise SourceFault(f"{table}: {path} changed while it was read; run again")
+
+    def _is_still(self, table: TableRef, members: tuple[Path, ...]) -> bool:
+        try:
+            return _files_of(self._folders[table.connector].path, table) == members
+        except (SourceFault, OSError):
+            return False
 
 
 def _look(path: Path) -> tuple[int, int]:
@@ -202,9 +208,10 @@ def _text_columns(names: Sequence[str]) -> str:
 
 def _header(path: Path, table: TableRef) -> Sequence[str]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
             header = next(csv.reader(lines, strict=True), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        "".join(header).encode()
+    except (OSError, UnicodeEncodeError, csv.Error) as error:
         raise SourceFault(f"{table}: the header of {path} cannot be read: {error}") from None
     if not any(header):
         raise SourceFault(f"{table}: {path} has no header")

@@ -187,8 +187,9 @@ def _faults(subject: str) -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-        if code in _OUT_OF_REACH:
+        extended = getattr(cause, "sqlite_errorcode", 0)
+        code = extended & 0xFF
+        if code in _OUT_OF_REACH and extended != sqlite3.SQLITE_READONLY:  # that is a write of ours
             raise Unreachable(f"{subject} cannot be read: {cause}") from error
         if code in _BROKEN or "decode" in str(cause):
             raise SourceFault(f"{subject} cannot be read: {cause}") from error

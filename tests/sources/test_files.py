@@ -1,0 +1,202 @@
+"""Files as tables: which files stand for a table, broken ones, and ones that change meanwhile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, text
+
+from connectors.sources.files import FilesDatabase, Folder
+from engine.language.catalog import Kind
+from engine.ports import Reader
+from engine.problems import SourceFault, Unreachable
+from engine.tables import ColumnRef, TableRef
+
+ZONE = ZoneInfo("UTC")
+USERS = TableRef("s", "users")
+
+
+def files(folder: Path, contents: Mapping[str, str | bytes]) -> FilesDatabase:
+    for name, content in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return FilesDatabase({"s": Folder(folder, ZONE)})
+
+
+def values(reader: Reader, name: str = "a", table: TableRef = USERS) -> list[object]:
+    column = reader.column(relation := reader.relation(table), ColumnRef(name, Kind.TEXT), table)
+    assert relation is not None
+    return sorted((row[0] for row in reader.read(select(column))), key=str)
+
+
+READABLE: dict[str, tuple[dict[str, str | bytes], list[object]]] = {
+    "csv": ({"users.csv": "a,b\n1,2\n3,4\n"}, ["1", "3"]),
+    "no newline at the end": ({"users.csv": "a,b\n1,2"}, ["1"]),
+    "header alone": ({"users.csv": "a,b\n"}, []),
+    "windows": ({"users.csv": "a,b\r\n1,2\r\n"}, ["1"]),
+    "byte order mark": ({"users.csv": "\ufeffa,b\n1,2\n"}, ["1"]),
+    "quotes": ({"users.csv": '"a",b\n"x ""y"", z\nw",2\n'}, ['x "y", z\nw']),
+    "a comma in the header": ({"users.csv": '"x,y",a\n1,2\n'}, ["2"]),
+    "what looks like a comment": ({"users.csv": "a,b\n#1,2\n"}, ["#1"]),
+    "jsonl": ({"users.jsonl": '{"a": 9007199254740993}\n{"b": 1}\n'}, ["9007199254740993", None]),
+    "jsonl with nested values": ({"users.jsonl": '{"a": {"x": [1]}}\n'}, ['{"x":[1]}']),
+    "jsonl null and true": ({"users.jsonl": '{"a": null}\n{"a": true}\n'}, [None, "true"]),
+    "folder": (
+        {"users/1.csv": "a,b\n1,2\n", "users/2.csv": "b,a\n4,3\n", "users/3.csv": "b\n9\n"},
+        ["1", "3", None],
+    ),
+    "folder of jsonl": (
+        {"users/1.jsonl": '{"a": 1}\n', "users/2.jsonl": '{"b": 1}\n'},
+        ["1", None],
+    ),
+    "marks of other tools in a folder": (
+        {"users/1.csv": "a\n1\n", "users/_SUCCESS": "", "users/.1.csv.crc": b"\x00"},
+        ["1"],
+    ),
+    "other tables": ({"users.csv": "a\n1\n", "users2.csv": "a\n2\n", "users.txt": "?"}, ["1"]),
+}
+
+
+@pytest.mark.parametrize(("contents", "expected"), READABLE.values(), ids=READABLE.keys())
+def test_what_is_read(
+    tmp_path: Path, contents: dict[str, str | bytes], expected: list[object]
+) -> None:
+    with files(tmp_path, contents).open() as reader:
+        assert values(reader) == sorted(expected, key=str)
+
+
+FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
+    "two candidates": (
+        {"users.csv": "a\n", "users.jsonl": ""},
+        "s.users could be users.csv and users.jsonl in {folder}; keep one of them",
+    ),
+    "file and folder": (
+        {"users.csv": "a\n", "users/1.csv": "a\n"},
+        "s.users could be users.csv and users in {folder}",
+    ),
+    "nothing there": ({"people.csv": "a\n"}, "s has no table `users`; there is people"),
+    "empty folder": ({"users/.keep": ""}, "s.users: the folder {folder}/users holds no files"),
+    "a folder in the folder": (
+        {"users/1.csv": "a\n", "users/2026/2.csv": "a\n"},
+        "s.users: {folder}/users/2026 is no .parquet, .csv or .jsonl file",
+    ),
+    "a packed file in the folder": (
+        {"users/1.csv": "a\n", "users/2.csv.gz": b""},
+        "s.users: {folder}/users/2.csv.gz is no .parquet, .csv or .jsonl file",
+    ),
+    "two kinds in a folder": (
+        {"users/1.csv": "a\n", "users/2.jsonl": ""},
+        "s.users: the files in {folder}/users are not all of one kind",
+    ),
+    "an empty csv": ({"users.csv": ""}, "s.users: {folder}/users.csv has no header"),
+    "a column twice": (
+        {"users.csv": "a,a\n1,2\n"},
+        "s.users: {folder}/users.csv has two columns named `a`",
+    ),
+    "a short row": ({"users.csv": "a,b\n1,2\n3\n"}, "the files cannot be read: Invalid Input"),
+    "a long row": ({"users.csv": "a,b\n1,2,3\n"}, "the files cannot be read: Invalid Input"),
+    "an open quote": ({"users.csv": 'a,b\n"1,2\n'}, "the files cannot be read: Invalid Input"),
+    "not utf-8": ({"users.csv": b"a\n\xff\n"}, "the files cannot be read: Invalid Input"),
+    "a header that is not utf-8": ({"users.csv": b"\xff\n"}, "s.users: the header of {folder}"),
+    "no json": ({"users.jsonl": '{"a": 1}\nx\n'}, "s.users cannot be read: Invalid Input"),
+    "no object": ({"users.jsonl": '{"a": 1}\n[1]\n'}, "s.users"),
+    "no parquet": ({"users.parquet": "PAR?"}, "s.users cannot be read: Invalid Input"),
+}
+
+
+@pytest.mark.parametrize(("contents", "message"), FAULTY.values(), ids=FAULTY.keys())
+def test_what_is_not(tmp_path: Path, contents: dict[str, str | bytes], message: str) -> None:
+    database = files(tmp_path, contents)
+    with pytest.raises(SourceFault) as fault, database.open() as reader:
+        values(reader)
+    assert str(fault.value).startswith(message.format(folder=tmp_path))
+    assert "\n" not in str(fault.value)
+
+
+def test_a_folder_that_is_not_there_is_out_of_reach(tmp_path: Path) -> None:
+    database = FilesDatabase({"s": Folder(tmp_path / "nowhere", ZONE)})
+    with (
+        pytest.raises(Unreachable, match=r"connector s: there is no folder .*nowhere; check"),
+        database.open(),
+    ):
+        pass
+
+
+def test_files_of_several_connectors_stand_in_one_statement(tmp_path: Path) -> None:
+    files(tmp_path, {"product/users.csv": "a\n1\n2\n", "crm/users.csv": "a\n2\n3\n"})
+    database = FilesDatabase({name: Folder(tmp_path / name, ZONE) for name in ("product", "crm")})
+    ref = ColumnRef("a", Kind.INTEGER)
+    one, other = TableRef("product", "users"), TableRef("crm", "users")
+    with database.open() as reader:
+        left, right = reader.relation(one), reader.relation(other)
+        key, same = reader.column(left, ref, one), reader.column(right, ref, other)
+        assert list(reader.read(select(key).select_from(left.join(right, key == same)))) == [(2,)]
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "size": lambda path: path.write_text("a\n1\n2\n"),
+    "time": lambda path: os.utime(path, (1, 1)),
+    "gone": lambda path: path.unlink(),
+    "one more": lambda path: path.with_name("2.csv").write_text("a\n2\n"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_file_that_changes_while_it_is_read_fails_the_run(
+    tmp_path: Path, change: Callable[[Path], object]
+) -> None:
+    database = files(tmp_path, {"users/1.csv": "a\n1\n"})
+    snapshot = database.open()
+    assert values(snapshot.__enter__()) == ["1"]
+    change(tmp_path / "users" / "1.csv")
+    with pytest.raises(SourceFault, match="while it was read"):
+        snapshot.__exit__(None, None, None)
+
+
+def test_a_file_that_nobody_asked_for_may_change(tmp_path: Path) -> None:
+    database = files(tmp_path, {"users.csv": "a\n1\n", "others.csv": "a\n"})
+    with database.open() as reader:
+        assert values(reader) == ["1"]
+        (tmp_path / "others.csv").write_text("a\n2\n")
+
+
+def test_an_error_of_the_run_is_not_hidden_by_a_change(tmp_path: Path) -> None:
+    database = files(tmp_path, {"users.csv": "a\n1\n"})
+    with pytest.raises(ZeroDivisionError), database.open() as reader:  # noqa: PT012
+        values(reader)
+        (tmp_path / "users.csv").write_text("a\n1\n2\n")
+        raise ZeroDivisionError
+
+
+OUTSIDE = {
+    "read another folder": "SELECT * FROM read_csv('{outside}/secret.csv')",
+    "read by a detour": "SELECT * FROM read_csv('{inside}/../outside/secret.csv')",
+    "read any file": "SELECT * FROM read_text('/etc/passwd')",
+    "attach a database": "ATTACH '{outside}/x.db'",
+    "write outside": "COPY (SELECT 1) TO '{outside}/x.csv'",
+    "install": "INSTALL httpfs",
+    "change settings": "SET enable_external_access = true",
+    "change the zone": "SET TimeZone = 'America/New_York'",
+    "insert": "INSERT INTO s.users VALUES ('2')",
+    "delete": "DELETE FROM s.users",
+}
+
+
+@pytest.mark.parametrize("statement", OUTSIDE.values(), ids=OUTSIDE.keys())
+def test_a_snapshot_reads_its_folders_and_nothing_else(tmp_path: Path, statement: str) -> None:
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.csv").write_text("a\nsecret\n")
+    database = files(inside, {"users.csv": "a\n1\n"})
+    asked = text(statement.format(inside=inside, outside=outside))
+    with database.open() as reader:
+        assert values(reader) == ["1"]
+        with pytest.raises(Exception, match=r"(?i)permission|cannot|can only|not an? table|lock"):
+            list(reader.read(asked))
+        assert values(reader) == ["1"]
+    assert sorted(path.name for path in outside.iterdir()) == ["secret.csv"]

@@ -1,0 +1,216 @@
+"""SQL databases: their URLs, one snapshot, read-only, and what is said when they do not answer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.sql import sql_database
+from connectors.table import SOURCES, build_databases
+from engine.language.catalog import Kind
+from engine.language.project import Connector, Secret, Settings
+from engine.ports import Database
+from engine.problems import Misuse, SourceFault, Unreachable
+from engine.tables import ColumnRef, TableRef
+from tests.support.postgres import fresh_database
+
+ZONE = ZoneInfo("UTC")
+TABLE = TableRef("crm", "calls")
+
+
+def connector(name: str = "crm", *, schema: str | None = None, url: str = "") -> Connector:
+    return Connector(name, "sql", url=Secret(url), schema=schema)
+
+
+def sqlite_calls(root: Path, *keys: int) -> Path:
+    path = root / "crm.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = wal")
+        connection.execute("CREATE TABLE IF NOT EXISTS calls (id INTEGER)")
+        connection.executemany("INSERT INTO calls VALUES (?)", [(key,) for key in keys])
+    connection.close()
+    return path
+
+
+def postgres_calls(url: str, *keys: int) -> None:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS calls (id bigint)")
+        for key in keys:
+            connection.exec_driver_sql("INSERT INTO calls VALUES (%s)", (key,))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def grown(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Database, Callable[[], object]]:
+    """A database of two calls, and a function that adds a third from elsewhere."""
+    if request.param == "sqlite":
+        sqlite_calls(tmp_path, 1, 2)
+        database = sql_database("sqlite:///crm.db", {"crm": connector()}, tmp_path)
+        return database, lambda: sqlite_calls(tmp_path, 3)
+    url = fresh_database(request.getfixturevalue("postgres"))
+    postgres_calls(url, 1, 2)
+    return sql_database(url, {"crm": connector()}, tmp_path), lambda: postgres_calls(url, 3)
+
+
+def test_all_statements_see_one_snapshot(grown: tuple[Database, Callable[[], object]]) -> None:
+    database, grow = grown
+    with database.open() as reader:
+        grow()
+        assert reader.row_count(TABLE) == 2
+        grow()
+        assert reader.row_count(TABLE) == 2
+    with database.open() as reader:
+        assert reader.row_count(TABLE) == 4
+
+
+WRITES = ["INSERT INTO calls VALUES (9)", "DELETE FROM calls", "CREATE TABLE x (y integer)"]
+
+
+@pytest.mark.parametrize("statement", WRITES)
+def test_a_source_is_read_only(
+    grown: tuple[Database, Callable[[], object]], statement: str
+) -> None:
+    database, _ = grown
+    with (
+        database.open() as reader,
+        pytest.raises(DBAPIError, match=r"(?i)read-?only|syntax error"),
+    ):
+        list(reader.read(text(statement)))
+    with database.open() as reader:
+        assert reader.row_count(TABLE) == 2
+
+
+def test_a_statement_that_is_wrong_is_a_bug_of_ours_and_keeps_its_name(
+    grown: tuple[Database, Callable[[], object]],
+) -> None:
+    database, _ = grown
+    with database.open() as reader, pytest.raises(DBAPIError):
+        list(reader.read(text("SELECT nothing FROM nowhere")))
+
+
+def test_a_quoted_name_that_sqlite_would_take_for_text_is_refused(tmp_path: Path) -> None:
+    sqlite_calls(tmp_path, 1)
+    database = sql_database("sqlite:///crm.db", {"crm": connector()}, tmp_path)
+    with database.open() as reader:
+        assert list(reader.read(text('SELECT "idd" FROM calls'))) == [("idd",)]  # the trap
+        with pytest.raises(SourceFault, match="did you mean id"):
+            reader.column(reader.relation(TABLE), ColumnRef("idd", Kind.TEXT), TABLE)
+
+
+def test_schemas_of_postgres(postgres: str, tmp_path: Path) -> None:
+    url = fresh_database(postgres)
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql('CREATE SCHEMA "Odd one"')
+        connection.exec_driver_sql('CREATE TABLE "Odd one".calls (id integer)')
+        connection.exec_driver_sql('INSERT INTO "Odd one".calls VALUES (1)')
+        connection.exec_driver_sql("CREATE VIEW talks AS SELECT 5 AS id")
+    sharing = {
+        "crm": connector(schema="Odd one"),
+        "open": connector("open"),
+        "lost": connector("lost", schema="odd"),
+    }
+    with sql_database(url, sharing, tmp_path).open() as reader:
+        assert reader.row_count(TABLE) == 1
+        assert reader.row_count(TableRef("open", "talks")) == 1
+        with pytest.raises(SourceFault, match="open has no table `talk`; did you mean talks"):
+            reader.relation(TableRef("open", "talk"))
+        with pytest.raises(SourceFault, match="lost has no schema `odd`; there is Odd one, "):
+            reader.relation(TableRef("lost", "calls"))
+
+
+def test_a_table_without_the_right_to_read_it(postgres: str) -> None:
+    url = make_url(fresh_database(postgres))
+    role = f"r{url.database}"
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE calls (id integer)")
+        connection.exec_driver_sql(f'CREATE ROLE "{role}" LOGIN')
+    database = PostgresDatabase(url.set(username=role), {"crm": Schema(None, ZONE)})
+    with database.open() as reader, pytest.raises(SourceFault, match="grant SELECT on it"):
+        reader.row_count(TABLE)
+
+
+def test_a_statement_that_takes_too_long_ends(postgres: str) -> None:
+    database = PostgresDatabase(make_url(fresh_database(postgres)), {"crm": Schema(None, ZONE)})
+    with database.open() as reader:
+        list(reader.read(select(func.set_config("statement_timeout", "50ms", True))))
+        with pytest.raises(Unreachable, match="did not answer in time"):
+            list(reader.read(select(func.pg_sleep(10))))
+
+
+def test_not_even_a_function_writes_to_postgres(postgres: str) -> None:
+    url = fresh_database(postgres)
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SEQUENCE counter")
+    database = PostgresDatabase(make_url(url), {"crm": Schema(None, ZONE)})
+    with database.open() as reader, pytest.raises(DBAPIError, match="read-only transaction"):
+        list(reader.read(select(func.nextval("counter"))))
+
+
+PASSWORD = "s3cr3t-pass"
+REACHED = {
+    "no server": (
+        f"postgresql://user:{PASSWORD}@127.0.0.1:1/db",
+        Unreachable,
+        "connector crm (postgresql://user:***@127.0.0.1:1/db) does not answer: ",
+    ),
+    "no file": ("sqlite:///nowhere.db", Unreachable, "connector crm: there is no file "),
+    "no database": ("sqlite:///notes.txt", SourceFault, "connector crm ("),
+    "another dialect": (
+        f"mysql://user:{PASSWORD}@host/db",
+        Misuse,
+        "connector crm: this version reads sqlite and postgresql, not `mysql` yet",
+    ),
+    "no url": (f"user {PASSWORD}", Misuse, "connector crm: its `url` is none; expected one as"),
+    "a port that is none": (f"postgresql://u:{PASSWORD}@h:x/d", Misuse, "connector crm: its `url`"),
+    "in memory": ("sqlite://", Misuse, "connector crm: a SQLite `url` names a file"),
+    "in memory by name": ("sqlite:///:memory:", Misuse, "connector crm: a SQLite `url` names"),
+}
+
+
+@pytest.mark.parametrize(("url", "error", "message"), REACHED.values(), ids=REACHED.keys())
+def test_what_is_said_when_a_database_is_out_of_reach(
+    tmp_path: Path, url: str, error: type[Exception], message: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("no database at all, but long enough to have a header" * 9)
+    with pytest.raises(error) as caught, sql_database(url, {"crm": connector()}, tmp_path).open():
+        pass
+    assert str(caught.value).startswith(message)
+    assert PASSWORD not in str(caught.value)
+    assert PASSWORD not in repr(caught.value.__cause__)
+
+
+def test_a_schema_beside_sqlite_is_a_misuse(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match="SQLite has no schemas"):
+        sql_database("sqlite:///x.db", {"crm": connector(schema="public")}, tmp_path)
+
+
+def test_connectors_share_databases_and_nothing_is_opened(tmp_path: Path) -> None:
+    settings = Settings(
+        "acme",
+        connectors={
+            "product": Connector("product", "files", path="data/product"),
+            "crm": Connector("crm", "files", path=str(tmp_path / "elsewhere")),
+            "one": connector("one", url="${env:URL}"),
+            "two": connector("two", url="${env:URL}"),
+            "three": connector("three", url="sqlite:///other.db"),
+        },
+    )
+    built = build_databases(
+        settings, tmp_path, lambda secret: secret.text.replace("${env:URL}", "sqlite:///crm.db")
+    )
+    assert list(built) == ["product", "crm", "one", "two", "three"]
+    assert built["product"] is built["crm"]
+    assert built["one"] is built["two"]
+    assert len({id(database) for database in built.values()}) == 3
+    assert set(SOURCES) == {"files", "sql"}
