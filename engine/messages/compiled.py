@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -153,8 +154,9 @@ def _in_body(template: Template) -> Locate:
 
     def locate(line: int, name: str) -> Place:
         text = lines[line - 1] if 0 < line <= len(lines) else ""
-        column = text.find(name) + 1 if name else 0
-        return Place(template.path, template.body_line + line - 1, max(column, 1))
+        found = re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) if name else None
+        column = found.start() + 1 if found else 1
+        return Place(template.path, template.body_line + line - 1, column)
 
     return locate
 

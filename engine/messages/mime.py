@@ -38,7 +38,7 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
 _MESSAGE_KEY = re.compile(r"[A-Za-z0-9.-]+")
-_URI = re.compile(r"(?:https://|mailto:)[\x21-\x3b\x3d\x3f-\x7e]+")
+_URI = re.compile(r"(?:https?://|mailto:)[\x21-\x3b\x3d\x3f-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Envelope:
     """Everything of a message that is not its content.
 
     `message_id` has its angle brackets (see `message_id`); `date` is aware; `unsubscribe` are
-    https and mailto addresses for List-Unsubscribe, in order of preference.
+    http(s) and mailto addresses for List-Unsubscribe, in order of preference.
     """
 
     sender: Recipient
@@ -132,7 +132,9 @@ def _mailbox(person: Recipient, address: Address) -> str:
     name = " ".join(_checked(person.name, "name of a person").split())
     if not name:
         return str(address)
-    return f"{_phrase(name)}\r\n <{address}>"
+    phrase = _phrase(name)
+    is_long = len(phrase) + len(str(address)) > _LINE - len("Reply-To:  <>")
+    return phrase + ("\r\n " if is_long else " ") + f"<{address}>"
 
 
 def _phrase(name: str) -> str:
@@ -154,7 +156,7 @@ def _reply_to(person: Recipient | None) -> list[tuple[str, str]]:
 def _list_unsubscribe(targets: Sequence[str]) -> list[tuple[str, str]]:
     for target in targets:
         if not _URI.fullmatch(target) or len(target) > _MOST_LINE - 30:
-            raise RenderFailure(UNSAFE_VALUE, "an unsubscribe address is no https or mailto link")
+            raise RenderFailure(UNSAFE_VALUE, "an unsubscribe address is no http or mailto link")
     joined = ",\r\n ".join(f"<{target}>" for target in targets)
     return [("List-Unsubscribe", joined)] if targets else []
 
@@ -204,7 +206,7 @@ def _assembled(headers: list[tuple[str, str]], email: RenderedEmail, key: str) -
 
 
 def _part(content: str, subtype: str, boundary: str) -> bytes:
-    text = content.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    text = content.replace("\r\n", "\n").replace("\r", "\n")
     body = binascii.b2a_qp(text.encode(), quotetabs=False, istext=True)
     head = (
         f"--{boundary}\r\n"

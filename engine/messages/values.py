@@ -34,6 +34,11 @@ _DECIMALS = 9  # computed numbers are rounded so (language, section 2); beyond i
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+_UNSEEN = re.compile(
+    "[\\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff\ufdd0-\ufdef"
+    "\ud800-\udfff\U000e0000-\U000e0fff]*"
+)
 _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 
@@ -147,7 +152,13 @@ def _scalar(value: object) -> str:
 
 
 def readable(text: str) -> str:
-    """The text as a body may hold it: controls taken away, line ends made one."""
+    """The text as a body may hold it: controls taken away, line ends made one.
+
+    Raises:
+        RenderFailure: it holds signs, and none that can be seen: nobody is greeted as nothing.
+    """
+    if _UNSEEN.fullmatch(text) and text.strip():
+        raise RenderFailure(MISSING_VALUE, "a value holds nothing that can be seen")
     return _CONTROLS.sub("", _BREAKS.sub("\n", text))
 
 

@@ -120,14 +120,24 @@ FAILS = {
     "nan": "{{ nan }}",
     "infinity": "{{ inf }}",
     "nan rounded": "{{ nan | round }}",
+    "controls only": "{{ controls }}",
+    "nothing to be seen": "{{ unseen }}",
     "unknown root": "{{ nobody }}",
+}
+
+
+UNSEEN = {
+    "nan": float("nan"),
+    "inf": float("inf"),
+    "controls": "\0\x1b\x9f",
+    "unseen": "\u200b \u2060\ufeff",
 }
 
 
 @pytest.mark.parametrize("source", FAILS.values(), ids=FAILS)
 def test_printing_what_is_missing_fails_that_touch(source: str) -> None:
     with pytest.raises(RenderFailure) as failure:
-        line(source, u=USER, nan=float("nan"), inf=float("inf"))
+        line(source, u=USER, **UNSEEN)
     assert failure.value.reason == MISSING_VALUE
 
 
@@ -148,7 +158,9 @@ def test_nought_is_not_missing(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [b"x", Decimal(1), object(), {1, 2}, AT.replace(tzinfo=None)], ids=repr
+    "value",
+    [b"x", Decimal(1), object(), {1, 2}, AT.replace(tzinfo=None)],
+    ids=["bytes", "decimal", "object", "set", "naive"],
 )
 def test_only_plain_data_gets_into_a_template(value: object) -> None:
     with pytest.raises(TypeError):
