@@ -29,6 +29,7 @@ Program = Callable[[list[str]], object]
 PLAYBOOK = "feature-checkup"
 SINCE_FIRST_RUN = timedelta(days=6)
 SHOWN_LINES = 14
+QUOTED_LINES = 30
 
 
 class Stopped(Exception):
@@ -180,7 +181,7 @@ def _quoted(received: ReceivedMail) -> str:
     head = [f"{name}: {message[name]}" for name in ("From", "To", "Subject")]
     body = message.get_body(("plain",))
     text = body.get_content() if body else ""
-    return "\n".join(f"  │ {line}" for line in [*head, "", *text.splitlines()[:SHOWN_LINES]])
+    return "\n".join(f"  │ {line}" for line in [*head, "", *text.splitlines()[:QUOTED_LINES]])
 
 
 def _go_on(teller: Teller, mail: SmtpReceiver, hooks: WebhookReceiver, *, is_new: bool) -> None:
