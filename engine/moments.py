@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -171,6 +171,8 @@ class Relative:
     of: Moment
 
 
+_ONE_DAY = Duration(1, Unit.DAY)
+
 Moment = (
     Day | At | Now | Today | Ago | Hence | StartOf | FieldMoment | Entered | StepMoment | Relative
 )
@@ -293,14 +295,31 @@ def instant(value: datetime, zone: ZoneInfo) -> datetime:
 
     A local time that a clock change leaves out is read with the offset before the change, a
     doubled one is the first.
+
+    Raises:
+        MomentError: its UTC is outside the years 1 to 9999.
     """
     aware = value if value.tzinfo else value.replace(tzinfo=zone, fold=0)
-    return aware.astimezone(UTC)
+    return _in_zone(aware, UTC)
 
 
 def local_date(moment: datetime, zone: ZoneInfo) -> date:
-    """The calendar day of an instant in `zone`."""
-    return moment.astimezone(zone).date()
+    """The calendar day of an instant in `zone`; raises MomentError where that has none."""
+    return _in_zone(moment, zone).date()
+
+
+def _in_zone(aware: datetime, zone: tzinfo) -> datetime:
+    try:
+        return aware.astimezone(zone)
+    except OverflowError:
+        raise MomentError(f"{aware} is outside the calendar") from None
+
+
+def _plus(moment: datetime, length: timedelta) -> datetime:
+    try:
+        return moment + length
+    except OverflowError:
+        raise MomentError(f"{length} from {moment} is outside the calendar") from None
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
@@ -314,14 +333,10 @@ def end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
     A doubled one is the first. This is the rule of schedules; timestamps follow `instant`.
     """
     aware = local.replace(tzinfo=zone, fold=0)
-    if _is_real(aware, zone):
-        return aware.astimezone(UTC)
-    before = aware.replace(fold=1).astimezone(UTC)
-    return _first_instant_after_gap(before, aware.astimezone(UTC), zone)
-
-
-def _is_real(local: datetime, zone: ZoneInfo) -> bool:
-    return local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
+    first = _in_zone(aware, UTC)
+    if _in_zone(first, zone).replace(tzinfo=None) == local:
+        return first
+    return _first_instant_after_gap(aware.replace(fold=1).astimezone(UTC), first, zone)
 
 
 def _first_instant_after_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
@@ -363,29 +378,30 @@ def add_business_days(day: date, amount: int) -> date:
 def shift_local(start: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
     """When a wait of `duration` from `start` ends (UTC).
 
-    Minutes and hours are exact; days and longer end at the same local clock time.
+    Minutes and hours are exact; days and longer end at the same local clock time, and where that
+    is the first of a doubled hour and `start` in the second of it, at once.
     """
     if duration.is_exact:
-        return start + duration.exact
-    local = start.astimezone(zone)
+        return _plus(start, duration.exact)
+    local = _in_zone(start, zone)
     if duration.unit is Unit.BUSINESS_DAY:
         day = add_business_days(local.date(), duration.amount)
     else:
         day = shift_date(local.date(), duration, 1)
-    return instant(datetime.combine(day, local.time().replace(fold=0)), zone)
+    return max(start, instant(datetime.combine(day, local.time().replace(fold=0)), zone))
 
 
 def window_start(duration: Duration, as_of: datetime, zone: ZoneInfo) -> datetime:
     """Where `within: D` begins: exactly D ago, or the start of the local day D before today."""
     if duration.is_exact:
-        return as_of - duration.exact
+        return _plus(as_of, -duration.exact)
     return start_of_day(shift_date(local_date(as_of, zone), duration, -1), zone)
 
 
 def next_window_end(duration: Duration, as_of: datetime, zone: ZoneInfo) -> Span:
     """Where `in_next: D` ends: an instant, included, or the whole local day D after today."""
     if duration.is_exact:
-        end = as_of + duration.exact
+        end = _plus(as_of, duration.exact)
         return Span(end, end, whole_day=False)
     return _day_span(shift_date(local_date(as_of, zone), duration, 1), zone)
 
@@ -408,7 +424,7 @@ def span(moment: Moment, as_of: datetime, zone: ZoneInfo) -> Span:
         case Now():
             return _instant_span(as_of)
         case Today(offset):
-            return _day_span(local_date(as_of, zone) + timedelta(days=offset), zone)
+            return _day_span(shift_date(local_date(as_of, zone), _ONE_DAY, offset), zone)
         case StartOf(unit):
             return _day_span(_first_day(unit, local_date(as_of, zone)), zone)
         case Ago(duration):
@@ -422,9 +438,8 @@ def span(moment: Moment, as_of: datetime, zone: ZoneInfo) -> Span:
 
 
 def _day_span(day: date, zone: ZoneInfo) -> Span:
-    return Span(
-        start_of_day(day, zone), start_of_day(day + timedelta(days=1), zone), whole_day=True
-    )
+    end = start_of_day(shift_date(day, _ONE_DAY, 1), zone)
+    return Span(start_of_day(day, zone), end, whole_day=True)
 
 
 def _instant_span(at: datetime) -> Span:
@@ -433,7 +448,7 @@ def _instant_span(at: datetime) -> Span:
 
 def _shifted(base: Span, duration: Duration, sign: int, zone: ZoneInfo) -> Span:
     if duration.is_exact:
-        return _instant_span(base.start + sign * duration.exact)
+        return _instant_span(_plus(base.start, sign * duration.exact))
     return _day_span(shift_date(local_date(base.start, zone), duration, sign), zone)
 
 
