@@ -366,7 +366,7 @@ def counts_by_step(unit: Unit, playbook: str) -> dict[str, int]:
         .where(enrollments.c.playbook == playbook, _OPEN)
         .group_by(enrollments.c.step)
     )
-    return dict(sorted(unit.connection.execute(statement).tuples()))
+    return {row[0]: row[1] for row in sorted(unit.connection.execute(statement))}
 
 
 def versions_inside(unit: Unit, playbook: str) -> dict[str, int]:
@@ -376,7 +376,7 @@ def versions_inside(unit: Unit, playbook: str) -> dict[str, int]:
         .where(enrollments.c.playbook == playbook, _OPEN)
         .group_by(enrollments.c.version)
     )
-    return dict(sorted(unit.connection.execute(statement).tuples()))
+    return {row[0]: row[1] for row in sorted(unit.connection.execute(statement))}
 
 
 def _enrollment(row: Row[tuple[object, ...]]) -> Enrollment:

@@ -267,15 +267,6 @@ def last_run(unit: Unit, playbook: str, *, state: RunState | None = None) -> Run
     return _run(row) if row else None
 
 
-def last_slot(unit: Unit, playbook: str) -> str | None:
-    """The latest slot of a playbook's schedule that any run is recorded for: `2026-03-10T09:00`.
-
-    Runs by hand have no slot.
-    """
-    wanted = (runs.c.playbook == playbook, runs.c.fire.like("____-__-__T__:__"))
-    return unit.connection.scalar(select(func.max(runs.c.fire)).where(*wanted))
-
-
 def runs_of(unit: Unit, playbook: str, *, since: datetime) -> list[Run]:
     """The runs of a playbook from an instant on, the oldest first."""
     wanted = (runs.c.playbook == playbook, runs.c.as_of >= since)

@@ -246,7 +246,7 @@ def counts_by_state(unit: Unit, playbook: str | None = None) -> dict[str, int]:
     statement = select(touches.c.state, func.count()).group_by(touches.c.state)
     if playbook is not None:
         statement = statement.where(touches.c.playbook == playbook)
-    return dict(sorted(unit.connection.execute(statement).tuples()))
+    return {row[0]: row[1] for row in sorted(unit.connection.execute(statement))}
 
 
 def states_by_channel(unit: Unit, run: str) -> dict[str, dict[str, int]]:
@@ -254,7 +254,7 @@ def states_by_channel(unit: Unit, run: str) -> dict[str, dict[str, int]]:
     columns = (touches.c.channel, touches.c.state)
     statement = select(*columns, func.count()).where(touches.c.run == run).group_by(*columns)
     counts: dict[str, dict[str, int]] = {}
-    for channel, state, number in sorted(unit.connection.execute(statement).tuples()):
+    for channel, state, number in sorted(unit.connection.execute(statement)):
         counts.setdefault(channel, {})[state] = number
     return counts
 

@@ -95,10 +95,14 @@ def test_a_password_is_never_told(tmp_path: Path) -> None:
     assert "s3cret" not in str(told.value)
 
 
-def test_an_empty_database_is_no_ledger(ledger_url: str, tmp_path: Path) -> None:
-    if ledger_url == SQLITE:
-        (tmp_path / ".touchline").mkdir()
-        (tmp_path / ".touchline" / "ledger.db").touch()
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_empty_database_is_no_ledger(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    ledger_url = "sqlite:///empty.db"
+    (tmp_path / "empty.db").touch()
+    if kind == "postgresql":
+        ledger_url = fresh_database(request.getfixturevalue("postgres"))
     with pytest.raises(Unreachable, match="touchline ledger init"):
         open_ledger(ledger_url, root=tmp_path)
 
