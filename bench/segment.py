@@ -96,12 +96,15 @@ COPY (
 """
 
 BOUNDS = {
-    "first": datetime(2025, 12, 10, 5),
-    "last": datetime(2026, 2, 9, 5),
-    "week": datetime(2026, 3, 3, 5),
-    "now": datetime(2026, 3, 10, 13),
+    name: datetime.fromisoformat(text)
+    for name, text in {
+        "first": "2025-12-10T05:00",
+        "last": "2026-02-09T05:00",
+        "week": "2026-03-03T05:00",
+        "now": "2026-03-10T13:00",
+    }.items()
 }
-"""90 and 30 days ago and 7 days ago in New York, and the instant, all in UTC."""
+"""90 and 30 days ago and 7 days ago in New York, and the instant, all in UTC and naive, as DuckDB has them."""
 
 EXISTS = """
 SELECT u.user_id FROM '{path}/users.parquet' u

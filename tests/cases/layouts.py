@@ -1,4 +1,4 @@
-"""The data of the cases in several layouts: as files, in SQLite, in Postgres, and split over two."""
+"""The data of the cases in several layouts: files, SQLite, Postgres, and split over two."""
 
 from __future__ import annotations
 
@@ -115,7 +115,9 @@ def postgres_with(url: str, tables: Sequence[str], *, names: Sequence[str]) -> P
             columns = TABLES[table]
             declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
             connection.exec_driver_sql(f"CREATE TABLE {table} ({declared})")
-            marks = ", ".join(f"%s::{kind.removesuffix(' primary key')}" for kind in columns.values())
+            marks = ", ".join(
+                f"%s::{kind.removesuffix(' primary key')}" for kind in columns.values()
+            )
             insert = f"INSERT INTO {table} VALUES ({marks})"
             connection.exec_driver_sql(insert, [tuple(row) for row in rows_of(table)])
             if table == "events":
