@@ -68,11 +68,16 @@ class TaskKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A named segment, or the one that a playbook writes out."""
+    """A named segment, or the one that a playbook writes out.
+
+    `declared` is the canonical JSON of what a named one says (`of` and `where`); of one that is
+    written out, the playbook's says it.
+    """
 
     name: str
     of: str
     where: Condition
+    declared: str = field(default="", compare=False)
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -362,7 +362,7 @@ def _figures(
     value: _Mapping, path: DocumentPath, reading: Reading
 ) -> tuple[tuple[str, str, Test], ...]:
     figures: list[tuple[str, str, Test]] = []
-    for word in value:
+    for word in sorted(value):
         if word in _COUNTS:
             figures.append((word, "", read_test(value[word], (*path, word), reading)))
         elif word in _FIGURES:
@@ -386,4 +386,6 @@ def _tests(
             "tests, as `{PROPERTY: TEST}`",
         )
         return ()
-    return tuple((name, read_test(test, (*at, name), reading)) for name, test in tests.items())
+    return tuple(
+        (name, read_test(test, (*at, name), reading)) for name, test in sorted(tests.items())
+    )

@@ -67,6 +67,7 @@ def _operators(value: Mapping[str, object], path: DocumentPath, reading: Reading
             operators.append(Operator(word, read, reading.place(at)))
     if not set(value) - {"ignore_case"}:
         reading.report(path, "empty", f"{called(path)} has no operator; expected at least one")
+    operators.sort(key=lambda operator: operator.word)
     return Test(tuple(operators), ignore_case, reading.place(path))
 
 

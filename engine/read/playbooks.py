@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-import rfc8785
-
 from engine.language.conditions import Condition
 from engine.language.playbook import (
     Again,
@@ -30,6 +28,7 @@ from engine.language.playbook import (
 )
 from engine.moments import Duration, parse_duration
 from engine.places import DocumentPath
+from engine.read.canonical import canonical_text
 from engine.read.conditions import read_condition
 from engine.read.reading import Reading
 from engine.read.settings import read_fuse
@@ -39,15 +38,19 @@ __all__ = ["read_playbook", "read_segment"]
 
 _Data = Mapping[str, Any]
 
-_LARGEST_EXACT = 2**53 - 1  # of the numbers that canonical JSON can hold
-
 
 def read_segment(data: object, reading: Reading) -> Segment | None:
     """The segment of a file; None where the file has problems, which are then reported."""
     where = _condition(data, "where", (), reading)
     if reading.faults or not isinstance(data, dict) or where is None:
         return None
-    return Segment(data["segment"], data["of"], where, reading.places.key(("segment",)))
+    return Segment(
+        name=data["segment"],
+        of=data["of"],
+        where=where,
+        declared=_declared(data, "of", "where"),
+        place=reading.places.key(("segment",)),
+    )
 
 
 def read_playbook(data: object, reading: Reading) -> Playbook | None:
@@ -76,7 +79,7 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
         priority=data.get("priority", 0),
         entry=_entry(data.get("entry", {}), reading),
         exit_when=exit_when,
-        declared=_declared(data),
+        declared=_declared(data, "segment", "steps", "exit_when"),
         place=reading.places.key(("playbook",)),
     )
 
@@ -95,24 +98,13 @@ def _own_segment(data: _Data, where: Condition | None, reading: Reading) -> Segm
     segment = data["segment"]
     if where is None:
         return str(segment)
-    return Segment(data["playbook"], segment["of"], where, reading.places.key(("segment",)))
+    place = reading.places.key(("segment",))
+    return Segment(data["playbook"], segment["of"], where, place=place)
 
 
-def _declared(data: _Data) -> str:
+def _declared(data: _Data, *keys: str) -> str:
     """The canonical JSON of what a version is made of."""
-    version = {key: data[key] for key in ("segment", "steps", "exit_when") if key in data}
-    return rfc8785.dumps(_canonical(version)).decode()
-
-
-def _canonical(value: Any) -> Any:
-    """Integers beyond what canonical JSON can hold stand as text, marked so that they differ."""
-    if isinstance(value, dict):
-        return {key: _canonical(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_canonical(each) for each in value]
-    if isinstance(value, int) and abs(value) > _LARGEST_EXACT:
-        return {"integer": str(value)}
-    return value
+    return canonical_text({key: data[key] for key in keys if key in data})
 
 
 # ---------------------------------------------------------------- schedule and entry

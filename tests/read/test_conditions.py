@@ -106,9 +106,9 @@ READ += [
         Did(
             "x",
             figures=(
-                ("weeks", "", test_of("at_least", 3)),
-                ("lowest", "seconds", test_of("one_of", (1, 2))),
                 ("lowest", "n", test_of("is", 1)),
+                ("lowest", "seconds", test_of("one_of", (1, 2))),
+                ("weeks", "", test_of("at_least", 3)),
             ),
         ),
     ),

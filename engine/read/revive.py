@@ -1,0 +1,64 @@
+"""Earlier versions of playbooks and segments, read again from what the ledger kept of them.
+
+Language, section 5, "Versions": who entered with a version goes on with it, whatever the file says
+by now. Templates are kept as they are, and are no matter of this module.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.language.playbook import Playbook, Segment
+from engine.places import Place, SourceMap
+from engine.problems import Invalid, Problem
+from engine.read.canonical import declared_data
+from engine.read.playbooks import read_playbook, read_segment
+from engine.read.reading import Reading
+from engine.read.shapes import check_shape
+
+__all__ = ["revived_playbook", "revived_segment"]
+
+
+def revived_playbook(name: str, declared: str, *, links: frozenset[str]) -> Playbook:
+    """The playbook whose `Playbook.declared` this was: its segment, steps and exit.
+
+    Status, schedule, priority and entry are no part of a version, and stand at their defaults.
+    `links` are the link names of the project as it is now.
+
+    Raises:
+        Invalid: the words of that version cannot be read any more.
+    """
+    data, reading = _read_again("playbook", name, declared, links)
+    playbook = read_playbook(data, reading)
+    if playbook is None:
+        raise Invalid(reading.problems)
+    return playbook
+
+
+def revived_segment(name: str, declared: str, *, links: frozenset[str]) -> Segment:
+    """The named segment whose `Segment.declared` this was.
+
+    `links` are the link names of the project as it is now.
+
+    Raises:
+        Invalid: the words of that version cannot be read any more.
+    """
+    data, reading = _read_again("segment", name, declared, links)
+    segment = read_segment(data, reading)
+    if segment is None:
+        raise Invalid(reading.problems)
+    return segment
+
+
+def _read_again(
+    kind: str, name: str, declared: str, links: frozenset[str]
+) -> tuple[dict[str, Any], Reading]:
+    title = f"the earlier version of {kind} {name}"  # stands where the path of a file would
+    try:
+        said = declared_data(declared)
+    except ValueError as error:
+        raise Invalid([Problem(Place(title), "bad-version", f"it is no JSON: {error}")]) from None
+    data = {**said, kind: name} if isinstance(said, dict) else {}
+    reading = Reading(SourceMap(title), links)
+    check_shape(kind, data, reading)
+    return data, reading
