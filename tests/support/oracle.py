@@ -1,0 +1,575 @@
+"""The language read in plain Python: conditions over rows given as dicts. Language, sections 3-4.
+
+Written from the language page alone, one row at a time, with no thought of speed or of SQL. It is
+what the compiled queries are held against, and shares nothing with them but the bound conditions
+and the arithmetic of `engine.moments`, which has tables of its own.
+
+Values in rows are Python's (str, int, float, bool, date, aware datetime) or text in the stored
+forms of a CSV file; None is missing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from engine.audience.contacts import ContactRow
+from engine.bind.catalog import Catalog, EntityRef, EventRef, FieldRef
+from engine.bind.conditions import (
+    Anniversary,
+    BoundAll,
+    BoundAny,
+    BoundContacted,
+    BoundDid,
+    BoundEveryone,
+    BoundField,
+    BoundMoment,
+    BoundNone,
+    BoundNot,
+    BoundOperand,
+    BoundParent,
+    BoundRole,
+    BoundSegment,
+    BoundTest,
+    Clause,
+    Condition,
+    DaysTest,
+    Figure,
+    FigureKind,
+    Literal,
+    MomentRange,
+    MomentTest,
+    Op,
+    SetTest,
+    TextTest,
+    ValueTest,
+    Window,
+)
+from engine.language.catalog import Kind
+from engine.moments import (
+    Duration,
+    FieldMoment,
+    Moment,
+    Relative,
+    instant,
+    local_date,
+    shift_date,
+    span,
+    start_of_day,
+)
+from engine.tables import ColumnRef, TableRef
+
+__all__ = ["Oracle", "World"]
+
+Row = Mapping[str, object]
+Value = str | int | float | bool | date | datetime
+Key = str | int
+
+_ONE_DAY = timedelta(days=1)
+_DECIMALS = 9
+
+
+@dataclass(frozen=True)
+class World:
+    """A catalog, the rows of its tables by `connector.table`, and who was contacted."""
+
+    catalog: Catalog
+    tables: Mapping[str, Sequence[Row]]
+    contacts: Sequence[ContactRow] = ()
+
+
+@dataclass(frozen=True)
+class _Span:
+    """What a moment covers: a whole local day, or one instant."""
+
+    day: date
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Seat:
+    """Whose eyes a condition sees with: an entity and one row of it, None for a missing parent."""
+
+    entity: EntityRef
+    row: Row | None
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """One world at one instant, with the zone whose calendar days count."""
+
+    world: World
+    as_of: datetime
+    zone: ZoneInfo
+    _keyed: dict[tuple[str, str], Mapping[object, list[Row]]] = field(default_factory=dict)
+
+    # ------------------------------------------------------------ who
+
+    def members(self, condition: Condition, entity: EntityRef) -> list[Key]:
+        """The keys of all rows of which the condition holds, ascending."""
+        found = {
+            key
+            for key, row in self._population(entity)
+            if self.holds(condition, _Seat(entity, row))
+        }
+        return sorted(found)  # type: ignore[type-var]
+
+    def population(self, entity: EntityRef) -> list[Key]:
+        """The keys of all rows that count and have one."""
+        return sorted(key for key, _ in self._population(entity))  # type: ignore[type-var]
+
+    def _population(self, entity: EntityRef) -> Iterator[tuple[Key, Row]]:
+        for row in self._rows(entity.table):
+            key = self.value(row, entity.key)
+            if key is not None:
+                assert isinstance(key, str | int)
+                yield key, row
+
+    # ------------------------------------------------------------ rows and values
+
+    def _rows(self, table: TableRef) -> Iterator[Row]:
+        for row in self.world.tables[str(table)]:
+            if all(_is_allowed(row.get(name), allowed) for name, allowed in table.where):
+                yield row
+
+    def value(self, row: Row | None, ref: ColumnRef) -> Value | None:
+        """A column of a row as its kind; nothing of a missing row."""
+        return None if row is None else _typed(row.get(ref.column), ref.kind)
+
+    def _field(self, ref: FieldRef, seat: _Seat) -> Value | None:
+        for link in ref.links:
+            seat = self._parent(seat, link)
+        return self.value(seat.row, ref.column)
+
+    def _parent(self, seat: _Seat, link: str) -> _Seat:
+        ref = seat.entity.links[link]
+        parent = self.world.catalog.entities[ref.to]
+        key = self.value(seat.row, ColumnRef(ref.column, parent.key.kind))
+        if key is None:
+            return _Seat(parent, None)
+        rows = self._by_key(parent.table, parent.key).get(key, [])
+        return _Seat(parent, rows[0] if rows else None)
+
+    def _children(self, seat: _Seat, child: EntityRef, link: str) -> list[Row]:
+        """The rows of a child entity, with a key, that hold this row's key in their link."""
+        key = self.value(seat.row, seat.entity.key)
+        if key is None:
+            return []
+        column = ColumnRef(child.links[link].column, seat.entity.key.kind)
+        rows = self._by_key(child.table, column).get(key, [])
+        return [row for row in rows if self.value(row, child.key) is not None]
+
+    def _by_key(self, table: TableRef, column: ColumnRef) -> Mapping[object, list[Row]]:
+        place = (repr(table), repr(column))
+        if place not in self._keyed:
+            found: dict[object, list[Row]] = {}
+            for row in self._rows(table):
+                found.setdefault(self.value(row, column), []).append(row)
+            self._keyed[place] = found
+        return self._keyed[place]
+
+    # ------------------------------------------------------------ conditions
+
+    def holds(self, condition: Condition, seat: _Seat) -> bool:
+        """Whether a condition holds of a row. Two-valued: there is no unknown."""
+        match condition:
+            case BoundAll(parts):
+                return all(self.holds(part, seat) for part in parts)
+            case BoundAny(parts):
+                return any(self.holds(part, seat) for part in parts)
+            case BoundNone(parts):
+                return not any(self.holds(part, seat) for part in parts)
+            case BoundNot(part):
+                return not self.holds(part, seat)
+            case BoundEveryone():
+                return True
+            case BoundSegment(condition=inside):
+                return self.holds(inside, seat)
+            case BoundField(ref, test):
+                return self._passes(self._field(ref, seat), test, seat)
+            case BoundRole(email=email, present=present):
+                return (self._field(email, seat) is not None) is present
+            case BoundParent(link, _, inside):
+                return self.holds(inside, self._parent(seat, link))
+            case BoundDid():
+                return self._did(condition, seat) is not condition.negated
+            case BoundContacted():
+                return self._contacted(condition, seat) is not condition.negated
+
+    def _did(self, did: BoundDid, seat: _Seat) -> bool:
+        events = [
+            event
+            for event in self._events_through(did, seat)
+            if self._in_window(self._at(event, did.event), did.window, seat)
+            and all(
+                self._passes(self.value(event, did.event.properties[name]), test, seat)
+                for name, test in did.where
+            )
+        ]
+        if not did.figures:
+            return bool(events)
+        return all(
+            self._passes(self._figure(figure, did.event, events), figure.test, seat)
+            for figure in did.figures
+        )
+
+    def _events_through(self, did: BoundDid, seat: _Seat) -> list[Row]:
+        if did.child_link:
+            child = self.world.catalog.entities[did.through]
+            return [
+                event
+                for row in self._children(seat, child, did.child_link)
+                for event in self._events(did.event, self.value(row, child.key), child.key.kind)
+            ]
+        owner = self._parent(seat, did.through) if did.through else seat
+        key = self.value(owner.row, owner.entity.key)
+        return self._events(did.event, key, owner.entity.key.kind)
+
+    def _events(self, event: EventRef, key: Value | None, kind: Kind) -> list[Row]:
+        """The events of a key that have a time, none of them later than the run's instant."""
+        if key is None:
+            return []
+        rows = self._by_key(event.table, ColumnRef(event.key, kind)).get(key, [])
+        return [row for row in rows if self._has_happened(self.value(row, event.at))]
+
+    def _has_happened(self, at: Value | None) -> bool:
+        return isinstance(at, datetime) and at <= self.as_of
+
+    def _at(self, row: Row, event: EventRef) -> datetime:
+        at = self.value(row, event.at)
+        assert isinstance(at, datetime)
+        return at
+
+    def _in_window(self, at: datetime, window: Window, seat: _Seat) -> bool:
+        if window.within is not None and not at >= self._within_start(window.within):
+            return False
+        for bound, op in ((window.since, Op.SINCE), (window.until, Op.UNTIL)):
+            if bound is None:
+                continue
+            moment = self._moment(bound, seat)
+            if moment is None or not self._stands(op, at, moment):
+                return False
+        return True
+
+    def _figure(self, figure: Figure, event: EventRef, events: list[Row]) -> Value | None:
+        """A figure of events: counts and the sum of none are 0, the others missing."""
+        days = [local_date(self._at(row, event), self.zone) for row in events]
+        match figure.kind:
+            case FigureKind.TIMES:
+                return len(events)
+            case FigureKind.DAYS:
+                return len(set(days))
+            case FigureKind.WEEKS:
+                return len({day - timedelta(days=day.weekday()) for day in days})
+            case FigureKind.MONTHS:
+                return len({(day.year, day.month) for day in days})
+        ref = event.properties[figure.property]
+        values = [value for row in events if (value := self.value(row, ref)) is not None]
+        if figure.kind is FigureKind.DISTINCT:
+            return len(set(values))
+        return _number_of(figure.kind, values)
+
+    def _contacted(self, asked: BoundContacted, seat: _Seat) -> bool:
+        times = [
+            at for at in self._contacts(asked, seat) if self._in_window(at, asked.window, seat)
+        ]
+        return self._passes(len(times), asked.times, seat)
+
+    def _contacts(self, asked: BoundContacted, seat: _Seat) -> Iterator[datetime]:
+        key = self.value(seat.row, seat.entity.key)
+        if key is None:
+            return
+        for contact in self.world.contacts:
+            if asked.channel is not None and contact.channel != asked.channel:
+                continue
+            if asked.playbook is not None and contact.playbook != asked.playbook:
+                continue
+            if contact.at <= self.as_of and self._reached(contact, seat):
+                yield contact.at
+        if asked.channel is None and asked.playbook is None:
+            for event in asked.events:
+                for row in self._events(event, key, seat.entity.key.kind):
+                    yield self._at(row, event)
+
+    def _reached(self, contact: ContactRow, seat: _Seat) -> bool:
+        """To its contact's address, or in an enrollment of it or of a row that links to it."""
+        if contact.address and contact.address == self._address(seat):
+            return True
+        family = {(seat.entity.name, str(self.value(seat.row, seat.entity.key)))}
+        for child in self.world.catalog.entities.values():
+            for link in child.links.values():
+                if link.to == seat.entity.name:
+                    for row in self._children(seat, child, link.name):
+                        family.add((child.name, str(self.value(row, child.key))))
+        return (contact.entity, contact.key) in family
+
+    def _address(self, seat: _Seat) -> str | None:
+        contact = seat.entity.contact
+        address = self.value(seat.row, contact.email) if contact else None
+        return None if address is None else str(address).strip().lower()
+
+    # ------------------------------------------------------------ tests
+
+    def _passes(self, value: Value | None, test: BoundTest, seat: _Seat) -> bool:
+        return all(self._clause(value, clause, seat) for clause in test.clauses)
+
+    def _clause(self, value: Value | None, clause: Clause, seat: _Seat) -> bool:
+        match clause:
+            case SetTest(present):
+                return (value is not None) is present
+            case ValueTest(op, values, ignore_case):
+                others = [self._other(other, seat) for other in values]
+                return _compare(op, value, others, _lower if ignore_case else _as_it_is)
+            case TextTest(op, other, ignore_case):
+                found = self._other(other, seat)
+                if value is None or found is None:
+                    return False
+                assert isinstance(value, str)
+                assert isinstance(found, str)
+                return _text(op, value, found, _lower if ignore_case else _as_it_is)
+            case MomentTest(op, moments):
+                return self._moment_test(op, value, [self._moment(each, seat) for each in moments])
+            case MomentRange(op, duration):
+                return value is not None and self._in_range(op, value, duration)
+            case DaysTest(sign, clauses):
+                if value is None:
+                    return False
+                days = sign * (self._day(value) - self._today).days
+                return all(self._clause(days, each, seat) for each in clauses)
+            case Anniversary(duration):
+                return value is not None and self._has_anniversary(self._day(value), duration)
+
+    def _other(self, other: Literal | BoundOperand, seat: _Seat) -> Value | None:
+        if not isinstance(other, BoundOperand):
+            return other
+        value = self._field(other.ref, seat)
+        if value is None or (other.multiplied_by is None and other.plus is None):
+            return value
+        assert isinstance(value, int | float)
+        scaled = value if other.multiplied_by is None else value * other.multiplied_by
+        return round(float(scaled if other.plus is None else scaled + other.plus), _DECIMALS)
+
+    # ------------------------------------------------------------ time
+
+    @cached_property
+    def _today(self) -> date:
+        return local_date(self.as_of, self.zone)
+
+    def _day(self, value: Value) -> date:
+        if isinstance(value, datetime):
+            return local_date(value, self.zone)
+        assert isinstance(value, date)
+        return value
+
+    def _within_start(self, duration: Duration) -> datetime:
+        if duration.is_exact:
+            return self.as_of - duration.exact
+        return start_of_day(shift_date(self._today, duration, -1), self.zone)
+
+    def _moment(self, bound: BoundMoment, seat: _Seat) -> _Span | None:
+        """What a moment covers, seen by a row; None where it hangs on a missing value."""
+        return self._resolve(bound.moment, bound.ref, seat)
+
+    def _resolve(self, moment: Moment, ref: FieldRef | None, seat: _Seat) -> _Span | None:
+        match moment:
+            case FieldMoment():
+                assert ref is not None
+                return self._span_of(self._field(ref, seat))
+            case Relative(duration, sign, of):
+                return self._shifted(self._resolve(of, ref, seat), duration, sign)
+            case _:
+                fixed = span(moment, self.as_of, self.zone)
+                day = local_date(fixed.start, self.zone)
+                return _Span(day) if fixed.whole_day else _Span(day, fixed.start)
+
+    def _span_of(self, value: Value | None) -> _Span | None:
+        if value is None:
+            return None
+        return _Span(self._day(value), value if isinstance(value, datetime) else None)
+
+    def _shifted(self, base: _Span | None, duration: Duration, sign: int) -> _Span | None:
+        if base is None:
+            return None
+        if not duration.is_exact:
+            return _Span(shift_date(base.day, duration, sign))
+        start = start_of_day(base.day, self.zone) if base.at is None else base.at
+        shifted = start + sign * duration.exact
+        return _Span(local_date(shifted, self.zone), shifted)
+
+    def _moment_test(self, op: Op, value: Value | None, moments: list[_Span | None]) -> bool:
+        if op is Op.NOT_ON:
+            return not self._moment_test(Op.ON, value, moments)
+        if value is None:
+            return False
+        return any(moment is not None and self._stands(op, value, moment) for moment in moments)
+
+    def _stands(self, op: Op, value: Value, moment: _Span) -> bool:
+        """Whether a value stands to a moment as the operator says."""
+        if op is Op.ON:
+            return self._day(value) == moment.day
+        if not isinstance(value, datetime):  # beside a date an instant means its local date
+            return _ORDER[op](self._day(value), moment.day)
+        if moment.at is not None:
+            return _ORDER[op](value, moment.at)
+        begins = start_of_day(moment.day, self.zone)
+        ends = start_of_day(moment.day + _ONE_DAY, self.zone)
+        match op:
+            case Op.BEFORE:
+                return value < begins
+            case Op.SINCE:
+                return value >= begins
+            case Op.UNTIL:
+                return value < ends
+            case _:
+                return value >= ends
+
+    def _in_range(self, op: Op, value: Value, duration: Duration) -> bool:
+        if isinstance(value, datetime):
+            if op is Op.WITHIN:
+                return self._within_start(duration) <= value <= self.as_of
+            if duration.is_exact:
+                return self.as_of <= value <= self.as_of + duration.exact
+            last = shift_date(self._today, duration, 1)
+            return self.as_of <= value < start_of_day(last + _ONE_DAY, self.zone)
+        sign = -1 if op is Op.WITHIN else 1
+        edge = self._edge(duration, sign)
+        first, last = (edge, self._today) if op is Op.WITHIN else (self._today, edge)
+        return first <= self._day(value) <= last
+
+    def _edge(self, duration: Duration, sign: int) -> date:
+        """The local day to which a duration reaches from now."""
+        if duration.is_exact:
+            return local_date(self.as_of + sign * duration.exact, self.zone)
+        return shift_date(self._today, duration, sign)
+
+    def _has_anniversary(self, day: date, duration: Duration) -> bool:
+        last = self._edge(duration, 1)
+        years = range(max(day.year + 1, self._today.year), last.year + 1)
+        return any(self._today <= _in_year(day, year) <= last for year in years)
+
+
+def _in_year(day: date, year: int) -> date:
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if (day.month, day.day) == (2, 29) and not is_leap:
+        return date(year, 2, 28)
+    return day.replace(year=year)
+
+
+_ORDER: Mapping[Op, Callable[[date, date], bool]] = {
+    Op.BEFORE: lambda value, moment: value < moment,
+    Op.AFTER: lambda value, moment: value > moment,
+    Op.SINCE: lambda value, moment: value >= moment,
+    Op.UNTIL: lambda value, moment: value <= moment,
+}
+
+
+# ---------------------------------------------------------------- values
+
+
+def _as_it_is(value: Value) -> Value:
+    return value
+
+
+def _lower(value: Value) -> Value:
+    """Lower case of each code point by itself; nothing grows longer."""
+    assert isinstance(value, str)
+    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in value)
+
+
+def _compare(
+    op: Op,
+    value: Value | None,
+    others: Sequence[Value | None],
+    fold: Callable[[Value], Value],
+) -> bool:
+    """A missing value passes is_not and none_of alone; a missing other side is equal to nothing."""
+    if op in (Op.IS_NOT, Op.NONE_OF):
+        return not _compare(Op.ONE_OF, value, others, fold)
+    if value is None:
+        return False
+    known = [fold(other) for other in others if other is not None]
+    if op in (Op.IS, Op.ONE_OF):
+        return any(_equal(fold(value), other) for other in known)
+    return bool(known) and _NUMBERS[op](value, known[0])
+
+
+def _equal(value: Value, other: Value) -> bool:
+    return value == other and isinstance(value, bool) is isinstance(other, bool)
+
+
+_NUMBERS: Mapping[Op, Callable[[object, object], bool]] = {
+    Op.MORE_THAN: lambda value, other: value > other,  # type: ignore[operator]
+    Op.AT_LEAST: lambda value, other: value >= other,  # type: ignore[operator]
+    Op.LESS_THAN: lambda value, other: value < other,  # type: ignore[operator]
+    Op.AT_MOST: lambda value, other: value <= other,  # type: ignore[operator]
+}
+
+
+def _text(op: Op, value: str, other: str, fold: Callable[[Value], Value]) -> bool:
+    text, part = str(fold(value)), str(fold(other))
+    match op:
+        case Op.CONTAINS:
+            return part in text
+        case Op.STARTS_WITH:
+            return text.startswith(part)
+        case _:
+            return text.endswith(part)
+
+
+def _number_of(kind: FigureKind, values: Iterable[Value]) -> float | None:
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if kind is FigureKind.SUM:
+        return round(math.fsum(numbers), _DECIMALS)
+    if not numbers:
+        return None
+    match kind:
+        case FigureKind.AVERAGE:
+            found = math.fsum(numbers) / len(numbers)
+        case FigureKind.HIGHEST:
+            found = max(numbers)
+        case _:
+            found = min(numbers)
+    return round(found, _DECIMALS)
+
+
+def _typed(raw: object, kind: Kind) -> Value | None:
+    """A stored value as its kind; blank text, NaN and infinity are missing."""
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        return None
+    if isinstance(raw, str) and kind is not Kind.TEXT:
+        return _PARSERS[kind](raw)
+    if isinstance(raw, float) and not math.isfinite(raw):
+        return None
+    if kind is Kind.TIMESTAMP:
+        assert isinstance(raw, datetime)
+        return raw.astimezone(UTC)
+    assert isinstance(raw, str | int | float | date)
+    return raw
+
+
+_PARSERS: Mapping[Kind, Callable[[str], Value]] = {
+    Kind.INTEGER: int,
+    Kind.NUMBER: float,
+    Kind.BOOLEAN: lambda text: {"true": True, "t": True, "1": True}.get(text.lower(), False),
+    Kind.DATE: date.fromisoformat,
+    Kind.TIMESTAMP: lambda text: instant(datetime.fromisoformat(text), ZoneInfo("UTC")),
+}
+
+
+def _is_allowed(raw: object, allowed: Sequence[object]) -> bool:
+    """Whether a raw value is one of those that count; each is compared as what it is."""
+    for other in allowed:
+        kind = (
+            Kind.BOOLEAN
+            if isinstance(other, bool)
+            else Kind.NUMBER
+            if isinstance(other, int | float)
+            else Kind.TEXT
+        )
+        if (value := _typed(raw, kind)) is not None and value == other:
+            return True
+    return False
