@@ -104,7 +104,7 @@ BOUNDS = {
         "now": "2026-03-10T13:00",
     }.items()
 }
-"""90 and 30 days ago and 7 days ago in New York, and the instant, all in UTC and naive, as DuckDB has them."""
+"""90, 30 and 7 days ago in New York, and the instant; in UTC and naive, as DuckDB has them."""
 
 EXISTS = """
 SELECT u.user_id FROM '{path}/users.parquet' u
