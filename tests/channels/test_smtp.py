@@ -354,7 +354,13 @@ def test_a_silent_server_is_waited_for_as_long_as_the_channel_says() -> None:
 def test_every_behaviour_has_its_row() -> None:
     from tests.support.smtp_server import BEHAVIOURS
 
-    covered = {row[0] for row in TABLE} | {"mail550", "drop-at-mail", "greylist", "451-then-ok"}
+    covered = {row[0] for row in TABLE} | {
+        "mail550",
+        "drop-at-mail",
+        "greylist",
+        "451-then-ok",
+        "slow-body",
+    }
     assert set(BEHAVIOURS) == covered
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from connectors.channels.fakes import FakeChannel
 from connectors.channels.smtp import Smtp
+from engine.dispatch.deliver import Delivered, deliver
 from engine.language.project import SmtpChannel
 from engine.ledger.control import channel_states, halt, pause_channel, resume, resume_channel
 from engine.ledger.log import verify_audit
@@ -244,6 +245,30 @@ def test_a_touch_of_an_unknown_channel_is_left_alone(ledger: Ledger) -> None:
     assert by_key(ledger)["1"].state == "ready"
 
 
+def test_a_stop_waits_for_answers_no_longer_than_its_grace(ledger: Ledger) -> None:
+    """What was in doubt stays so: the next delivery, once the lease is over, makes it unknown."""
+    fill(ledger, {"1": letter("1", "hang-after-dot@x.example", priority=9)})
+    fill(ledger, {str(n): letter(str(n), "ok@x.example") for n in range(2, 30)})
+    stop = asyncio.Event()
+
+    def stop_now(done: Delivered) -> None:
+        stop.set()
+
+    with ScriptedSmtpServer() as server:
+        slow = mail(server, answer_timeout=60)
+        grace = timedelta(seconds=0.2)
+        done = run(ledger, slow, stop=stop, progress=stop_now, grace=grace)
+        assert 1 <= done.tried <= 5
+        assert by_key(ledger)["1"].state == "in_doubt"
+        assert {row.state.value for row in by_key(ledger).values()} == {"in_doubt", "sent", "ready"}
+        server.calm = True
+        swept = run(ledger, mail(server), watch=Watch(NOW + 5 * MINUTE)).swept
+        assert swept.unknown == 1
+        assert by_key(ledger)["1"].state == "unknown"
+        assert set(server.ids().values()) == {1}
+        assert len(server.stored) == 29
+
+
 def test_progress_is_told_after_each_touch(ledger: Ledger) -> None:
     fill(ledger, {str(n): letter(str(n), "a@x.example") for n in range(3)})
     told: list[int] = []
@@ -383,8 +408,6 @@ def test_two_workers_at_once_send_everything_once(any_ledger: Ledger) -> None:
     channels = [FakeChannel("email"), FakeChannel("email")]
 
     async def both() -> Sequence[object]:
-        from engine.dispatch.deliver import deliver
-
         stop = asyncio.Event()
         return await asyncio.gather(
             *(

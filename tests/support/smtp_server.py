@@ -62,6 +62,7 @@ BEHAVIOURS: Mapping[str, Act] = {
     "drop-at-rcpt": Act("rcpt", DROP),
     "drop-at-data": Act("data", DROP),
     "drop-in-body": Act("body", DROP),
+    "slow-body": Act("body", HANG),
     "no-in-body": Act("body", "552 5.3.4 too large"),
     "hang-at-rcpt": Act("rcpt", HANG),
     "rubbish-at-rcpt": Act("rcpt", "hello there"),
@@ -89,6 +90,7 @@ class ScriptedSmtpServer:
 
     `faults` maps a phase (`connect ehlo auth quit`) to an answer, DROP or HANG. `extensions` are
     what EHLO offers. `users` makes AUTH wanted. `reached` is set when an Act of HANG is reached.
+    Once it is `calm`, nobody's behaviour counts any more.
     """
 
     faults: dict[str, str] = field(default_factory=dict)
@@ -98,6 +100,7 @@ class ScriptedSmtpServer:
     implicit: bool = False
     stored: list[Stored] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    calm: bool = False
     connections: int = 0
     port: int = 0
     reached: threading.Event = field(default_factory=threading.Event)
@@ -190,12 +193,17 @@ class _Session:
         self.writer.write(answer.encode() + b"\r\n")
         await self.writer.drain()
 
+    def script(self) -> Act:
+        """What this recipient is for."""
+        name = self.recipient.partition("@")[0]
+        return OK if self.server.calm else BEHAVIOURS.get(name, OK)
+
     async def fault(self, phase: str, usual: str) -> None:
         await self.say(self.server.faults.get(phase, usual))
 
     async def act(self, phase: str, usual: str) -> bool:
         """Answer as scripted for this recipient; whether it was the usual answer."""
-        act = BEHAVIOURS.get(self.recipient.partition("@")[0], OK)
+        act = self.script()
         if act.phase != phase or self.server.used[self.recipient] >= act.times:
             await self.say(usual)
             return True
@@ -263,11 +271,11 @@ class _Session:
 
     async def data(self) -> None:
         if not await self.act("data", "354 go on"):
-            act = BEHAVIOURS.get(self.recipient.partition("@")[0], OK)
+            act = self.script()
             if act.phase == "data":
                 return
         body = await self.body()
-        act = BEHAVIOURS.get(self.recipient.partition("@")[0], OK)
+        act = self.script()
         if act.phase == "body":
             return  # it has had its answer
         is_scripted = act.phase == "dot" and self.server.used[self.recipient] < act.times
@@ -276,7 +284,7 @@ class _Session:
         await self.act("dot", "250 2.0.0 queued")
 
     async def body(self) -> bytes:
-        act = BEHAVIOURS.get(self.recipient.partition("@")[0], OK)
+        act = self.script()
         lines: list[bytes] = []
         while (line := await self.line()) != b".":
             if act.phase == "body" and not lines:
