@@ -21,10 +21,9 @@ from engine.language.conditions import (
     Test,
     Window,
 )
-from engine.moments import MomentError, parse_duration, parse_moment
 from engine.places import DocumentPath
 from engine.problems import did_you_mean
-from engine.read.operators import looks_like_test, read_test
+from engine.read.operators import is_moment, looks_like_test, read_duration, read_test
 from engine.read.reading import Reading, called, joined, shown
 
 __all__ = ["FORMS", "LATER_FORMS", "read_condition"]
@@ -314,7 +313,7 @@ def _window(value: _Mapping, path: DocumentPath, reading: Reading) -> Window:
     if not present:
         return Window()
     return Window(
-        within=_duration(value["within"], (*path, "within"), reading)
+        within=read_duration(value["within"], (*path, "within"), reading)
         if "within" in value
         else None,
         since=_moment(value["since"], (*path, "since"), reading) if "since" in value else None,
@@ -335,27 +334,7 @@ def _between(value: object, path: DocumentPath, reading: Reading) -> tuple[str, 
 
 def _moment(value: object, path: DocumentPath, reading: Reading) -> str:
     text = _text(value, path, reading, "a moment, as `30 days ago`")
-    if text:
-        try:
-            parse_moment(text)
-        except MomentError as error:
-            reading.report(path, "bad-moment", str(error))
-    return text
-
-
-def _duration(value: object, path: DocumentPath, reading: Reading) -> str:
-    if not isinstance(value, str):
-        reading.report(
-            path,
-            "bad-duration",
-            f"{called(path)} is {shown(value)}; expected a number and a unit, as `30 days`",
-        )
-        return ""
-    try:
-        parse_duration(value)
-    except MomentError as error:
-        reading.report(path, "bad-duration", str(error))
-    return value
+    return text if text and is_moment(text, path, reading) else ""
 
 
 def _figures(

@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from engine.moments import parse_duration, parse_moment
+from engine.moments import parse_duration
 from engine.problems import did_you_mean
 
 __all__ = ["FORMATS", "FORMATS_OF_NUMBERS", "REFERENCE", "parse_share"]
@@ -41,14 +41,6 @@ def parse_share(value: str | float) -> float:
     if value < 0:
         raise ValueError("expected a share, as `20%`")
     return float(value)
-
-
-def _duration(value: str) -> None:
-    parse_duration(value)
-
-
-def _moment(value: str) -> None:
-    parse_moment(value)
 
 
 def _share(value: str | float) -> None:
@@ -133,11 +125,10 @@ def _web_page(value: str) -> None:
         raise ValueError("expected a web address that begins with https://")
 
 
-Format = tuple[str, Callable[..., None]]
+Format = tuple[str, Callable[..., object]]
 
 FORMATS: Mapping[str, Format] = {
-    "touchline-duration": ("bad-duration", _duration),
-    "touchline-moment": ("bad-moment", _moment),
+    "touchline-duration": ("bad-duration", parse_duration),
     "touchline-share": ("bad-share", _share),
     "touchline-growth": ("bad-share", _growth),
     "touchline-cron": ("bad-schedule", _cron),

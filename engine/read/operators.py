@@ -14,7 +14,14 @@ from engine.places import DocumentPath
 from engine.problems import did_you_mean
 from engine.read.reading import Reading, called, shown
 
-__all__ = ["LATER_OPERATORS", "OPERATORS", "looks_like_test", "read_test"]
+__all__ = [
+    "LATER_OPERATORS",
+    "OPERATORS",
+    "is_moment",
+    "looks_like_test",
+    "read_duration",
+    "read_test",
+]
 
 _Value = Scalar | Operand | tuple[Scalar | Operand, ...] | Test
 _Reader = Callable[[Any, DocumentPath, Reading], "_Value | None"]
@@ -146,16 +153,21 @@ def _is_reversed(pair: list[Any]) -> bool:
 
 def _moment(value: Any, path: DocumentPath, reading: Reading) -> Scalar | Operand | None:
     read = _text(value, path, reading)
-    if isinstance(read, str):
-        try:
-            parse_moment(read)
-        except MomentError as error:
-            reading.report(path, "bad-moment", str(error))
-            return None
-    return read
+    return None if isinstance(read, str) and not is_moment(read, path, reading) else read
 
 
-def _duration(value: Any, path: DocumentPath, reading: Reading) -> str | None:
+def is_moment(text: str, path: DocumentPath, reading: Reading) -> bool:
+    """Whether `text` is a moment; where it is none, that is reported."""
+    try:
+        parse_moment(text)
+    except MomentError as error:
+        reading.report(path, "bad-moment", str(error))
+        return False
+    return True
+
+
+def read_duration(value: Any, path: DocumentPath, reading: Reading) -> str | None:
+    """A duration as written; None where it is none, which is then reported."""
     if not isinstance(value, str):
         reading.report(
             path,
@@ -234,8 +246,8 @@ OPERATORS: Mapping[str, _Reader] = {
     "since": _moment,
     "until": _moment,
     "on": _moment,
-    "within": _duration,
-    "in_next": _duration,
+    "within": read_duration,
+    "in_next": read_duration,
     "anniversary": _nested,
 }
 """Every operator of this version, with what reads its other side."""

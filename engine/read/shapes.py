@@ -124,9 +124,9 @@ def _tell_missing(fault: _Fault, reading: Reading) -> None:
     if any(code == "not-supported" and at[:-1] == fault.path for at, code in reading.faults):
         return
     for key in fault.schema["required"]:
-        misspelt = _misspelt(key, fault)
         if key in fault.value:
             continue
+        misspelt = _misspelt(key, fault)
         if not misspelt:
             examples = fault.schema["properties"].get(key, {}).get("examples", [])
             hint = f"as in `{key}: {examples[0]}`" if examples else ""
@@ -210,7 +210,7 @@ def _tell_enum(fault: _Fault, reading: Reading) -> None:
 
 def _tell_pattern(fault: _Fault, reading: Reading) -> None:
     if fault.schema["pattern"] == _SAYS_SOMETHING:
-        reading.report(fault.path, "empty", f"{called(fault.path)} is empty; expected text")
+        _tell_empty(fault, reading)
     else:
         _tell_form(fault, reading)
 
@@ -234,8 +234,8 @@ def _tell_bounds(fault: _Fault, reading: Reading) -> None:
 
 
 def _tell_empty(fault: _Fault, reading: Reading) -> None:
-    message = f"{called(fault.path)} is empty; expected at least one entry"
-    reading.report(fault.path, "empty", message)
+    expected = "text" if isinstance(fault.value, str) else "at least one entry"
+    reading.report(fault.path, "empty", f"{called(fault.path)} is empty; expected {expected}")
 
 
 _TELLERS: Mapping[str, Callable[[_Fault, Reading], None]] = {
@@ -253,5 +253,6 @@ _TELLERS: Mapping[str, Callable[[_Fault, Reading], None]] = {
     "maximum": _tell_bounds,
     "minItems": _tell_empty,
     "minProperties": _tell_empty,
+    "minLength": _tell_empty,
 }
 _OF_KEYS = ("additionalProperties", "required")

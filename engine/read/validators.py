@@ -80,7 +80,7 @@ def _format_checker() -> FormatChecker:
     return checker
 
 
-def _holds(verify: Callable[..., None], types: tuple[type, ...], value: object) -> bool:
+def _holds(verify: Callable[..., object], types: tuple[type, ...], value: object) -> bool:
     """Whether a value of these types is well-formed; what is wrong is raised by `verify`."""
     if isinstance(value, types) and not isinstance(value, bool):
         verify(value)

@@ -148,11 +148,14 @@ def test_branch_of_a_verb_refuses_the_words_of_another(tmp_path: Path) -> None:
 
 
 # What a looser reading of JSON Schema would let through.
+ENTITY = {"entity": "e", "source": "a.b", "key": "k"}
 STRICT = [
     ("line-end", "playbook", {"playbook": "p\n", "segment": "s", "steps": [{"exit": "x"}]}, 1),
     ("float", "touchline", {"touchline": 1.0, "name": "a"}, 1),
     ("true-as-1", "touchline", {"touchline": True, "name": "a"}, 1),
     ("blank", "playbook", {"playbook": "p", "segment": "s", "steps": [{"exit": " "}]}, 1),
+    ("no-separator", "entity", {**ENTITY, "fields": {"a": {"type": "list", "separator": ""}}}, 1),
+    ("space", "entity", {**ENTITY, "fields": {"a": {"type": "list", "separator": " "}}}, 0),
     ("no-step", "playbook", {"playbook": "p", "segment": "s", "steps": [5]}, 1),
     ("two-things", "playbook", {"playbook": "P", "segment": "S", "steps": [{"exit": "x"}]}, 2),
     ("condition", "condition", {"did": 5}, 1),
