@@ -11,6 +11,7 @@ from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.values import Key
 from engine.audience.words import condition_text, literal_text
+from engine.bind.catalog import EventRef
 from engine.bind.conditions import (
     BoundAll,
     BoundAny,
@@ -22,8 +23,19 @@ from engine.bind.conditions import (
     FigureKind,
 )
 from engine.bind.playbook import Audience
+from engine.compile.aggregates import time_of
 from engine.compile.algebra import walk
-from engine.compile.core import Events, Field, Figure, Predicate, Touches, Value
+from engine.compile.core import (
+    Compare,
+    Comparison,
+    Constant,
+    Events,
+    Field,
+    Figure,
+    Predicate,
+    Touches,
+    Value,
+)
 from engine.compile.edges import Asking
 from engine.compile.lower import lower
 from engine.compile.question import Question
@@ -121,7 +133,20 @@ def _seen(
 ) -> str:
     if len(values) == 1 and isinstance(values[0], Field):
         return _told(found[values[0]], asking)
-    return ", ".join(f"{_name(value)}: {_told(found[value], asking)}" for value in values)
+    told = (f"{_name(value)}: {_told(found[value], asking)}" for value in values)
+    windows = (_window(value, asking) for value in values)
+    return ", ".join(f"{each}{window}" for each, window in zip(told, windows, strict=True))
+
+
+def _window(value: Value, asking: Asking) -> str:
+    """From when events were counted, where no row is needed to know it."""
+    if isinstance(value, Figure):
+        for each in walk(value.events.counting):
+            match each:
+                case Compare(Comparison.GE, left, Constant(datetime() as start)):
+                    if left == time_of(value.events):
+                        return f" since {_local(start, asking)}"
+    return ""
 
 
 def _name(value: Value) -> str:
@@ -130,8 +155,8 @@ def _name(value: Value) -> str:
             return ref.path
         case Figure(FigureKind.TIMES, Events(source=Touches())):
             return "touches"
-        case Figure(FigureKind.TIMES):
-            return "times"
+        case Figure(FigureKind.TIMES, Events(source=EventRef(name=name))):
+            return name
         case Figure(kind, _, of):
             return f"{kind.value} {of.column}" if of else kind.value
         case _:
@@ -143,12 +168,15 @@ def _told(value: object, asking: Asking) -> str:
         case None:
             return "missing"
         case datetime():
-            local = value.astimezone(asking.zone).replace(tzinfo=None)
-            return f"{literal_text(local)} ({_age(local_date(value, asking.zone), asking)})"
+            return f"{_local(value, asking)} ({_age(local_date(value, asking.zone), asking)})"
         case date():
             return f"{literal_text(value)} ({_age(value, asking)})"
         case _:
             return literal_text(value)
+
+
+def _local(at: datetime, asking: Asking) -> str:
+    return literal_text(at.astimezone(asking.zone).replace(tzinfo=None))
 
 
 def _age(day: date, asking: Asking) -> str:

@@ -28,6 +28,7 @@ from engine.bind.conditions import (
     Literal,
     MomentRange,
     MomentTest,
+    Op,
     SetTest,
     TextTest,
     ValueTest,
@@ -103,7 +104,13 @@ def _did(did: BoundDid) -> str:
     parts = [f"{'did not' if did.negated else 'did'} {through}{did.event.name}"]
     parts += _window(did.window)
     parts += [f"where {name} {_test(test)}" for name, test in did.where]
-    return ", ".join([" ".join(parts), *(_figure(figure) for figure in did.figures)])
+    figures = [_figure(each) for each in did.figures if not _is_at_least_one(each.test)]
+    return ", ".join([" ".join(parts), *figures])
+
+
+def _is_at_least_one(test: BoundTest) -> bool:
+    """What is meant where nothing is said."""
+    return test == BoundTest((ValueTest(Op.AT_LEAST, (1,)),))
 
 
 def _figure(figure: Figure) -> str:
@@ -117,7 +124,9 @@ def _contacted(contacted: BoundContacted) -> str:
         parts.append(f"by {contacted.channel}")
     if contacted.playbook is not None:
         parts.append(f"in {contacted.playbook}")
-    return f"{' '.join(parts)}, times {_test(contacted.times)}"
+    if not _is_at_least_one(contacted.times):
+        parts[-1] += f", times {_test(contacted.times)}"
+    return " ".join(parts)
 
 
 def _window(window: Window) -> Iterable[str]:
