@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, Row, or_, select, update
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_READY, touches
+from engine.ledger.tables import IS_READY, channels, touches
 
-__all__ = ["OnUnknown", "Swept", "expire", "leaseholders", "release", "sweep"]
+__all__ = ["OnUnknown", "Swept", "expire", "leaseholders", "release", "retry_now", "sweep"]
 
 
 class OnUnknown(StrEnum):
@@ -81,8 +81,29 @@ def expire(unit: Unit, *, now: datetime, actor: str) -> int:
     return len(rows)
 
 
+def retry_now(unit: Unit, *, now: datetime, actor: str) -> int:
+    """Make due again what waits for its next attempt, and let shut breakers be probed; how many.
+
+    For a run at an instant that was run at before: no time passes there, so no wait would end.
+    """
+    waiting = (
+        touches.c.state == TouchState.READY,
+        touches.c.next_attempt_at > now,
+        touches.c.reason.in_(_WAITS),
+    )
+    statement = update(touches).where(*waiting).values(next_attempt_at=now).returning(*_TOLD)
+    rows = unit.connection.execute(statement).all()
+    _tell(unit, rows, Kind.TOUCH_RELEASED, "run_again", now=now, actor=actor)
+    shut = update(channels).where(channels.c.breaker_until > now).values(breaker_until=now)
+    for name in unit.connection.scalars(shut.returning(channels.c.name)).all():
+        body = {"channel": name, "reason": "run_again"}
+        unit.note(Kind.BREAKER_CLOSED, body, at=now, actor=actor)
+    return len(rows)
+
+
 # ---------------------------------------------------------------- inside
 
+_WAITS = ("later", "channel", "credentials")  # why a touch that was tried is ready again
 _TOLD = (
     touches.c.id,
     touches.c.playbook,

@@ -15,6 +15,7 @@ from engine.dispatch.deliver import Delivered, deliver
 from engine.language.project import SmtpChannel
 from engine.ledger.control import channel_states, halt, pause_channel, resume, resume_channel
 from engine.ledger.log import verify_audit
+from engine.ledger.recovery import retry_now
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import list_suppressions, suppress
 from engine.ports import Answer, Message, NotSent, Permit, Refusal, UnknownOutcome
@@ -293,6 +294,19 @@ def test_a_touch_is_given_up_after_its_attempts(ledger: Ledger) -> None:
     row = by_key(ledger)["1"]
     assert (row.state, row.reason, attempts) == ("failed", "attempts", 30)
     assert "450 busy" in row.detail
+
+
+def test_a_run_at_the_same_instant_goes_on_with_what_was_left(any_ledger: Ledger) -> None:
+    """No time passes there: neither waits nor the breaker's rest would ever end."""
+    keys = [str(n) for n in range(12)]
+    fill(any_ledger, {key: letter(key, f"ok@x{key}.example") for key in keys})
+    with ScriptedSmtpServer(faults={"connect": "421 4.3.2 full"}) as server:
+        run(any_ledger, mail(server))
+        server.faults.clear()
+        assert run(any_ledger, mail(server)).tried == 0
+        assert writing(any_ledger, lambda unit: retry_now(unit, now=NOW, actor="ann")) >= 5
+        assert run(any_ledger, mail(server)).counts == {"email": {"sent": 12}}
+        assert len(server.stored) == 12
 
 
 def test_a_touch_that_came_too_late_expires(ledger: Ledger) -> None:
