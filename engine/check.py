@@ -10,11 +10,12 @@ from engine.bind.bind import bind_catalog, bind_playbook, check
 from engine.bind.catalog import Catalog
 from engine.language.project import Project
 from engine.messages.check import check_playbook
+from engine.messages.compiled import read_email
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Misuse, Problem, SourceFault, errors_only
-from engine.read.load import find_root, load_project
+from engine.read.load import load_project
 from engine.report.problems import Checked
-from engine.workplace import Ports, open_workplace
+from engine.workplace import Ports, open_workplace, project_root
 
 __all__ = ["check_files", "check_sources", "problems_of"]
 
@@ -27,12 +28,15 @@ def problems_of(project: Project) -> tuple[Problem, ...]:
 
 
 def _of_templates(project: Project, catalog: Catalog) -> list[Problem]:
-    found: list[Problem] = []
+    found = [
+        problem for each in project.templates.values() for problem in read_email(each).problems
+    ]
     for name in project.playbooks:
         try:
-            found += check_playbook(bind_playbook(name, project, catalog), catalog)
+            playbook = bind_playbook(name, project, catalog)
         except Invalid:
             continue  # `check` has told of it
+        found += check_playbook(playbook, catalog, project.entities)
     return found
 
 
@@ -42,7 +46,7 @@ def check_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Chec
     Raises:
         Misuse: there is no project, or a path is not in it.
     """
-    root = find_root(start) if folder is None else folder
+    root = project_root(folder, start)
     project = load_project(root)
     problems = problems_of(project)
     if not paths:

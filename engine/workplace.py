@@ -23,11 +23,11 @@ from engine.ledger.schema import DryOnly, create_ledger, liveness, new_ledger_id
 from engine.ledger.store import Ledger
 from engine.messages.check import check_playbook
 from engine.ports import Channel, Clock, Database
-from engine.problems import Invalid, Refused, did_you_mean, errors_only
-from engine.read.load import find_root, load_project
+from engine.problems import Invalid, Misuse, Refused, did_you_mean, errors_only
+from engine.read.load import SETTINGS_FILE, find_root, load_project
 from engine.read.secrets import resolve
 
-__all__ = ["Ports", "Workplace", "open_workplace"]
+__all__ = ["Ports", "Workplace", "open_workplace", "project_root"]
 
 Resolve = Callable[[Secret], str]
 
@@ -78,7 +78,7 @@ class Workplace:
     def runnable(self, name: str) -> BoundPlaybook:
         """A playbook whose templates are sound too: what may run or be previewed."""
         playbook = self.playbook(name)
-        if errors := errors_only(check_playbook(playbook, self.catalog)):
+        if errors := errors_only(check_playbook(playbook, self.catalog, self.project.entities)):
             raise Invalid(errors)
         return playbook
 
@@ -177,6 +177,22 @@ class Workplace:
         return self.known_ledger()
 
 
+def project_root(folder: Path | None, start: Path) -> Path:
+    """The folder that was named, or the nearest project upwards from `start`.
+
+    Raises:
+        Misuse: there is no project there.
+    """
+    if folder is None:
+        return find_root(start)
+    if not (folder / SETTINGS_FILE).is_file():
+        raise Misuse(
+            f"{folder} holds no {SETTINGS_FILE}: it is no project; `touchline init {folder}` "
+            "makes one"
+        )
+    return folder
+
+
 def open_workplace(folder: Path | None, start: Path, ports: Ports) -> Workplace:
     """Open the project in `folder`, or the nearest one upwards from `start`.
 
@@ -184,7 +200,7 @@ def open_workplace(folder: Path | None, start: Path, ports: Ports) -> Workplace:
         Misuse: there is no project.
         Invalid: its `touchline.yaml` is broken, so that nothing can be done with it.
     """
-    root = find_root(start) if folder is None else folder
+    root = project_root(folder, start)
     project = load_project(root)
     settings_problems = [
         problem

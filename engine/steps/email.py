@@ -10,11 +10,11 @@ from engine.bind.catalog import FieldRef
 from engine.bind.playbook import BoundEmail, RolePerson, Slot
 from engine.decide.facts import NewTouch, TouchKind
 from engine.language.project import SmtpChannel
-from engine.messages.address import AddressError, normalise, parse_address
+from engine.messages.address import Address, AddressError, normalise, parse_address
 from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import CompiledEmail, compile_email
 from engine.messages.context import Surroundings, context
-from engine.messages.failures import NO_RECIPIENT, RenderFailure
+from engine.messages.failures import NO_RECIPIENT, UNSAFE_VALUE, RenderFailure
 from engine.messages.mime import Envelope, message_id, to_bytes
 from engine.messages.render import Footer, RenderedEmail, render_email
 from engine.ports import Recipient
@@ -74,13 +74,13 @@ class EmailPress:
             return Draft(failed(touch, failure))
 
     def _printed(self, touch: NewTouch, customer: Customer, party: _Party) -> Draft:
-        address = _normal(party.recipient)
+        address = normalise(_address(party.recipient, NO_RECIPIENT))
         email = self._rendered(customer.values, party)
         wire = to_bytes(email, self._envelope(touch, party))
         printed = replace(
             touch,
             recipient=str(wire.recipient),
-            sender=str(parse_address(party.sender.address)),
+            sender=str(_address(party.sender, UNSAFE_VALUE)),
             subject=email.subject,
             payload=wire.payload,
             text=email.text,
@@ -104,7 +104,7 @@ class EmailPress:
         return render_email(template, scope, footer=Footer() if party.recipient.is_team else footer)
 
     def _envelope(self, touch: NewTouch, party: _Party) -> Envelope:
-        domain = parse_address(party.sender.address).domain
+        domain = _address(party.sender, UNSAFE_VALUE).domain
         return Envelope(
             sender=_recipient(party.sender),
             recipient=_recipient(party.recipient),
@@ -159,11 +159,11 @@ def _smtp(house: House, step: BoundEmail) -> SmtpChannel:
     return channel
 
 
-def _normal(who: Who) -> str:
+def _address(who: Who, reason: str) -> Address:
     try:
-        return normalise(who.address)
+        return parse_address(who.address)
     except AddressError as error:
-        raise RenderFailure(NO_RECIPIENT, str(error)) from None
+        raise RenderFailure(reason, str(error)) from None
 
 
 def _recipient(who: Who) -> Recipient:

@@ -12,7 +12,7 @@ from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import compile_text
 from engine.messages.context import Surroundings, context
 from engine.messages.failures import RenderFailure
-from engine.messages.render import render_text
+from engine.messages.render import render_line, render_text
 from engine.messages.templates import Scope
 from engine.moments import Duration, local_date, shift_local
 from engine.ports import Recipient
@@ -57,7 +57,7 @@ class TaskPress:
 
     def _task(self, scope: Scope, assignee: Who) -> NewTask:
         return NewTask(
-            title=render_text(self._title, scope),
+            title=render_line(self._title, scope),
             kind=str(self._step.kind),
             assignee=assignee.address,
             assignee_name=assignee.name,

@@ -10,10 +10,10 @@ from engine.bind.catalog import FieldRef
 from engine.bind.playbook import BoundWebhook
 from engine.decide.facts import NewTouch, TouchKind
 from engine.messages.check import fields_of, wanted
-from engine.messages.compiled import compile_value
+from engine.messages.compiled import compile_headers, compile_value
 from engine.messages.context import Surroundings, context
 from engine.messages.failures import RenderFailure
-from engine.messages.render import render_json, render_value
+from engine.messages.render import render_headers, render_json
 from engine.steps.drafts import Customer, Draft, House, blank, failed
 
 __all__ = ["WebhookPress"]
@@ -26,7 +26,7 @@ class WebhookPress:
         self._house = house
         self._step = step
         self._body = compile_value(step.body, step.place)
-        self._headers = compile_value(step.headers, step.place)
+        self._headers = compile_headers(step.headers, step.place)
         self._wanted = wanted(step, house.playbook, house.catalog)
 
     @property
@@ -44,10 +44,9 @@ class WebhookPress:
             body = (
                 self._default(touch) if self._step.body is None else render_json(self._body, scope)
             )
-            headers = render_value(self._headers, scope)
+            headers = render_headers(self._headers, scope)
         except RenderFailure as failure:
             return (Draft(failed(touch, failure)),)
-        assert isinstance(headers, dict)
         return (Draft(replace(touch, payload=body, headers=headers, text=body.decode("utf-8"))),)
 
     def _default(self, touch: NewTouch) -> bytes:
