@@ -54,32 +54,29 @@ async def connect(
         local_hostname="localhost",  # never said: EHLO is given its name below
         tls_context=context,
     )
+    session: Session | None = None
     try:
-        await client.connect()
-        await _introduce(client)
-        if channel.tls == "starttls":
-            await _upgrade(client)
-        if channel.username is not None:
-            await _log_in(client, channel.username, password)
-        return _session(client)
-    except BaseException as error:
-        client.close()
-        raise _explained(error, channel) from error
+        session = await _log_on(client, channel, password)
+    except aiosmtplib.SMTPResponseException as error:
+        raise NoConnection(at_connect(reply_of(error.code, error.message))) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
+        where = f"{channel.host}:{channel.port}"
+        raise _no(f"no connection to the mail server {where}: {_one_line(str(cause))}") from error
+    finally:
+        if session is None:
+            client.close()
+    return session
 
 
-def _explained(error: BaseException, channel: SmtpChannel) -> BaseException:
-    """A failure to connect as an answer; anything else as it is."""
-    where = f"{channel.host}:{channel.port}"
-    match error:
-        case NoConnection():
-            return error
-        case aiosmtplib.SMTPResponseException():
-            return NoConnection(at_connect(reply_of(error.code, error.message)))
-        case aiosmtplib.SMTPException() | OSError() | TimeoutError():
-            cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
-            return _no(f"no connection to the mail server {where}: {_one_line(str(cause))}")
-        case _:
-            return error
+async def _log_on(client: aiosmtplib.SMTP, channel: SmtpChannel, password: str) -> Session:
+    await client.connect()
+    await _introduce(client)
+    if channel.tls == "starttls":
+        await _upgrade(client)
+    if channel.username is not None:
+        await _log_in(client, channel.username, password)
+    return _session(client)
 
 
 async def _introduce(client: aiosmtplib.SMTP) -> None:

@@ -23,6 +23,7 @@ __all__ = ["Smtp"]
 _COMMAND_TIMEOUT_S = 300.0
 _BLOCK_TIMEOUT_S = 180.0
 _BLOCK_BYTES = 128 * 1024
+_RSET_TIMEOUT_S = 10.0  # of a kept connection: opening another costs less than waiting for it
 _QUIT_TIMEOUT_S = 2.0  # politeness, no more: nothing depends on the answer
 
 _NOT_IN_AN_ENVELOPE = re.compile(r"[\x00-\x20\x7f-\x9f<>]")
@@ -94,7 +95,7 @@ class Smtp:
         if conversation.unasked() is not None:
             return False
         try:
-            return (await conversation.command("RSET", timeout=self._command_timeout)).kind == 2
+            return (await conversation.command("RSET", timeout=_RSET_TIMEOUT_S)).kind == 2
         except Lost:
             return False
 
