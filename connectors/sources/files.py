@@ -151,7 +151,8 @@ def _files_of(folder: Path, table: TableRef) -> tuple[Path, ...]:
         names = " and ".join(path.name for path in found)
         raise SourceFault(f"{table} could be {names} in {folder}; keep one of them")
     if not found:
-        raise no_table(table.connector, name, _tables_in(folder))
+        # A file that is gone is a source out of reach, as a server that is down would be.
+        raise Unreachable(str(no_table(table.connector, name, _tables_in(folder))))
     return _members_of(found[0], table) if found[0].is_dir() else (found[0],)
 
 
