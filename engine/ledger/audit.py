@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from engine.ledger.tables import instant_text
+from engine.ledger.instants import instant_text
 
 __all__ = [
     "GENESIS",

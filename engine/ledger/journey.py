@@ -28,9 +28,10 @@ from engine.decide.facts import (
 )
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
+from engine.ledger.instants import instant_text
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import enrollments, instant_text, touches
+from engine.ledger.tables import enrollments, touches
 from engine.ledger.touches import (
     existing_touches,
     touch_record,

@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import ColumnElement, Row, select
 
 from engine.ledger.audit import AuditRecord, Head, Verification, canonical, verify
+from engine.ledger.instants import instant_text
 from engine.ledger.store import Unit
-from engine.ledger.tables import audit, audit_head, instant_text
+from engine.ledger.tables import audit, audit_head
 from engine.problems import Refused
 
 __all__ = [

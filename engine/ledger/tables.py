@@ -6,32 +6,26 @@ or check in Python survives a second process.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
-
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Dialect,
     Index,
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
     Text,
     UniqueConstraint,
     literal,
     text,
 )
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
+
+from engine.ledger.instants import Instant
 
 __all__ = [
     "IS_READY",
     "SCHEMA",
-    "Instant",
     "audit",
     "audit_head",
     "bystanders",
@@ -40,7 +34,6 @@ __all__ = [
     "halts",
     "history",
     "holds",
-    "instant_text",
     "leases",
     "meta",
     "metadata",
@@ -54,48 +47,6 @@ __all__ = [
 
 SCHEMA = "0001"
 """The revision of the schema that this program reads and writes."""
-
-INSTANT_WIDTH = 27  # 2026-03-10T09:00:00.000000Z
-
-
-@lru_cache(maxsize=1024)  # one pass writes the same few instants many thousand times
-def instant_text(value: datetime) -> str:
-    """An instant as fixed-width ISO text in UTC, which sorts as the instants do.
-
-    Raises:
-        ValueError: it is naive.
-    """
-    if value.tzinfo is None:
-        raise ValueError(f"{value!r} is naive; the ledger keeps instants with their zone")
-    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-class Instant(TypeDecorator[datetime]):
-    """An instant: text of fixed width on SQLite, timestamptz on Postgres, aware UTC in Python."""
-
-    impl = String(INSTANT_WIDTH)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The column's own type in one dialect."""
-        stored: TypeEngine[Any] = String(INSTANT_WIDTH)
-        if dialect.name == "postgresql":
-            stored = postgresql.TIMESTAMP(timezone=True)
-        return dialect.type_descriptor(stored)
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
-        """Refuses naive values: two databases would read them in two zones."""
-        if value is None:
-            return None
-        stored = instant_text(value)
-        return value.astimezone(UTC) if dialect.name == "postgresql" else stored
-
-    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
-        """Aware, in UTC."""
-        if value is None:
-            return None
-        read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        return read.astimezone(UTC)
 
 
 def _key() -> TypeEngine[str]:

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, create_engine, inspect, select, text
@@ -313,6 +314,18 @@ def test_an_instant_comes_back_as_it_is_in_utc(ledger: Ledger, instant: datetime
     found = reading(ledger, lambda unit: unit.connection.scalar(select(leases.c.until)))
     assert found == instant
     assert found.utcoffset() == timedelta(0)
+
+
+def test_the_two_comings_of_a_doubled_hour_are_two_instants(ledger: Ledger) -> None:
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    rows = [
+        {"name": str(fold), "holder": "h", "epoch": 1, "until": first.replace(fold=fold)}
+        for fold in (0, 1)
+    ]
+    writing(ledger, lambda unit: unit.connection.execute(leases.insert(), rows))
+    in_order = select(leases.c.until).order_by(leases.c.name)
+    earlier, later = reading(ledger, lambda unit: unit.connection.scalars(in_order).all())
+    assert later - earlier == timedelta(hours=1)
 
 
 def test_a_naive_instant_is_refused(ledger: Ledger) -> None:
