@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -25,9 +26,8 @@ def test_another_process_is_gone_once_it_has_ended() -> None:
         assert name != this_worker()
         assert gone_among([name]) == frozenset()
         process.kill()
-        process.stdout.read()
         if sys.platform == "linux":  # not even waited for
-            assert gone_among([name]) == {name}
+            assert any(gone_among([name]) or time.sleep(0.02) for _ in range(200))
         process.wait()
     assert gone_among([name, this_worker()]) == {name}
 
