@@ -59,7 +59,6 @@ class FakeDatabase:
     `zone` is that of timestamps that bear none.
     """
 
-    id = "fake"
     kind = StoreKind.COLUMN
     dialect: Dialect
 
@@ -67,6 +66,7 @@ class FakeDatabase:
         self.dialect = DuckDialect()
         self._tables = tables
         self._zone = zone
+        self.id = f"fake:{','.join(self.connectors)}"
 
     @property
     def connectors(self) -> tuple[str, ...]:
