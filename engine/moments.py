@@ -171,8 +171,6 @@ class Relative:
     of: Moment
 
 
-_ONE_DAY = Duration(1, Unit.DAY)
-
 Moment = (
     Day | At | Now | Today | Ago | Hence | StartOf | FieldMoment | Entered | StepMoment | Relative
 )
@@ -212,11 +210,7 @@ _WORDS: dict[str, Moment] = {
 
 
 def parse_duration(text: str) -> Duration:
-    """Read `30 days`, `1 hour`, `2 business days`.
-
-    Raises:
-        MomentError: it is none, or the number is beyond 100,000.
-    """
+    """Read `30 days`, `2 business days`; raises MomentError where it is none, or over 100,000."""
     found = _DURATION.fullmatch(text.strip())
     if not found:
         raise MomentError(f"`{text}` is no duration; expected a number and a unit, as `30 days`")
@@ -229,8 +223,7 @@ def parse_duration(text: str) -> Duration:
 def parse_moment(text: str) -> Moment:
     """Read a moment of the language, section 4; an unknown word is taken for a field's path.
 
-    Raises:
-        MomentError: it is none.
+    Raises MomentError where it is none.
     """
     words = re.sub(r"\s+", " ", text.strip())
     if words in _WORDS:
@@ -256,9 +249,8 @@ def parse_moment(text: str) -> Moment:
 
 def _parse_iso(text: str) -> Moment:
     try:
-        if _DATE.fullmatch(text):
-            return Day(date.fromisoformat(text))
-        return At(datetime.fromisoformat(text))
+        is_date = _DATE.fullmatch(text)
+        return Day(date.fromisoformat(text)) if is_date else At(datetime.fromisoformat(text))
     except ValueError as error:
         raise MomentError(f"`{text}` is no date or timestamp (ISO 8601): {error}") from None
 
@@ -291,16 +283,12 @@ def is_whole_day(moment: Moment, *, field_is_date: bool = False) -> bool:
 
 
 def instant(value: datetime, zone: ZoneInfo) -> datetime:
-    """UTC of a timestamp; a naive one is local to `zone`.
+    """UTC of a timestamp; a naive one is local to `zone`. Raises MomentError beyond the calendar.
 
     A local time that a clock change leaves out is read with the offset before the change, a
     doubled one is the first.
-
-    Raises:
-        MomentError: its UTC is outside the years 1 to 9999.
     """
-    aware = value if value.tzinfo else value.replace(tzinfo=zone, fold=0)
-    return _in_zone(aware, UTC)
+    return _in_zone(value if value.tzinfo else value.replace(tzinfo=zone, fold=0), UTC)
 
 
 def local_date(moment: datetime, zone: ZoneInfo) -> date:
@@ -344,18 +332,15 @@ def _first_instant_after_gap(before: datetime, after: datetime, zone: ZoneInfo) 
     offset = after.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before).total_seconds() // 2)
-        if middle.astimezone(zone).utcoffset() == offset:
-            after = middle
-        else:
-            before = middle
+        is_after = middle.astimezone(zone).utcoffset() == offset
+        before, after = (before, middle) if is_after else (middle, after)
     return after
 
 
 def shift_date(day: date, duration: Duration, sign: int) -> date:
     """A date moved by days or longer; months clamp to the last day of the month they lead to.
 
-    Raises:
-        MomentError: the result is outside the years 1 to 9999.
+    Raises MomentError where the result is outside the years 1 to 9999.
     """
     try:
         if duration.unit in _DAYS:
@@ -401,8 +386,7 @@ def window_start(duration: Duration, as_of: datetime, zone: ZoneInfo) -> datetim
 def next_window_end(duration: Duration, as_of: datetime, zone: ZoneInfo) -> Span:
     """Where `in_next: D` ends: an instant, included, or the whole local day D after today."""
     if duration.is_exact:
-        end = _plus(as_of, duration.exact)
-        return Span(end, end, whole_day=False)
+        return _instant_span(_plus(as_of, duration.exact))
     return _day_span(shift_date(local_date(as_of, zone), duration, 1), zone)
 
 
@@ -412,9 +396,8 @@ def next_window_end(duration: Duration, as_of: datetime, zone: ZoneInfo) -> Span
 def span(moment: Moment, as_of: datetime, zone: ZoneInfo) -> Span:
     """What a moment covers, for one `as_of`, as UTC instants.
 
-    Raises:
-        MomentError: it is outside the calendar.
-        TypeError: it hangs on a field or an enrollment, which only a row can tell.
+    Raises MomentError where it is outside the calendar, and TypeError where it hangs on a field or
+    an enrollment, which only a row can tell.
     """
     match moment:
         case Day(on):
@@ -424,7 +407,8 @@ def span(moment: Moment, as_of: datetime, zone: ZoneInfo) -> Span:
         case Now():
             return _instant_span(as_of)
         case Today(offset):
-            return _day_span(shift_date(local_date(as_of, zone), _ONE_DAY, offset), zone)
+            today = local_date(as_of, zone)
+            return _day_span(shift_date(today, Duration(1, Unit.DAY), offset), zone)
         case StartOf(unit):
             return _day_span(_first_day(unit, local_date(as_of, zone)), zone)
         case Ago(duration):
@@ -438,7 +422,7 @@ def span(moment: Moment, as_of: datetime, zone: ZoneInfo) -> Span:
 
 
 def _day_span(day: date, zone: ZoneInfo) -> Span:
-    end = start_of_day(shift_date(day, _ONE_DAY, 1), zone)
+    end = start_of_day(shift_date(day, Duration(1, Unit.DAY), 1), zone)
     return Span(start_of_day(day, zone), end, whole_day=True)
 
 
