@@ -28,6 +28,7 @@ def upgrade() -> None:
     _make_suppressions()
     _make_tasks()
     _make_touches()
+    _make_touch_indexes()
     _make_versions()
 
 
@@ -316,6 +317,9 @@ def _make_touches() -> None:
         sa.Column("ended_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_touches")),
     )
+
+
+def _make_touch_indexes() -> None:
     op.create_index("ix_touches_address", "touches", ["address_digest"], unique=False)
     op.create_index(
         "ix_touches_contacted",
