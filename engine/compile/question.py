@@ -23,7 +23,7 @@ from engine.compile.core import (
     Value,
 )
 from engine.compile.passes import PASSES, IsForeign
-from engine.compile.relations import Home, Sheet, base, event_rows, key_at
+from engine.compile.relations import Base, Home, Sheet, base, event_rows, key_at
 from engine.compile.sql import EventRows, Scope, flag, predicate_sql, value_sql
 from engine.compile.tally import Askers, hanging_fields, pools, tallied, tally
 from engine.ports import StoreKind
@@ -85,19 +85,20 @@ def _at_once(question: Question, home: Home) -> Select[Any]:
     outputs = [_output(each, scope).label(f"o{n}") for n, each in enumerate(question.outputs)]
     found = select(stands.key.label("key"), *outputs).select_from(stands.source)
     return (
-        found.where(*_asked_about(question, home, stands.key))
+        found.where(*_asked_about(question, home, stands))
         .where(*(predicate_sql(each, scope) for each in question.filters))
         .order_by(stands.key)
     )
 
 
-def _asked_about(question: Question, home: Home, key: Sql) -> list[ColumnElement[bool]]:
+def _asked_about(question: Question, home: Home, stands: Base) -> list[ColumnElement[bool]]:
     """A row without a key is nobody; `among` travels as rows, never as a list in the text."""
-    tests: list[ColumnElement[bool]] = [key.is_not(None)]
+    tests: list[ColumnElement[bool]] = [stands.key.is_not(None)]
     if question.among is not None:
         rows = tuple((each,) for each in question.among)
         asked = Sheet("asked", {"key": question.entity.key.kind}, rows).relation(home.reader)
-        tests.append(key.in_(select(asked.c["key"])))
+        sought = stands.plain[Key((), question.entity.key.kind)]
+        tests.append(sought.in_(select(asked.c["key"])))
     return tests
 
 
@@ -128,7 +129,7 @@ def _candidates(question: Question, home: Home, first: Sequence[Predicate]) -> A
     values = _values_needed(question, home, later)
     columns = [stands.known[value].label(f"c{n}") for n, value in enumerate(values)]
     found = select(*columns).select_from(stands.source)
-    found = found.where(*_asked_about(question, home, stands.key))
+    found = found.where(*_asked_about(question, home, stands))
     cte = found.where(*(predicate_sql(each, scope) for each in first)).cte("candidates")
     return Askers(cte, {value: cte.c[f"c{n}"] for n, value in enumerate(values)})
 

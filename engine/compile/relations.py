@@ -165,7 +165,9 @@ def base(home: Home, entity: EntityRef, nodes: Sequence[Node]) -> Base:
     own = home.reader.relation(entity.table)
     key = home.reader.column(own, entity.key, entity.table)
     known: dict[Value, Sql] = {Key((), entity.key.kind): key}
-    plain: dict[Value, Sql] = {}
+    plain: dict[Value, Sql] = {
+        Key((), entity.key.kind): home.reader.plain(own, entity.key, entity.table)
+    }
     source: FromClause = own
     fields = {each for node in nodes for each in walk(node) if isinstance(each, Field)}
     for links in links_of(nodes):
@@ -173,21 +175,23 @@ def base(home: Home, entity: EntityRef, nodes: Sequence[Node]) -> Base:
     _add_fields(home, (), entity, own, fields=fields, known=known, plain=plain)
     for links in links_of(nodes):
         parent = entity_at(home.catalog, entity, links)
-        relation, parent_key = _parent(home, links, parent)
+        relation, parent_key, sought = _parent(home, links, parent)
         pointer = known[link_field(home.catalog, entity, links)]
-        source = source.outerjoin(relation, parent_key == pointer)
+        source = source.outerjoin(relation, sought == pointer)
         known[Key(links, parent.key.kind)] = parent_key
         _add_fields(home, links, parent, relation, fields=fields, known=known, plain=plain)
     return Base(source, key, known, plain)
 
 
-def _parent(home: Home, links: Links, parent: EntityRef) -> tuple[FromClause, Sql]:
+def _parent(home: Home, links: Links, parent: EntityRef) -> tuple[FromClause, Sql, Sql]:
+    """A parent as a relation, its key, and its key as an index finds it."""
     brought = home.supplied.parents.get(links)
     if brought is not None:
         relation = brought.sheet.relation(home.reader)
-        return relation, relation.c["key"]
+        return relation, relation.c["key"], relation.c["key"]
     relation = home.reader.relation(parent.table)
-    return relation, home.reader.column(relation, parent.key, parent.table)
+    key = home.reader.column(relation, parent.key, parent.table)
+    return relation, key, home.reader.plain(relation, parent.key, parent.table)
 
 
 def _add_fields(
@@ -267,7 +271,7 @@ def _children(home: Home, children: Children, owner: EntityRef) -> tuple[FromCla
     return (
         relation,
         home.reader.column(relation, child.key, child.table),
-        home.reader.column(relation, pointer, child.table),
+        home.reader.plain(relation, pointer, child.table),
     )
 
 
