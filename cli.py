@@ -241,11 +241,13 @@ def schema(context: click.Context, narrowed: bool, out: Path | None) -> None:
 @click.option("--sources", is_flag=True, help="Also ask the sources for columns and stored forms.")
 def validate(context: click.Context, paths: tuple[Path, ...], form: str, sources: bool) -> None:
     """Check every file: form, names, types, templates. No data is read unless --sources."""
-    from engine.check import check_files, check_sources
+    from engine.check import check_files
     from engine.report.problems import render
 
     checked = check_files(context.obj.get("folder"), Path.cwd(), paths)
     if sources:
+        from engine.source_check import check_sources
+
         checked = check_sources(checked, _ports())
     _finish(render(checked, form), 0 if checked.is_valid else 1)
 
@@ -368,8 +370,12 @@ def run(
 @click.option("--once", is_flag=True, help="One round: fire what is due, move on, deliver, end.")
 def daemon(context: click.Context, once: bool) -> None:
     """Fire schedules, move enrollments on and deliver, until SIGTERM."""
+    import logging
+
     from engine.daemon import serve
 
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("touchline").setLevel(logging.INFO)
     sys.exit(serve(_open(context), once=once, say=_progress))
 
 

@@ -1,23 +1,21 @@
-"""`touchline validate`: every file of a project, and on request the sources behind it."""
+"""`touchline validate`: every file of a project; no data is read, no database library loaded."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.audience.checks import check_columns
 from engine.bind.bind import bind_catalog, bind_playbook, check
 from engine.bind.catalog import Catalog
 from engine.language.project import Project
 from engine.messages.check import check_playbook
 from engine.messages.compiled import read_email
-from engine.places import NOWHERE, Place
-from engine.problems import Invalid, Misuse, Problem, SourceFault, errors_only
-from engine.read.load import load_project
+from engine.places import Place
+from engine.problems import Invalid, Misuse, Problem
+from engine.read.load import load_project, project_root
 from engine.report.problems import Checked
-from engine.workplace import Ports, open_workplace, project_root
 
-__all__ = ["check_files", "check_sources", "problems_of"]
+__all__ = ["check_files", "problems_of"]
 
 
 def problems_of(project: Project) -> tuple[Problem, ...]:
@@ -68,24 +66,3 @@ def _is_among(place: Place, wanted: Sequence[str]) -> bool:
     return any(
         each == "." or place.path == each or place.path.startswith(f"{each}/") for each in wanted
     )
-
-
-def check_sources(checked: Checked, ports: Ports) -> Checked:
-    """The same, with what the sources say of tables, columns and stored forms.
-
-    Raises:
-        Unreachable: a source does not answer.
-    """
-    if errors_only(checked.problems):
-        return checked  # a catalog that does not bind cannot be held against its sources
-    workplace = open_workplace(checked.root, checked.root, ports)
-    found: list[Problem] = []
-    with workplace.sources(None) as snapshot:
-        for entity in workplace.catalog.entities.values():
-            try:
-                check_columns(entity, snapshot)
-            except SourceFault as fault:
-                declared = workplace.project.entities.get(entity.name)
-                place = declared.place if declared else NOWHERE
-                found.append(Problem(place, "source", str(fault)))
-    return Checked(checked.root, checked.files, tuple(sorted([*checked.problems, *found])))

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
-from engine.dispatch.workers import this_worker
+from engine.dispatch.workers import gone_among, this_worker
 from engine.ledger.journey import due_enrollments
 from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
 from engine.ledger.runs import last_slot, skip_run
-from engine.ledger.store import Ledger
+from engine.ledger.store import Ledger, Unit
 from engine.moments import shift_local
 from engine.passes.gather import World
 from engine.passes.run import RunReport, move_on
@@ -34,7 +34,7 @@ __all__ = ["serve"]
 _ACTOR = "daemon"
 _LEASE = "daemon"
 _LEASE_FOR = timedelta(seconds=90)
-_TICK_SECONDS = 5.0
+_TICK_SECONDS = 2.0
 
 _LOG = logging.getLogger("touchline.daemon")
 
@@ -102,6 +102,7 @@ class _Daemon:
                 if self._lease is not None:
                     self._lease = renew_lease(unit, self._lease, now=now, ttl=_LEASE_FOR)
                 if self._lease is None:
+                    _let_go_of_the_dead(unit, now)
                     holder = this_worker()
                     self._lease = take_lease(unit, _LEASE, holder, now=now, ttl=_LEASE_FOR)
         except TouchlineError as error:
@@ -212,6 +213,13 @@ class _Daemon:
             self._workplace.root, self._workplace.root, self._workplace.ports
         )
         _LOG.info("took up changed files")
+
+
+def _let_go_of_the_dead(unit: Unit, now: datetime) -> None:
+    """A daemon that was killed here need not be waited for."""
+    lease = lease_of(unit, _LEASE)
+    if lease is not None and gone_among([lease.holder]):
+        end_lease(unit, lease, now=now)
 
 
 def _tell(report: RunReport) -> bool:

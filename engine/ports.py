@@ -10,13 +10,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
-
-from sqlalchemy import Executable
-from sqlalchemy.engine import Dialect
-from sqlalchemy.sql import ColumnElement, FromClause
+from typing import TYPE_CHECKING, Protocol
 
 from engine.tables import ColumnRef, TableRef
+
+if TYPE_CHECKING:  # what only sends or validates starts without the library
+    from sqlalchemy import Executable
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql import ColumnElement, FromClause
 
 __all__ = [
     "Answer",

@@ -23,11 +23,11 @@ from engine.ledger.schema import DryOnly, create_ledger, liveness, new_ledger_id
 from engine.ledger.store import Ledger
 from engine.messages.check import check_playbook
 from engine.ports import Channel, Clock, Database
-from engine.problems import Invalid, Misuse, Refused, did_you_mean, errors_only
-from engine.read.load import SETTINGS_FILE, find_root, load_project
+from engine.problems import Invalid, Refused, did_you_mean, errors_only
+from engine.read.load import load_project, project_root
 from engine.read.secrets import resolve
 
-__all__ = ["Ports", "Workplace", "open_workplace", "project_root"]
+__all__ = ["Ports", "Workplace", "open_workplace"]
 
 Resolve = Callable[[Secret], str]
 
@@ -175,22 +175,6 @@ class Workplace:
                 "`touchline ledger adopt`"
             )
         return self.known_ledger()
-
-
-def project_root(folder: Path | None, start: Path) -> Path:
-    """The folder that was named, or the nearest project upwards from `start`.
-
-    Raises:
-        Misuse: there is no project there.
-    """
-    if folder is None:
-        return find_root(start)
-    if not (folder / SETTINGS_FILE).is_file():
-        raise Misuse(
-            f"{folder} holds no {SETTINGS_FILE}: it is no project; `touchline init {folder}` "
-            "makes one"
-        )
-    return folder
 
 
 def open_workplace(folder: Path | None, start: Path, ports: Ports) -> Workplace:

@@ -27,7 +27,7 @@ from engine.read.settings import read_settings
 from engine.read.shapes import check_shape
 from engine.read.templates import Parts, read_template, split_template, template_key
 
-__all__ = ["SETTINGS_FILE", "find_root", "load_project"]
+__all__ = ["SETTINGS_FILE", "find_root", "load_project", "project_root"]
 
 SETTINGS_FILE = "touchline.yaml"
 """The file at the root of every project."""
@@ -50,6 +50,22 @@ def find_root(start: Path) -> Path:
         f"no {SETTINGS_FILE} in {start} or any folder above it; "
         "`touchline init` makes a project, -C DIR names one"
     )
+
+
+def project_root(folder: Path | None, start: Path) -> Path:
+    """The folder that was named, or the nearest project upwards from `start`.
+
+    Raises:
+        Misuse: there is no project there.
+    """
+    if folder is None:
+        return find_root(start)
+    if not (folder / SETTINGS_FILE).is_file():
+        raise Misuse(
+            f"{folder} holds no {SETTINGS_FILE}: it is no project; `touchline init {folder}` "
+            "makes one"
+        )
+    return folder
 
 
 def load_project(root: Path) -> Project:

@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("schedule",),
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "proof"),
-        *("passes", "running", "courier", "stopping", "daemon", "report"),
+        *("passes", "running", "courier", "stopping", "daemon", "report", "source_check"),
     ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.
