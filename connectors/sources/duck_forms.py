@@ -191,8 +191,7 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if stored == "DATE":
         return Form(_utc(cast(raw, DateTime()), zone), not_(raw.between(*_date_range("DATE"))))
     if stored == _AWARE:
-        value = cast(raw, DateTime())
-        return Form(_instant(value), not_(raw.between(*_date_range("TIMESTAMPTZ"))))
+        return Form(_instant(_naive(raw)), not_(raw.between(*_date_range("TIMESTAMPTZ"))))
     if stored in _NAIVE:
         naive = raw if stored == "TIMESTAMP" else cast(raw, DateTime())
         return Form(_utc(naive, zone), not_(naive.between(*_date_range("TIMESTAMP"))))
@@ -203,6 +202,11 @@ def _instant(value: Raw) -> Raw:
     return type_coerce(value, SQL_TYPES[Kind.TIMESTAMP])
 
 
+def _naive(aware: Raw) -> Raw:
+    """UTC without a zone; a cast would say the same, but asks a calendar for each row."""
+    return func.make_timestamp(func.epoch_us(aware))
+
+
 def _utc(naive: Raw, zone: ZoneInfo) -> Raw:
     """UTC of a local time: of two readings the first, in a gap with the offset before it."""
     if is_utc(zone):
@@ -211,30 +215,32 @@ def _utc(naive: Raw, zone: ZoneInfo) -> Raw:
     last = func.timezone(name, naive, type_=DateTime(timezone=True))
     readings = []
     for length in fold_lengths(zone):
-        first = last - literal_column(f"INTERVAL '{int(length.total_seconds())} seconds'")
-        is_reading = func.timezone(name, first) == naive
-        readings.append((is_reading, cast(first, DateTime())))
-    value: Raw = cast(last, DateTime())
-    return _instant(case(*readings, else_=value) if readings else value)
+        first = last - _sql(f"INTERVAL '{int(length.total_seconds())} seconds'")
+        readings.append((func.timezone(name, first) == naive, _naive(first)))
+    return _instant(case(*readings, else_=_naive(last)) if readings else _naive(last))
 
 
 def _iso(raw: Raw, zone: ZoneInfo) -> Form:
     """ISO text. Where there is an offset DuckDB wants the seconds too, which are rarely missing."""
-    has_offset = func.regexp_matches(raw, _constant(r":[0-9.]+([Zz]|[+-][0-9:]+)\s*$"))
+    aware, naive = DateTime(timezone=True), DateTime()
     stripped = func.trim(raw, _constant(ASCII_WHITE_SPACE))
     with_seconds = func.regexp_replace(
         func.upper(stripped), _constant(r"^(\S{10}.\S{5})([Z+-])"), _constant(r"\1:00\2")
     )
-    aware, naive = DateTime(timezone=True), DateTime()
     value = case(
         (not_(_matches(raw, TIMESTAMP)), null()),
         (
-            has_offset,
-            cast(func.coalesce(try_cast(raw, aware), try_cast(with_seconds, aware)), naive),
+            _has_offset(raw),
+            _naive(func.coalesce(try_cast(raw, aware), try_cast(with_seconds, aware))),
         ),
         else_=_utc(func.coalesce(try_cast(raw, naive), try_cast(stripped, naive)), zone),
     )
     return Form(_instant(value), _bad(raw, value))
+
+
+def _has_offset(iso: Raw) -> ColumnElement[bool]:
+    signs = [func.contains(iso, _constant(sign)) for sign in "Zz+"]
+    return or_(*signs, iso.like(_constant("%:%-%")))
 
 
 def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
