@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
+from engine.decide.facts import TouchState
 from engine.dispatch.deliver import Delivered, deliver
 from engine.ledger.store import Ledger
 from engine.ports import Channel
@@ -46,6 +47,9 @@ class Courier:
             Unreachable: the ledger cannot be read or written.
         """
         delivered = self._runner.run(self._deliver())
+        for channel, states in delivered.counts.items():
+            if states.get(TouchState.SENT):
+                self.trouble.pop(channel, None)
         self.trouble |= delivered.trouble
         return delivered.tried > 0
 

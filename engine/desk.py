@@ -8,11 +8,11 @@ from datetime import datetime
 
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
+from engine.ledger.control import channel_states, halts_in_force, resume_channel
 from engine.ledger.control import halt as set_halt
-from engine.ledger.control import halts_in_force
 from engine.ledger.control import resume as lift_halt
 from engine.ledger.holds import HeldFuse, HeldTouch
-from engine.ledger.store import Unit
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import Suppression, list_suppressions, suppress, unsuppress
 from engine.ledger.tasks import Task, TaskState
 from engine.ledger.touches import backlog as waiting
@@ -183,15 +183,27 @@ def backlog(workplace: Workplace, playbooks: Sequence[str]) -> str:
 
 
 def let_go_on(workplace: Workplace, playbooks: Sequence[str]) -> str:
-    """Lift the halt of everything, or of these playbooks."""
+    """Lift the halt of everything, with the pauses of channels, or of these playbooks."""
     _known(workplace, playbooks)
     ledger = workplace.ledger()
     lifted = lift_halt(ledger, playbooks, at=_now(workplace), actor=workplace.ports.actor)
+    opened = [] if playbooks else _open_channels(workplace, ledger)
     with ledger.read() as unit:
         left = [halt.scope or "everything" for halt in halts_in_force(unit)]
-    told = ", ".join(scope or "everything" for scope in lifted)
+    told = [scope or "everything" for scope in lifted] + [f"channel {name}" for name in opened]
     rest = f"; still halted: {', '.join(left)}" if left else ""
-    return (f"resumed: {told}" if lifted else "nothing was halted") + rest
+    return (f"resumed: {', '.join(told)}" if told else "nothing was halted") + rest
+
+
+def _open_channels(workplace: Workplace, ledger: Ledger) -> list[str]:
+    """Open the channels that were paused until a person looks (a login that was refused)."""
+    at, actor = _now(workplace), workplace.ports.actor
+    with ledger.write() as unit:
+        return [
+            name
+            for name, state in channel_states(unit).items()
+            if state.paused_at and resume_channel(unit, name, at=at, actor=actor)
+        ]
 
 
 def _known(workplace: Workplace, playbooks: Sequence[str]) -> None:

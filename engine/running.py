@@ -13,6 +13,7 @@ from engine.courier import Courier, open_courier
 from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
 from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
+from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, save_version
 from engine.ledger.store import Ledger
 from engine.passes.gather import World
@@ -89,6 +90,8 @@ def run_now(workplace: Workplace, names: Sequence[str], as_of: datetime, *, fixe
         summary = _rehearsal(workplace, names, as_of, ledger)
         return replace(summary, notes=(why_not, *summary.notes), refused=True)
     _refuse_the_past(ledger, as_of)
+    with ledger.write() as unit:  # whoever runs by hand does not wait for a backoff
+        retry_now(unit, now=as_of, actor=workplace.ports.actor)
     now = (lambda: as_of) if fixed else workplace.ports.clock.now
     firing = firing_of(workplace, as_of, f"by hand {as_of.isoformat()}", workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of)
