@@ -6,7 +6,7 @@ with the step that asks for it, and under its idempotency key only once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
@@ -288,13 +288,22 @@ def open_enrollments(
 
 
 def due_enrollments(
-    unit: Unit, playbook: str, as_of: datetime, *, limit: int | None
+    unit: Unit,
+    playbook: str,
+    as_of: datetime,
+    *,
+    limit: int | None,
+    passing_over: Collection[str] = (),
 ) -> list[DueEnrollment]:
-    """Those whose step has not begun, whose wait is over, or whose touches have all ended."""
+    """Those whose step has not begun, whose wait is over, or whose touches have all ended.
+
+    `passing_over` are versions that cannot go on for now.
+    """
     room = limit
     found: list[DueEnrollment] = []
     for due in (_begun(), _waited(as_of), _touched()):
-        wanted = (enrollments.c.playbook == playbook, _OPEN, *due)
+        held = enrollments.c.version.in_(list(passing_over))
+        wanted = (enrollments.c.playbook == playbook, _OPEN, ~held, *due)
         order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
         statement = select(*_FACTS).where(*wanted).order_by(*order).limit(room)
         rows = unit.connection.execute(statement).all()

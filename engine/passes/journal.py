@@ -7,7 +7,7 @@ takes every touch for sent, and remembers what it would have done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -47,8 +47,11 @@ class Journal(Protocol):
     def inside(self) -> Iterator[Sequence[Enrollment]]:
         """Everyone who has an open enrollment, in pages."""
 
-    def due(self) -> Sequence[Due]:
-        """Some of those whose step has not begun, whose wait is over, or whose touches ended."""
+    def due(self, unbound: Collection[str]) -> Sequence[Due]:
+        """Some of those whose step has not begun, whose wait is over, or whose touches ended.
+
+        None of them goes on with a version that is `unbound`.
+        """
 
     def record(self, decisions: Iterable[Decision]) -> None:
         """Keep decisions, in one transaction with their audit records."""
@@ -73,10 +76,12 @@ class LedgerJournal:
         """Everyone who has an open enrollment, in pages by key."""
         return pages_inside(self._ledger, self._playbook)
 
-    def due(self) -> Sequence[Due]:
+    def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """At most a page of those that are due."""
         with self._ledger.read() as unit:
-            found = due_enrollments(unit, self._playbook, self._as_of, limit=_PAGE)
+            found = due_enrollments(
+                unit, self._playbook, self._as_of, limit=_PAGE, passing_over=unbound
+            )
         return [Due(each.enrollment, each.states, each.ended_at) for each in found]
 
     def record(self, decisions: Iterable[Decision]) -> None:
@@ -105,7 +110,7 @@ class DryJournal:
         """Everyone who has an open enrollment in the ledger, if there is one."""
         return pages_inside(self._ledger, self._playbook) if self._ledger else iter(())
 
-    def due(self) -> Sequence[Due]:
+    def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """First what the ledger says is due, then what the decisions of this pass led to."""
         return [*self._due_in_ledger(), *self._due_in_memory()]
 

@@ -87,8 +87,12 @@ def _exits(page: Sequence[Enrollment], versions: Versions, facts: Facts) -> list
 
 def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> None:
     """Decide, record and deliver until nothing more moves at this instant."""
+    unbound: set[str] = set()
     while True:
-        due = journal.due()
+        due = journal.due(unbound)
+        unbound |= {
+            each.enrollment.version for each in due if versions(each.enrollment.version) is None
+        }
         decisions = [
             decision
             for group in _by_step(due)
@@ -96,7 +100,7 @@ def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime)
         ]
         if decisions:
             journal.record(decisions)
-        elif not journal.deliver():
+        elif not (due or journal.deliver()):
             return
 
 

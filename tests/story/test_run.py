@@ -239,6 +239,21 @@ def test_a_version_that_no_longer_binds_is_held_as_unbound(stage: Stage) -> None
     assert line["unbound"] == 3
 
 
+def test_those_who_are_held_as_unbound_keep_nobody_else_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.passes.journal._PAGE", 1)
+    stage.run()
+    stage.edit("catalog/user.yaml", "  uses_reports: boolean\n", "")
+    stage.edit("playbooks/checkup.yaml", "exit_when: {uses_reports: true}\n", "")
+    stage.put_users(*({"user_id": key} for key in (1, 2, 3, 4)))
+    stage.run(as_of=NEXT_DAY)
+    stage.run(as_of="2026-03-16T09:00:00-04:00")
+    assert [request.body for request in stage.hooks.received] == [
+        b'{"text":"Ann4 may need a hand"}'
+    ]
+
+
 def test_a_pause_stops_the_clocks(stage: Stage) -> None:
     stage.run()
     stage.edit("playbooks/checkup.yaml", "owner:", "status: paused\nowner:")
