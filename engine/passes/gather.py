@@ -5,6 +5,7 @@ One snapshot of the sources and one `as_of` for everything (delivery page, point
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from datetime import datetime
 from engine.audience.checks import check_sources
 from engine.audience.select import Key, holding, population, rows, select_keys
 from engine.audience.snapshot import Snapshot
+from engine.audience.statements import statements
 from engine.bind.catalog import Catalog
 from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundEmail, BoundPlaybook
@@ -56,7 +58,7 @@ class World:
     def check(self, playbook: BoundPlaybook, last: Mapping[str, object]) -> Mapping[str, object]:
         """What the sources are like; SourceFault or Unreachable where they cannot be trusted."""
         conditions = [playbook.audience.condition, *_conditions(playbook)]
-        return check_sources(
+        sound = check_sources(
             playbook.audience.entity,
             conditions,
             self._snapshot,
@@ -64,6 +66,12 @@ class World:
             as_of=self._as_of,
             last=last,
         )
+        return {**sound, "sql": self._sql_digest(playbook)}
+
+    def _sql_digest(self, playbook: BoundPlaybook) -> str:
+        """SHA-256 (hex) over the statements of the segment, for the audit of the run."""
+        texts = [each.sql for each in statements(playbook.audience, self._snapshot, self._as_of)]
+        return hashlib.sha256("\n;\n".join(texts).encode()).hexdigest()
 
     def matched(self, playbook: BoundPlaybook) -> Sequence[Key]:
         """The keys in the segment, ascending."""

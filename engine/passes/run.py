@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.entry import Admission, BlownFuse, Candidates, admit
+from engine.decide.entry import Admission, BlownFuse, Candidates, Gate, admit
 from engine.decide.facts import Decision, NewTouch
 from engine.decide.journey import enter
 from engine.language.catalog import Kind
@@ -191,6 +191,7 @@ def _enter_live(
             at=firing.as_of,
             actor=firing.actor,
             matched=found.keys,
+            throttled=found.admission.skipped.get(Gate.PER_RUN, 0),
         )
     return report
 

@@ -51,6 +51,29 @@ def test_the_same_instant_again_sends_nothing_again(stage: Stage) -> None:
     assert len(stage.mail.received) == 3
 
 
+def test_an_approval_outlasts_a_throttle(stage: Stage) -> None:
+    stage.edit(
+        "playbooks/checkup.yaml", "exit_when", "entry: {per_run: 1, fuse: {matched: 2}}\nexit_when"
+    )
+    stage.run()
+    (item,) = stage.do("held", "--format", "json").data
+    stage.do("held", "approve", item["id"])
+    stage.run(as_of=NEXT_DAY)
+    stage.run(as_of="2026-03-12T09:00:00-04:00")
+    assert stage.mailed == ["ann1@example.com", "ann2@example.com"]
+
+
+def test_the_audit_of_a_run_says_what_it_was_made_from(stage: Stage) -> None:
+    stage.run()
+    records = stage.do("audit", "show", "--format", "json").data
+    (started,) = [each["body"] for each in records if each["kind"] == "run.started"]
+    (ended,) = [each["body"] for each in records if each["kind"] == "run.ended"]
+    assert len(started["version"]) == 64
+    assert len(ended["sources"]["sql"]) == 64
+    assert ended["sources"]["rows"] == {"product.users": 3}
+    assert ended["counts"]["entered"] == 3
+
+
 def test_a_wait_that_is_not_over_holds(stage: Stage) -> None:
     stage.run()
     stage.run(as_of="2026-03-15T08:59:59-04:00")
