@@ -52,6 +52,7 @@ _SETTINGS = (
     "SET LOCAL standard_conforming_strings = on",
     f"SET LOCAL statement_timeout = '{_STATEMENT_MINUTES}min'",
     f"SET LOCAL lock_timeout = '{_CONNECT_SECONDS}s'",
+    "SET LOCAL jit = off",  # compiling a statement takes longer than most of ours run
     "SET LOCAL idle_in_transaction_session_timeout = 0",
 )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import create_engine, make_url
@@ -25,7 +26,14 @@ from engine.audience.snapshot import Snapshot, open_sources
 from engine.bind.bind import bind_catalog
 from engine.bind.catalog import Catalog
 from engine.language.project import Project
-from engine.moments import Duration, Unit, local_date, shift_date, start_of_day
+from engine.moments import (
+    local_date,
+    parse_duration,
+    parse_moment,
+    shift_date,
+    span,
+    start_of_day,
+)
 from engine.ports import Database
 from engine.read.load import load_project
 from tests.support.oracle import World
@@ -35,8 +43,10 @@ __all__ = [
     "INSTANTS",
     "STORES",
     "TEXTS",
+    "WORDS",
     "Setting",
     "Stores",
+    "a_few_settings",
     "project",
     "settings_of",
     "world_of",
@@ -50,11 +60,19 @@ TEXTS = (
 )
 BLANKS = (None, "", " ", "\u00a0\u2003", "\t")
 INTEGERS = (0, 1, 2, 3, 5, -1, 10, 2**31 - 1, 2**31, -(2**31) - 1, 2**53 - 1, 2**53, 2**53 + 1)
-NUMBERS = (0.0, 1.0, 2.5, -1.5, 0.1, 0.3, 1e-9, 1e15, -1e15, 99.99, 3.0, float("nan"), float("inf"))
+NUMBERS = (0.0, 1.0, 2.5, -1.5, 0.1, 0.3, 0.5, 1e15, 99.99, 3.0, float("nan"), float("inf"))
 DURATIONS = (
-    *("0 days", "1 day", "2 days", "3 days", "1 week", "2 weeks", "28 days", "30 days", "31 days"),
-    *("1 month", "2 months", "1 quarter", "1 year", "1 hour", "24 hours", "90 minutes", "36 hours"),
+    *("0 days", "1 day", "1 week", "30 days", "1 month", "1 quarter", "1 year"),
+    *("1 hour", "36 hours", "90 minutes"),
 )
+WORDS = (
+    *("now", "today", "yesterday", "tomorrow", "start of day", "start of week", "start of month"),
+    *("start of quarter", "start of year", "2026-03-08", "2026-03-08T02:30", "2026-11-01T01:30"),
+    *("2024-02-29", "2018-11-04", "2018-11-04T00:30", "2026-04-05T01:45:00+10:30"),
+    *("2026-03-10T13:00:00Z", "1 day after 2026-02-28", "1 month before 2026-03-31"),
+    *("2 hours after 2026-03-08", "36 hours before today", "1 day before 2 hours before now"),
+)
+"""Moments that hang on no field."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -118,6 +136,16 @@ def settings_of(seeds: Sequence[int]) -> list[Setting]:
     ]
 
 
+def a_few_settings() -> list[Setting]:
+    """The first instants of each zone: clock changes, a leap day, the end of a month."""
+    few = {"America/New_York": (0, 1, 3, 6), "Australia/Lord_Howe": (0, 2)}
+    return [
+        Setting(zone, instants[at], 0)
+        for zone, instants in INSTANTS.items()
+        for at in few.get(zone, (0,))
+    ]
+
+
 @lru_cache(maxsize=1)
 def project() -> tuple[Project, Catalog]:
     """The project of `project/`."""
@@ -131,192 +159,230 @@ def project() -> tuple[Project, Catalog]:
 # ---------------------------------------------------------------- rows
 
 
-@dataclass(frozen=True)
-class _Dice:
-    """Draws values that matter for one setting."""
+@lru_cache(maxsize=64)
+def _edges(setting: Setting) -> tuple[Sequence[datetime], Sequence[date]]:
+    """Every instant at which some moment or window begins or ends, and those a tick beside.
 
-    setting: Setting
-    random: random.Random
+    And the days that moments and durations lead to, those beside them, and leap days.
+    """
+    far = [f"{duration} ago" for duration in DURATIONS] + [f"in {each}" for each in DURATIONS]
+    spans = [span(parse_moment(text), setting.as_of, setting.local) for text in (*WORDS, *far)]
+    instants = {edge for each in spans for edge in (each.start, each.end)}
+    near = {edge + tick * _TICK for edge in instants for tick in (-1, 0, 1)}
+    days = {local_date(each.start, setting.local) for each in spans}
+    days |= {day + timedelta(days=beside) for day in days for beside in (-1, 1)}
+    days |= {date(2024, 2, 29), date(2020, 2, 29), date(2023, 2, 28), date(2025, 12, 31)}
+    days |= {day.replace(year=1999) for day in days if (day.month, day.day) != (2, 29)}
+    return sorted(near), sorted(days)
 
-    def maybe(self, value: object, chance: float = 0.2) -> object:
+
+T = TypeVar("T")
+
+
+class _Decks:
+    """Deals values that matter for one setting: each deck whole before any card comes again."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.random = random.Random(str(setting))
+        self._decks: dict[str, list[Any]] = {}
+        self._instants, self._days = _edges(setting)
+
+    def deal(self, name: str, cards: Sequence[T]) -> T:
+        """The next card of a deck."""
+        if not self._decks.get(name):
+            self._decks[name] = self.random.sample(cards, len(cards))
+        return cast(T, self._decks[name].pop())
+
+    def maybe(self, value: object, chance: float = 0.1) -> object:
         return None if self.random.random() < chance else value
 
-    def text(self) -> object:
-        return self.random.choice(BLANKS if self.random.random() < 0.2 else TEXTS)
+    def text(self, name: str) -> object:
+        return self.deal(name, (*TEXTS, *BLANKS))
 
     def integer(self) -> object:
-        return self.maybe(self.random.choice(INTEGERS))
+        return self.deal("integer", (*INTEGERS, None))
 
     def small(self) -> object:
-        return self.maybe(self.random.randint(-2, 6))
+        return self.deal("small", (None, -2, -1, 0, 1, 2, 3, 4, 5, 6))
 
     def number(self) -> object:
-        return self.maybe(self.random.choice(NUMBERS))
+        return self.deal("number", (*NUMBERS, None))
 
     def tenth(self) -> object:
         return self.maybe(self.random.randint(-50, 200) / 10)
 
-    def boolean(self) -> object:
-        return self.maybe(self.random.random() < 0.5)
+    def boolean(self, name: str) -> object:
+        return self.deal(name, (True, False, None, True))
 
-    def day(self) -> date:
-        """A day that a duration leads to, or the one beside it."""
-        today = local_date(self.setting.as_of, self.setting.local)
-        amount, unit = self.random.choice(_LEAPS)
-        day = shift_date(today, Duration(amount, unit), self.random.choice((-1, -1, 1)))
-        return day + timedelta(days=self.random.choice((0, 0, 0, -1, 1)))
+    def date(self, name: str) -> object:
+        return self.maybe(self.deal(name, self._days))
 
-    def date(self) -> object:
-        leap = [date(2024, 2, 29), date(2020, 2, 29), date(2023, 2, 28), date(2025, 12, 31)]
-        return self.maybe(self.random.choice(leap) if self.random.random() < 0.1 else self.day())
+    def instant(self, name: str = "any") -> datetime:
+        return self.deal(name, self._instants)
 
-    def instant(self) -> datetime:
-        """The edge of a day, of a duration from now, or any instant; and those a tick beside."""
-        kind = self.random.randrange(4)
-        if kind == 0:
-            found = start_of_day(self.day(), self.setting.local)
-        elif kind == 1:
-            minutes = self.random.choice((0, 60, 90, 24 * 60, 36 * 60, 30))
-            found = self.setting.as_of - timedelta(minutes=minutes)
-        elif kind == 2:
-            found = start_of_day(self.day(), self.setting.local) + timedelta(
-                seconds=self.random.randrange(90_000)
-            )
-        else:
-            found = self.setting.as_of - timedelta(seconds=self.random.randrange(10**7))
-        return found + self.random.choice((0, 0, 1, -1, 1_000_000, -1_000_000)) * _TICK
+    def timestamp(self, name: str) -> object:
+        return self.maybe(self.instant(name))
 
-    def timestamp(self) -> object:
-        return self.maybe(self.instant())
+    def beside(self, base: object) -> object:
+        """An instant at the edge of what some duration before or after another leads to."""
+        if not isinstance(base, datetime) or self.random.random() < 0.5:
+            return self.timestamp("beside")
+        length = parse_duration(self.deal("durations", DURATIONS))
+        sign = self.random.choice((1, -1))
+        tick = self.random.choice((-1, 0, 1)) * _TICK
+        if length.is_exact:
+            return base + sign * length.exact + tick
+        day = shift_date(local_date(base, self.setting.local), length, sign)
+        return start_of_day(day + self.deal("sides", (_NONE, _DAY)), self.setting.local) + tick
 
 
-_LEAPS = (
-    *((amount, Unit.DAY) for amount in (0, 0, 1, 1, 2, 3, 7, 14, 28, 29, 30, 31, 60, 90)),
-    *((amount, Unit.MONTH) for amount in (1, 2, 3, 12)),
-    (1, Unit.YEAR),
-    (4, Unit.YEAR),
-)
-_USERS, _ACCOUNTS, _TICKETS = 30, 7, 14
+_NONE, _DAY = timedelta(), timedelta(days=1)
+_USERS, _ACCOUNTS, _TICKETS = 120, 24, 40
 
 Rows = list[dict[str, object]]
 
+_ADDRESSES = tuple(f"u{number}@example.com" for number in range(30))
+_USER_KEYS = tuple(7 + 3 * number for number in range(_USERS))
+_BIG = (2**53 + 1, 2**53 + 2)  # neighbours that a double cannot tell apart
+_ACCOUNT_KEYS = (*range(1, _ACCOUNTS - 1), *_BIG)
+_CODES = (*TEXTS, *(f"A-{number}" for number in range(_TICKETS - len(TEXTS))))
+_LOST_USER, _LOST_ACCOUNT = 12345, 999  # keys that no row has
 
-def _tables(dice: _Dice) -> Mapping[str, Rows]:
-    pick = dice.random.choice
-    addresses = [f"u{number}@example.com" for number in range(8)]
-    users = [7 + 3 * number for number in range(_USERS)]
-    big = [2**53 + 1, 2**53 + 2]  # neighbours that a double cannot tell apart
-    accounts = [*range(1, _ACCOUNTS - 1), *big]
-    codes = [*TEXTS[: _TICKETS - 2], "A-1", "a-1"]
-    return {
-        "crm.accounts": [
-            {
-                "id": key,
-                "parent_id": dice.maybe(pick([*accounts, 999]), 0.4),
-                "is_gone": pick([False, False, False, False, True, None]),
-                "name": dice.text(),
-                "mail": dice.maybe(pick(addresses), 0.4),
-                "champion_email": dice.maybe(pick(addresses), 0.4),
-                "seats": dice.small(),
-                "arr": dice.number(),
-                "live": dice.boolean(),
-                "renews_on": dice.date(),
-                "seen_at": dice.timestamp(),
-            }
-            for key in [*accounts, None]
-        ],
-        "crm.escalations": [
-            {
-                "account_id": dice.maybe(pick(accounts), 0.05),
-                "opened_at": dice.maybe(dice.instant(), 0.05),
-                "level": dice.small(),
-                "note": dice.text(),
-            }
-            for _ in range(24)
-        ],
-        "product.users": [
+
+def _accounts(decks: _Decks) -> Rows:
+    return [
+        {
+            "id": key,
+            "parent_id": decks.maybe(decks.deal("parents", (*_ACCOUNT_KEYS, _LOST_ACCOUNT)), 0.4),
+            "is_gone": decks.deal("gone", (False, False, False, False, True, None)),
+            "name": decks.text("names"),
+            "mail": decks.maybe(decks.deal("addresses", _ADDRESSES), 0.3),
+            "champion_email": decks.maybe(decks.deal("addresses", _ADDRESSES), 0.4),
+            "seats": decks.small(),
+            "arr": decks.number(),
+            "live": decks.boolean("live"),
+            "renews_on": decks.date("renewals"),
+            "seen_at": decks.timestamp("seen"),
+        }
+        for key in (*_ACCOUNT_KEYS, None)
+    ]
+
+
+def _users(decks: _Decks) -> Rows:
+    rows: Rows = []
+    for key in (*_USER_KEYS, None):
+        signed_up_at = decks.timestamp("signed")
+        rows.append(
             {
                 "user_id": key,
-                "account_id": dice.maybe(pick([*accounts, 999]), 0.15),
-                "email": dice.maybe(pick(addresses), 0.2),
-                "boss_email": dice.maybe(pick([*addresses, " "]), 0.3),
-                "role": dice.text(),
-                "nick": dice.text(),
-                "score": dice.number(),
-                "weight": dice.tenth(),
-                "visits": dice.integer(),
-                "quota": dice.small(),
-                "active": dice.boolean(),
-                "vetted": dice.boolean(),
-                "born_on": dice.date(),
-                "ends_on": dice.date(),
-                "signed_up_at": dice.timestamp(),
-                "seen_at": dice.timestamp(),
+                "account_id": decks.maybe(decks.deal("owners", (*_ACCOUNT_KEYS, _LOST_ACCOUNT))),
+                "email": decks.maybe(decks.deal("emails", _ADDRESSES), 0.2),
+                "boss_email": decks.maybe(decks.deal("bosses", (*_ADDRESSES, " ")), 0.3),
+                "role": decks.text("roles"),
+                "nick": decks.text("nicks"),
+                "score": decks.number(),
+                "weight": decks.tenth(),
+                "visits": decks.integer(),
+                "quota": decks.small(),
+                "active": decks.boolean("active"),
+                "vetted": decks.boolean("vetted"),
+                "born_on": decks.date("born"),
+                "ends_on": decks.date("ends"),
+                "signed_up_at": signed_up_at,
+                "seen_at": decks.beside(signed_up_at),
             }
-            for key in [*users, None]
-        ],
-        "product.events": [
+        )
+    return rows
+
+
+def _events(decks: _Decks, users: Rows) -> Rows:
+    rows: Rows = []
+    for _ in range(240):
+        user = decks.deal("who", users)
+        key = decks.deal("lost", (user["user_id"],) * 20 + (_LOST_USER, None))
+        fields = (user["signed_up_at"], user["seen_at"])
+        near = decks.beside(decks.random.choice(fields)) or decks.instant()
+        rows.append(
             {
-                "user_id": dice.maybe(pick([*users[: _USERS // 2], *users, 12345]), 0.05),
-                "name": pick(["login", "login", "used", "USED", "Login", "", None]),
-                "occurred_at": dice.maybe(dice.instant(), 0.05),
-                "feature": dice.text(),
-                "seconds": dice.tenth(),
-                "tries": dice.small(),
-                "beta": dice.boolean(),
-                "due_on": dice.date(),
-                "sent_at": dice.timestamp(),
+                "user_id": key,
+                "name": decks.deal("what", ("login", "login", "used", "USED", "Login", "", None)),
+                "occurred_at": decks.maybe(decks.random.choice((near, decks.instant())), 0.05),
+                "feature": decks.text("features"),
+                "seconds": decks.tenth(),
+                "tries": decks.small(),
+                "beta": decks.boolean("beta"),
+                "due_on": decks.date("due"),
+                "sent_at": decks.timestamp("sent"),
             }
-            for _ in range(150)
+        )
+    return rows
+
+
+def _tickets(decks: _Decks) -> Rows:
+    return [
+        {
+            "code": code,
+            "opened_by": decks.maybe(decks.deal("openers", (*_USER_KEYS, _LOST_USER)), 0.2),
+            "account_id": decks.maybe(decks.deal("of", (*_ACCOUNT_KEYS, _LOST_ACCOUNT)), 0.2),
+            "severity": decks.text("severities"),
+            "opened_at": decks.timestamp("opened"),
+            "due_on": decks.date("due"),
+            "spent": decks.tenth(),
+        }
+        for code in (*_CODES, None, "\u2003")
+    ]
+
+
+def _ticket_events(decks: _Decks) -> Rows:
+    return [
+        {
+            "code": decks.deal("codes", (*_CODES, None, " ")),
+            "at": decks.maybe(decks.instant(), 0.05),
+            "reason": decks.text("reasons"),
+            "cost": decks.tenth(),
+        }
+        for _ in range(60)
+    ]
+
+
+def _tables(decks: _Decks) -> Mapping[str, Rows]:
+    users = _users(decks)
+    return {
+        "crm.accounts": _accounts(decks),
+        "crm.escalations": [
+            {
+                "account_id": decks.deal("escalated", (*_ACCOUNT_KEYS, None)),
+                "opened_at": decks.maybe(decks.instant(), 0.05),
+                "level": decks.small(),
+                "note": decks.text("notes"),
+            }
+            for _ in range(48)
         ],
+        "product.users": users,
+        "product.events": _events(decks, users),
         "crm.calls": [
             {
-                "contact_id": dice.maybe(pick(users), 0.05),
-                "held_at": dice.maybe(dice.instant(), 0.05),
+                "contact_id": decks.deal("called", (*_USER_KEYS, None)),
+                "held_at": decks.maybe(decks.instant(), 0.05),
             }
-            for _ in range(15)
+            for _ in range(40)
         ],
-        "crm.tickets": [
-            {
-                "code": code,
-                "opened_by": dice.maybe(pick([*users, 12345]), 0.2),
-                "account_id": dice.maybe(pick([*accounts, 999]), 0.2),
-                "severity": dice.text(),
-                "opened_at": dice.timestamp(),
-                "due_on": dice.date(),
-                "spent": dice.tenth(),
-            }
-            for code in [*codes, None, "\u2003"]
-        ],
-        "crm.ticket_events": [
-            {
-                "code": dice.maybe(pick(codes), 0.1),
-                "at": dice.maybe(dice.instant(), 0.05),
-                "reason": dice.text(),
-                "cost": dice.tenth(),
-            }
-            for _ in range(30)
-        ],
+        "crm.tickets": _tickets(decks),
+        "crm.ticket_events": _ticket_events(decks),
     }
 
 
-def _contacts(dice: _Dice, tables: Mapping[str, Rows]) -> list[ContactRow]:
-    pick = dice.random.choice
-    keys = {
-        entity: [str(row[key]) for row in tables[table] if row[key] is not None]
-        for entity, table, key in (
-            ("user", "product.users", "user_id"),
-            ("account", "crm.accounts", "id"),
-            ("ticket", "crm.tickets", "code"),
-        )
-    }
+def _contacts(decks: _Decks) -> list[ContactRow]:
+    keys = {"user": _USER_KEYS, "account": _ACCOUNT_KEYS, "ticket": _CODES}
     found = []
-    for number in range(20):
-        entity = pick(sorted(keys))
-        address = pick(["", "", *(f"u{each}@example.com" for each in range(8))])
-        channel = pick(["email", "email", "task"])
-        key = pick([*keys[entity], "gone"])
-        row = (f"t{number}", entity, key, address, dice.instant(), channel, "checkup", f"e{number}")
+    for number in range(60):
+        entity = decks.deal("contacted", sorted(keys))
+        key = str(decks.deal(f"contacted {entity}", (*keys[entity], "gone")))
+        address = decks.deal("reached", (*_ADDRESSES, *("",) * 20))
+        channel = decks.deal("channels", ("email", "email", "task"))
+        at = decks.instant()
+        row = (f"t{number}", entity, key, address, at, channel, "checkup", f"e{number}")
         found.append(ContactRow(*row))
     return found
 
@@ -324,9 +390,8 @@ def _contacts(dice: _Dice, tables: Mapping[str, Rows]) -> list[ContactRow]:
 @lru_cache(maxsize=64)
 def world_of(setting: Setting) -> World:
     """The rows of a setting, always the same."""
-    dice = _Dice(setting, random.Random(str(setting)))
-    tables = _tables(dice)
-    return World(project()[1], tables, _contacts(dice, tables))
+    decks = _Decks(setting)
+    return World(project()[1], _tables(decks), _contacts(decks))
 
 
 @dataclass(frozen=True)
