@@ -144,6 +144,18 @@ def _as_of_option(command: Command) -> Command:
 _key_option = click.option("--for", "key", required=True, metavar="KEY", help="The customer's key.")
 
 
+def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(f"touchline {version('touchline')}")
+    except PackageNotFoundError:
+        click.echo("touchline from a checkout that is not installed")
+    context.exit()
+
+
 class _InOrder(click.Group):
     """Lists commands as they are declared here: the way a newcomer meets them."""
 
@@ -156,7 +168,14 @@ class _InOrder(click.Group):
 )
 @_project_option
 @_debug_option
-@click.version_option(package_name="touchline", prog_name="touchline")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Find the customers who need a hand, and see that they get it.
@@ -435,7 +454,7 @@ def held_drop(context: click.Context, item: str) -> None:
 
 @_command("resolve", group=held)
 @click.argument("item", metavar="ID")
-@click.option("--sent/--not-sent", "was_sent", required=True, default=None, help="What happened.")
+@click.option("--sent/--not-sent", "was_sent", required=True, help="What happened.")
 def held_resolve(context: click.Context, item: str, was_sent: bool) -> None:
     """Say what became of a send whose outcome is unknown; --not-sent sends the same bytes again."""
     from engine.desk import resolve
