@@ -72,7 +72,9 @@ def _ports() -> Ports:
 def _open(context: click.Context) -> Workplace:
     from engine.workplace import open_workplace
 
-    return open_workplace(context.obj.get("folder"), Path.cwd(), _ports())
+    workplace = open_workplace(context.obj.get("folder"), Path.cwd(), _ports())
+    context.call_on_close(workplace.close)
+    return workplace
 
 
 def _instant(text: str | None, workplace: Workplace) -> datetime:
@@ -206,7 +208,7 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 @click.argument(
     "where", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path)
 )
-def init(_: click.Context, where: Path) -> None:
+def init(context: click.Context, where: Path) -> None:
     """Make a new project in DIR: config, catalog, a first playbook, sample data, CI files."""
     from connectors.demo.beginning import make_project
     from connectors.demo.layout import slug
@@ -215,7 +217,9 @@ def init(_: click.Context, where: Path) -> None:
 
     ports = _ports()
     made = make_project(where, name=slug(where.resolve().name), today=_today())
-    told = make_live_ledger(open_workplace(where, where, ports))
+    workplace = open_workplace(where, where, ports)
+    context.call_on_close(workplace.close)
+    told = make_live_ledger(workplace)
     listed = "\n".join(f"  {path}" for path in made)
     _finish(f"made {where}/ with\n{listed}\n{told}\nNext: touchline -C {where} validate")
 

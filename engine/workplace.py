@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -57,6 +57,15 @@ class Workplace:
     project: Project
     catalog: Catalog
     ports: Ports
+    opened: ExitStack = field(default_factory=ExitStack, compare=False)
+
+    def close(self) -> None:
+        """End the connections to ledgers that were opened here."""
+        self.opened.close()
+
+    def _closing(self, ledger: Ledger) -> Ledger:
+        self.opened.callback(ledger.close)
+        return ledger
 
     @property
     def settings(self) -> Settings:
@@ -132,15 +141,15 @@ class Workplace:
         file = ledger_file(ledger_url(self.ledger_url, self.root))
         if file is not None and not file.exists():
             return None
-        return open_ledger(self.ledger_url, root=self.root)
+        return self._closing(open_ledger(self.ledger_url, root=self.root))
 
     def ledger(self) -> Ledger:
         """The ledger; Unreachable, with what to do, where there is none."""
-        return open_ledger(self.ledger_url, root=self.root)
+        return self._closing(open_ledger(self.ledger_url, root=self.root))
 
     def new_ledger(self, *, ledger_id: str, at: datetime) -> Ledger:
         """Make the ledger, in this place."""
-        return create_ledger(
+        made = create_ledger(
             self.ledger_url,
             root=self.root,
             project=self.settings.name,
@@ -149,6 +158,7 @@ class Workplace:
             actor=self.ports.actor,
             ledger_id=ledger_id,
         )
+        return self._closing(made)
 
     def known_ledger(self) -> tuple[Ledger | None, str]:
         """The ledger if there is one, and why it may not send; nothing is made."""

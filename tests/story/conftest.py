@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import postgres
 from tests.support.stage import Stage, open_stage
+
+__all__ = ["postgres", "stage"]
 
 
 @pytest.fixture
