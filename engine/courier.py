@@ -1,9 +1,13 @@
-"""Carries what the outbox holds to its channels, from code that is not asynchronous itself."""
+"""Carries what the outbox holds to its channels, from code that is not asynchronous itself.
+
+Only touches of playbooks that a pass has cleared go out: exit and presence were asked of everyone
+inside just before (delivery page, "Touches", point 6).
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -37,11 +41,24 @@ class Courier:
         self._progress = progress
         self._runner = asyncio.Runner()
         self._stop = asyncio.Event()
+        self._cleared: dict[str, frozenset[str]] = {}
         self.trouble: dict[str, str] = {}
         """What was last wrong with a channel itself, by channel; empty where all of them work."""
 
+    def clear(self, playbook: str, unbound: Collection[str]) -> None:
+        """Let touches of a playbook go, but those of versions that no longer bind."""
+        self._cleared[playbook] = frozenset(unbound)
+
+    def hold(self, playbook: str) -> None:
+        """Let nothing of a playbook go until a pass has cleared it again."""
+        self._cleared.pop(playbook, None)
+
+    def hold_all_but(self, playbooks: Collection[str]) -> None:
+        """Let nothing go of any playbook but these, as far as they were cleared."""
+        self._cleared = {name: self._cleared[name] for name in playbooks if name in self._cleared}
+
     def send(self) -> bool:
-        """Deliver what is due until nothing is left; whether anything was tried.
+        """Deliver what is due and cleared until nothing is left; whether anything was tried.
 
         Raises:
             Unreachable: the ledger cannot be read or written.
@@ -57,11 +74,20 @@ class Courier:
         """Claim nothing more; what is in the middle of a message finishes."""
         self._runner.get_loop().call_soon_threadsafe(self._stop.set)
 
+    def use(self, channels: Channels) -> None:
+        """Go on with channels as they are declared now; what was connected ends."""
+        self._end_connections()
+        self._make_channels = channels
+
     def close(self) -> None:
         """End the connections and the loop."""
+        self._end_connections()
+        self._runner.close()
+
+    def _end_connections(self) -> None:
         if self._channels is not None:
             self._runner.run(_close(self._channels))
-        self._runner.close()
+            self._channels = None
 
     async def _deliver(self) -> Delivered:
         if self._channels is None:
@@ -72,6 +98,7 @@ class Courier:
             self._now,
             worker=self._worker,
             stop=self._stop,
+            cleared=self._cleared,
             progress=self._progress,
         )
 

@@ -16,7 +16,7 @@ from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
 from engine.ledger.journey import due_enrollments
 from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
-from engine.ledger.runs import last_slot, skip_run
+from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.store import Ledger, Unit
 from engine.moments import shift_local
 from engine.passes.gather import World
@@ -25,7 +25,7 @@ from engine.passes.versions import Shelf
 from engine.problems import Invalid, TouchlineError, errors_only
 from engine.read.load import load_project
 from engine.running import firing_of, make_courier, run_one, runnable_playbooks, standing_still
-from engine.schedule import Fire, due, end_of_slot
+from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.stopping import Stop, on_stop
 from engine.workplace import Workplace, open_workplace
 
@@ -88,10 +88,17 @@ class _Daemon:
         """Round after round until asked to stop."""
         while not self._stop.is_asked:
             if self._holds_lease():
-                self._reload()
-                self._round()
+                self._work_once()
             self._stop.sleep(_TICK_SECONDS)
         self._give_back()
+
+    def _work_once(self) -> None:
+        """One round; what fails is tried again in the next, as when a database restarts."""
+        try:
+            self._reload()
+            self._round()
+        except TouchlineError as error:
+            _LOG.error("this round ends here, the next one goes on: %s", error)
 
     # ------------------------------------------------------------ the lease
 
@@ -128,6 +135,7 @@ class _Daemon:
         for report in broken:
             _LOG.error("%s does not run: %s", report.playbook, report.fault)
         failed = bool(broken)
+        self._courier.hold_all_but([playbook.name for playbook in playbooks])
         for playbook in playbooks:
             if self._stop.is_asked:
                 return failed
@@ -152,6 +160,8 @@ class _Daemon:
         if playbook.schedule is None:
             return None
         found = due(playbook.schedule, playbook.zone, self._since(playbook, now), now)
+        if found.fire is None and not found.skipped:
+            return self._unfinished(playbook, now)
         for fire, reason in found.skipped:
             with self._ledger.write() as unit:
                 skip_run(
@@ -165,6 +175,25 @@ class _Daemon:
                     actor=_ACTOR,
                 )
         return found.fire
+
+    def _unfinished(self, playbook: BoundPlaybook, now: datetime) -> Fire | None:
+        """The last slot, where its run goes on: a process died in it, or a person approved it.
+
+        One that failed is tried again each `pass_every`; all of it within `max_lateness`.
+        """
+        assert playbook.schedule is not None
+        with self._ledger.read() as unit:
+            run = slot_to_go_on_with(unit, playbook.name, playbook.version, now=now)
+        if run is None:
+            return None
+        fire = fire_of(run.fire, playbook.zone)
+        if is_too_late(playbook.schedule, fire, now, playbook.zone):
+            return None
+        every = self._workplace.settings.policy.pass_every
+        failed_at = run.ended_at if run.state is RunState.FAILED else None
+        if failed_at and shift_local(failed_at, every, playbook.zone) > now:
+            return None
+        return fire
 
     def _since(self, playbook: BoundPlaybook, now: datetime) -> datetime:
         """The last slot that is recorded; for a playbook that never fired, one pass ago."""
@@ -189,13 +218,14 @@ class _Daemon:
 
     def _pass(self, playbook: BoundPlaybook, now: datetime) -> None:
         self._passed[playbook.name] = now
+        self._courier.hold(playbook.name)
         if standing_still(self._ledger, playbook, at=now, actor=_ACTOR):
             return
         place = self._workplace
         versions = Shelf(place.project, place.catalog, self._ledger, playbook)
         with place.sources(self._ledger) as snapshot:
             world = World(place.catalog, snapshot, now, place.settings, ledger=self._ledger)
-            move_on(playbook, now, world, self._ledger, versions=versions, send=self._courier.send)
+            move_on(playbook, now, world, self._ledger, versions=versions, dispatch=self._courier)
 
     # ------------------------------------------------------------ files that change
 
@@ -212,6 +242,9 @@ class _Daemon:
         self._workplace = open_workplace(
             self._workplace.root, self._workplace.root, self._workplace.ports
         )
+        self._courier.use(self._workplace.channels)
+        self._courier.hold_all_but(())
+        self._passed.clear()
         _LOG.info("took up changed files")
 
 

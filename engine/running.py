@@ -192,6 +192,7 @@ def run_one(
     courier: Courier,
 ) -> RunReport:
     """Fire one playbook, unless it is paused or halted, and deliver what it asks for."""
+    courier.hold(playbook.name)
     if still := standing_still(ledger, playbook, at=firing.as_of, actor=firing.actor):
         return still
     with ledger.write() as unit:
@@ -200,7 +201,7 @@ def run_one(
     versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
     with workplace.sources(ledger) as snapshot:
         world = World(workplace.catalog, snapshot, firing.as_of, workplace.settings, ledger=ledger)
-        return live(playbook, firing, world, ledger, versions=versions, send=courier.send)
+        return live(playbook, firing, world, ledger, versions=versions, dispatch=courier)
 
 
 def standing_still(

@@ -19,7 +19,16 @@ from croniter.croniter import CroniterBadDateError
 from engine.language.playbook import CatchUp, Schedule
 from engine.moments import Duration, Unit, end_of_gap, shift_local
 
-__all__ = ["DEFAULT_LATENESS", "Due", "Fire", "due", "end_of_slot", "next_fires"]
+__all__ = [
+    "DEFAULT_LATENESS",
+    "Due",
+    "Fire",
+    "due",
+    "end_of_slot",
+    "fire_of",
+    "is_too_late",
+    "next_fires",
+]
 
 DEFAULT_LATENESS = Duration(3, Unit.DAY)
 """How late a missed fire may still start where the schedule does not say."""
@@ -54,6 +63,12 @@ def end_of_slot(slot: str, zone: ZoneInfo) -> datetime:
     return end_of_gap(datetime.fromisoformat(slot), zone)
 
 
+def fire_of(slot: str, zone: ZoneInfo) -> Fire:
+    """The fire of a slot, from its identity."""
+    local = datetime.fromisoformat(slot)
+    return Fire(end_of_gap(local, zone).astimezone(UTC), local)
+
+
 def next_fires(schedule: Schedule, zone: ZoneInfo, after: datetime, count: int) -> tuple[Fire, ...]:
     """The next `count` fires strictly after an instant; fewer where the schedule ends."""
     return tuple(islice(_fires(schedule, zone, after), count))
@@ -78,12 +93,15 @@ def due(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime) -> D
     return Due(None, (*skips, (latest, reason))) if reason else Due(latest, skips)
 
 
+def is_too_late(schedule: Schedule, fire: Fire, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a fire that began in time may no longer go on: it is older than `max_lateness`."""
+    return shift_local(fire.at, schedule.max_lateness or DEFAULT_LATENESS, zone) < now
+
+
 def _too_late(schedule: Schedule, fire: Fire, now: datetime, zone: ZoneInfo) -> str:
     if schedule.catch_up is CatchUp.NONE and now - fire.at > _ON_TIME:
         return "missed"
-    if shift_local(fire.at, schedule.max_lateness or DEFAULT_LATENESS, zone) < now:
-        return "late"
-    return ""
+    return "late" if is_too_late(schedule, fire, now, zone) else ""
 
 
 def _fires(schedule: Schedule, zone: ZoneInfo, after: datetime) -> Iterator[Fire]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import FIRST_COMPLETED
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from engine.dispatch.books import Books
@@ -29,13 +29,15 @@ async def deliver(
     *,
     worker: str,
     stop: asyncio.Event,
+    cleared: Mapping[str, Collection[str]] | None = None,
     progress: Progress | None = None,
     grace: timedelta = _GRACE,
 ) -> Delivered:
     """Send everything that is due on these channels, and return when nothing is left.
 
     First, what workers that are gone have left is taken back, and what came too late expires. What
-    fails for now stays ready, with the instant of its next attempt: nobody sleeps here.
+    fails for now stays ready, with the instant of its next attempt: nobody sleeps here. `cleared`
+    are the playbooks whose touches may go, each with its versions that may not; None: all.
 
     Once `stop` is set nothing new is claimed, and what is in the middle of a message has `grace`
     to finish. Cancelling ends it at once: what had its dot, or may have had it, stays in doubt.
@@ -44,7 +46,7 @@ async def deliver(
         Unreachable: the ledger cannot be read or written; what was in doubt stays so.
     """
     with Books(ledger) as books:
-        delivery = Delivery(books, now, worker, stop, Tally(progress))
+        delivery = Delivery(books, now, worker, stop, Tally(progress), cleared)
         failures = await _take_over(delivery, channels)
         lines = [
             Line(delivery, channel, failures.get(name, 0))

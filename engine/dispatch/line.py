@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,13 +42,18 @@ _LOG = logging.getLogger("touchline.dispatch")
 
 @dataclass(slots=True)
 class Delivery:
-    """What the lines of one delivery share. `is_broken`: the ledger has failed, claim no more."""
+    """What the lines of one delivery share.
+
+    `cleared` are the playbooks whose touches may go, each with its versions that may not; None:
+    all. `is_broken`: the ledger has failed, claim no more.
+    """
 
     books: Books
     now: Callable[[], datetime]
     worker: str
     stop: asyncio.Event
     tally: Tally
+    cleared: Mapping[str, Collection[str]] | None = None
     is_broken: bool = False
 
     @property
@@ -129,6 +134,7 @@ class Line:
                 lease=_CLAIM_LEASE,
                 limit=1,
                 channels_open=(self._channel.name,),
+                cleared=self._delivery.cleared,
             )
 
         claimed = await self._delivery.books.write(act)

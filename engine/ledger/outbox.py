@@ -19,7 +19,7 @@ from engine.ledger.audit import Kind
 from engine.ledger.control import is_halted
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import is_suppressed_digest
-from engine.ledger.tables import IS_READY, channels, halts, pauses, touches
+from engine.ledger.tables import IS_READY, channels, enrollments, halts, pauses, touches
 from engine.ledger.touches import END_KINDS
 
 __all__ = [
@@ -85,17 +85,22 @@ def claim(
     lease: timedelta,
     limit: int,
     channels_open: Collection[str] | None = None,
+    cleared: Mapping[str, Collection[str]] | None = None,
 ) -> list[Claimed]:
     """Take at most `limit` due touches for a worker, by priority, then age.
 
     `channels_open` narrows them to channels that the worker serves; None: all. What is halted,
-    paused, or on a channel that is paused or whose breaker is open, stays where it is.
+    paused, or on a channel that is paused or whose breaker is open, stays where it is. `cleared`
+    are the playbooks that a pass has just asked exits and presence of, each with its versions
+    that could not be asked (delivery page, point 6); None: all.
     """
     if unit.ledger.halt_file_stands():
         return []
     wanted = [*_due(now), *_nothing_stops(now)]
     if channels_open is not None:
         wanted.append(touches.c.channel.in_(sorted(channels_open)))
+    if cleared is not None:
+        wanted.extend(_cleared(cleared))
     order = (touches.c.priority.desc(), touches.c.made_at, touches.c.id)
     picked = select(touches.c.id).where(*wanted).order_by(*order).limit(limit)
     # Two statements in one transaction: Postgres skips rows that another worker is taking,
@@ -124,6 +129,17 @@ def _nothing_stops(now: datetime) -> list[ColumnElement[bool]]:
         or_(channels.c.paused_at.is_not(None), channels.c.breaker_until > now),
     )
     return [~halted.exists(), ~paused.exists(), ~shut.exists()]
+
+
+def _cleared(playbooks: Mapping[str, Collection[str]]) -> list[ColumnElement[bool]]:
+    asked = touches.c.playbook.in_(sorted(playbooks))
+    held = sorted({version for versions in playbooks.values() for version in versions})
+    if not held:
+        return [asked]
+    by_held = select(enrollments.c.id).where(
+        enrollments.c.id == touches.c.enrollment, enrollments.c.version.in_(held)
+    )
+    return [asked, ~by_held.exists()]
 
 
 def _take(

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 
 from engine.ledger.approvals import approval_in_force, use_up_approval
 from engine.ledger.audit import Body, Kind, canonical
+from engine.ledger.database import Overtaken
 from engine.ledger.statements import insert_new, pack_keys, unpack_keys
 from engine.ledger.store import Unit
 from engine.ledger.tables import bystanders as bystander_rows
@@ -43,6 +44,8 @@ __all__ = [
     "runs_of",
     "save_version",
     "skip_run",
+    "slot_to_go_on_with",
+    "still_ours",
     "version_content",
     "version_never_ran",
 ]
@@ -76,10 +79,11 @@ class Start(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunStart:
-    """A run that was begun or found."""
+    """A run that was begun or found; `attempt` tells one beginning of it from the next."""
 
     id: str
     state: Start
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,20 @@ def begin_run(
     if start in (Start.NEW, Start.RESUMED):
         body = {**facts, "run": row["id"], "fire": fire, "start": start, "version": version}
         unit.note(Kind.RUN_STARTED, body, at=at, actor=actor, playbook=playbook)
-    return RunStart(str(row["id"]), start)
+    attempt = unit.connection.scalar(select(runs.c.attempts).where(runs.c.id == row["id"]))
+    return RunStart(str(row["id"]), start, attempt or 1)
+
+
+def still_ours(unit: Unit, start: RunStart) -> None:
+    """Go on only while nobody else has begun the same run again, or ended it.
+
+    Raises:
+        Overtaken: another process has; what it found is no longer so, nothing may be kept.
+    """
+    found = select(runs.c.state, runs.c.attempts).where(runs.c.id == start.id).with_for_update()
+    state, attempts = unit.connection.execute(found).one()
+    if (state, attempts) != (RunState.RUNNING, start.attempt):
+        raise Overtaken("another process has taken this run over and goes on with it")
 
 
 def end_run(
@@ -186,9 +203,21 @@ def end_run(
         use_up_approval(unit, playbook, version, run=run, at=at, actor=actor)
 
 
-def fail_run(unit: Unit, run: str, reason: str, *, at: datetime, actor: str) -> None:
-    """Record that a run failed as a whole, with the sentence that was told. It may begin again."""
-    _stop(unit, run, state=RunState.FAILED, reason=reason, at=at)
+def fail_run(
+    unit: Unit, run: str, reason: str, *, at: datetime, actor: str, attempt: int | None = None
+) -> None:
+    """Record that a run failed, with the sentence that was told.
+
+    One that failed before everyone had entered may begin again; one that had ended before stays
+    ended, so that nobody enters twice. `attempt` is the beginning of it that failed, None: any.
+    """
+    mine = [runs.c.id == run, runs.c.state.in_((RunState.RUNNING, RunState.DONE))]
+    if attempt is not None:
+        mine.append(runs.c.attempts == attempt)
+    unit.connection.execute(update(runs).where(*mine).values(reason=reason))
+    begun = (*mine, runs.c.state == RunState.RUNNING)
+    values = {"state": RunState.FAILED, "ended_at": at}
+    unit.connection.execute(update(runs).where(*begun).values(values))
     body = {"run": run, "reason": unit.without_addresses(reason)}
     unit.note(Kind.RUN_FAILED, body, at=at, actor=actor, playbook=_playbook(unit, run))
 
@@ -284,6 +313,17 @@ def last_slot(unit: Unit, playbook: str) -> str | None:
     return unit.connection.scalar(found.order_by(runs.c.fire.desc()).limit(1))
 
 
+def slot_to_go_on_with(unit: Unit, playbook: str, version: str, *, now: datetime) -> Run | None:
+    """The run of the latest slot, where it was begun and not ended, or failed, or was approved."""
+    slot = last_slot(unit, playbook)
+    mine = (runs.c.playbook == playbook, runs.c.fire == slot)
+    row = unit.connection.execute(select(runs).where(*mine)).first()
+    run = _run(row) if row else None
+    if run is not None and run.state is RunState.HELD:
+        return run if approval_in_force(unit, playbook, version, now=now) else None
+    return run if run and run.state in (RunState.RUNNING, RunState.FAILED) else None
+
+
 def last_as_of(unit: Unit) -> datetime | None:
     """The latest instant that any run took as now: no later run may lie before it."""
     latest: datetime | None = unit.connection.scalar(select(func.max(runs.c.as_of)))
@@ -341,11 +381,6 @@ def _begin_again(unit: Unit, run: object, *, version: str, at: datetime) -> None
         "ended_at": None,
         "attempts": runs.c.attempts + 1,
     }
-    unit.connection.execute(update(runs).where(runs.c.id == run).values(values))
-
-
-def _stop(unit: Unit, run: str, *, state: RunState, reason: str, at: datetime) -> None:
-    values = {"state": state, "reason": reason, "ended_at": at}
     unit.connection.execute(update(runs).where(runs.c.id == run).values(values))
 
 

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
+from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Admission, BlownFuse, Candidates, Gate, admit
@@ -17,8 +18,9 @@ from engine.decide.facts import Decision, NewTouch
 from engine.decide.journey import enter
 from engine.language.catalog import Kind
 from engine.language.playbook import Fuse
+from engine.ledger.database import Overtaken
 from engine.ledger.holds import approved_keys, hold_run
-from engine.ledger.journey import past_entries
+from engine.ledger.journey import past_entries, record
 from engine.ledger.runs import (
     RunStart,
     Start,
@@ -31,6 +33,7 @@ from engine.ledger.runs import (
     last_sources,
     never_ran,
     remember_bystanders,
+    still_ours,
     version_never_ran,
 )
 from engine.ledger.store import Ledger, Unit
@@ -39,9 +42,10 @@ from engine.passes.journal import DryJournal, Journal, LedgerJournal
 from engine.passes.walk import Facts, Versions, advance, exits
 from engine.problems import SourceFault, TouchlineError, Unreachable
 
-__all__ = ["Firing", "Matched", "RunReport", "live", "move_on", "rehearse"]
+__all__ = ["Dispatch", "Firing", "Matched", "RunReport", "live", "move_on", "rehearse"]
 
 _CHUNK = 1_000  # enrollments written in one transaction
+_TRIES = 10  # where other processes move the same people: each of them gets on meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,19 @@ class RunReport:
     keys_are_integers: bool = False
 
 
+class Dispatch(Protocol):
+    """What carries out what a pass has written."""
+
+    def clear(self, playbook: str, unbound: Collection[str]) -> None:
+        """Let touches of a playbook go, but those of versions that no longer bind."""
+
+    def hold(self, playbook: str) -> None:
+        """Let nothing of a playbook go until a pass has cleared it again."""
+
+    def send(self) -> bool:
+        """Deliver what is due and cleared; whether anything was tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """Who matches and who of them enters."""
@@ -100,7 +117,7 @@ def live(
     ledger: Ledger,
     *,
     versions: Versions,
-    send: Callable[[], bool],
+    dispatch: Dispatch,
 ) -> RunReport:
     """Fire a playbook: whatever it decides is written, with its audit records, then sent.
 
@@ -108,17 +125,22 @@ def live(
     what is still due goes out. Sources that cannot be trusted fail the run as a whole: it is
     recorded, nobody enters, nothing is planned, and the report carries the fault.
     """
+    dispatch.hold(playbook.name)
     with ledger.write() as unit:
         start = _begin(unit, playbook, firing)
-    journal = LedgerJournal(ledger, playbook.name, firing.as_of, run=start.id, send=send)
+    journal = LedgerJournal(ledger, playbook.name, firing.as_of, run=start.id, send=dispatch.send)
     report = RunReport(playbook.name, firing.as_of)
     try:
+        with ledger.read() as unit:
+            last = last_sources(unit, playbook.name)
+        sources = facts.check(playbook, last)
         if start.state in (Start.NEW, Start.RESUMED):
-            report = _enter_live(playbook, firing, facts, ledger, start=start, journal=journal)
-        left = exits(journal, versions, facts)
-        advance(journal, versions, facts, firing.as_of)
+            report = _enter_live(playbook, firing, facts, ledger, start=start, sources=sources)
+        left = _move(playbook, journal, versions, facts, dispatch, as_of=firing.as_of)
     except (SourceFault, Unreachable) as fault:
         return _failed(ledger, start, firing, report, fault)
+    except Overtaken as fault:
+        return replace(report, fault=fault)
     with ledger.read() as unit:
         touches = states_by_channel(unit, start.id)
     return replace(report, touches=touches, left=left)
@@ -131,20 +153,57 @@ def move_on(
     ledger: Ledger,
     *,
     versions: Versions,
-    send: Callable[[], bool],
+    dispatch: Dispatch,
 ) -> None:
     """A pass between fires: exits, waits that are over and what is due; nobody enters.
 
     Raises:
         SourceFault: data that cannot be trusted; nothing was decided.
         Unreachable: a source does not answer.
+        Overtaken: other processes moved the same people again and again.
     """
+    dispatch.hold(playbook.name)
     with ledger.read() as unit:
         last = last_sources(unit, playbook.name)
     facts.check(playbook, last)
-    journal = LedgerJournal(ledger, playbook.name, as_of, run="", send=send)
-    exits(journal, versions, facts)
+    journal = LedgerJournal(ledger, playbook.name, as_of, run="", send=dispatch.send)
+    _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
+
+
+def _move(
+    playbook: BoundPlaybook,
+    journal: Journal,
+    versions: Versions,
+    facts: Facts,
+    dispatch: Dispatch,
+    *,
+    as_of: datetime,
+) -> int:
+    """Exits, then everyone who is due, and deliver; how many left.
+
+    Where another process moved one of them first, all of them are asked again.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return _moved(playbook, journal, versions, facts, dispatch, as_of=as_of)
+        except Overtaken:
+            continue
+    return _moved(playbook, journal, versions, facts, dispatch, as_of=as_of)
+
+
+def _moved(
+    playbook: BoundPlaybook,
+    journal: Journal,
+    versions: Versions,
+    facts: Facts,
+    dispatch: Dispatch,
+    *,
+    as_of: datetime,
+) -> int:
+    asked = exits(journal, versions, facts)
+    dispatch.clear(playbook.name, asked.unbound)
     advance(journal, versions, facts, as_of)
+    return asked.left
 
 
 def _begin(unit: Unit, playbook: BoundPlaybook, firing: Firing) -> RunStart:
@@ -167,22 +226,23 @@ def _enter_live(
     ledger: Ledger,
     *,
     start: RunStart,
-    journal: Journal,
+    sources: Mapping[str, object],
 ) -> RunReport:
-    with ledger.read() as unit:
-        last = last_sources(unit, playbook.name)
-    sources = facts.check(playbook, last)
     found = _select(playbook, firing, facts, ledger, run=start.id)
     report = _report(playbook, firing, found, _last_matched(ledger, playbook))
     if found.admission.blown:
         with ledger.write() as unit:
+            still_ours(unit, start)
             _hold(unit, playbook, firing, found, run=start.id)
         return report
     _remember_first_run(ledger, playbook, found, firing)
     for chunk in _chunks(_entries(playbook, found, firing, ledger)):
-        journal.record(chunk)
+        with ledger.write() as unit:
+            still_ours(unit, start)
+            record(unit, chunk, at=firing.as_of, actor="engine", run=start.id)
     counts = {"matched": report.matched, "entered": report.entered, "skipped": report.skipped}
     with ledger.write() as unit:
+        still_ours(unit, start)
         end_run(
             unit,
             start.id,
@@ -204,7 +264,14 @@ def _failed(
     fault: SourceFault | Unreachable,
 ) -> RunReport:
     with ledger.write() as unit:
-        fail_run(unit, start.id, str(fault), at=firing.as_of, actor=firing.actor)
+        fail_run(
+            unit,
+            start.id,
+            str(fault),
+            at=firing.as_of,
+            actor=firing.actor,
+            attempt=start.attempt,
+        )
     return replace(report, fault=fault)
 
 
@@ -259,7 +326,7 @@ def rehearse(
     journal = DryJournal(ledger, playbook.name, firing.as_of)
     found = _select(playbook, firing, facts, ledger, run="")
     report = _report(playbook, firing, found, _last_matched(ledger, playbook))
-    left = exits(journal, versions, facts)
+    left = exits(journal, versions, facts).left
     for chunk in _chunks(_entries(playbook, found, firing, ledger)):
         journal.record(chunk)
     advance(journal, versions, facts, firing.as_of)

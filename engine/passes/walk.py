@@ -7,6 +7,7 @@ enrollments at a time, and hands what was decided to the journal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from engine.decide.facts import Decision, Enrollment, Phase
 from engine.decide.journey import StepFacts, decide, leave, settled, wait_is_over
 from engine.passes.journal import Due, Journal
 
-__all__ = ["Facts", "Versions", "advance", "exits"]
+__all__ = ["Exits", "Facts", "Versions", "advance", "exits"]
 
 _EVERYONE = BoundEveryone()
 
@@ -60,17 +61,26 @@ class Facts(Protocol):
         """
 
 
-def exits(journal: Journal, versions: Versions, facts: Facts) -> int:
-    """Ask `exit_when` of everyone inside, during waits too; how many left."""
+@dataclass(frozen=True, slots=True)
+class Exits:
+    """How many left, and the versions of those who could not be asked: they no longer bind."""
+
+    left: int
+    unbound: frozenset[str]
+
+
+def exits(journal: Journal, versions: Versions, facts: Facts) -> Exits:
+    """Ask presence and `exit_when` of everyone inside, during waits too."""
     number = 0
+    unbound: set[str] = set()
     for page in journal.inside():
-        leaving = [
-            leaving for each in _by_version(page) for leaving in _exits(each, versions, facts)
-        ]
+        groups = _by_version(page)
+        unbound |= {each[0].version for each in groups if versions(each[0].version) is None}
+        leaving = [leaving for each in groups for leaving in _exits(each, versions, facts)]
         if leaving:
             journal.record(leaving)
         number += len(leaving)
-    return number
+    return Exits(number, frozenset(unbound))
 
 
 def _exits(page: Sequence[Enrollment], versions: Versions, facts: Facts) -> list[Decision]:
