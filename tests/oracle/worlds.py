@@ -224,6 +224,12 @@ class _Decks:
     def timestamp(self, name: str) -> object:
         return self.maybe(self.instant(name))
 
+    def lately(self) -> datetime:
+        """The first or last instant of one of the last twenty days."""
+        today = local_date(self.setting.as_of, self.setting.local)
+        day = today - timedelta(days=self.random.randrange(20))
+        return start_of_day(day, self.setting.local) - self.random.choice((0, 1)) * _TICK
+
     def beside(self, base: object) -> object:
         """An instant at the edge of what some duration before or after another leads to."""
         if not isinstance(base, datetime) or self.random.random() < 0.5:
@@ -244,6 +250,7 @@ Rows = list[dict[str, object]]
 
 _ADDRESSES = tuple(f"u{number}@example.com" for number in range(30))
 _USER_KEYS = tuple(7 + 3 * number for number in range(_USERS))
+_BUSY = _USER_KEYS[:8]
 _BIG = (2**53 + 1, 2**53 + 2)  # neighbours that a double cannot tell apart
 _ACCOUNT_KEYS = (*range(1, _ACCOUNTS - 1), *_BIG)
 _CODES = (*TEXTS, *(f"A-{number}" for number in range(_TICKETS - len(TEXTS))))
@@ -298,16 +305,21 @@ def _users(decks: _Decks) -> Rows:
 
 def _events(decks: _Decks, users: Rows) -> Rows:
     rows: Rows = []
-    for _ in range(240):
-        user = decks.deal("who", users)
+    busy = [row for row in users if row["user_id"] in _BUSY]
+    for number in range(320):
+        user = decks.deal("who", users) if number % 4 else decks.deal("busy", busy)
         key = decks.deal("lost", (user["user_id"],) * 20 + (_LOST_USER, None))
         fields = (user["signed_up_at"], user["seen_at"])
         near = decks.beside(decks.random.choice(fields)) or decks.instant()
+        if user["user_id"] in _BUSY:
+            near = decks.lately()
         rows.append(
             {
                 "user_id": key,
                 "name": decks.deal("what", ("login", "login", "used", "USED", "Login", "", None)),
-                "occurred_at": decks.maybe(decks.random.choice((near, decks.instant())), 0.05),
+                "occurred_at": decks.maybe(
+                    decks.random.choice((near, near, decks.instant())), 0.05
+                ),
                 "feature": decks.text("features"),
                 "seconds": decks.tenth(),
                 "tries": decks.small(),
