@@ -413,7 +413,7 @@ def status(context: click.Context, form: str) -> None:
     from engine.report.books import status_of
 
     found = overview(_open(context))
-    _finish(status_of(found, form), 1 if found.held else 0)
+    _finish(status_of(found, form), 0 if found.is_well else 1)
 
 
 @cli.group("held", invoke_without_command=True)

@@ -57,6 +57,11 @@ class Overview:
     channels: tuple[ChannelState, ...] = ()
     why_dry: str = ""
 
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing waits for a person: nothing is held, and no playbook is broken."""
+        return not self.held and not any(line.problem for line in self.playbooks)
+
 
 _NOT_OUT = (
     TouchState.FAILED,
@@ -71,17 +76,18 @@ def overview(workplace: Workplace) -> Overview:
     """Everything that a person wants to know before the day begins."""
     now = workplace.ports.clock.now()
     names = sorted(workplace.project.playbooks)
+    lost = _unreadable(workplace)
     ledger, why_dry = workplace.known_ledger()
     if ledger is None:
         lines = tuple(_line(workplace, name, None, now=now) for name in names)
-        return Overview(lines, {}, {}, (), why_dry=why_dry)
+        return Overview((*lines, *lost), {}, {}, (), why_dry=why_dry)
     with ledger.read() as unit:
         lines = tuple(_line(workplace, name, unit, now=now) for name in names)
         reasons = Counter(
             touch.reason for touch in list_touches(unit, states=_NOT_OUT) if touch.reason
         )
         return Overview(
-            lines,
+            (*lines, *lost),
             counts_by_state(unit),
             dict(sorted(reasons.items())),
             tuple(held_in(unit)),
@@ -117,6 +123,12 @@ def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) 
         touches=counts_by_state(unit, name),
         unbound=_unbound(workplace, playbook, unit),
     )
+
+
+def _unreadable(workplace: Workplace) -> list[PlaybookLine]:
+    """Files that could not even be read as playbooks, each under its path."""
+    lost = workplace.unreadable_playbooks.items()
+    return [PlaybookLine(path, "", problem=str(fault).splitlines()[0]) for path, fault in lost]
 
 
 def _next_fire(playbook: BoundPlaybook, now: datetime) -> datetime | None:

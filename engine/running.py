@@ -19,7 +19,7 @@ from engine.ledger.store import Ledger
 from engine.passes.gather import World
 from engine.passes.run import Firing, RunReport, live, rehearse
 from engine.passes.versions import Shelf, content_of
-from engine.problems import Invalid, Misuse, Problem, Refused, Unreachable, errors_only
+from engine.problems import Invalid, Misuse, Refused, Unreachable
 from engine.stopping import Stop, on_stop
 from engine.workplace import Workplace
 
@@ -146,7 +146,8 @@ def runnable_playbooks(
         Refused: a named playbook does not exist, or is a draft and this is in earnest.
     """
     playbooks: list[BoundPlaybook] = []
-    broken: list[RunReport] = [] if names else _unreadable(workplace, as_of)
+    lost = {} if names else workplace.unreadable_playbooks
+    broken = [RunReport(path, as_of, fault=fault) for path, fault in lost.items()]
     for name in names or sorted(workplace.project.playbooks):
         try:
             playbook = workplace.runnable(name)
@@ -160,17 +161,6 @@ def runnable_playbooks(
                 f"{name} is a draft: it is validated and never run; set its status to active"
             )
     return sorted(playbooks, key=lambda each: (-each.priority, each.name)), broken
-
-
-def _unreadable(workplace: Workplace, as_of: datetime) -> list[RunReport]:
-    """Playbook files that could not even be read as playbooks."""
-    known = {playbook.place.path for playbook in workplace.project.playbooks.values()}
-    lost: dict[str, list[Problem]] = {}
-    for problem in errors_only(workplace.project.problems):
-        path = problem.place.path
-        if path.startswith("playbooks/") and path not in known:
-            lost.setdefault(path, []).append(problem)
-    return [RunReport(path, as_of, fault=Invalid(found)) for path, found in sorted(lost.items())]
 
 
 # ---------------------------------------------------------------- one of them

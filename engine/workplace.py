@@ -23,7 +23,7 @@ from engine.ledger.schema import DryOnly, create_ledger, liveness, new_ledger_id
 from engine.ledger.store import Ledger
 from engine.messages.check import check_playbook
 from engine.ports import Channel, Clock, Database
-from engine.problems import Invalid, Refused, did_you_mean, errors_only
+from engine.problems import Invalid, Problem, Refused, did_you_mean, errors_only
 from engine.read.load import load_project, project_root
 from engine.read.secrets import resolve
 
@@ -91,6 +91,17 @@ class Workplace:
             raise Invalid(errors)
         return playbook
 
+    @property
+    def unreadable_playbooks(self) -> Mapping[str, Invalid]:
+        """Files that could not even be read as playbooks, by path, with what is wrong."""
+        read = {playbook.place.path for playbook in self.project.playbooks.values()}
+        lost: dict[str, list[Problem]] = {}
+        for problem in errors_only(self.project.problems):
+            path = problem.place.path
+            if path.startswith("playbooks/") and path not in read:
+                lost.setdefault(path, []).append(problem)
+        return {path: Invalid(found) for path, found in sorted(lost.items())}
+
     def audience(self, name: str) -> Audience:
         """The segment of a playbook, or a named segment."""
         if name in self.project.playbooks:
@@ -102,7 +113,9 @@ class Workplace:
 
     def _refuse_unknown(self, name: str, kind: str, known: Mapping[str, object]) -> Audience:
         broken = [
-            problem for problem in errors_only(self.project.problems) if name in problem.place.path
+            problem
+            for problem in errors_only(self.project.problems)
+            if Path(problem.place.path).stem == name
         ]
         if broken:
             raise Invalid(broken)
@@ -161,10 +174,14 @@ class Workplace:
         return self._closing(made)
 
     def known_ledger(self) -> tuple[Ledger | None, str]:
-        """The ledger if there is one, and why it may not send; nothing is made."""
+        """The ledger if there is one, and why nothing may be sent with it; nothing is made.
+
+        Where none is and `touchline.yaml` names no id, the first run makes it and sends.
+        """
         found = self.ledger_or_none()
         if found is None:
-            return None, "there is no ledger yet"
+            makes_one = self.settings.ledger.id is None
+            return None, "" if makes_one else "there is no ledger here yet"
         live = liveness(found, named_id=self.settings.ledger.id, place=self.place)
         return found, live.reason if isinstance(live, DryOnly) else ""
 

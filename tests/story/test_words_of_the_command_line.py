@@ -24,3 +24,25 @@ def test_the_version_is_told_in_a_checkout_too(
         cli.main(["--version"])
     assert end.value.code == 0
     assert capsys.readouterr().out.startswith("touchline ")
+
+
+def test_status_names_a_playbook_file_that_cannot_be_read(stage: Stage) -> None:
+    stage.write("playbooks/broken.yaml", "playbook: broken\nsegmnt: x\n")
+    status = stage.do("status", "--format", "json")
+    assert status.status == 1
+    problems = {line["name"]: line["problem"] for line in status.data["playbooks"]}
+    assert problems["checkup"] == ""
+    assert "lacks `steps`" in problems["playbooks/broken.yaml"]
+    assert "broken.yaml" in stage.do("status").out
+
+
+def test_a_short_name_is_not_taken_for_part_of_a_broken_files_path(stage: Stage) -> None:
+    stage.write("playbooks/broken.yaml", "playbook: broken\nsegmnt: x\n")
+    assert "there is no playbook or segment `a`" in stage.do("segment", "a").err
+    assert "segmnt" in stage.do("segment", "broken").err
+
+
+def test_status_before_the_first_run_does_not_say_that_runs_are_dry(stage: Stage) -> None:
+    assert stage.do("status", "--format", "json").data["why_dry"] == ""
+    stage.edit("touchline.yaml", 'ledger: {url: "', 'ledger: {id: stage-1, url: "')
+    assert "no ledger" in stage.do("status", "--format", "json").data["why_dry"]
