@@ -14,12 +14,12 @@ from sqlalchemy import create_engine, text
 
 import engine.passes.run as passes
 from engine.passes.gather import World
-from engine.problems import SourceFault
+from engine.passes.journal import LedgerJournal
+from engine.problems import Unreachable
 from tests.support.postgres import fresh_database
 from tests.support.stage import AS_OF, Stage, open_stage
 
 ROOT = Path(__file__).resolve().parents[2]
-NEXT_DAY = "2026-03-11T09:00:00-04:00"
 ALL = ["ann1@example.com", "ann2@example.com", "ann3@example.com"]
 
 AGAIN = """\
@@ -95,29 +95,25 @@ def in_between(stage: Stage) -> int:
     return done.returncode
 
 
-def test_a_source_that_fails_after_everyone_entered_lets_nobody_enter_again(
+def test_a_ledger_that_fails_after_everyone_entered_lets_nobody_enter_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """By then they were mailed and have left, and might enter again."""
     stage.write("playbooks/checkup.yaml", AGAIN)
-    stage.run()
-    stage.write("playbooks/checkup.yaml", AGAIN.replace("hello}]", "hello}, {task: Call}]"))
-    stage.run(as_of=NEXT_DAY)
-    assert len(stage.mail.received) == 6
-    of_step = World.of_step
+    deliver, tries = LedgerJournal.deliver, []
 
-    def fails(self: World, playbook: object, enrollments: object) -> object:
-        if len(stage.mail.received) == 9:
-            raise SourceFault("the file changed while it was read")
-        return of_step(self, playbook, enrollments)  # type: ignore[arg-type]
+    def fails(self: LedgerJournal) -> bool:
+        tries.append(None)
+        if len(tries) == 2:
+            raise Unreachable("the ledger cannot be used: the server is restarting")
+        return deliver(self)
 
-    later = "2026-03-12T09:00:00-04:00"
     with monkeypatch.context() as patched:
-        patched.setattr(World, "of_step", fails)
-        assert stage.run(as_of=later).status == 1
-    stage.run(as_of=later)
-    stage.run(as_of=later)
-    assert len(stage.mail.received) == 9
-    assert len(stage.do("tasks", "--format", "json").data) == 6
+        patched.setattr(LedgerJournal, "deliver", fails)
+        assert stage.run().status == 3
+    assert stage.mailed == ALL
+    assert stage.run().status == 0
+    assert stage.mailed == ALL
     assert "run.failed" in stage.do("audit", "show").out
 
 

@@ -1,0 +1,104 @@
+"""A daemon that comes back goes on with the slot that it, or a fuse, or a source left open."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, text
+
+import engine.daemon as daemons
+import engine.passes.run as passes
+from engine.problems import Unreachable
+from tests.support.stage import Stage
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+ALL = ["ann1@example.com", "ann2@example.com", "ann3@example.com"]
+
+
+@pytest.fixture(autouse=True)
+def yearly(stage: Stage) -> None:
+    """A slot that was due a minute ago, and comes again in a year only."""
+    then = datetime.now(UTC) - timedelta(minutes=1)
+    stage.write(
+        "playbooks/checkup.yaml",
+        f'playbook: checkup\nschedule: {{cron: "{then:%M %H %d %m} *", timezone: UTC}}\n'
+        "segment: {of: user, where: [{everyone: true}]}\nsteps: [{email: hello}]\n",
+    )
+
+
+def test_a_daemon_that_died_while_entering_goes_on_with_its_slot(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "_CHUNK", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(passes, "end_run", _die)
+        with pytest.raises(Killed):
+            stage.do("daemon", "--once")
+    assert stage.mail.received == []
+    assert stage.do("daemon", "--once").status == 0
+    assert stage.mailed == ALL
+
+
+def _die(*_: object, **__: object) -> None:
+    raise Killed
+
+
+def test_what_a_person_approved_enters_at_the_next_pass_of_the_daemon(stage: Stage) -> None:
+    stage.edit("playbooks/checkup.yaml", "steps:", "entry: {fuse: {matched: 2}}\nsteps:")
+    stage.do("daemon", "--once")
+    (item,) = stage.do("held", "--format", "json").data
+    stage.do("daemon", "--once")
+    assert stage.mail.received == []
+    assert stage.do("held", "approve", item["id"]).status == 0
+    stage.put_users({"user_id": 1}, {"user_id": 3}, {"user_id": 9})
+    stage.do("daemon", "--once")
+    assert stage.mailed == ["ann1@example.com", "ann3@example.com"], "9 was not on the list"
+    stage.do("daemon", "--once")
+    assert len(stage.mail.received) == 2
+
+
+def test_a_slot_whose_source_failed_is_tried_again_after_a_while(stage: Stage) -> None:
+    users = stage.root / "data/users.csv"
+    kept = users.read_bytes()
+    users.unlink()
+    assert stage.do("daemon", "--once").status == 1
+    users.write_bytes(kept)
+    stage.do("daemon", "--once")
+    assert stage.mail.received == [], "not at once: the source has `pass_every` to come back"
+    _set_back(stage, "UPDATE runs SET ended_at = '2020-01-01T00:00:00.000000Z'")
+    stage.do("daemon", "--once")
+    assert stage.mailed == ALL
+
+
+def _set_back(stage: Stage, statement: str) -> None:
+    engine = create_engine(f"sqlite:///{stage.root}/.touchline/ledger.db")
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_a_ledger_that_is_away_for_a_moment_does_not_end_the_daemon(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rounds = []
+    monkeypatch.setattr(daemons, "_TICK_SECONDS", 0.0)
+    send = daemons.Courier.send
+
+    def away(self: daemons.Courier) -> bool:
+        rounds.append(None)
+        if len(rounds) == 1:
+            raise Unreachable("the ledger cannot be used: the disk is full")
+        if len(rounds) > 3:
+            raise Killed
+        return send(self)
+
+    monkeypatch.setattr(daemons.Courier, "send", away)
+    with pytest.raises(Killed):
+        stage.do("daemon")
+    assert stage.mailed == ALL
+    assert "the disk is full" in caplog.text
