@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from engine.audience.checks import check_values
 from engine.audience.explain import Node, explain
 from engine.audience.select import Key, rows, select_keys
 from engine.audience.snapshot import Snapshot
@@ -107,6 +108,7 @@ def who_matches(workplace: Workplace, name: str, as_of: datetime) -> Matching:
     """The keys of a playbook's segment, or of a named one."""
     audience = workplace.audience(name)
     with workplace.sources(workplace.ledger_or_none()) as snapshot:
+        check_values(audience, snapshot, as_of)
         keys = select_keys(audience, snapshot, as_of)
     return Matching(name, audience.entity.name, as_of, tuple(keys))
 
@@ -131,6 +133,7 @@ def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Expl
     key = key_of(key_text, audience)
     ledger = workplace.ledger_or_none()
     with workplace.sources(ledger) as snapshot:
+        check_values(audience, snapshot, as_of)
         tree = explain(audience, key, snapshot, as_of)
         if tree is None:
             raise Refused(f"there is no {audience.entity.name} with the key {key_text}")

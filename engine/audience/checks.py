@@ -18,6 +18,7 @@ from engine.audience.snapshot import Snapshot
 from engine.audience.values import seen_value
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef
 from engine.bind.conditions import Condition
+from engine.bind.playbook import Audience
 from engine.compile.algebra import walk
 from engine.compile.core import Events, Field, Node, Property, Touches
 from engine.compile.edges import Asking, constant
@@ -29,7 +30,7 @@ from engine.moments import local_date, window_start
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["check_columns", "check_sources"]
+__all__ = ["check_columns", "check_sources", "check_values"]
 
 _SHRINKS, _GROWS = "shrinks_by_at_most", "grows_by_at_most"
 
@@ -105,8 +106,7 @@ def check_sources(
     """
     zone = ZoneInfo(settings.timezone)
     used = _used(entity, conditions, snapshot.catalog, Asking(as_of, zone))
-    for table, columns in used.columns.items():
-        snapshot.reader(table.connector).check(table, list(dict.fromkeys(columns)))
+    _refuse_other_forms(used, snapshot)
     counts = _counts(used, snapshot, settings, last)
     for each in used.entities.values():
         _refuse_two_of_a_key(each, snapshot)
@@ -116,6 +116,27 @@ def check_sources(
         if connector is not None and connector.freshness is not None:
             _refuse_stale(connector.freshness, name, snapshot, as_of, zone=zone)
     return {"rows": counts}
+
+
+def check_values(audience: Audience, snapshot: Snapshot, as_of: datetime) -> None:
+    """What a question reads is as the catalog says: forms, and keys that stand once.
+
+    A question may be asked of data that is old, small or empty; only a run may not.
+
+    Raises:
+        SourceFault: the first value that is in another form, or the first key that stands twice.
+        Unreachable: a source does not answer.
+    """
+    asking = Asking(as_of, audience.zone)
+    used = _used(audience.entity, [audience.condition], snapshot.catalog, asking)
+    _refuse_other_forms(used, snapshot)
+    for each in used.entities.values():
+        _refuse_two_of_a_key(each, snapshot)
+
+
+def _refuse_other_forms(used: _Used, snapshot: Snapshot) -> None:
+    for table, columns in used.columns.items():
+        snapshot.reader(table.connector).check(table, list(dict.fromkeys(columns)))
 
 
 def _used(
