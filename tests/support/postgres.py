@@ -21,18 +21,28 @@ from sqlalchemy.pool import NullPool
 __all__ = ["fresh_database", "postgres"]
 
 _SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+_RUNNING: list[str] = []
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The SQLAlchemy URL of a running server, its database `postgres`."""
+    """The SQLAlchemy URL of a running server, its database `postgres`.
+
+    Several folders of tests name this fixture; the first that asks starts the server, and being
+    the first, stops it last.
+    """
+    if _RUNNING:
+        yield _RUNNING[0]
+        return
     folder = Path(tempfile.mkdtemp(prefix="tl-pg-", dir=_short_temp()))
     start = _start_installed if _binaries() else _start_carried
     try:
         url, stop = start(folder)
         try:
+            _RUNNING.append(url)
             yield url
         finally:
+            _RUNNING.clear()
             stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
