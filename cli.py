@@ -377,6 +377,7 @@ def run(
     form: str,
 ) -> None:
     """One pass now: who enters, what is due, what goes out. All active playbooks unless named."""
+    from engine.report.progress import delivering
     from engine.report.runs import ran
     from engine.running import dry, run_now
 
@@ -385,7 +386,9 @@ def run(
     if dry_run:
         summary = dry(workplace, playbooks, at)
     else:
-        summary = run_now(workplace, playbooks, at, fixed=as_of is not None)
+        with delivering() as progress:
+            fixed = as_of is not None
+            summary = run_now(workplace, playbooks, at, fixed=fixed, progress=progress)
     _finish(ran(summary, form), summary.exit_status)
 
 

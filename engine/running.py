@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
+from engine.dispatch.deliver import Delivered
 from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
 from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
@@ -76,11 +77,18 @@ def dry(workplace: Workplace, names: Sequence[str], as_of: datetime) -> Summary:
     return _rehearsal(workplace, names, as_of, workplace.ledger_or_none())
 
 
-def run_now(workplace: Workplace, names: Sequence[str], as_of: datetime, *, fixed: bool) -> Summary:
+def run_now(
+    workplace: Workplace,
+    names: Sequence[str],
+    as_of: datetime,
+    *,
+    fixed: bool,
+    progress: Callable[[Delivered], None] | None = None,
+) -> Summary:
     """Run the named playbooks, or all active ones, and deliver what is due.
 
-    `fixed` says that `as_of` was given, and so is what everything takes for now. A ledger that
-    is not this project's live one is only rehearsed with, and the summary says so.
+    `fixed` says that `as_of` was given, and so is what everything takes for now. `progress` is
+    told of each delivery as it goes on. A ledger that is not this project's live one is only rehearsed with, and the summary says so.
 
     Raises:
         Misuse: `as_of` lies before the ledger's last pass.
@@ -97,7 +105,7 @@ def run_now(workplace: Workplace, names: Sequence[str], as_of: datetime, *, fixe
     playbooks, reports = runnable_playbooks(workplace, names, as_of)
     stop = Stop()
     with (
-        open_courier(make_courier(workplace, ledger, now)) as courier,
+        open_courier(make_courier(workplace, ledger, now, progress)) as courier,
         on_stop(stop, courier.stop),
     ):
         for playbook in playbooks:
@@ -205,7 +213,7 @@ def standing_still(
     with ledger.write() as unit:
         if playbook.status is Status.PAUSED:
             pause_started(unit, playbook.name, at=at, actor=actor)
-            return replace(report, skipped={"paused": 0})
+            return replace(report, note="paused: nobody enters and nothing goes out")
         pause_ended(unit, playbook.name, at=at, actor=actor)
         if is_halted(unit, playbook.name):
             whys = [halt.why for halt in halts_in_force(unit) if halt.scope in ("", playbook.name)]
@@ -214,9 +222,14 @@ def standing_still(
     return None
 
 
-def make_courier(workplace: Workplace, ledger: Ledger, now: Callable[[], datetime]) -> Courier:
+def make_courier(
+    workplace: Workplace,
+    ledger: Ledger,
+    now: Callable[[], datetime],
+    progress: Callable[[Delivered], None] | None = None,
+) -> Courier:
     """A courier for this process; its channels are opened when there is something to send."""
-    return Courier(ledger, workplace.channels, now=now, worker=this_worker())
+    return Courier(ledger, workplace.channels, now=now, worker=this_worker(), progress=progress)
 
 
 def git_commit(root: Path) -> str:

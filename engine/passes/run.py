@@ -65,7 +65,9 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run came to. `held` is a sentence where a fuse or a halt holds it.
+    """What a run came to. `held` is a sentence where a fuse or a halt holds it for a person.
+
+    `note` is a sentence where it did nothing for a reason that waits for nobody (a pause).
 
     `touches` counts by channel and status; `would` are the touches of a dry run; `gained` and
     `lost` compare who matches with the last run that went through, None where there was none.
@@ -82,6 +84,7 @@ class RunReport:
     gained: int | None = None
     lost: int | None = None
     held: str = ""
+    note: str = ""
     fault: TouchlineError | None = None
     keys_are_integers: bool = False
 

@@ -45,6 +45,7 @@ def _run(report: RunReport, dry_run: bool) -> dict[str, object]:
         "skipped": report.skipped,
         "touches": report.touches,
         "held": report.held,
+        "note": report.note,
         "error": str(report.fault) if report.fault else "",
     }
     if dry_run:
@@ -76,6 +77,8 @@ def _text(summary: Summary) -> str:
 def _block(report: RunReport, dry_run: bool) -> str:
     if report.fault:
         return f"{report.playbook}: failed as a whole, nobody entered: {report.fault}"
+    if report.note:
+        return f"{report.playbook}: {report.note}"
     enters = "would enter" if dry_run else "entered"
     lines = [
         f"{report.playbook}: {count(report.matched, 'match')}, {report.entered:,} {enters}"

@@ -280,7 +280,8 @@ def test_those_who_are_held_as_unbound_keep_nobody_else_back(
 def test_a_pause_stops_the_clocks(stage: Stage) -> None:
     stage.run()
     stage.edit("playbooks/checkup.yaml", "owner:", "status: paused\nowner:")
-    stage.run(as_of="2026-03-12T09:00:00-04:00")
+    paused = stage.run(as_of="2026-03-12T09:00:00-04:00")
+    assert (paused.status, paused.data["runs"][0]["note"].partition(":")[0]) == (0, "paused")
     stage.run(as_of=FIVE_DAYS_ON)
     assert stage.hooks.received == []
     stage.edit("playbooks/checkup.yaml", "status: paused\n", "")
