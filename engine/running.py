@@ -88,7 +88,8 @@ def run_now(
     """Run the named playbooks, or all active ones, and deliver what is due.
 
     `fixed` says that `as_of` was given, and so is what everything takes for now. `progress` is
-    told of each delivery as it goes on. A ledger that is not this project's live one is only rehearsed with, and the summary says so.
+    told of each delivery as it goes on. A ledger that is not this project's live one is only
+    rehearsed with, and the summary says so.
 
     Raises:
         Misuse: `as_of` lies before the ledger's last pass.
