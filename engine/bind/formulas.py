@@ -7,11 +7,11 @@ one: fields inside are references, and the way along them is free of rings and o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from engine.bind.conditions import BoundDid, BoundMoment, BoundTest, Condition, FigureKind
 from engine.bind.refs import FieldRef
 from engine.language.catalog import Kind
+from engine.language.formulas import MissingPart
 
 __all__ = [
     "Band",
@@ -60,11 +60,14 @@ class EdgeEvent:
 
 @dataclass(frozen=True, slots=True)
 class ListedEvents:
-    """The values of a property of events, sorted, at most so many; `items` is their kind."""
+    """The values of a property of events, sorted, at most so many (None: all).
+
+    `items` is their kind.
+    """
 
     property: str
     events: BoundDid
-    at_most: int
+    at_most: int | None
     items: Kind
 
 
@@ -95,11 +98,14 @@ class ChildrenFigure:
 
 @dataclass(frozen=True, slots=True)
 class ListedChildren:
-    """The values of a field of children, sorted, at most so many; `items` is their kind."""
+    """The values of a field of children, sorted, at most so many (None: all).
+
+    `items` is their kind.
+    """
 
     of: FieldRef
     children: LinkedChildren
-    at_most: int
+    at_most: int | None
     items: Kind
 
 
@@ -117,13 +123,6 @@ class DaysBetween:
 
     first: BoundMoment
     last: BoundMoment
-
-
-class MissingPart(StrEnum):
-    """What becomes of a part of a score that is missing."""
-
-    SKIP = "skip"
-    WORST = "worst"
 
 
 @dataclass(frozen=True, slots=True)
