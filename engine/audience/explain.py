@@ -25,7 +25,7 @@ from engine.bind.playbook import Audience
 from engine.compile.algebra import walk
 from engine.compile.core import Events, Field, Figure, Predicate, Touches, Value
 from engine.compile.edges import Asking
-from engine.compile.lower import lower
+from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
 from engine.moments import local_date
 
@@ -57,7 +57,7 @@ def explain(audience: Audience, key: Key, snapshot: Snapshot, as_of: datetime) -
 
     A node says how it stands by itself: what is under a `not` is told as it is, then turned round.
     """
-    asking = Asking(as_of, audience.zone)
+    asking = asked_at(as_of, audience.zone, snapshot.catalog)
     asked = _asked(audience.condition, asking)
     outputs = tuple(dict.fromkeys(_outputs(asked)))
     question = Question(audience.entity, audience.zone, outputs=outputs, among=(key,))

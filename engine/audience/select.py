@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from engine.audience.answering import answer
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
+from engine.audience.touches import Own
 from engine.audience.values import Key
 from engine.bind.catalog import EntityRef, FieldRef
 from engine.bind.conditions import Condition
@@ -18,8 +19,7 @@ from engine.bind.playbook import Audience
 from engine.compile.algebra import conjuncts
 from engine.compile.core import Field
 from engine.compile.core import Key as KeyValue
-from engine.compile.edges import Asking
-from engine.compile.lower import lower
+from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
 
 __all__ = ["Key", "holding", "population", "question_of", "rows", "select_keys"]
@@ -29,13 +29,13 @@ _UTC = ZoneInfo("UTC")
 
 def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Key]:
     """The keys of all who are in a segment, ascending: whole numbers, or text by code point."""
-    question = question_of(audience, as_of)
+    question = question_of(audience, snapshot, as_of)
     return [_key(row[0]) for row in answer(question, Running(snapshot))]
 
 
-def question_of(audience: Audience, as_of: datetime) -> Question:
+def question_of(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Question:
     """A segment as a question."""
-    condition = lower(audience.condition, Asking(as_of, audience.zone))
+    condition = lower(audience.condition, asked_at(as_of, audience.zone, snapshot.catalog))
     return Question(audience.entity, audience.zone, filters=conjuncts(condition))
 
 
@@ -57,9 +57,10 @@ def holding(
     if not keys:
         return set()
     own = KeyValue((), entity.key.kind) if excluding else None
-    predicate = lower(condition, Asking(as_of, zone, own=own))
+    predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog, own=own))
     question = Question(entity, zone, filters=conjuncts(predicate), among=tuple(keys))
-    found = answer(question, Running(snapshot), own=frozenset(excluding))
+    left_out = Own(entity, frozenset(excluding)) if excluding else None
+    found = answer(question, Running(snapshot), own=left_out)
     return {_key(row[0]) for row in found}
 
 

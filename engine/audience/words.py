@@ -13,21 +13,29 @@ from engine.bind.conditions import (
     BoundDid,
     BoundEveryone,
     BoundField,
+    BoundFinished,
+    BoundHas,
+    BoundInPlaybook,
     BoundMoment,
     BoundNone,
     BoundNot,
     BoundOperand,
     BoundParent,
+    BoundRank,
     BoundRole,
     BoundSegment,
     BoundTest,
+    Change,
     Clause,
     Condition,
     DaysTest,
     Figure,
+    Followed,
+    ListTest,
     Literal,
     MomentRange,
     MomentTest,
+    Op,
     SetTest,
     TextTest,
     ValueTest,
@@ -74,8 +82,16 @@ def condition_text(condition: Condition) -> str:
             return f"its {link}:"
         case BoundDid():
             return _did(condition)
+        case BoundHas():
+            return _has(condition)
+        case BoundRank():
+            return _rank(condition)
         case BoundContacted():
             return _contacted(condition)
+        case BoundInPlaybook(_, playbook):
+            return f"is in the playbook {playbook}"
+        case BoundFinished():
+            return _finished(condition)
 
 
 def literal_text(value: object) -> str:
@@ -103,7 +119,24 @@ def _did(did: BoundDid) -> str:
     parts = [f"{'did not' if did.negated else 'did'} {through}{did.event.name}"]
     parts += _window(did.window)
     parts += [f"where {name} {_test(test)}" for name, test in did.where]
-    return ", ".join([" ".join(parts), *(_figure(figure) for figure in did.figures)])
+    asked = [_figure(figure) for figure in did.figures]
+    if did.change is not None:
+        asked.append(_change(did.change))
+    asked += [_followed(each) for each in did.followed]
+    return ", ".join([" ".join(parts), *asked])
+
+
+def _change(change: Change) -> str:
+    return (
+        f"change of the number a day, the last {change.over} against the {change.against} before, "
+        f"{_test(change.test)}"
+    )
+
+
+def _followed(followed: Followed) -> str:
+    where = [f" where {name} {_test(test)}" for name, test in followed.where]
+    verb = "one of them not followed" if followed.negated else "one of them followed"
+    return f"{verb} by {followed.event.name} within {followed.within}{''.join(where)}"
 
 
 def _figure(figure: Figure) -> str:
@@ -118,6 +151,45 @@ def _contacted(contacted: BoundContacted) -> str:
     if contacted.playbook is not None:
         parts.append(f"in {contacted.playbook}")
     return f"{' '.join(parts)}, times {_test(contacted.times)}"
+
+
+def _has(has: BoundHas) -> str:
+    verb = "has no" if has.negated else "has"
+    such = "" if has.condition is None else f" where {_inline(has.condition)}"
+    times = "" if has.times == _ANY else f", times {_test(has.times)}"
+    return f"{verb} {has.entity}{such}{times}"
+
+
+_ANY = BoundTest((ValueTest(Op.AT_LEAST, (1,)),))
+
+
+def _inline(condition: Condition) -> str:
+    """A condition of children in one line, with its parts."""
+    match condition:
+        case BoundAll(parts):
+            return " and ".join(map(_inline, parts))
+        case BoundAny(parts):
+            return f"({' or '.join(map(_inline, parts))})"
+        case BoundNone(parts):
+            return f"none of ({', '.join(map(_inline, parts))})"
+        case BoundNot(part):
+            return f"not ({_inline(part)})"
+        case BoundParent(link, _, inner):
+            return f"its {link}: {_inline(inner)}"
+        case _:
+            return condition_text(condition)
+
+
+def _rank(rank: BoundRank) -> str:
+    number = f"{rank.count:,}" if rank.share is None else f"{literal_text(rank.share * 100)}%"
+    edge = "highest" if rank.highest else "lowest"
+    return f"{rank.ref.path} is among the {edge} {number} of every {rank.entity}"
+
+
+def _finished(finished: BoundFinished) -> str:
+    outcome = "" if finished.outcome is None else f" as {finished.outcome.value}"
+    within = "" if finished.within is None else f" within {finished.within}"
+    return f"left the playbook {finished.playbook}{outcome}{within}"
 
 
 def _window(window: Window) -> Iterable[str]:
@@ -145,6 +217,8 @@ def _clause(clause: Clause) -> str:
             return f"{_word(op)} {shown}{_case(ignore_case)}"
         case TextTest(op, value, ignore_case):
             return f"{_word(op)} {_side(value)}{_case(ignore_case)}"
+        case ListTest(op, values):
+            return f"{_word(op)} {', '.join(_side(value) for value in values)}"
         case MomentTest(op, moments):
             return f"{_word(op)} {' or '.join(_bound(moment) for moment in moments)}"
         case MomentRange(op, duration):
