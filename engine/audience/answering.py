@@ -67,7 +67,7 @@ from engine.compile.tally import (
 from engine.language.catalog import Kind
 from engine.ports import Row
 
-__all__ = ["answer"]
+__all__ = ["Whereabouts", "answer", "bring_rows_of", "bring_what_follows", "typed_rows"]
 
 
 def answer(question: Question, reading: Reading, *, own: Own | None = None) -> Iterator[Row]:
@@ -87,7 +87,7 @@ def _ready(question: Question, reading: Reading, own: Own | None) -> tuple[Quest
     home = reading.snapshot.home(connector)
     question = _with_ranks(question, reading, own)
     question = _with_ledger(question, home, reading, own)
-    where = _Whereabouts(reading, question, own)
+    where = Whereabouts(reading, question, own)
     kind = reading.snapshot.database(connector).kind
     question = prepared(question, kind, where.is_foreign)
     _gather_children(question, home, where)
@@ -149,7 +149,7 @@ def _edge_of(rank: Rank, question: Question, reading: Reading, own: Own | None) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Whereabouts:
+class Whereabouts:
     """What of a question lies at the home of its entity, and what elsewhere."""
 
     reading: Reading
@@ -236,7 +236,7 @@ def _without(node: Node, nobody: Collection[object]) -> Node:
 # ---------------------------------------------------------------- children
 
 
-def _gather_children(question: Question, home: Home, where: _Whereabouts) -> None:
+def _gather_children(question: Question, home: Home, where: Whereabouts) -> None:
     """Figures of children: as a part of the statement where they lie at home, else as rows."""
     for number, pooled in enumerate(brood(gathered(question.nodes))):
         holder, first = pooled[0].holder, pooled[0].figure
@@ -249,12 +249,13 @@ def _gather_children(question: Question, home: Home, where: _Whereabouts) -> Non
         else:
             kinds = {"key": key_at(home.catalog, question.entity, holder).kind}
             kinds |= {f"f{at}": kind_of(figure) for at, figure in enumerate(pooled)}
-            rows = _typed_rows(where.reading.read(child.table.connector, found), kinds)
+            rows = typed_rows(where.reading.read(child.table.connector, found), kinds)
             relation = Sheet(f"children_{number}", kinds, rows).relation(home.reader)
         home.supplied.counted.append(Counted(relation, pooled, holder))
 
 
-def _typed_rows(rows: Iterable[Row], kinds: Mapping[str, Kind]) -> tuple[Row, ...]:
+def typed_rows(rows: Iterable[Row], kinds: Mapping[str, Kind]) -> tuple[Row, ...]:
+    """Rows in Python's forms, by the kinds of their columns."""
     return tuple(
         tuple(seen_value(kind, raw) for kind, raw in zip(kinds.values(), row, strict=True))
         for row in rows
@@ -264,7 +265,7 @@ def _typed_rows(rows: Iterable[Row], kinds: Mapping[str, Kind]) -> tuple[Row, ..
 # ---------------------------------------------------------------- parents
 
 
-def _bring_parents(question: Question, home: Home, where: _Whereabouts) -> None:
+def _bring_parents(question: Question, home: Home, where: Whereabouts) -> None:
     """Rows of parents that lie elsewhere, as far as the question needs them."""
     for links in links_of(question.nodes):
         if where.parent_is_home(links):
@@ -292,7 +293,7 @@ def _columns_needed(question: Question, home: Home, links: Links) -> list[Field]
 
 
 def _keys_linked_to(
-    question: Question, home: Home, where: _Whereabouts, links: Links
+    question: Question, home: Home, where: Whereabouts, links: Links
 ) -> tuple[int | str, ...] | None:
     """The keys that the narrowed candidates link to; None where nothing narrows them."""
     narrowing = tuple(
@@ -312,17 +313,18 @@ def _keys_linked_to(
 # ---------------------------------------------------------------- events elsewhere
 
 
-def _bring_children(question: Question, home: Home, where: _Whereabouts) -> None:
+def _bring_children(question: Question, home: Home, where: Whereabouts) -> None:
     """Key and link of children that lie elsewhere, whose events lie at home."""
     for figure in tallied(question.nodes):
         events = figure.events
         if not isinstance(events.source, EventRef) or events.children is None:
             continue
         if where.is_home(events.source.table.connector) and not where.are_home(events.children):
-            _bring_rows_of(events.children, home, where)
+            bring_rows_of(events.children, home, where)
 
 
-def _bring_rows_of(children: Children, to: Home, where: _Whereabouts) -> None:
+def bring_rows_of(children: Children, to: Home, where: Whereabouts) -> None:
+    """Key and link of children, sent to another database than theirs."""
     if children in to.supplied.children:
         return
     child = to.catalog.entities[children.entity]
@@ -336,7 +338,7 @@ def _bring_rows_of(children: Children, to: Home, where: _Whereabouts) -> None:
     to.supplied.children[children] = Sheet(f"rows_of_{child.name}_{children.link}", kinds, rows)
 
 
-def _bring_figures(question: Question, home: Home, where: _Whereabouts) -> None:
+def _bring_figures(question: Question, home: Home, where: Whereabouts) -> None:
     """Figures of events that lie elsewhere, counted there: one pass a table.
 
     In rounds, since the window of some events hangs on figures of others.
@@ -357,7 +359,7 @@ def _bring_figures(question: Question, home: Home, where: _Whereabouts) -> None:
 
 
 def _count_there(
-    figures: Sequence[Figure], question: Question, home: Home, where: _Whereabouts
+    figures: Sequence[Figure], question: Question, home: Home, where: Whereabouts
 ) -> Counted:
     events = figures[0].events
     if not isinstance(events.source, EventRef):
@@ -367,14 +369,14 @@ def _count_there(
     if events.children is not None:
         children = there.catalog.entities[events.children.entity]
         if not where.reading.snapshot.are_together(connector, children.table.connector):
-            _bring_rows_of(events.children, there, where)
-    _bring_what_follows(events, there, where)
+            bring_rows_of(events.children, there, where)
+    bring_what_follows(events, there, where)
     askers = _askers(figures, question, home, there, where)
     found = tally(there, question.entity, figures, zone=question.zone, askers=askers)
     by = events.holder if askers is None else ()
     kinds = {"key": key_at(home.catalog, question.entity, by).kind}
     kinds |= {f"f{at}": kind_of(figure) for at, figure in enumerate(figures)}
-    rows = _typed_rows(where.reading.read(connector, found), kinds)
+    rows = typed_rows(where.reading.read(connector, found), kinds)
     name = f"figures_{len(home.supplied.counted)}"
     relation = Sheet(name, kinds, rows).relation(home.reader)
     return Counted(relation, tuple(map(Tallied, figures)), by)
@@ -385,7 +387,7 @@ def _askers(
     question: Question,
     home: Home,
     there: Home,
-    where: _Whereabouts,
+    where: Whereabouts,
 ) -> Askers | None:
     """Who asks, sent to where the events lie, with what the figures hang on; None for everyone."""
     narrowing = tuple(each for each in question.filters if not where.counts_elsewhere(each))
@@ -399,7 +401,7 @@ def _askers(
     kinds = {f"c{at}": kind_of(value) for at, value in enumerate(values)}
     at_holder = values.index(holder)
     found = where.reading.read(question.entity.table.connector, statement(asked, home))
-    rows = tuple(row for row in _typed_rows(found, kinds) if row[at_holder] is not None)
+    rows = tuple(row for row in typed_rows(found, kinds) if row[at_holder] is not None)
     relation = Sheet("askers", kinds, rows).relation(there.reader)
     return Askers(relation, {value: relation.c[f"c{at}"] for at, value in enumerate(values)})
 
@@ -407,15 +409,15 @@ def _askers(
 # ---------------------------------------------------------------- events that follow
 
 
-def _bring_successors(question: Question, home: Home, where: _Whereabouts) -> None:
+def _bring_successors(question: Question, home: Home, where: Whereabouts) -> None:
     """Events that may follow those of home."""
     for node in question.nodes:
         for each in walk(node):
             if isinstance(each, Events) and not where.is_foreign(each):
-                _bring_what_follows(each, home, where)
+                bring_what_follows(each, home, where)
 
 
-def _bring_what_follows(events: Events, to: Home, where: _Whereabouts) -> None:
+def bring_what_follows(events: Events, to: Home, where: Whereabouts) -> None:
     """The events that may follow some, where they lie in another database than those."""
     for each in walk(events.counting):
         if isinstance(each, Followed) and isinstance(events.source, EventRef):
@@ -424,7 +426,7 @@ def _bring_what_follows(events: Events, to: Home, where: _Whereabouts) -> None:
                 _bring_events(each.source, to, where)
 
 
-def _bring_events(event: EventRef, to: Home, where: _Whereabouts) -> None:
+def _bring_events(event: EventRef, to: Home, where: Whereabouts) -> None:
     if event in to.supplied.successors:
         return
     there = where.reading.snapshot.home(event.table.connector)
@@ -432,4 +434,4 @@ def _bring_events(event: EventRef, to: Home, where: _Whereabouts) -> None:
     kinds |= {f"c{at}": ref.kind for at, ref in enumerate(all_columns(event))}
     found = where.reading.read(event.table.connector, rows_of_event(event, there))
     name = f"events_{len(to.supplied.successors)}"
-    to.supplied.successors[event] = Sheet(name, kinds, _typed_rows(found, kinds))
+    to.supplied.successors[event] = Sheet(name, kinds, typed_rows(found, kinds))

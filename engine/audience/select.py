@@ -1,8 +1,8 @@
-"""Who is in a segment, which of some keys satisfy a condition, and the fields of a few."""
+"""Who is in a segment, and which of some keys satisfy a condition."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,16 +13,15 @@ from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.touches import Own
 from engine.audience.values import Key
-from engine.bind.catalog import EntityRef, FieldRef
+from engine.bind.catalog import EntityRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
 from engine.compile.algebra import conjuncts
-from engine.compile.core import Field
 from engine.compile.core import Key as KeyValue
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
 
-__all__ = ["Key", "holding", "population", "question_of", "rows", "select_keys"]
+__all__ = ["Key", "holding", "population", "question_of", "select_keys"]
 
 _UTC = ZoneInfo("UTC")
 
@@ -62,24 +61,6 @@ def holding(
     left_out = Own(entity, frozenset(excluding)) if excluding else None
     found = answer(question, Running(snapshot), own=left_out)
     return {_key(row[0]) for row in found}
-
-
-def rows(
-    entity: EntityRef, keys: Collection[Key], fields: Sequence[FieldRef], snapshot: Snapshot
-) -> dict[Key, dict[str, object]]:
-    """The values of fields by key, then by path; None where missing; keys that are gone are absent.
-
-    Dates are `date`, timestamps aware datetimes in UTC, lists tuples of text.
-    """
-    if not keys:
-        return {}
-    outputs = tuple(Field(ref) for ref in fields)
-    question = Question(entity, _UTC, outputs=outputs, among=tuple(keys))
-    paths = [ref.path for ref in fields]
-    return {
-        _key(key): dict(zip(paths, values, strict=True))
-        for key, *values in answer(question, Running(snapshot))
-    }
 
 
 def population(entity: EntityRef, snapshot: Snapshot) -> int:
