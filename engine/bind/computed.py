@@ -93,6 +93,8 @@ class _Binding:
         if at in self.broken:
             raise Invalid(self.broken[at])
         if at not in self.bound:
+            if self._went_too_deep:  # nothing can save the outermost any more
+                self._refuse_depth(_FIELDS_DEEP + 1)
             self._bind(at, entity, declared)
         found = self.bound[at]
         self._refuse_depth(len(self._opened) + found.depth)
@@ -109,10 +111,11 @@ class _Binding:
             ref = FieldRef((), entity.name, declared.name, source, values=values)
             self.bound[at] = _Bound(ref, formula, self._opened[-1].below + 1)
         except Invalid as invalid:
+            problems = tuple(dict.fromkeys(invalid.problems))  # each once, however met
             # Asked by itself, the field may be shallow enough: only a failure of its own stays.
             if not self._went_too_deep:
-                self.broken[at] = invalid.problems
-            raise
+                self.broken[at] = problems
+            raise Invalid(problems) from None
         finally:
             self._opened.pop()
 

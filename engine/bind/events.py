@@ -236,11 +236,13 @@ def _change(did: Did, event: EventRef, scope: Scope) -> Change | None:
             hint="leave the window out, or ask for it in a condition of its own",
         )
     subject = Subject(f"`change` of {event.name}", Kind.NUMBER)
-    against = change.over if change.against is None else change.against
     with Findings() as found:
+        over = found.attempt(lambda: _whole_days(change.over, change.place))
+        text = change.against
+        against = over if text is None else found.attempt(lambda: _whole_days(text, change.place))
         return Change(
-            over=found.attempt(lambda: _whole_days(change.over, change.place)),
-            against=found.attempt(lambda: _whole_days(against, change.place)),
+            over=over,
+            against=against,
             test=found.attempt(lambda: bind_test(change.by, subject, scope)),
         )
 

@@ -72,8 +72,8 @@ def _check_name(name: str, path: DocumentPath, reading: Reading) -> None:
 
 def _check_dates(fields: object, reading: Reading) -> None:
     for name, declared in fields.items() if isinstance(fields, dict) else ():
-        kind = declared.get("type") if isinstance(declared, dict) else declared
-        if name in _MOMENT_WORDS and kind in ("date", "timestamp"):
+        kind = declared.get("type", "computed") if isinstance(declared, dict) else declared
+        if name in _MOMENT_WORDS and kind in ("date", "timestamp", "computed"):
             reading.report_key(
                 ("fields", name),
                 "reserved-name",
