@@ -88,7 +88,8 @@ def _among_children(
 
     def such(op: Comparison, kind: FigureKind) -> core.Gathered:
         test = algebra.all_of(listed.figure.such, core.Compare(op, of, member))
-        return replace(listed, figure=replace(listed.figure, kind=kind, such=test))
+        counted = None if kind is FigureKind.TIMES else of
+        return replace(listed, figure=replace(listed.figure, kind=kind, such=test, of=counted))
 
     return algebra.all_of(
         core.Compare(Comparison.GT, such(Comparison.EQ, FigureKind.TIMES), constant(0)),
