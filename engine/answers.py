@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from engine.audience.checks import check_values
 from engine.audience.explain import Node, explain
-from engine.audience.select import Key, rows, select_keys
+from engine.audience.fields import rows
+from engine.audience.select import Key, select_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import Statement, statements
 from engine.bind.catalog import FieldRef
@@ -142,7 +143,7 @@ def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Expl
         playbook = workplace.playbook(name)
         world = World(workplace.catalog, snapshot, as_of, workplace.settings, ledger=ledger)
         exits = world.meeting_exit(playbook, [key])
-        suppressed = _suppressed(playbook, key, snapshot, ledger)
+        suppressed = _suppressed(playbook, key, snapshot, as_of, ledger=ledger)
     gate = _gate(playbook, str(key), as_of, ledger=ledger, exits=exits) if tree.holds else "segment"
     told = _ENTRY[gate] + (_SUPPRESSED if suppressed else "")
     return Explained(name, key, as_of, tree, gate=gate, told=told)
@@ -177,14 +178,20 @@ def _gate(
 
 
 def _suppressed(
-    playbook: BoundPlaybook, key: Key, snapshot: Snapshot, ledger: Ledger | None
+    playbook: BoundPlaybook,
+    key: Key,
+    snapshot: Snapshot,
+    as_of: datetime,
+    *,
+    ledger: Ledger | None,
 ) -> bool:
     contact = playbook.audience.entity.contact
     if contact is None or ledger is None:
         return False
     email = FieldRef((), playbook.audience.entity.name, "email", contact.email)
-    found = rows(playbook.audience.entity, [key], [email], snapshot).get(key, {})
-    address = found.get(email.path)
+    audience = playbook.audience
+    found = rows(audience.entity, [key], [email], snapshot, as_of=as_of, zone=audience.zone)
+    address = found.get(key, {}).get(email.path)
     if not isinstance(address, str):
         return False
     with ledger.read() as unit:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.answers import key_of
-from engine.audience.select import rows
+from engine.audience.fields import rows
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import NewTouch, TouchKind, TouchState
 from engine.decide.journey import enter
@@ -58,7 +58,9 @@ def preview_of(
     messages = []
     with workplace.sources(workplace.ledger_or_none()) as snapshot:
         for press in _presses(workplace, playbook, as_of, step):
-            values = rows(entity, [key], press.fields, snapshot).get(key)
+            values = rows(
+                entity, [key], press.fields, snapshot, as_of=as_of, zone=playbook.audience.zone
+            ).get(key)
             if values is None:
                 raise Refused(f"there is no {entity.name} with the key {key_text}")
             drafts = press.drafts(Customer(enrollment, values))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from engine.audience.contacts import ContactLog, NoContacts
+from engine.audience.contacts import ContactLog, EnrollmentLog, NoContacts, NoEnrollments
 from engine.audience.snapshot import Snapshot, open_sources
 from engine.bind.bind import bind_catalog, bind_playbook, bind_segment
 from engine.bind.catalog import Catalog
@@ -19,6 +19,7 @@ from engine.bind.playbook import Audience, BoundPlaybook
 from engine.language.project import Project, Secret, Settings, SmtpChannel, WebhookChannel
 from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import ledger_file, ledger_url, shown
+from engine.ledger.enrolled import LedgerEnrollments
 from engine.ledger.schema import DryOnly, create_ledger, liveness, new_ledger_id, open_ledger
 from engine.ledger.store import Ledger
 from engine.messages.check import check_playbook
@@ -125,10 +126,11 @@ class Workplace:
 
     @contextmanager
     def sources(self, ledger: Ledger | None) -> Iterator[Snapshot]:
-        """All sources and the contact log, as one snapshot."""
+        """All sources and what the ledger knows of contacts and journeys, as one snapshot."""
         databases = self.ports.databases(self.settings, self.root, self.resolve)
         contacts: ContactLog = LedgerContacts(ledger) if ledger else NoContacts()
-        with open_sources(databases, contacts, self.catalog) as snapshot:
+        journeys: EnrollmentLog = LedgerEnrollments(ledger) if ledger else NoEnrollments()
+        with open_sources(databases, contacts, self.catalog, enrollments=journeys) as snapshot:
             yield snapshot
 
     def channels(self) -> Mapping[str, Channel]:

@@ -33,7 +33,7 @@ from sqlalchemy.sql import ColumnElement
 from connectors.sources.forms import SQL_TYPES, Form, microseconds, no_table
 from connectors.sources.reader import SourceReader
 from connectors.sources.sqlite_forms import FORMS
-from connectors.sources.sqlite_functions import FUNCTIONS
+from connectors.sources.sqlite_functions import AGGREGATES, FUNCTIONS
 from engine.language.catalog import Kind
 from engine.ports import Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
@@ -101,6 +101,8 @@ class SqliteDatabase:
         connection.execute("PRAGMA trusted_schema = false")
         for name, (arguments, function) in FUNCTIONS.items():
             connection.create_function(name, arguments, function, deterministic=True)
+        for name, (arguments, aggregate) in AGGREGATES.items():
+            connection.create_aggregate(name, arguments, aggregate)
         return connection
 
 

@@ -13,6 +13,8 @@ answer is NULL. An instant (`us`) is microseconds since 1970 in UTC, a date is `
 | `tl_lower(text)` | lower case, code point by code point |
 | `tl_integer(text)`, `tl_number(text)` | a number that is stored as text |
 | `tl_is_no_number(text)` | whether it stands for NaN or infinity, or is too large to be a number |
+| `tl_includes(list, text)` | 1 or 0: whether it is among the members of that JSON text |
+| `tl_first(us, value)`, `tl_last` | aggregates: the value of the first, the last row |
 | `tl_list(text, separator)` | JSON text of the members; a JSON array where `separator` is NULL |
 """
 
@@ -25,6 +27,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from connectors.sources.forms import (
@@ -49,7 +52,9 @@ from engine.moments import (
     start_of_day,
 )
 
-__all__ = ["FUNCTIONS", "lower"]
+__all__ = ["AGGREGATES", "FUNCTIONS", "lower"]
+
+_Stored = str | int | float | None
 
 _INTEGER = re.compile(INTEGER, re.ASCII)
 _NUMBER = re.compile(NUMBER, re.ASCII)
@@ -186,6 +191,53 @@ def _json_members(text: str) -> list[str] | None:
     ]
 
 
+def _includes(members: str | None, member: str | None) -> int | None:
+    if members is None or member is None:
+        return None
+    return int(member in json.loads(members))
+
+
+class _Edge:
+    """An aggregate: the value beside the furthest time, and of two at one time the greater."""
+
+    sign: ClassVar[int]
+
+    def __init__(self) -> None:
+        self._found: tuple[int, bool, _Stored] | None = None
+
+    def step(self, at: int | None, value: _Stored, /) -> None:
+        """One more row; one without a time is none."""
+        if at is None:
+            return
+        row = (self.sign * at, value is not None, value)
+        if self._found is None or _is_further(row, self._found):
+            self._found = row
+
+    def finalize(self) -> _Stored:
+        """The value of the row that stands furthest."""
+        return self._found[2] if self._found else None
+
+
+class _First(_Edge):
+    sign = -1
+
+
+class _Last(_Edge):
+    sign = 1
+
+
+def _is_further(row: tuple[int, bool, _Stored], than: tuple[int, bool, _Stored]) -> bool:
+    if row[:2] != than[:2]:
+        return row[:2] > than[:2]
+    return row[2] is not None and row[2] > than[2]  # type: ignore[operator]
+
+
+AGGREGATES: Mapping[str, tuple[int, Callable[[], Any]]] = {
+    "tl_first": (2, _First),
+    "tl_last": (2, _Last),
+}
+"""Number of arguments and class, by name."""
+
 FUNCTIONS: Mapping[str, tuple[int, Callable[..., str | int | float | None]]] = {
     "tl_instant": (2, _instant),
     "tl_epoch": (2, _epoch),
@@ -197,5 +249,6 @@ FUNCTIONS: Mapping[str, tuple[int, Callable[..., str | int | float | None]]] = {
     "tl_number": (1, _number),
     "tl_is_no_number": (1, _is_no_number),
     "tl_list": (2, _list),
+    "tl_includes": (2, _includes),
 }
 """Number of arguments and function, by name."""

@@ -7,85 +7,154 @@ rows first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar, cast
+from datetime import date
 
+from sqlalchemy import FromClause
+
+from engine.audience.journeys import enrollment_sheet
 from engine.audience.reading import Reading
-from engine.audience.touches import touch_sheet
+from engine.audience.touches import Own, touch_sheet
 from engine.audience.values import seen_value
-from engine.bind.catalog import Catalog
+from engine.bind.catalog import Catalog, EventRef
 from engine.bind.conditions import FigureKind
-from engine.compile.algebra import all_of, any_of, kind_of, transform, walk
+from engine.compile.algebra import complement, kind_of, rejoined, walk
+from engine.compile.children import brood, counted_brood, of_brood
 from engine.compile.core import (
-    All,
     Always,
     Children,
+    Compare,
+    Comparison,
     Constant,
-    Either,
+    Enrollments,
     Events,
     Field,
     Figure,
+    Followed,
     Happened,
-    Key,
+    IsSet,
     Links,
     Node,
     Predicate,
+    Rank,
+    Ranked,
+    Tallied,
     Touches,
     Value,
 )
-from engine.compile.question import Question, prepared, statement
+from engine.compile.links import entity_at, key_at, link_field, links_of
+from engine.compile.question import Question, edge_of, prepared, statement
 from engine.compile.relations import (
+    Counted,
     Home,
     ParentSheet,
     Sheet,
-    TallySheet,
-    entity_at,
-    key_at,
-    link_field,
-    links_of,
+    all_columns,
+    rows_of_event,
 )
-from engine.compile.tally import Askers, hanging_fields, pools, tallied, tally
+from engine.compile.tally import (
+    Askers,
+    Hanging,
+    figures_inside,
+    gathered,
+    hanging_fields,
+    needs_pass,
+    pools,
+    tallied,
+    tally,
+)
 from engine.language.catalog import Kind
 from engine.ports import Row
 
-__all__ = ["answer"]
-
-Tree = TypeVar("Tree", bound=Predicate | Value)
+__all__ = ["Whereabouts", "answer", "bring_rows_of", "bring_what_follows", "typed_rows"]
 
 
-def answer(question: Question, reading: Reading, *, own: Collection[str] = ()) -> Iterator[Row]:
+def answer(question: Question, reading: Reading, *, own: Own | None = None) -> Iterator[Row]:
     """The answer's rows: the key and each output, by key ascending; values in Python's forms.
 
     `own` are enrollments whose touches do not count as contact for their own row.
     """
+    question, home = _ready(question, reading, own)
+    kinds = [question.entity.key.kind, *(_kind_of_output(each) for each in question.outputs)]
+    for row in reading.read(question.entity.table.connector, statement(question, home)):
+        yield tuple(seen_value(kind, raw) for kind, raw in zip(kinds, row, strict=True))
+
+
+def _ready(question: Question, reading: Reading, own: Own | None) -> tuple[Question, Home]:
+    """The question as its home can answer it, with all that had to be brought there."""
     connector = question.entity.table.connector
     home = reading.snapshot.home(connector)
-    question = _with_touches(question, home, reading, own)
-    where = _Whereabouts(reading, question)
+    question = _with_ranks(question, reading, own)
+    question = _with_ledger(question, home, reading, own)
+    where = Whereabouts(reading, question, own)
     kind = reading.snapshot.database(connector).kind
     question = prepared(question, kind, where.is_foreign)
+    _gather_children(question, home, where)
     _bring_parents(question, home, where)
     _bring_children(question, home, where)
+    _bring_successors(question, home, where)
     _bring_figures(question, home, where)
-    kinds = [question.entity.key.kind, *(_kind_of_output(each) for each in question.outputs)]
-    for row in reading.read(connector, statement(question, home)):
-        yield tuple(seen_value(kind, raw) for kind, raw in zip(kinds, row, strict=True))
+    return question, home
 
 
 def _kind_of_output(node: Predicate | Value) -> Kind:
     return Kind.BOOLEAN if isinstance(node, Predicate) else kind_of(node)
 
 
+# ---------------------------------------------------------------- ranks
+
+
+def _with_ranks(question: Question, reading: Reading, own: Own | None) -> Question:
+    """Each rank as a comparison with the value at its edge, which is looked up beforehand."""
+    edges = {
+        rank: _edge_of(rank, question, reading, own)
+        for rank in dict.fromkeys(
+            each.rank for node in question.nodes for each in walk(node) if isinstance(each, Ranked)
+        )
+    }
+    if not edges:
+        return question
+
+    def change(node: Node) -> Node:
+        if not isinstance(node, Ranked):
+            return rejoined(node)
+        edge = edges[node.rank]
+        if edge is None:
+            return Always(not node.holds)
+        op = Comparison.GE if node.rank.highest else Comparison.LE
+        found = Compare(op, node.value, edge)
+        return found if node.holds else complement(found)
+
+    return question.changed(change)
+
+
+def _edge_of(rank: Rank, question: Question, reading: Reading, own: Own | None) -> Constant | None:
+    """The value of the last that are in; None where nobody has any."""
+    entity = reading.snapshot.catalog.entities[rank.entity]
+    filters = (IsSet(rank.by, True),)
+    asked = Question(entity, question.zone, filters=filters, outputs=(rank.by,))
+    asked, home = _ready(asked, reading, own)
+    found = list(reading.read(entity.table.connector, edge_of(asked, home, rank)))
+    kind = kind_of(rank.by)
+    value = seen_value(kind, found[0][0]) if found else None
+    if value is None:
+        return None
+    if not isinstance(value, str | int | float | bool | date):
+        raise TypeError(f"{value!r} cannot be ranked")
+    return Constant(value, kind)
+
+
 # ---------------------------------------------------------------- what lies where
 
 
 @dataclass(frozen=True, slots=True)
-class _Whereabouts:
+class Whereabouts:
     """What of a question lies at the home of its entity, and what elsewhere."""
 
     reading: Reading
     question: Question
+    own: Own | None
 
     @property
     def catalog(self) -> Catalog:
@@ -100,11 +169,15 @@ class _Whereabouts:
 
     def is_foreign(self, events: Events) -> bool:
         """Whether events, or the children they are of, lie elsewhere."""
-        if isinstance(events.source, Touches):
+        if not isinstance(events.source, EventRef):
             return False
         if not self.is_home(events.source.table.connector):
             return True
         return events.children is not None and not self.are_home(events.children)
+
+    def is_counted_at_home(self, figure: Figure) -> bool:
+        source = figure.events.source
+        return not isinstance(source, EventRef) or self.is_home(source.table.connector)
 
     def parent_is_home(self, links: Links) -> bool:
         parent = entity_at(self.catalog, self.question.entity, links)
@@ -117,63 +190,82 @@ class _Whereabouts:
         return any(self.is_foreign(each) for each in walk(node) if isinstance(each, Events))
 
 
-# ---------------------------------------------------------------- the contact log
+# ---------------------------------------------------------------- the ledger
 
 
-def _with_touches(
-    question: Question, home: Home, reading: Reading, own: Collection[str]
-) -> Question:
-    """The touches that it asks for are brought; where there are none at all, nothing is asked."""
-    nobody: set[Touches] = set()
-    for events in _touch_sets(question):
-        assert isinstance(events.source, Touches)
-        sheet = touch_sheet(events.source, question.entity, reading, own=own)
+def _with_ledger(question: Question, home: Home, reading: Reading, own: Own | None) -> Question:
+    """Touches and enrollments that it asks for; of what there is none at all nothing is asked."""
+    nobody: set[EventRef | Touches | Enrollments] = set()
+    for events in _ledger_sets(question):
+        assert not isinstance(events.source, EventRef)
+        sheet = _ledger_sheet(events.source, reading, own)
         if sheet is None:
             nobody.add(events.source)
         else:
-            name = f"{sheet.name}_{len(home.supplied.touches)}"
-            home.supplied.touches[events.source, events.holder] = replace(sheet, name=name)
-    if not nobody:
-        return question
-    return replace(
-        question,
-        filters=tuple(_without(each, nobody) for each in question.filters),
-        outputs=tuple(_without(each, nobody) for each in question.outputs),
-    )
+            name = f"{sheet.name}_{len(home.supplied.ledger)}"
+            home.supplied.ledger[events.source, events.holder] = replace(sheet, name=name)
+    return question.changed(lambda node: _without(node, nobody)) if nobody else question
 
 
-def _touch_sets(question: Question) -> list[Events]:
-    found: dict[tuple[Touches, Links], Events] = {}
+def _ledger_sheet(source: Touches | Enrollments, reading: Reading, own: Own | None) -> Sheet | None:
+    if isinstance(source, Touches):
+        return touch_sheet(source, reading, own=own)
+    return enrollment_sheet(source, reading.snapshot)
+
+
+def _ledger_sets(question: Question) -> list[Events]:
+    found: dict[tuple[object, Links], Events] = {}
     for node in question.nodes:
         for each in walk(node):
-            if isinstance(each, Events) and isinstance(each.source, Touches):
+            if isinstance(each, Events) and not isinstance(each.source, EventRef):
                 found[each.source, each.holder] = each
     return list(found.values())
 
 
-def _without(tree: Tree, nobody: Collection[Touches]) -> Tree:
-    """A tree in which touches that there are none of have become plain answers."""
+def _without(node: Node, nobody: Collection[object]) -> Node:
+    """Sets of the ledger that there are none of as plain answers."""
+    match node:
+        case Happened(Events(source=source), holds) if source in nobody:
+            return Always(not holds)
+        case Figure(FigureKind.TIMES, Events(source=source)) if source in nobody:
+            return Constant(0, Kind.INTEGER)
+        case _:
+            return rejoined(node)
 
-    def change(node: Node) -> Node:
-        match node:
-            case Happened(Events(source=source), holds) if source in nobody:
-                return Always(not holds)
-            case Figure(FigureKind.TIMES, Events(source=source)) if source in nobody:
-                return Constant(0, Kind.INTEGER)
-            case All(parts):
-                return all_of(*parts)
-            case Either(parts):
-                return any_of(*parts)
-            case _:
-                return node
 
-    return cast(Tree, transform(tree, change))
+# ---------------------------------------------------------------- children
+
+
+def _gather_children(question: Question, home: Home, where: Whereabouts) -> None:
+    """Figures of children: as a part of the statement where they lie at home, else as rows."""
+    for number, pooled in enumerate(brood(gathered(question.nodes))):
+        holder, first = pooled[0].holder, pooled[0].figure
+        child = home.catalog.entities[first.entity]
+        asked = of_brood(pooled, child, question.zone, home.catalog)
+        asked, there = _ready(asked, where.reading, where.own)
+        found = counted_brood(pooled, asked, there)
+        if where.is_home(child.table.connector):
+            relation: FromClause = found.subquery()
+        else:
+            kinds = {"key": key_at(home.catalog, question.entity, holder).kind}
+            kinds |= {f"f{at}": kind_of(figure) for at, figure in enumerate(pooled)}
+            rows = typed_rows(where.reading.read(child.table.connector, found), kinds)
+            relation = Sheet(f"children_{number}", kinds, rows).relation(home.reader)
+        home.supplied.counted.append(Counted(relation, pooled, holder))
+
+
+def typed_rows(rows: Iterable[Row], kinds: Mapping[str, Kind]) -> tuple[Row, ...]:
+    """Rows in Python's forms, by the kinds of their columns."""
+    return tuple(
+        tuple(seen_value(kind, raw) for kind, raw in zip(kinds.values(), row, strict=True))
+        for row in rows
+    )
 
 
 # ---------------------------------------------------------------- parents
 
 
-def _bring_parents(question: Question, home: Home, where: _Whereabouts) -> None:
+def _bring_parents(question: Question, home: Home, where: Whereabouts) -> None:
     """Rows of parents that lie elsewhere, as far as the question needs them."""
     for links in links_of(question.nodes):
         if where.parent_is_home(links):
@@ -186,7 +278,7 @@ def _bring_parents(question: Question, home: Home, where: _Whereabouts) -> None:
             outputs=tuple(Field(replace(field.ref, links=())) for field in columns),
             among=_keys_linked_to(question, home, where, links),
         )
-        rows = tuple(answer(asked, where.reading))
+        rows = tuple(answer(asked, where.reading, own=where.own))
         names = {field.ref.column: f"c{number}" for number, field in enumerate(columns)}
         kinds = {"key": parent.key.kind} | {name: column.kind for column, name in names.items()}
         sheet = Sheet("_".join(("parents", *links)), kinds, rows)
@@ -201,13 +293,13 @@ def _columns_needed(question: Question, home: Home, links: Links) -> list[Field]
 
 
 def _keys_linked_to(
-    question: Question, home: Home, where: _Whereabouts, links: Links
+    question: Question, home: Home, where: Whereabouts, links: Links
 ) -> tuple[int | str, ...] | None:
     """The keys that the narrowed candidates link to; None where nothing narrows them."""
     narrowing = tuple(
         each
         for each in question.filters
-        if not where.hangs_on_parents_elsewhere(each) and not where.counts_elsewhere(each)
+        if not where.hangs_on_parents_elsewhere(each) and not needs_pass((each,))
     )
     if not narrowing and question.among is None:
         return None
@@ -221,17 +313,18 @@ def _keys_linked_to(
 # ---------------------------------------------------------------- events elsewhere
 
 
-def _bring_children(question: Question, home: Home, where: _Whereabouts) -> None:
+def _bring_children(question: Question, home: Home, where: Whereabouts) -> None:
     """Key and link of children that lie elsewhere, whose events lie at home."""
     for figure in tallied(question.nodes):
         events = figure.events
-        if isinstance(events.source, Touches) or events.children is None:
+        if not isinstance(events.source, EventRef) or events.children is None:
             continue
         if where.is_home(events.source.table.connector) and not where.are_home(events.children):
-            _bring_rows_of(events.children, home, where)
+            bring_rows_of(events.children, home, where)
 
 
-def _bring_rows_of(children: Children, to: Home, where: _Whereabouts) -> None:
+def bring_rows_of(children: Children, to: Home, where: Whereabouts) -> None:
+    """Key and link of children, sent to another database than theirs."""
     if children in to.supplied.children:
         return
     child = to.catalog.entities[children.entity]
@@ -245,40 +338,48 @@ def _bring_rows_of(children: Children, to: Home, where: _Whereabouts) -> None:
     to.supplied.children[children] = Sheet(f"rows_of_{child.name}_{children.link}", kinds, rows)
 
 
-def _bring_figures(question: Question, home: Home, where: _Whereabouts) -> None:
-    """Figures of events that lie elsewhere, counted there: one pass a table."""
-    elsewhere = [
-        figure
-        for figure in tallied(question.nodes)
-        if not isinstance(figure.events.source, Touches)
-        and not where.is_home(figure.events.source.table.connector)
-    ]
-    for number, figures in enumerate(pools(elsewhere).values()):
-        home.supplied.tallies.append(_count_there(figures, question, home, where, number))
+def _bring_figures(question: Question, home: Home, where: Whereabouts) -> None:
+    """Figures of events that lie elsewhere, counted there: one pass a table.
+
+    In rounds, since the window of some events hangs on figures of others.
+    """
+    elsewhere = [each for each in tallied(question.nodes) if not where.is_counted_at_home(each)]
+    brought: set[Figure] = set()
+    while elsewhere:
+        ready = [
+            each
+            for each in elsewhere
+            if all(f in brought or where.is_counted_at_home(f) for f in figures_inside(each))
+        ]
+        for pooled in pools(ready).values():
+            counted = _count_there(pooled, question, home, where)
+            home.supplied.counted.append(counted)
+        brought.update(ready)
+        elsewhere = [each for each in elsewhere if each not in brought]
 
 
 def _count_there(
-    figures: Sequence[Figure], question: Question, home: Home, where: _Whereabouts, number: int
-) -> TallySheet:
+    figures: Sequence[Figure], question: Question, home: Home, where: Whereabouts
+) -> Counted:
     events = figures[0].events
-    if isinstance(events.source, Touches):
-        raise TypeError("touches lie in no source")
+    if not isinstance(events.source, EventRef):
+        raise TypeError("what the ledger knows lies in no source")
     connector = events.source.table.connector
     there = where.reading.snapshot.home(connector)
     if events.children is not None:
         children = there.catalog.entities[events.children.entity]
         if not where.reading.snapshot.are_together(connector, children.table.connector):
-            _bring_rows_of(events.children, there, where)
+            bring_rows_of(events.children, there, where)
+    bring_what_follows(events, there, where)
     askers = _askers(figures, question, home, there, where)
     found = tally(there, question.entity, figures, zone=question.zone, askers=askers)
     by = events.holder if askers is None else ()
     kinds = {"key": key_at(home.catalog, question.entity, by).kind}
     kinds |= {f"f{at}": kind_of(figure) for at, figure in enumerate(figures)}
-    rows = tuple(
-        tuple(seen_value(kind, raw) for kind, raw in zip(kinds.values(), row, strict=True))
-        for row in where.reading.read(connector, found)
-    )
-    return TallySheet(Sheet(f"figures_{number}", kinds, rows), tuple(figures), by)
+    rows = typed_rows(where.reading.read(connector, found), kinds)
+    name = f"figures_{len(home.supplied.counted)}"
+    relation = Sheet(name, kinds, rows).relation(home.reader)
+    return Counted(relation, tuple(map(Tallied, figures)), by)
 
 
 def _askers(
@@ -286,7 +387,7 @@ def _askers(
     question: Question,
     home: Home,
     there: Home,
-    where: _Whereabouts,
+    where: Whereabouts,
 ) -> Askers | None:
     """Who asks, sent to where the events lie, with what the figures hang on; None for everyone."""
     narrowing = tuple(each for each in question.filters if not where.counts_elsewhere(each))
@@ -295,14 +396,42 @@ def _askers(
         return None
     holder = key_at(home.catalog, question.entity, figures[0].events.holder)
     own = key_at(home.catalog, question.entity, ())
-    values: tuple[Field | Key, ...] = tuple(dict.fromkeys((own, holder, *hanging)))
+    values: tuple[Hanging, ...] = tuple(dict.fromkeys((own, holder, *hanging)))
     asked = replace(question, filters=narrowing, outputs=values[1:])
     kinds = {f"c{at}": kind_of(value) for at, value in enumerate(values)}
     at_holder = values.index(holder)
-    rows = tuple(
-        seen
-        for row in where.reading.read(question.entity.table.connector, statement(asked, home))
-        if (seen := tuple(map(seen_value, kinds.values(), row)))[at_holder] is not None
-    )
+    found = where.reading.read(question.entity.table.connector, statement(asked, home))
+    rows = tuple(row for row in typed_rows(found, kinds) if row[at_holder] is not None)
     relation = Sheet("askers", kinds, rows).relation(there.reader)
     return Askers(relation, {value: relation.c[f"c{at}"] for at, value in enumerate(values)})
+
+
+# ---------------------------------------------------------------- events that follow
+
+
+def _bring_successors(question: Question, home: Home, where: Whereabouts) -> None:
+    """Events that may follow those of home."""
+    for node in question.nodes:
+        for each in walk(node):
+            if isinstance(each, Events) and not where.is_foreign(each):
+                bring_what_follows(each, home, where)
+
+
+def bring_what_follows(events: Events, to: Home, where: Whereabouts) -> None:
+    """The events that may follow some, where they lie in another database than those."""
+    for each in walk(events.counting):
+        if isinstance(each, Followed) and isinstance(events.source, EventRef):
+            one, other = each.source.table.connector, events.source.table.connector
+            if not where.reading.snapshot.are_together(one, other):
+                _bring_events(each.source, to, where)
+
+
+def _bring_events(event: EventRef, to: Home, where: Whereabouts) -> None:
+    if event in to.supplied.successors:
+        return
+    there = where.reading.snapshot.home(event.table.connector)
+    kinds = {"key": to.catalog.entities[event.entity].key.kind}
+    kinds |= {f"c{at}": ref.kind for at, ref in enumerate(all_columns(event))}
+    found = where.reading.read(event.table.connector, rows_of_event(event, there))
+    name = f"events_{len(to.supplied.successors)}"
+    to.supplied.successors[event] = Sheet(name, kinds, typed_rows(found, kinds))

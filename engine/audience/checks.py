@@ -20,10 +20,20 @@ from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
 from engine.compile.algebra import walk
-from engine.compile.core import Events, Field, Node, Property, Touches
+from engine.compile.core import (
+    ChildFigure,
+    Events,
+    Field,
+    Figure,
+    Followed,
+    Gathered,
+    Node,
+    Ranked,
+)
 from engine.compile.edges import Asking, constant
-from engine.compile.lower import lower
-from engine.compile.relations import entity_at, link_field, links_of
+from engine.compile.links import entity_at, link_field, links_of
+from engine.compile.lower import asked_at, lower
+from engine.compile.relations import columns_after, tested_columns
 from engine.language.catalog import Kind
 from engine.language.project import Connector, Freshness, Settings
 from engine.moments import local_date, window_start
@@ -41,7 +51,7 @@ def check_columns(entity: EntityRef, snapshot: Snapshot) -> None:
     Raises:
         SourceFault: naming connector, table, column and the first value that does not.
     """
-    columns = [each.column for each in entity.fields.values()]
+    columns = [each.column for each in entity.stored]
     columns += [person for each in _people(entity) for person in _columns_of(each)]
     columns += [entity.key, *([entity.label] if entity.label else [])]
     for link in entity.links.values():
@@ -80,7 +90,7 @@ class _Used:
     def add_entity(self, entity: EntityRef) -> None:
         if entity.name not in self.entities:
             self.entities[entity.name] = entity
-            required = [each.column for each in entity.fields.values() if each.required]
+            required = [each.column for each in entity.stored if each.required]
             self.add_columns(entity.table, [entity.key, *required])
 
     def add_columns(self, table: TableRef, columns: Iterable[ColumnRef]) -> None:
@@ -105,7 +115,7 @@ def check_sources(
         Unreachable: a source does not answer.
     """
     zone = ZoneInfo(settings.timezone)
-    used = _used(entity, conditions, snapshot.catalog, Asking(as_of, zone))
+    used = _used(entity, conditions, snapshot.catalog, asked_at(as_of, zone, snapshot.catalog))
     _refuse_other_forms(used, snapshot)
     counts = _counts(used, snapshot, settings, last)
     for each in used.entities.values():
@@ -127,7 +137,7 @@ def check_values(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Non
         SourceFault: the first value that is in another form, or the first key that stands twice.
         Unreachable: a source does not answer.
     """
-    asking = Asking(as_of, audience.zone)
+    asking = asked_at(as_of, audience.zone, snapshot.catalog)
     used = _used(audience.entity, [audience.condition], snapshot.catalog, asking)
     _refuse_other_forms(used, snapshot)
     for each in used.entities.values():
@@ -143,33 +153,56 @@ def _used(
     entity: EntityRef, conditions: Sequence[Condition], catalog: Catalog, asking: Asking
 ) -> _Used:
     used = _Used()
-    used.add_entity(entity)
-    nodes: list[Node] = [lower(condition, asking) for condition in conditions]
-    for links in links_of(nodes):
-        used.add_entity(entity_at(catalog, entity, links))
-        pointer = link_field(catalog, entity, links)
-        nodes.append(pointer)
-    for node in nodes:
-        for each in walk(node):
-            if isinstance(each, Field):
-                owner = entity_at(catalog, entity, each.ref.links)
-                used.add_columns(owner.table, [each.ref.column])
-            elif isinstance(each, Events) and not isinstance(each.source, Touches):
-                _add_events(used, each, each.source, catalog, entity)
+    _add_nodes(used, [lower(condition, asking) for condition in conditions], catalog, entity)
     return used
 
 
-def _add_events(
-    used: _Used, events: Events, event: EventRef, catalog: Catalog, entity: EntityRef
-) -> None:
+def _add_nodes(used: _Used, nodes: list[Node], catalog: Catalog, entity: EntityRef) -> None:
+    """What nodes read that are seen from an entity, and what is seen from its children."""
+    used.add_entity(entity)
+    for links in links_of(nodes):
+        used.add_entity(entity_at(catalog, entity, links))
+        nodes.append(link_field(catalog, entity, links))
+    for node in nodes:
+        for each in walk(node):
+            match each:
+                case Field(ref):
+                    owner = entity_at(catalog, entity, ref.links)
+                    used.add_columns(owner.table, [ref.column])
+                case Events(source=EventRef()):
+                    _add_events(used, each, catalog, entity)
+                case Figure(_, Events(source=EventRef() as event), ColumnRef() as of):
+                    used.add_columns(event.table, [of])
+                case Gathered(_, figure):
+                    _add_children(used, figure, catalog)
+                case Ranked(_, rank):
+                    _add_nodes(used, [rank.by], catalog, catalog.entities[rank.entity])
+
+
+def _add_children(used: _Used, figure: ChildFigure, catalog: Catalog) -> None:
+    child = catalog.entities[figure.entity]
+    nodes: list[Node] = [figure.such, link_field(catalog, child, (figure.link,))]
+    if figure.of is not None:
+        nodes.append(figure.of)
+    _add_nodes(used, nodes, catalog, child)
+
+
+def _add_events(used: _Used, events: Events, catalog: Catalog, entity: EntityRef) -> None:
+    event = events.source
+    if not isinstance(event, EventRef):
+        return
     holder = owner = entity_at(catalog, entity, events.holder)
     if events.children is not None:
         owner = catalog.entities[events.children.entity]
         used.add_entity(owner)
         link = owner.links[events.children.link]
         used.add_columns(owner.table, [ColumnRef(link.column, holder.key.kind)])
-    tested = [each.column for each in walk(events) if isinstance(each, Property)]
-    used.add_columns(event.table, [*_columns_of_event(event, owner), *tested])
+    used.add_columns(event.table, [*_columns_of_event(event, owner), *tested_columns(events)])
+    for each in walk(events.counting):
+        if isinstance(each, Followed):
+            maker = catalog.entities[each.source.entity]
+            after = [*_columns_of_event(each.source, maker), *columns_after(each)]
+            used.add_columns(each.source.table, after)
 
 
 # ---------------------------------------------------------------- volume
@@ -235,7 +268,7 @@ def _refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
 
 def _refuse_missing_of_required(entity: EntityRef, snapshot: Snapshot) -> None:
     reader = snapshot.reader(entity.table.connector)
-    for ref in entity.fields.values():
+    for ref in entity.stored:
         if not ref.required:
             continue
         relation = reader.relation(entity.table)
@@ -291,6 +324,6 @@ def _declared(catalog: Catalog, table: TableRef, name: str) -> ColumnRef:
 
 
 def _columns_in(entity: EntityRef) -> Iterator[tuple[TableRef, Collection[ColumnRef]]]:
-    yield entity.table, [each.column for each in entity.fields.values()]
+    yield entity.table, [each.column for each in entity.stored]
     for event in entity.events.values():
         yield event.table, [event.at, *event.properties.values()]

@@ -1,4 +1,4 @@
-"""Who was reached, by us, when: what `contacted` asks beside events. The ledger knows it."""
+"""Who was reached by us, and who is in which playbook: what conditions ask of the ledger."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-__all__ = ["ContactLog", "ContactRow", "NoContacts"]
+__all__ = ["ContactLog", "ContactRow", "EnrollmentLog", "NoContacts", "NoEnrollments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +52,42 @@ class NoContacts:
         playbook: str | None,
     ) -> Iterator[ContactRow]:
         """Nothing."""
+        return iter(())
+
+
+class EnrollmentLog(Protocol):
+    """Gives the keys, as text, of an entity's rows that are or were in a playbook."""
+
+    def inside(self, entity: str, playbook: str, at: datetime) -> Iterator[str]:
+        """Those with an open enrollment at an instant; holdouts have none."""
+
+    def left(
+        self,
+        entity: str,
+        playbook: str,
+        outcome: str | None,
+        *,
+        since: datetime | None,
+        until: datetime,
+    ) -> Iterator[str]:
+        """Those that left from `since` (None: ever) until `until`, with an outcome (None: any)."""
+
+
+class NoEnrollments:
+    """The log of a project whose playbooks nobody ever entered."""
+
+    def inside(self, entity: str, playbook: str, at: datetime) -> Iterator[str]:
+        """Nobody."""
+        return iter(())
+
+    def left(
+        self,
+        entity: str,
+        playbook: str,
+        outcome: str | None,
+        *,
+        since: datetime | None,
+        until: datetime,
+    ) -> Iterator[str]:
+        """Nobody."""
         return iter(())

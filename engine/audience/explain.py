@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.audience.answering import answer
-from engine.audience.reading import Running
+from engine.audience.evidence import Asked, children_of
+from engine.audience.evidence import events_of as event_rows_of
+from engine.audience.reading import Reading, Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.values import Key
 from engine.audience.words import condition_text, literal_text
@@ -15,29 +17,44 @@ from engine.bind.catalog import EventRef
 from engine.bind.conditions import (
     BoundAll,
     BoundAny,
+    BoundDid,
+    BoundField,
+    BoundHas,
     BoundNone,
     BoundNot,
     BoundParent,
+    BoundRank,
     BoundSegment,
     Condition,
     FigureKind,
 )
 from engine.bind.playbook import Audience
-from engine.compile.aggregates import time_of
-from engine.compile.algebra import walk
+from engine.compile.algebra import time_of, walk
 from engine.compile.core import (
+    Change,
+    Chosen,
     Compare,
     Comparison,
     Constant,
+    DaysBetween,
+    Enrollments,
     Events,
     Field,
     Figure,
+    Followed,
+    Gathered,
+    Labels,
+    Listed,
     Predicate,
+    Property,
+    Ratio,
+    Score,
     Touches,
     Value,
 )
 from engine.compile.edges import Asking
-from engine.compile.lower import lower
+from engine.compile.happenings import events_of
+from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
 from engine.moments import local_date
 
@@ -54,14 +71,31 @@ class Node:
     children: tuple[Node, ...] = ()
 
 
+Seen = Predicate | Value
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A condition with what is asked of the store to explain it."""
+    """A condition with what is asked of the store to explain it, each value with its name.
+
+    `counted` are the events or children behind its figures.
+    """
 
     condition: Condition
     holds: Predicate
-    seen: tuple[Value, ...]
+    seen: tuple[tuple[str, Seen], ...]
+    counted: Events | Gathered | None
     children: tuple[_Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What was found for the one key."""
+
+    asking: Asking
+    asked: Asked
+    reading: Reading
+    found: Mapping[Seen, object]
 
 
 def explain(audience: Audience, key: Key, snapshot: Snapshot, as_of: datetime) -> Node | None:
@@ -69,22 +103,44 @@ def explain(audience: Audience, key: Key, snapshot: Snapshot, as_of: datetime) -
 
     A node says how it stands by itself: what is under a `not` is told as it is, then turned round.
     """
-    asking = Asking(as_of, audience.zone)
+    asking = asked_at(as_of, audience.zone, snapshot.catalog)
     asked = _asked(audience.condition, asking)
     outputs = tuple(dict.fromkeys(_outputs(asked)))
     question = Question(audience.entity, audience.zone, outputs=outputs, among=(key,))
-    rows = list(answer(question, Running(snapshot)))
+    reading = Running(snapshot)
+    rows = list(answer(question, reading))
     if not rows:
         return None
     found = dict(zip(outputs, rows[0][1:], strict=True))
-    return _node(asked, found, asking)
+    who = Asked(audience.entity, audience.zone, (key,))
+    return _node(asked, _Answers(asking, who, reading, found))
 
 
 def _asked(condition: Condition, asking: Asking) -> _Asked:
     predicate = lower(condition, asking)
     children = tuple(_asked(part, inner) for part, inner in _parts(condition, asking))
-    seen = () if children else tuple(dict.fromkeys(_values_of(predicate)))
-    return _Asked(condition, predicate, seen, children)
+    seen = (
+        {} if children else {value: name for name, value in _values(condition, predicate, asking)}
+    )
+    return _Asked(
+        condition,
+        predicate,
+        tuple((name, value) for value, name in seen.items()),
+        _counted(condition, predicate, asking),
+        children,
+    )
+
+
+def _counted(
+    condition: Condition, predicate: Predicate, asking: Asking
+) -> Events | Gathered | None:
+    match condition:
+        case BoundDid():
+            return events_of(condition, asking)
+        case BoundHas():
+            return next(each for each in walk(predicate) if isinstance(each, Gathered))
+        case _:
+            return None
 
 
 def _parts(condition: Condition, asking: Asking) -> Iterator[tuple[Condition, Asking]]:
@@ -99,19 +155,56 @@ def _parts(condition: Condition, asking: Asking) -> Iterator[tuple[Condition, As
             yield inner, asking.at_link(link)
 
 
-def _values_of(predicate: Predicate) -> Iterator[Field | Figure]:
-    """The fields that a leaf looks at, the number of its events, and the figures asked of them."""
-    for each in walk(predicate):
+def _values(
+    condition: Condition, predicate: Predicate, asking: Asking
+) -> Iterator[tuple[str, Seen]]:
+    """The values that a leaf looks at: fields, the number of its events, figures asked of them."""
+    if isinstance(condition, BoundField):
+        yield from _of_field(condition.ref.path, asking.field(condition.ref))
+    if isinstance(condition, BoundRank):
+        yield condition.ref.path, asking.field(condition.ref)
+    for each in walk(predicate, _WHOLE):
         match each:
-            case Field() | Figure():
-                yield each
+            case Field(ref):
+                yield ref.path, each
+            case Change(recent, earlier):
+                yield from (("change", each), ("the last", recent), ("the time before", earlier))
+            case Figure():
+                yield _name(each), each
+                yield from _fields_of(each.events)
             case Events():
-                yield Figure(FigureKind.TIMES, each)
+                yield _name(Figure(FigureKind.TIMES, each)), Figure(FigureKind.TIMES, each)
+                yield from _fields_of(each)
+            case Gathered() if isinstance(condition, BoundHas):
+                yield f"rows of {each.figure.entity}", each
 
 
-def _outputs(asked: _Asked) -> Iterator[Predicate | Value]:
+_WHOLE = (Change, Chosen, DaysBetween, Events, Figure, Gathered, Labels, Listed, Ratio, Score)
+"""What is inside these is told by their own value."""
+
+
+def _of_field(path: str, value: Value) -> Iterator[tuple[str, Seen]]:
+    """A value by its path; of labels which of them hold."""
+    match value:
+        case Labels(names, conditions):
+            yield from zip(names, conditions, strict=True)
+        case Chosen(_, (Labels() | Listed() as inner,)):
+            yield from _of_field(path, inner)
+        case Listed():
+            return
+        case _:
+            yield path, value
+
+
+def _fields_of(events: Events) -> Iterator[tuple[str, Seen]]:
+    for each in walk(events.counting, _WHOLE):
+        if isinstance(each, Field):
+            yield each.ref.path, each
+
+
+def _outputs(asked: _Asked) -> Iterator[Seen]:
     yield asked.holds
-    yield from asked.seen
+    yield from (value for _, value in asked.seen)
     for child in asked.children:
         yield from _outputs(child)
 
@@ -119,26 +212,27 @@ def _outputs(asked: _Asked) -> Iterator[Predicate | Value]:
 # ---------------------------------------------------------------- telling
 
 
-def _node(asked: _Asked, found: Mapping[Predicate | Value, object], asking: Asking) -> Node:
+def _node(asked: _Asked, answers: _Answers) -> Node:
     return Node(
         condition_text(asked.condition),
-        bool(found[asked.holds]),
-        _seen(asked.seen, found, asking),
-        tuple(_node(child, found, asking) for child in asked.children),
+        bool(answers.found[asked.holds]),
+        "; ".join(filter(None, (_seen(asked, answers), _shown(asked.counted, answers)))),
+        tuple(_node(child, answers) for child in asked.children),
     )
 
 
-def _seen(
-    values: Sequence[Value], found: Mapping[Predicate | Value, object], asking: Asking
-) -> str:
-    if len(values) == 1 and isinstance(values[0], Field):
-        return _told(found[values[0]], asking)
-    told = (f"{_name(value)}: {_told(found[value], asking)}" for value in values)
-    windows = (_window(value, asking) for value in values)
-    return ", ".join(f"{each}{window}" for each, window in zip(told, windows, strict=True))
+def _seen(asked: _Asked, answers: _Answers) -> str:
+    found, asking = answers.found, answers.asking
+    if len(asked.seen) == 1 and isinstance(asked.condition, BoundField | BoundRank):
+        return _told(found[asked.seen[0][1]], asking)
+    told = (
+        f"{name}: {_told(found[value], asking)}{_window(value, asking)}"
+        for name, value in asked.seen
+    )
+    return ", ".join(told)
 
 
-def _window(value: Value, asking: Asking) -> str:
+def _window(value: Predicate | Value, asking: Asking) -> str:
     """From when events were counted, where no row is needed to know it."""
     if isinstance(value, Figure):
         for each in walk(value.events.counting):
@@ -149,18 +243,57 @@ def _window(value: Value, asking: Asking) -> str:
     return ""
 
 
-def _name(value: Value) -> str:
-    match value:
-        case Field(ref):
-            return ref.path
+_FEW = 3
+
+
+def _shown(counted: Events | Gathered | None, answers: _Answers) -> str:
+    """A few of what was counted: the last events with what is known of each, the first children."""
+    match counted:
+        case Events(source=EventRef() as event):
+            columns = (event.at, *event.properties.values())
+            values = tuple(Property(ref) for ref in columns)
+            rows = event_rows_of(counted, values, answers.asked, answers.reading)
+            last = sorted(rows, key=lambda row: row[1], reverse=True)  # type: ignore[arg-type, return-value]
+            return _few([_event(row, event, answers.asking) for row in last], "the last ")
+        case Gathered():
+            children = children_of(counted, (), answers.asked, answers.reading)
+            return _few([literal_text(row[1]) for row in children], counted.figure.entity + " ")
+        case _:
+            return ""
+
+
+def _few(texts: Sequence[str], name: str) -> str:
+    if not texts:
+        return ""
+    return name + ", ".join(texts[:_FEW]) + (", …" if len(texts) > _FEW else "")
+
+
+def _event(row: Sequence[object], event: EventRef, asking: Asking) -> str:
+    at, *values = row[1:]
+    known = [
+        f"{name} {literal_text(value)}"
+        for name, value in zip(event.properties, values, strict=True)
+        if value is not None
+    ]
+    return " ".join((_told(at, asking), *known))
+
+
+def _name(figure: Figure) -> str:
+    match figure:
         case Figure(FigureKind.TIMES, Events(source=Touches())):
             return "touches"
-        case Figure(FigureKind.TIMES, Events(source=EventRef(name=name))):
-            return name
+        case Figure(FigureKind.TIMES, Events(source=Enrollments())):
+            return "enrollments"
+        case Figure(FigureKind.TIMES, events):
+            followed = (each for each in walk(events.counting) if isinstance(each, Followed))
+            told = ("followed" if each.holds else "not followed" for each in followed)
+            return next(told, _event_name(events))
         case Figure(kind, _, of):
             return f"{kind.value} {of.column}" if of else kind.value
-        case _:
-            raise TypeError(f"{value!r} is nothing that explain shows")
+
+
+def _event_name(events: Events) -> str:
+    return events.source.name if isinstance(events.source, EventRef) else "times"
 
 
 def _told(value: object, asking: Asking) -> str:

@@ -1,8 +1,8 @@
-"""Who is in a segment, which of some keys satisfy a condition, and the fields of a few."""
+"""Who is in a segment, and which of some keys satisfy a condition."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,31 +11,30 @@ from sqlalchemy import func, select
 from engine.audience.answering import answer
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
+from engine.audience.touches import Own
 from engine.audience.values import Key
-from engine.bind.catalog import EntityRef, FieldRef
+from engine.bind.catalog import EntityRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
 from engine.compile.algebra import conjuncts
-from engine.compile.core import Field
 from engine.compile.core import Key as KeyValue
-from engine.compile.edges import Asking
-from engine.compile.lower import lower
+from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
 
-__all__ = ["Key", "holding", "population", "question_of", "rows", "select_keys"]
+__all__ = ["Key", "holding", "population", "question_of", "select_keys"]
 
 _UTC = ZoneInfo("UTC")
 
 
 def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Key]:
     """The keys of all who are in a segment, ascending: whole numbers, or text by code point."""
-    question = question_of(audience, as_of)
+    question = question_of(audience, snapshot, as_of)
     return [_key(row[0]) for row in answer(question, Running(snapshot))]
 
 
-def question_of(audience: Audience, as_of: datetime) -> Question:
+def question_of(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Question:
     """A segment as a question."""
-    condition = lower(audience.condition, Asking(as_of, audience.zone))
+    condition = lower(audience.condition, asked_at(as_of, audience.zone, snapshot.catalog))
     return Question(audience.entity, audience.zone, filters=conjuncts(condition))
 
 
@@ -57,28 +56,11 @@ def holding(
     if not keys:
         return set()
     own = KeyValue((), entity.key.kind) if excluding else None
-    predicate = lower(condition, Asking(as_of, zone, own=own))
+    predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog, own=own))
     question = Question(entity, zone, filters=conjuncts(predicate), among=tuple(keys))
-    found = answer(question, Running(snapshot), own=frozenset(excluding))
+    left_out = Own(entity, frozenset(excluding)) if excluding else None
+    found = answer(question, Running(snapshot), own=left_out)
     return {_key(row[0]) for row in found}
-
-
-def rows(
-    entity: EntityRef, keys: Collection[Key], fields: Sequence[FieldRef], snapshot: Snapshot
-) -> dict[Key, dict[str, object]]:
-    """The values of fields by key, then by path; None where missing; keys that are gone are absent.
-
-    Dates are `date`, timestamps aware datetimes in UTC, lists tuples of text.
-    """
-    if not keys:
-        return {}
-    outputs = tuple(Field(ref) for ref in fields)
-    question = Question(entity, _UTC, outputs=outputs, among=tuple(keys))
-    paths = [ref.path for ref in fields]
-    return {
-        _key(key): dict(zip(paths, values, strict=True))
-        for key, *values in answer(question, Running(snapshot))
-    }
 
 
 def population(entity: EntityRef, snapshot: Snapshot) -> int:

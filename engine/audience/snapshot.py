@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import Executable
 
-from engine.audience.contacts import ContactLog
+from engine.audience.contacts import ContactLog, EnrollmentLog, NoEnrollments
 from engine.bind.catalog import Catalog
 from engine.compile.leaves import LEAVES
 from engine.compile.relations import Home, Supplied
@@ -26,8 +26,11 @@ class Snapshot:
         contacts: ContactLog,
         catalog: Catalog,
         stack: ExitStack,
+        *,
+        enrollments: EnrollmentLog,
     ) -> None:
         self.contacts = contacts
+        self.enrollments = enrollments
         self.catalog = catalog
         self._databases = databases
         self._stack = stack
@@ -66,13 +69,20 @@ class Snapshot:
         return self.reader(connector).read(statement)
 
 
+_NOBODY = NoEnrollments()
+
+
 @contextmanager
 def open_sources(
-    databases: Mapping[str, Database], contacts: ContactLog, catalog: Catalog
+    databases: Mapping[str, Database],
+    contacts: ContactLog,
+    catalog: Catalog,
+    *,
+    enrollments: EnrollmentLog = _NOBODY,
 ) -> Iterator[Snapshot]:
     """The sources of a project, by connector name (one database may serve several), for one run.
 
     Nothing is connected before something is read; everything is closed at the end.
     """
     with ExitStack() as stack:
-        yield Snapshot(databases, contacts, catalog, stack)
+        yield Snapshot(databases, contacts, catalog, stack, enrollments=enrollments)

@@ -45,7 +45,7 @@ def statements(
         Refused: a `dialect` is asked for that none of the segment's sources speaks.
     """
     noting = Noting(snapshot)
-    for _ in answer(question_of(audience, as_of), noting):
+    for _ in answer(question_of(audience, snapshot, as_of), noting):
         raise TypeError("nothing is read when statements are only noted")
     found = [
         _statement(connector, statement, snapshot.database(connector).dialect)

@@ -7,7 +7,8 @@ links to it, or went to its contact's address; it counts once, whichever of thes
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from engine.audience.contacts import ContactRow
@@ -16,23 +17,27 @@ from engine.audience.values import Key, key_from_text
 from engine.bind.catalog import EntityRef
 from engine.compile.core import TOUCH_AT, TOUCH_OWN, Touches
 from engine.compile.letters import lower_case
+from engine.compile.links import link_field
 from engine.compile.question import Question, statement
-from engine.compile.relations import Sheet, link_field
+from engine.compile.relations import Sheet
 from engine.compile.touches import holders_of_addresses
 from engine.language.catalog import Kind
 
-__all__ = ["touch_sheet"]
+__all__ = ["Own", "touch_sheet"]
 
 _UTC = ZoneInfo("UTC")
 
 
-def touch_sheet(
-    touches: Touches, asking: EntityRef, reading: Reading, *, own: Collection[str]
-) -> Sheet | None:
-    """The touches of an entity's rows: key, time, and whose own they are; None: nobody's at all.
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Enrollments of an entity whose touches their own row does not count as contact."""
 
-    `own` are the enrollments whose touches their own row does not count.
-    """
+    entity: EntityRef
+    enrollments: frozenset[str]
+
+
+def touch_sheet(touches: Touches, reading: Reading, *, own: Own | None) -> Sheet | None:
+    """The touches of an entity's rows: key, time, and whose own they are; None: nobody's at all."""
     snapshot = reading.snapshot
     entity = snapshot.catalog.entities[touches.entity]
     log = tuple(
@@ -41,15 +46,16 @@ def touch_sheet(
     if not log:
         return None
     found = {(key, row.touch_id): row for key, row in _holders(log, entity, reading)}
-    rows = [(key, row.at, _own_of(row, asking, own)) for (key, _), row in found.items()]
-    columns = {"key": entity.key.kind, TOUCH_AT.column: Kind.TIMESTAMP, TOUCH_OWN: asking.key.kind}
+    rows = [(key, row.at, _own_of(row, own)) for (key, _), row in found.items()]
+    own_kind = entity.key.kind if own is None else own.entity.key.kind
+    columns = {"key": entity.key.kind, TOUCH_AT.column: Kind.TIMESTAMP, TOUCH_OWN: own_kind}
     return Sheet(f"touches_of_{entity.name}", columns, rows)
 
 
-def _own_of(row: ContactRow, asking: EntityRef, own: Collection[str]) -> Key | None:
-    if row.enrollment in own and row.entity == asking.name:
-        return key_from_text(asking.key.kind, row.key)
-    return None
+def _own_of(row: ContactRow, own: Own | None) -> Key | None:
+    if own is None or row.enrollment not in own.enrollments or row.entity != own.entity.name:
+        return None
+    return key_from_text(own.entity.key.kind, row.key)
 
 
 def _holders(

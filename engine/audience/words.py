@@ -13,18 +13,25 @@ from engine.bind.conditions import (
     BoundDid,
     BoundEveryone,
     BoundField,
+    BoundFinished,
+    BoundHas,
+    BoundInPlaybook,
     BoundMoment,
     BoundNone,
     BoundNot,
     BoundOperand,
     BoundParent,
+    BoundRank,
     BoundRole,
     BoundSegment,
     BoundTest,
+    Change,
     Clause,
     Condition,
     DaysTest,
     Figure,
+    Followed,
+    ListTest,
     Literal,
     MomentRange,
     MomentTest,
@@ -75,8 +82,16 @@ def condition_text(condition: Condition) -> str:
             return f"its {link}:"
         case BoundDid():
             return _did(condition)
+        case BoundHas():
+            return _has(condition)
+        case BoundRank():
+            return _rank(condition)
         case BoundContacted():
             return _contacted(condition)
+        case BoundInPlaybook(_, playbook):
+            return f"is in the playbook {playbook}"
+        case BoundFinished():
+            return _finished(condition)
 
 
 def literal_text(value: object) -> str:
@@ -104,13 +119,29 @@ def _did(did: BoundDid) -> str:
     parts = [f"{'did not' if did.negated else 'did'} {through}{did.event.name}"]
     parts += _window(did.window)
     parts += [f"where {name} {_test(test)}" for name, test in did.where]
-    figures = [_figure(each) for each in did.figures if not _is_at_least_one(each.test)]
-    return ", ".join([" ".join(parts), *figures])
+    asked = [_figure(each) for each in did.figures if not _is_at_least_one(each.test)]
+    if did.change is not None:
+        asked.append(_change(did.change))
+    asked += [_followed(each) for each in did.followed]
+    return ", ".join([" ".join(parts), *asked])
 
 
 def _is_at_least_one(test: BoundTest) -> bool:
     """What is meant where nothing is said."""
     return test == BoundTest((ValueTest(Op.AT_LEAST, (1,)),))
+
+
+def _change(change: Change) -> str:
+    return (
+        f"change of the number a day, the last {change.over} against the {change.against} before, "
+        f"{_test(change.test)}"
+    )
+
+
+def _followed(followed: Followed) -> str:
+    where = [f" where {name} {_test(test)}" for name, test in followed.where]
+    verb = "one of them not followed" if followed.negated else "one of them followed"
+    return f"{verb} by {followed.event.name} within {followed.within}{''.join(where)}"
 
 
 def _figure(figure: Figure) -> str:
@@ -127,6 +158,42 @@ def _contacted(contacted: BoundContacted) -> str:
     if not _is_at_least_one(contacted.times):
         parts[-1] += f", times {_test(contacted.times)}"
     return " ".join(parts)
+
+
+def _has(has: BoundHas) -> str:
+    verb = "has no" if has.negated else "has"
+    such = "" if has.condition is None else f" where {_inline(has.condition)}"
+    times = "" if _is_at_least_one(has.times) else f", times {_test(has.times)}"
+    return f"{verb} {has.entity}{such}{times}"
+
+
+def _inline(condition: Condition) -> str:
+    """A condition of children in one line, with its parts."""
+    match condition:
+        case BoundAll(parts):
+            return " and ".join(map(_inline, parts))
+        case BoundAny(parts):
+            return f"({' or '.join(map(_inline, parts))})"
+        case BoundNone(parts):
+            return f"none of ({', '.join(map(_inline, parts))})"
+        case BoundNot(part):
+            return f"not ({_inline(part)})"
+        case BoundParent(link, _, inner):
+            return f"its {link}: {_inline(inner)}"
+        case _:
+            return condition_text(condition)
+
+
+def _rank(rank: BoundRank) -> str:
+    number = f"{rank.count:,}" if rank.share is None else f"{literal_text(rank.share * 100)}%"
+    edge = "highest" if rank.highest else "lowest"
+    return f"{rank.ref.path} is among the {edge} {number} of every {rank.entity}"
+
+
+def _finished(finished: BoundFinished) -> str:
+    outcome = "" if finished.outcome is None else f" as {finished.outcome.value}"
+    within = "" if finished.within is None else f" within {finished.within}"
+    return f"left the playbook {finished.playbook}{outcome}{within}"
 
 
 def _window(window: Window) -> Iterable[str]:
@@ -154,6 +221,8 @@ def _clause(clause: Clause) -> str:
             return f"{_word(op)} {shown}{_case(ignore_case)}"
         case TextTest(op, value, ignore_case):
             return f"{_word(op)} {_side(value)}{_case(ignore_case)}"
+        case ListTest(op, values):
+            return f"{_word(op)} {', '.join(_side(value) for value in values)}"
         case MomentTest(op, moments):
             return f"{_word(op)} {' or '.join(_bound(moment) for moment in moments)}"
         case MomentRange(op, duration):

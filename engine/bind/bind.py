@@ -12,7 +12,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.bind.catalog import Catalog
-from engine.bind.cautions import cautions
+from engine.bind.cautions import cautions, formula_cautions
+from engine.bind.computed import bind_computed
 from engine.bind.conditions import BoundEveryone, Condition
 from engine.bind.entities import bind_entity
 from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
@@ -36,9 +37,11 @@ Bound = TypeVar("Bound")
 def bind_catalog(project: Project) -> tuple[Catalog, tuple[Problem, ...]]:
     """All entities that can be used, and the problems of what cannot. Never raises."""
     bound = {name: bind_entity(each, project) for name, each in project.entities.items()}
-    entities = {name: ref for name, (ref, _) in bound.items() if ref is not None}
-    problems = tuple(problem for _, found in bound.values() for problem in found)
-    return Catalog(entities), problems
+    stored = {name: ref for name, (ref, _) in bound.items() if ref is not None}
+    catalog = bind_computed(Catalog(stored), project)
+    problems = [problem for _, found in bound.values() for problem in found]
+    problems += [problem for found in catalog.broken.values() for problem in found]
+    return catalog, tuple(dict.fromkeys(problems))
 
 
 def bind_segment(name: str, project: Project, catalog: Catalog) -> Audience:
@@ -67,7 +70,7 @@ def bind_playbook(name: str, project: Project, catalog: Catalog) -> BoundPlayboo
 def check(project: Project) -> tuple[Problem, ...]:
     """All problems and warnings of binding, each once; those of reading are not repeated."""
     catalog, catalog_problems = bind_catalog(project)
-    found = [*_settings_problems(project), *catalog_problems]
+    found = [*_settings_problems(project), *catalog_problems, *_catalog_cautions(catalog)]
     for segment in project.segments.values():
         found += _problems(
             lambda segment=segment: _segment(segment, project, catalog),  # type: ignore[misc]
@@ -210,6 +213,11 @@ def _templates(steps: tuple[BoundStep, ...]) -> list[Template]:
 
 
 # ---------------------------------------------------------------- warnings and settings
+
+
+def _catalog_cautions(catalog: Catalog) -> tuple[Problem, ...]:
+    formulas = [each for entity in catalog.entities.values() for each in entity.formulas.values()]
+    return tuple(problem for each in formulas for problem in formula_cautions(each))
 
 
 def _audience_cautions(audience: Audience) -> tuple[Problem, ...]:

@@ -4,63 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
-from engine.language.conditions import Scalar
+from engine.bind.formulas import Formula
+from engine.bind.refs import Computed, EventRef, FieldRef, LinkRef
+from engine.problems import Problem
 from engine.tables import ColumnRef, TableRef
 
 __all__ = [
     "BoundPerson",
     "Catalog",
+    "Computed",
     "EntityRef",
     "EventRef",
     "FieldRef",
     "LinkRef",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRef:
-    """A field seen from the asking entity: `links` are the names of the links to walk first.
-
-    `required` promises a value, which a parent's field never can. `values` are all that the
-    catalog allows; empty means any.
-    """
-
-    links: tuple[str, ...]
-    entity: str
-    name: str
-    column: ColumnRef
-    required: bool = False
-    values: tuple[Scalar, ...] = ()
-
-    @property
-    def path(self) -> str:
-        """The path as people write it: `account.plan`."""
-        return ".".join((*self.links, self.name))
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRef:
-    """Many to one: `column` of the child holds the key of a row of the entity `to`."""
-
-    name: str
-    to: str
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
-class EventRef:
-    """An event of an entity: rows of `table` whose `key` column is the entity's key."""
-
-    entity: str
-    name: str
-    table: TableRef
-    key: str
-    at: ColumnRef
-    properties: Mapping[str, ColumnRef] = field(default_factory=dict, hash=False)
-    counts_as_contact: bool = False
-    history_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +34,10 @@ class BoundPerson:
 
 @dataclass(frozen=True, slots=True)
 class EntityRef:
-    """An entity with all that is known of it."""
+    """An entity with all that is known of it.
+
+    `fields` are the stored and the computed ones; `formulas` has those of the computed, by name.
+    """
 
     name: str
     table: TableRef
@@ -87,10 +48,28 @@ class EntityRef:
     people: Mapping[str, BoundPerson] = field(default_factory=dict, hash=False)
     fields: Mapping[str, FieldRef] = field(default_factory=dict, hash=False)
     events: Mapping[str, EventRef] = field(default_factory=dict, hash=False)
+    formulas: Mapping[str, Formula] = field(default_factory=dict, hash=False)
+
+    @property
+    def stored(self) -> tuple[FieldRef, ...]:
+        """The fields that have a column."""
+        return tuple(ref for name, ref in self.fields.items() if name not in self.formulas)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All entities by name. `people` of an entity holds its `people` and its `team`."""
+    """All entities by name. `people` of an entity holds its `people` and its `team`.
+
+    `broken` has, by entity and name, why a declared computed field is not among the fields.
+    """
 
     entities: Mapping[str, EntityRef]
+    broken: Mapping[tuple[str, str], tuple[Problem, ...]] = field(default_factory=dict)
+
+    def formula(self, ref: FieldRef) -> Formula | None:
+        """The formula of a computed field, seen from `ref.entity`; None of a stored one."""
+        return self.entities[ref.entity].formulas[ref.name] if _is_computed(ref) else None
+
+
+def _is_computed(ref: FieldRef) -> bool:
+    return isinstance(ref.source, Computed)

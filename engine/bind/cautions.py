@@ -18,6 +18,7 @@ from engine.bind.conditions import (
     BoundContacted,
     BoundDid,
     BoundField,
+    BoundHas,
     BoundNone,
     BoundNot,
     BoundParent,
@@ -33,11 +34,20 @@ from engine.bind.conditions import (
     ValueTest,
     Window,
 )
+from engine.bind.formulas import (
+    ChildrenFigure,
+    EdgeEvent,
+    EventsFigure,
+    Formula,
+    Labels,
+    ListedChildren,
+    ListedEvents,
+)
 from engine.moments import At, Day
 from engine.places import Place
 from engine.problems import Problem, Severity
 
-__all__ = ["cautions"]
+__all__ = ["cautions", "formula_cautions"]
 
 _COUNTS = frozenset(
     {
@@ -54,6 +64,19 @@ _COUNTS = frozenset(
 def cautions(condition: Condition) -> tuple[Problem, ...]:
     """The warnings of a bound condition, each with its place."""
     return tuple(_walk(condition, _Asked()))
+
+
+def formula_cautions(formula: Formula) -> tuple[Problem, ...]:
+    """The warnings of a computed field: of the conditions in it, and of its events."""
+    match formula:
+        case EventsFigure(events=did) | EdgeEvent(events=did) | ListedEvents(events=did):
+            return tuple(_short_history(did.event, did.window, did.place))
+        case ChildrenFigure(children=children) | ListedChildren(children=children):
+            return () if children.condition is None else cautions(children.condition)
+        case Labels(labels):
+            return tuple(problem for _, each in labels for problem in cautions(each))
+        case _:
+            return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +120,8 @@ def _walk(condition: Condition, asked: _Asked) -> Iterator[Problem]:
             yield from _walk(inner, asked)
         case BoundParent(link, _, inner):
             yield from _walk(inner, asked.below(link))
+        case BoundHas(negated=negated, condition=inner) if inner is not None:
+            yield from _walk(inner, _Asked(asked.holds is not negated))
         case BoundDid():
             yield from _of_did(condition, asked)
         case BoundContacted():
@@ -152,9 +177,12 @@ def _clause_holds_of_missing(clause: Clause) -> bool:
 
 
 def _of_did(did: BoundDid, asked: _Asked) -> Iterator[Problem]:
-    if (_holds_of_none(did.figures) is not did.negated) is asked.holds:
+    """What asks for a change or a successor never holds where there are no events."""
+    holds_of_none = not did.change and not did.followed and _holds_of_none(did.figures)
+    if (holds_of_none is not did.negated) is asked.holds:
         yield from _over_missing(did.window, asked, did.place)
-    yield from _short_history(did.event, did.window, did.place)
+    if did.change is None or did.figures:
+        yield from _short_history(did.event, did.window, did.place)
 
 
 def _of_contacted(contacted: BoundContacted, asked: _Asked) -> Iterator[Problem]:

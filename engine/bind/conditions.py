@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from engine.bind.catalog import EventRef, FieldRef
+from engine.bind.refs import EventRef, FieldRef
 from engine.moments import Duration, Moment
 from engine.places import NOWHERE, Place
 
@@ -21,19 +21,27 @@ __all__ = [
     "BoundDid",
     "BoundEveryone",
     "BoundField",
+    "BoundFinished",
+    "BoundHas",
+    "BoundInPlaybook",
     "BoundMoment",
     "BoundNone",
     "BoundNot",
     "BoundOperand",
     "BoundParent",
+    "BoundRank",
     "BoundRole",
     "BoundSegment",
     "BoundTest",
+    "Change",
     "Clause",
     "Condition",
     "DaysTest",
+    "Ended",
     "Figure",
     "FigureKind",
+    "Followed",
+    "ListTest",
     "Literal",
     "MomentRange",
     "MomentTest",
@@ -69,6 +77,9 @@ class Op(StrEnum):
     NOT_ON = "not_on"
     WITHIN = "within"
     IN_NEXT = "in_next"
+    INCLUDES = "includes"
+    INCLUDES_ANY = "includes_any"
+    INCLUDES_ALL = "includes_all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,20 @@ class Anniversary:
     duration: Duration
 
 
-Clause = SetTest | ValueTest | TextTest | MomentTest | MomentRange | DaysTest | Anniversary
+@dataclass(frozen=True, slots=True)
+class ListTest:
+    """includes, includes_any, includes_all: texts that a list has, or text fields of the asker.
+
+    `values` has one element for includes. A missing other side makes it false, as of any operator.
+    """
+
+    op: Op
+    values: tuple[str | BoundOperand, ...]
+
+
+Clause = (
+    SetTest | ValueTest | TextTest | ListTest | MomentTest | MomentRange | DaysTest | Anniversary
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +214,34 @@ class Figure:
     kind: FigureKind
     property: str
     test: BoundTest
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The relative change of the number of events a day, and the test that it must pass.
+
+    The last `over` ends at the start of today; `against` stands right before it. Both are in days
+    or longer. Missing where the earlier window has no events. The set has no window of its own.
+    """
+
+    over: Duration
+    against: Duration
+    test: BoundTest
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One of the events has (negated: has none) a successor strictly later, at most `within` after.
+
+    `event` is of the same row as the event it follows: of the very same child or parent. `within`
+    is exact, in weeks at most. Negated, the time must be over: at + within <= as_of. Operands in
+    `where` are seen from the asking entity.
+    """
+
+    event: EventRef
+    negated: bool
+    within: Duration
+    where: tuple[tuple[str, BoundTest], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +334,7 @@ class BoundDid:
     `child_link` set, `through` is the child entity whose `child_link` holds this entity's key.
     Moments in the window are seen from the asking entity; `where` tests are of the event's
     properties and their moments and operands too are seen from the asking entity.
+    With `change` or `followed`, `figures` may be empty; else one asks for at least one event.
     """
 
     event: EventRef
@@ -291,6 +344,69 @@ class BoundDid:
     figures: tuple[Figure, ...] = ()
     through: str = ""
     child_link: str = ""
+    change: Change | None = None
+    followed: tuple[Followed, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundHas:
+    """`has` or (negated) `has_no`: so many rows of `entity` link here by `link` and satisfy it.
+
+    Paths in `condition` start at the child; None takes all of them. Operands in `times` are seen
+    from the asking entity; it is at least 1 unless said.
+    """
+
+    entity: str
+    link: str
+    negated: bool
+    condition: Condition | None
+    times: BoundTest
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRank:
+    """`top` (highest) or `bottom`: among so many, or such a share, of all rows of `entity`.
+
+    Only rows that have the value count, and of a share (0 to 1) the number is rounded up; equals
+    at the edge are all in. Either `share` or `count` is set.
+    """
+
+    entity: str
+    highest: bool
+    ref: FieldRef
+    share: float | None = None
+    count: int | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundInPlaybook:
+    """It has an open enrollment in that playbook; holdouts have none."""
+
+    entity: str
+    playbook: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+class Ended(StrEnum):
+    """The outcomes that `finished_playbook` can ask for."""
+
+    GOAL = "goal"
+    COMPLETED = "completed"
+    EXITED = "exited"
+    HOLDOUT = "holdout"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFinished:
+    """It left that playbook: with `outcome` (None: any), `within` so long ago (None: ever)."""
+
+    entity: str
+    playbook: str
+    outcome: Ended | None = None
+    within: Duration | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -322,5 +438,9 @@ Condition = (
     | BoundRole
     | BoundParent
     | BoundDid
+    | BoundHas
+    | BoundRank
     | BoundContacted
+    | BoundInPlaybook
+    | BoundFinished
 )

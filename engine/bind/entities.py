@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypeVar
 
 from engine.bind.catalog import BoundPerson, EntityRef, EventRef, FieldRef, LinkRef
-from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
+from engine.bind.findings import Findings, or_unreadable, wrong
 from engine.bind.literals import literal
 from engine.language.catalog import Entity, Event, Field, Kind, Link, Person, Property
 from engine.language.conditions import Scalar
@@ -28,11 +28,13 @@ _KEY_KINDS = frozenset({Kind.INTEGER, Kind.TEXT})
 Where = tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...]
 Declared = TypeVar("Declared")
 Bound = TypeVar("Bound")
-Carried = TypeVar("Carried", Field, Person)
 
 
 def bind_entity(entity: Entity, project: Project) -> tuple[EntityRef | None, tuple[Problem, ...]]:
-    """What of an entity can be used, and the problems of the rest; None where nothing can."""
+    """What of an entity can be used, and the problems of the rest; None where nothing can.
+
+    Computed fields are not among it yet: they may hang on those of other entities.
+    """
     try:
         with Findings() as fatal:
             table = fatal.attempt(
@@ -55,7 +57,7 @@ def bind_entity(entity: Entity, project: Project) -> tuple[EntityRef | None, tup
             **_people(entity.people, entity, is_team=False, found=found),
             **_people(entity.team, entity, is_team=True, found=found),
         },
-        fields=_keep(_carried(entity.fields), lambda each: _field(each, entity.name), found),
+        fields=_keep(entity.fields, lambda each: _field(each, entity.name), found),
         events=_keep(entity.events, lambda event: _event(event, entity.name, project), found),
     )
     return ref, tuple(found)
@@ -68,7 +70,7 @@ def unknown_entity(name: str, project: Project, place: Place) -> Invalid:
     return or_unreadable(unknown, "entity", name, project)
 
 
-def _carried(declared: Mapping[str, Carried]) -> dict[str, Carried]:
+def _carried(declared: Mapping[str, Person]) -> dict[str, Person]:
     """What this version can carry out; the rest is told where it is used."""
     return {name: each for name, each in declared.items() if not each.unsupported}
 
@@ -133,12 +135,15 @@ def _key_column(entity: Entity) -> ColumnRef:
 
 def _column(name: str, entity: Entity, place: Place) -> ColumnRef:
     """The column of a field of that name, or else the column of that name, read as text."""
+    if name in entity.computed:
+        raise wrong(
+            place,
+            "computed-field",
+            f"the field `{name}` of {entity.name} is computed; here only a stored one or a column "
+            "fits",
+        )
     field = entity.fields.get(name)
-    if field is None:
-        return ColumnRef(name, Kind.TEXT)
-    if field.unsupported:
-        raise not_supported(place, f"the field `{name}` (`{field.unsupported}`)")
-    return _field(field, entity.name).column
+    return ColumnRef(name, Kind.TEXT) if field is None else _field(field, entity.name).column
 
 
 # ---------------------------------------------------------------- what an entity has

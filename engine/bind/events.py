@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.bind.catalog import EntityRef, EventRef
+from engine.bind.children import linking_entities
 from engine.bind.conditions import (
     BoundContacted,
     BoundDid,
     BoundTest,
+    Change,
     Figure,
     FigureKind,
+    Followed,
     Op,
     ValueTest,
 )
+from engine.bind.enrolled import known_playbook
 from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
 from engine.bind.names import Scope, children_links, find_event
 from engine.bind.playbook import TASK_CHANNEL
 from engine.bind.tests import Subject, bind_test
-from engine.bind.windows import bind_window
+from engine.bind.windows import bind_duration, bind_window
+from engine.language import conditions as declared
 from engine.language.catalog import Kind
 from engine.language.conditions import Contacted, Did, Test
 from engine.language.project import SmtpChannel
+from engine.moments import Duration, Unit
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
 from engine.tables import ColumnRef
 
-__all__ = ["bind_contacted", "bind_did"]
+__all__ = ["AT_LEAST_ONE", "bind_contacted", "bind_did", "bind_events", "event_property"]
 
-_AT_LEAST_ONE = BoundTest((ValueTest(Op.AT_LEAST, (1,)),))
+AT_LEAST_ONE = BoundTest((ValueTest(Op.AT_LEAST, (1,)),))
+"""What is asked of a number where nothing is said."""
+
 _COUNTS = frozenset({FigureKind.TIMES, FigureKind.DAYS, FigureKind.WEEKS, FigureKind.MONTHS})
 _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
+_EXACT_UNITS = frozenset({Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +52,30 @@ class _Source:
 
 
 def bind_did(did: Did, scope: Scope) -> BoundDid:
-    """Events that pass window and `where`, and the figures asked of them."""
+    """Events that pass window and `where`, and what is asked of them: at least one, or figures."""
     source = _source(did, scope)
     event = source.event
+    asks_nothing = not did.figures and did.change is None and not did.followed
     with Findings() as found:
         return BoundDid(
             event=event,
             negated=did.negated,
             window=found.attempt(lambda: bind_window(did.window, scope)),
             where=found.each(did.where, lambda pair: _property_test(pair, event, scope)),
-            figures=found.each(did.figures, lambda figure: _figure(figure, event, scope))
-            or (Figure(FigureKind.TIMES, "", _AT_LEAST_ONE),),
+            figures=(Figure(FigureKind.TIMES, "", AT_LEAST_ONE),)
+            if asks_nothing
+            else found.each(did.figures, lambda figure: _figure(figure, event, scope)),
             through=source.through,
             child_link=source.child_link,
+            change=found.attempt(lambda: _change(did, event, scope)),
+            followed=found.each(did.followed, lambda each: _followed(each, did, source, scope)),
             place=did.place,
         )
+
+
+def bind_events(did: Did, scope: Scope) -> BoundDid:
+    """Events that pass window and `where`, with nothing asked of them."""
+    return replace(bind_did(did, scope), figures=())
 
 
 def bind_contacted(contacted: Contacted, scope: Scope) -> BoundContacted:
@@ -107,7 +125,7 @@ def _source(did: Did, scope: Scope) -> _Source:
         "unknown-link",
         f"`{head}` in `{did.event}` is neither a link of {entity.name} nor an entity that links "
         "to it",
-        hint=did_you_mean(head, [*entity.links, *_linking(scope)]),
+        hint=did_you_mean(head, [*entity.links, *linking_entities(scope)]),
     )
 
 
@@ -119,7 +137,7 @@ def _own(did: Did, scope: Scope) -> EventRef:
     except Invalid:
         near = [f"{link.name}.{did.event}" for link in entity.links.values()
                 if did.event in _events(link.to, scope)]  # fmt: skip
-        near += [f"{child}.{did.event}" for child in _linking(scope)
+        near += [f"{child}.{did.event}" for child in linking_entities(scope)
                  if did.event in _events(child, scope)]  # fmt: skip
         if did.event in _declared_events(entity, scope) or not near:
             raise
@@ -141,12 +159,6 @@ def _declared_events(entity: EntityRef, scope: Scope) -> frozenset[str]:
     return frozenset(declared.events) if declared is not None else frozenset()
 
 
-def _linking(scope: Scope) -> list[str]:
-    """The entities with a link to the asking one."""
-    entities = scope.catalog.entities
-    return [name for name, ref in entities.items() if children_links(ref, scope.entity)]
-
-
 def _child_link(child: EntityRef, scope: Scope, *, did: Did) -> str:
     entity = scope.entity
     links = children_links(child, entity)
@@ -156,7 +168,7 @@ def _child_link(child: EntityRef, scope: Scope, *, did: Did) -> str:
             "unknown-link",
             f"`{child.name}` in `{did.event}` is neither a link of {entity.name} nor an entity "
             "that links to it",
-            hint=did_you_mean(child.name, [*entity.links, *_linking(scope)]),
+            hint=did_you_mean(child.name, [*entity.links, *linking_entities(scope)]),
         )
     if len(links) > 1:
         names = ", ".join(link.name for link in links)
@@ -173,7 +185,7 @@ def _child_link(child: EntityRef, scope: Scope, *, did: Did) -> str:
 
 def _property_test(pair: tuple[str, Test], event: EventRef, scope: Scope) -> tuple[str, BoundTest]:
     name, test = pair
-    column = _property(name, event, test.place)
+    column = event_property(name, event, test.place)
     return name, bind_test(test, Subject(f"{event.name}.{name}", column.kind), scope)
 
 
@@ -183,7 +195,7 @@ def _figure(figure: tuple[str, str, Test], event: EventRef, scope: Scope) -> Fig
     if kind in _COUNTS:
         subject = Subject(f"`{word}` of {event.name}", Kind.INTEGER)
         return Figure(kind, "", bind_test(test, subject, scope))
-    column = _property(name, event, test.place)
+    column = event_property(name, event, test.place)
     called = f"`{word}` of {event.name}.{name}"
     if kind is FigureKind.DISTINCT:
         return Figure(kind, name, bind_test(test, Subject(called, Kind.INTEGER), scope))
@@ -196,7 +208,8 @@ def _figure(figure: tuple[str, str, Test], event: EventRef, scope: Scope) -> Fig
     return Figure(kind, name, bind_test(test, Subject(called, Kind.NUMBER), scope))
 
 
-def _property(name: str, event: EventRef, place: Place) -> ColumnRef:
+def event_property(name: str, event: EventRef, place: Place) -> ColumnRef:
+    """A property of an event by its name."""
     column = event.properties.get(name)
     if column is None:
         raise wrong(
@@ -206,6 +219,80 @@ def _property(name: str, event: EventRef, place: Place) -> ColumnRef:
             hint=did_you_mean(name, event.properties) or "declare it under its `properties`",
         )
     return column
+
+
+# ---------------------------------------------------------------- change and successors
+
+
+def _change(did: Did, event: EventRef, scope: Scope) -> Change | None:
+    change = did.change
+    if change is None:
+        return None
+    if did.window != declared.Window():
+        raise wrong(
+            did.window.place,
+            "ambiguous-window",
+            "`change` says both of its windows; no other word of a window stands beside it",
+            hint="leave the window out, or ask for it in a condition of its own",
+        )
+    subject = Subject(f"`change` of {event.name}", Kind.NUMBER)
+    with Findings() as found:
+        over = found.attempt(lambda: _whole_days(change.over, change.place))
+        text = change.against
+        against = over if text is None else found.attempt(lambda: _whole_days(text, change.place))
+        return Change(
+            over=over,
+            against=against,
+            test=found.attempt(lambda: bind_test(change.by, subject, scope)),
+        )
+
+
+def _whole_days(text: str, place: Place) -> Duration:
+    duration = bind_duration(text, place)
+    if duration.is_exact or not duration.amount:
+        raise wrong(
+            place,
+            "bad-duration",
+            f"`{duration}` cannot stand in `change`; expected days or longer, as `7 days`",
+        )
+    return duration
+
+
+def _followed(followed: declared.Followed, did: Did, source: _Source, scope: Scope) -> Followed:
+    event = _successor(followed, did, source, scope)
+    with Findings() as found:
+        return Followed(
+            event=event,
+            negated=followed.negated,
+            within=found.attempt(lambda: _exact(followed.within, followed.place)),
+            where=found.each(followed.where, lambda pair: _property_test(pair, event, scope)),
+        )
+
+
+def _successor(followed: declared.Followed, did: Did, source: _Source, scope: Scope) -> EventRef:
+    """An event of the very row whose event is followed; its path may be said again or left out."""
+    head, dot, name = followed.event.rpartition(".")
+    holder = scope.entity_named(source.event.entity, followed.place)
+    if dot and head != source.through:
+        raise wrong(
+            followed.place,
+            "unfit-name",
+            f"`{followed.event}` cannot follow `{did.event}`: a successor is an event of the very "
+            f"same {holder.name}",
+        )
+    return find_event(name, holder, scope, place=followed.place)
+
+
+def _exact(text: str, place: Place) -> Duration:
+    duration = bind_duration(text, place)
+    if duration.unit not in _EXACT_UNITS or not duration.amount:
+        raise wrong(
+            place,
+            "bad-duration",
+            f"`{duration}` cannot stand here: the time between two events is exact; expected "
+            "minutes, hours, days or weeks",
+        )
+    return duration
 
 
 # ---------------------------------------------------------------- contacts
@@ -228,14 +315,10 @@ def _channel(name: str | None, scope: Scope, place: Place) -> str | None:
 
 
 def _playbook(name: str | None, scope: Scope, place: Place) -> str | None:
-    if name is None or name in scope.project.playbooks:
-        return name
-    hint = did_you_mean(name, scope.project.playbooks)
-    unknown = wrong(place, "unknown-playbook", f"there is no playbook `{name}`", hint=hint)
-    raise or_unreadable(unknown, "playbook", name, scope.project)
+    return None if name is None else known_playbook(name, scope, place).name
 
 
 def _times(test: Test | None, scope: Scope) -> BoundTest:
     if test is None:
-        return _AT_LEAST_ONE
+        return AT_LEAST_ONE
     return bind_test(test, Subject("`times` of contacted", Kind.INTEGER), scope)

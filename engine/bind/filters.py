@@ -5,33 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from engine.bind.children import find_children
 from engine.bind.conditions import (
     BoundAll,
     BoundAny,
     BoundEveryone,
     BoundField,
+    BoundHas,
     BoundNone,
     BoundNot,
     BoundParent,
+    BoundRank,
     BoundRole,
     BoundSegment,
     Condition,
 )
+from engine.bind.enrolled import bind_finished, bind_in_playbook
 from engine.bind.entities import unknown_entity
-from engine.bind.events import bind_contacted, bind_did
+from engine.bind.events import AT_LEAST_ONE, bind_contacted, bind_did
 from engine.bind.findings import Findings, or_unreadable, wrong
 from engine.bind.literals import shown
 from engine.bind.names import (
     Reached,
     Scope,
     column_field,
+    field_named,
     find_field,
     missing_name,
     names_of,
     reach,
 )
-from engine.bind.tests import OPERATORS, Subject, bind_test, operators_of
+from engine.bind.tests import OPERATORS, Subject, bind_test, operators_of, subject_of
 from engine.language import conditions as declared
+from engine.language.catalog import Kind
 from engine.language.playbook import Segment
 from engine.language.project import Project
 from engine.places import Place
@@ -71,8 +77,16 @@ def bind_condition(condition: declared.Condition, scope: Scope) -> Condition:
             return _of_parent(condition, scope)
         case declared.Did():
             return bind_did(condition, scope)
+        case declared.Has():
+            return _has(condition, scope)
+        case declared.Rank():
+            return _rank(condition, scope)
         case declared.Contacted():
             return bind_contacted(condition, scope)
+        case declared.InPlaybook():
+            return bind_in_playbook(condition, scope)
+        case declared.FinishedPlaybook():
+            return bind_finished(condition, scope)
 
 
 def _parts(
@@ -147,10 +161,9 @@ def _segment(name: str, scope: Scope, place: Place) -> Condition:
 def _field_test(condition: declared.FieldTest, scope: Scope) -> Condition:
     path, place = condition.path, condition.place
     there = reach(path, scope, place)
-    if there.name in there.entity.fields:
+    if field_named(there.name, there.entity, scope) is not None:
         ref = find_field(path, scope, place)
-        subject = Subject(path, ref.column.kind, ref.values)
-        return BoundField(ref, bind_test(condition.test, subject, scope), place)
+        return BoundField(ref, bind_test(condition.test, subject_of(ref, path), scope), place)
     if there.name in there.entity.people:
         return _role_test(condition, there)
     raise missing_name(path, there, scope, place=place, known=names_of(there.entity))
@@ -196,12 +209,12 @@ def _of_parent(condition: declared.OfParent, scope: Scope) -> Condition:
 
 def _no_link(condition: declared.OfParent, there: Reached, scope: Scope) -> Invalid:
     """What reads like a condition of a parent is most often a field with a misspelt operator."""
-    field = there.entity.fields.get(there.name)
+    field = field_named(there.name, there.entity, scope)
     inner = condition.condition
     if field is None:
         known = names_of(there.entity)
         return missing_name(there.name, there, scope, place=condition.place, known=known)
-    kind = field.column.kind
+    kind = field.kind
     if isinstance(inner, declared.FieldTest) and inner.path not in OPERATORS:
         return wrong(
             inner.place,
@@ -214,4 +227,46 @@ def _no_link(condition: declared.OfParent, there: Reached, scope: Scope) -> Inva
         "unfit-name",
         f"`{condition.link}` is a field ({kind}) and takes a test, not a condition",
         hint="it takes " + ", ".join(operators_of(kind)),
+    )
+
+
+# ---------------------------------------------------------------- children and ranks
+
+
+def _has(condition: declared.Has, scope: Scope) -> BoundHas:
+    place, where, times = condition.place, condition.where, condition.times
+    child, link = find_children(condition.entity, condition.through, scope, place=place)
+    number = Subject(f"`times` of {child.name}", Kind.INTEGER)
+    inside = scope.of(child)
+    with Findings() as found:
+        return BoundHas(
+            entity=child.name,
+            link=link.name,
+            negated=condition.negated,
+            condition=found.attempt(lambda: bind_condition(where, inside) if where else None),
+            times=found.attempt(lambda: bind_test(times, number, scope) if times else AT_LEAST_ONE),
+            place=place,
+        )
+
+
+_RANKED = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.DATE, Kind.TIMESTAMP})
+
+
+def _rank(condition: declared.Rank, scope: Scope) -> BoundRank:
+    place = condition.place
+    ref = find_field(condition.by, scope, place)
+    if ref.kind not in _RANKED:
+        word = "top" if condition.highest else "bottom"
+        raise wrong(
+            place,
+            "wrong-type",
+            f"`{word}` goes by a number, a date or a time; `{condition.by}` is {ref.kind}",
+        )
+    return BoundRank(
+        entity=scope.entity.name,
+        highest=condition.highest,
+        ref=ref,
+        share=condition.share,
+        count=condition.count,
+        place=place,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from engine.bind.catalog import Catalog, EntityRef, EventRef, FieldRef, LinkRef
@@ -19,6 +19,7 @@ __all__ = [
     "Scope",
     "children_links",
     "column_field",
+    "field_named",
     "find_entity",
     "find_event",
     "find_field",
@@ -34,7 +35,8 @@ class Scope:
     """Who asks: names in a condition are those of `entity`.
 
     `segments` are the named segments being expanded, outermost first. `own` is what
-    `{segment: self}` means, or None outside a playbook's own conditions.
+    `{segment: self}` means, or None outside a playbook's own conditions. `computed` gives the
+    computed fields while the catalog is being bound, and is None once they stand in it.
     """
 
     project: Project
@@ -42,10 +44,12 @@ class Scope:
     entity: EntityRef
     segments: tuple[str, ...] = ()
     own: Condition | None = None
+    computed: Callable[[EntityRef, str], FieldRef | None] | None = None
 
     def of(self, entity: EntityRef) -> Scope:
-        """The same asking with the names of another entity."""
-        return replace(self, entity=entity)
+        """The same asking with the names of another entity, which has no own segment here."""
+        own = self.own if entity.name == self.entity.name else None
+        return replace(self, entity=entity, own=own)
 
     def entity_named(self, name: str, place: Place) -> EntityRef:
         """As `find_entity`."""
@@ -88,10 +92,22 @@ def reach(path: str, scope: Scope, place: Place) -> Reached:
 def find_field(path: str, scope: Scope, place: Place) -> FieldRef:
     """A field by its path from the asking entity."""
     there = reach(path, scope, place)
-    field = there.entity.fields.get(there.name)
+    field = field_named(there.name, there.entity, scope)
     if field is None:
         raise missing_name(path, there, scope, place=place, known=there.entity.fields)
     return _seen_from(there.links, field)
+
+
+def field_named(name: str, entity: EntityRef, scope: Scope) -> FieldRef | None:
+    """A field of an entity, seen from there; None where no usable one has the name.
+
+    Raises:
+        Invalid: it is computed, and what it is computed from is broken.
+    """
+    field = entity.fields.get(name)
+    if field is None and scope.computed is not None:
+        return scope.computed(entity, name)
+    return field
 
 
 def column_field(links: tuple[str, ...], entity: EntityRef, column: ColumnRef) -> FieldRef:
@@ -100,7 +116,7 @@ def column_field(links: tuple[str, ...], entity: EntityRef, column: ColumnRef) -
     Names that are columns and not fields stand in `contact`, `people`, `team` and `label` only;
     there a column is taken where no field has the name, so that paths stay distinct.
     """
-    for field in entity.fields.values():
+    for field in entity.stored:
         if field.column == column:
             return _seen_from(links, field)
     return FieldRef(links, entity.name, column.column, column)
@@ -154,7 +170,10 @@ def missing_name(
     if name == entity.name or path.startswith(f"{scope.entity.name}."):
         hint = f"names are the {scope.entity.name}'s own already; leave the prefix out"
     else:
-        hint = did_you_mean(name, known)
+        declared = scope.project.entities.get(entity.name)
+        hint = did_you_mean(
+            name, {**dict.fromkeys(known), **(declared.computed if declared else {})}
+        )
     return wrong(place, "unknown-field", f"{entity.name} has no field `{name}`", hint=hint)
 
 
@@ -165,7 +184,9 @@ def hidden_name(
     declared = scope.project.entities.get(entity.name)
     if declared is None or name in names_of(entity):
         return None
-    for things in (declared.fields, declared.people, declared.team):
+    if name in declared.computed:
+        return Invalid(scope.catalog.broken[entity.name, name])
+    for things in (declared.people, declared.team):
         thing = things.get(name)
         if thing is not None and thing.unsupported:
             return not_supported(place, f"`{path}` is declared with `{thing.unsupported}`, which")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.bind.conditions import (
     Anniversary,
@@ -12,6 +12,7 @@ from engine.bind.conditions import (
     BoundTest,
     Clause,
     DaysTest,
+    ListTest,
     Literal,
     MomentRange,
     MomentTest,
@@ -23,22 +24,27 @@ from engine.bind.conditions import (
 from engine.bind.findings import Findings, not_supported, wrong
 from engine.bind.literals import literal, shown
 from engine.bind.names import Scope, find_field
+from engine.bind.refs import Computed, FieldRef
 from engine.bind.windows import bind_duration, bind_moment, bind_moments_between
 from engine.language.catalog import Kind
 from engine.language.conditions import Operand, Operator, Scalar, Test
 from engine.places import Place
 from engine.problems import did_you_mean
 
-__all__ = ["OPERATORS", "Subject", "bind_test", "operators_of"]
+__all__ = ["OPERATORS", "Subject", "bind_test", "operators_of", "subject_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a test is of: its name in messages, its kind, and its allowed values, if listed."""
+    """What a test is of: its name in messages, its kind, and its allowed values, if listed.
+
+    `items` is the kind of the values in a list.
+    """
 
     name: str
     kind: Kind
     values: tuple[Scalar, ...] = ()
+    items: Kind = Kind.TEXT
 
 
 _EQUALITY = ("is", "is_not", "one_of", "none_of")
@@ -46,7 +52,8 @@ _TEXT = ("contains", "starts_with", "ends_with")
 _ORDER = ("more_than", "at_least", "less_than", "at_most", "between")
 _MOMENT = ("before", "after", "since", "until", "on", "between", "within", "in_next")
 _DAYS = ("days_ago", "days_from_now", "anniversary")
-_UNSUPPORTED = ("includes", "includes_any", "includes_all", "changed", "unchanged_for")
+_LIST = ("includes", "includes_any", "includes_all")
+_UNSUPPORTED = ("changed", "unchanged_for")
 
 _FITTING: dict[Kind, tuple[str, ...]] = {
     Kind.TEXT: (*_EQUALITY, *_TEXT, "set"),
@@ -55,10 +62,10 @@ _FITTING: dict[Kind, tuple[str, ...]] = {
     Kind.BOOLEAN: (*_EQUALITY, "set"),
     Kind.DATE: (*_EQUALITY, *_MOMENT, *_DAYS, "set"),
     Kind.TIMESTAMP: (*_EQUALITY, *_MOMENT, *_DAYS, "set"),
-    Kind.LIST: ("set",),
+    Kind.LIST: (*_LIST, "set"),
 }
 
-OPERATORS = frozenset({*_EQUALITY, *_TEXT, *_ORDER, *_MOMENT, *_DAYS, "set", *_UNSUPPORTED})
+OPERATORS = frozenset({*_EQUALITY, *_TEXT, *_ORDER, *_MOMENT, *_DAYS, *_LIST, "set", *_UNSUPPORTED})
 """Every operator of the language."""
 
 _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
@@ -81,6 +88,12 @@ _MOMENT_OPS = {
 def operators_of(kind: Kind) -> tuple[str, ...]:
     """The operators that fit a kind, in the order of the language page."""
     return _FITTING[kind]
+
+
+def subject_of(ref: FieldRef, path: str) -> Subject:
+    """A field as what a test is of; `path` is what messages call it."""
+    items = ref.source.items if isinstance(ref.source, Computed) else Kind.TEXT
+    return Subject(path, ref.kind, ref.values, items)
 
 
 def bind_test(test: Test, subject: Subject, scope: Scope) -> BoundTest:
@@ -132,8 +145,6 @@ def _operator(operator: Operator, asked: _Asked) -> Clauses:
         )
     if word in _UNSUPPORTED:
         raise not_supported(place, f"the operator `{word}`")
-    if subject.kind is Kind.LIST and word != "set":
-        raise not_supported(place, f"`{word}` of the list {subject.name}")
     if word not in fitting:
         raise wrong(
             place,
@@ -241,7 +252,7 @@ def _check_listed(value: Scalar, place: Place, asked: _Asked) -> None:
 def _operand(operand: Operand, asked: _Asked) -> BoundOperand:
     subject = asked.subject
     ref = find_field(operand.path, asked.scope, operand.place)
-    kind = ref.column.kind
+    kind = ref.kind
     if kind is not subject.kind and not {kind, subject.kind} <= _NUMBERS:
         raise wrong(
             operand.place,
@@ -256,6 +267,31 @@ def _operand(operand: Operand, asked: _Asked) -> BoundOperand:
             f"`multiplied_by` and `plus` are for numbers; `{operand.path}` is {kind}",
         )
     return BoundOperand(ref, operand.multiplied_by, operand.plus)
+
+
+# ---------------------------------------------------------------- lists
+
+
+def _in_list(operator: Operator, asked: _Asked) -> Clauses:
+    subject = asked.subject
+    if subject.items is not Kind.TEXT:
+        raise wrong(
+            operator.place,
+            "unfit-operator",
+            f"{subject.name} is a list of {subject.items} values; `{operator.word}` is for text",
+        )
+    entry = replace(
+        asked, subject=Subject(f"an entry of {subject.name}", Kind.TEXT, subject.values)
+    )
+    items = (operator.value,) if operator.word == "includes" else _items(operator)
+    with Findings() as found:
+        values = found.each(items, lambda item: _entry(item, operator, entry))
+    return (ListTest(Op(operator.word), values),)
+
+
+def _entry(item: object, operator: Operator, asked: _Asked) -> str | BoundOperand:
+    bound = _side(item, operator, asked)
+    return bound if isinstance(bound, BoundOperand) else str(bound)
 
 
 # ---------------------------------------------------------------- dates and timestamps
@@ -340,6 +376,9 @@ _VALUE_BINDERS: dict[str, _Binder] = {
     "contains": _text_part,
     "starts_with": _text_part,
     "ends_with": _text_part,
+    "includes": _in_list,
+    "includes_any": _in_list,
+    "includes_all": _in_list,
     "set": _set,
 }
 

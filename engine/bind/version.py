@@ -17,6 +17,7 @@ from engine.language.conditions import (
     All,
     Anyone,
     Condition,
+    Has,
     InSegment,
     Negation,
     Nobody,
@@ -74,7 +75,7 @@ def _names_in(condition: Condition) -> Iterator[str]:
         case All(parts) | Anyone(parts) | Nobody(parts):
             for part in parts:
                 yield from _names_in(part)
-        case Negation(part) | OfParent(condition=part):
+        case Negation(part) | OfParent(condition=part) | Has(where=part) if part is not None:
             yield from _names_in(part)
         case _:
             pass

@@ -168,7 +168,7 @@ def _looked_up(moment: Moment, scope: Scope, place: Place) -> BoundMoment:
     if path is None:
         return BoundMoment(_resolvable(moment, place))
     if "." not in path and not _is_known(path, scope):
-        dated = [n for n, f in scope.entity.fields.items() if f.column.kind in _MOMENT_KINDS]
+        dated = [n for n, f in scope.entity.fields.items() if f.kind in _MOMENT_KINDS]
         raise wrong(
             place,
             "unknown-field",
@@ -176,11 +176,11 @@ def _looked_up(moment: Moment, scope: Scope, place: Place) -> BoundMoment:
             hint=did_you_mean(path, [*dated, *_MOMENT_WORDS]),
         )
     ref = find_field(path, scope, place)
-    if ref.column.kind not in _MOMENT_KINDS:
+    if ref.kind not in _MOMENT_KINDS:
         raise wrong(
             place,
             "wrong-type",
-            f"`{path}` is {ref.column.kind}; a moment is a date or timestamp field",
+            f"`{path}` is {ref.kind}; a moment is a date or timestamp field",
         )
     return BoundMoment(moment, ref)
 
@@ -191,7 +191,10 @@ def _is_known(name: str, scope: Scope) -> bool:
     known = scope.project.entities.get(there.entity.name)
     return name in there.entity.fields or (
         known is not None
-        and any(name in group for group in (known.fields, known.links, known.people, known.team))
+        and any(
+            name in group
+            for group in (known.fields, known.computed, known.links, known.people, known.team)
+        )
     )
 
 

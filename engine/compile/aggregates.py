@@ -6,23 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Double, cast, distinct, func
+from sqlalchemy import Double, cast, distinct, func, true
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
 from engine.bind.conditions import FigureKind
-from engine.compile.core import TOUCH_AT, Events, Figure, Property, Touches, Value
+from engine.compile.algebra import time_of
+from engine.compile.core import ChildFigure, EdgeKind, Figure, Property, Value
 from engine.compile.leaves import Leaves
 from engine.language.catalog import Kind
 
-__all__ = ["aggregate", "of_none", "time_of"]
+__all__ = ["aggregate", "of_none", "of_values", "property_of"]
 
 Sql = ColumnElement[Any]
 
 
-def time_of(events: Events) -> Property:
-    """The time of each of these events."""
-    return Property(TOUCH_AT if isinstance(events.source, Touches) else events.source.at)
+def property_of(figure: Figure) -> Property:
+    """The property that a figure is of."""
+    if figure.of is None:
+        raise TypeError(f"{figure.kind} is a figure of a property, and none is named")
+    return Property(figure.of)
 
 
 def aggregate(
@@ -37,10 +40,26 @@ def aggregate(
 
     None is all of them. What comes out of no rows at all, `of_none` says.
     """
+    if isinstance(figure.kind, EdgeKind):
+        at, of = known[time_of(figure.events)], known[property_of(figure)]
+        return leaves.edge(figure.kind, of, at, true() if which is None else which)
     over_rows = _over_rows(figure, leaves, zone, known)
     found: Sql = over_rows if which is None else over_rows.filter(which)
-    if figure.kind is FigureKind.AVERAGE or (figure.of and figure.of.kind is Kind.NUMBER):
-        return leaves.finite(found) if figure.kind in _COMPUTED else found
+    return rounded(figure.kind, None if figure.of is None else figure.of.kind, found, leaves)
+
+
+def of_values(
+    kind: FigureKind, value: Sql | None, of: Kind | None, which: ColumnElement[bool], leaves: Leaves
+) -> Sql:
+    """A figure of the rows that `which` holds of: their number, or one of a value of each."""
+    over_rows = func.count() if value is None else _of_property(kind, value)
+    return rounded(kind, of, over_rows.filter(which), leaves)
+
+
+def rounded(kind: FigureKind, of: Kind | None, found: Sql, leaves: Leaves) -> Sql:
+    """A figure as computed numbers are: to 9 places, where it is no whole one."""
+    if kind is FigureKind.AVERAGE or (of is Kind.NUMBER and kind in _COMPUTED):
+        return leaves.finite(found)
     return found
 
 
@@ -50,6 +69,8 @@ _COMPUTED = frozenset({FigureKind.SUM, FigureKind.AVERAGE, FigureKind.HIGHEST, F
 def _over_rows(
     figure: Figure, leaves: Leaves, zone: ZoneInfo, known: Mapping[Value, Sql]
 ) -> FunctionElement[Any]:
+    if isinstance(figure.kind, EdgeKind):
+        raise TypeError("the first and the last are chosen by dialect")
     if figure.kind is FigureKind.TIMES:
         return func.count()
     if figure.of is not None:
@@ -82,9 +103,11 @@ def _of_property(kind: FigureKind, value: Sql) -> FunctionElement[Any]:
             raise TypeError(f"{kind} is no figure of a property")
 
 
-def of_none(figure: Figure, found: Sql) -> Sql:
-    """A figure as it was found, or where there were no events: counts and sums are 0."""
+def of_none(figure: Figure | ChildFigure, found: Sql) -> Sql:
+    """A figure as it was found, or where there was nothing to count: counts and sums are 0."""
     return found if figure.kind in _MISSING_OF_NONE else func.coalesce(found, 0, type_=found.type)
 
 
-_MISSING_OF_NONE = frozenset({FigureKind.AVERAGE, FigureKind.HIGHEST, FigureKind.LOWEST})
+_MISSING_OF_NONE: frozenset[FigureKind | EdgeKind] = frozenset(
+    {FigureKind.AVERAGE, FigureKind.HIGHEST, FigureKind.LOWEST, *EdgeKind}
+)

@@ -6,21 +6,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import get_args
 
+from engine.bind.catalog import EventRef
 from engine.bind.conditions import FigureKind
 from engine.compile.core import (
+    TOUCH_AT,
+    After,
     All,
     Always,
     Among,
+    Change,
+    Chosen,
     Compare,
     Constant,
     DaysBetween,
     DayStart,
+    EdgeKind,
     Either,
+    Events,
     Field,
     Figure,
+    Followed,
+    Gathered,
     Happened,
     IsSet,
     Key,
+    Labels,
+    Listed,
     LocalDate,
     Lower,
     Match,
@@ -28,7 +39,10 @@ from engine.compile.core import (
     Node,
     Predicate,
     Property,
+    Ranked,
+    Ratio,
     Scaled,
+    Score,
     Shifted,
     Tallied,
     Total,
@@ -37,7 +51,17 @@ from engine.compile.core import (
 )
 from engine.language.catalog import Kind
 
-__all__ = ["all_of", "any_of", "complement", "conjuncts", "kind_of", "transform", "walk"]
+__all__ = [
+    "all_of",
+    "any_of",
+    "complement",
+    "conjuncts",
+    "kind_of",
+    "rejoined",
+    "time_of",
+    "transform",
+    "walk",
+]
 
 
 def all_of(*parts: Predicate) -> Predicate:
@@ -90,6 +114,8 @@ def complement(predicate: Predicate) -> Predicate:
             return Match(how, text, part, not holds, not if_missing)
         case Happened(events, holds):
             return Happened(events, not holds)
+        case Followed(holds=holds) | Ranked(holds=holds):
+            return replace(predicate, holds=not holds)
 
 
 def kind_of(value: Value) -> Kind:
@@ -98,42 +124,63 @@ def kind_of(value: Value) -> Kind:
         case Constant(kind=kind) | Key(kind=kind):
             return kind
         case Field(ref):
-            return ref.column.kind
-        case Property(column):
+            return ref.kind
+        case Property(column) | After(column):
             return column.kind
         case Lower():
             return Kind.TEXT
-        case Scaled():
+        case Scaled() | Ratio() | Change() | Score():
             return Kind.NUMBER
+        case Labels() | Listed():
+            return Kind.LIST
+        case Chosen(_, values):
+            return kind_of(values[0])
+        case Gathered(_, figure):
+            return _kind_of(figure.kind, None if figure.of is None else kind_of(figure.of))
         case LocalDate():
             return Kind.DATE
         case DayStart():
             return Kind.TIMESTAMP
         case Shifted(of):
             return kind_of(of)
-        case Figure():
-            return _kind_of_figure(value)
-        case Tallied(figure):
-            return _kind_of_figure(figure)
+        case Figure(kind, _, of) | Tallied(Figure(kind, _, of)):
+            return _kind_of(kind, None if of is None else of.kind)
         case DaysBetween() | YearOf() | MonthDay() | Total():
             return Kind.INTEGER
 
 
-def _kind_of_figure(figure: Figure) -> Kind:
-    match figure.kind:
+def time_of(events: Events) -> Property:
+    """The time of each of these events."""
+    return Property(events.source.at if isinstance(events.source, EventRef) else TOUCH_AT)
+
+
+def _kind_of(figure: FigureKind | EdgeKind, of: Kind | None) -> Kind:
+    match figure:
         case FigureKind.AVERAGE:
             return Kind.NUMBER
-        case FigureKind.SUM | FigureKind.HIGHEST | FigureKind.LOWEST if figure.of is not None:
-            return figure.of.kind
+        case FigureKind.SUM | FigureKind.HIGHEST | FigureKind.LOWEST | EdgeKind() if of is not None:
+            return of
         case _:
             return Kind.INTEGER
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """The node and every node under it."""
+def rejoined(node: Node) -> Node:
+    """A conjunction or alternative anew, once its parts have changed; any other node as it is."""
+    match node:
+        case All(parts):
+            return all_of(*parts)
+        case Either(parts):
+            return any_of(*parts)
+        case _:
+            return node
+
+
+def walk(node: Node, until: tuple[type, ...] = ()) -> Iterator[Node]:
+    """The node and every node under it, but not what is under those of the types `until`."""
     yield node
-    for child in _children(node):
-        yield from walk(child)
+    if not isinstance(node, until):
+        for child in _children(node):
+            yield from walk(child, until)
 
 
 def _children(node: Node) -> Iterator[Node]:

@@ -8,11 +8,13 @@ stands over something that may be NULL. Every path is seen from the one asking e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 
 from engine.bind.catalog import EventRef, FieldRef
 from engine.bind.conditions import FigureKind, Literal
+from engine.bind.formulas import MissingPart
 from engine.language.catalog import Kind
 from engine.moments import Duration
 from engine.tables import ColumnRef
@@ -20,24 +22,34 @@ from engine.tables import ColumnRef
 __all__ = [
     "TOUCH_AT",
     "TOUCH_OWN",
+    "After",
     "All",
     "Always",
     "Among",
+    "Change",
+    "ChildFigure",
     "Children",
+    "Chosen",
     "Compare",
     "Comparison",
     "Constant",
     "DayStart",
     "DaysBetween",
+    "EdgeKind",
     "Either",
+    "Enrollments",
     "Events",
     "Field",
     "Figure",
+    "Followed",
+    "Gathered",
     "Happened",
     "How",
     "IsSet",
     "Key",
+    "Labels",
     "Links",
+    "Listed",
     "LocalDate",
     "Lower",
     "Match",
@@ -45,7 +57,11 @@ __all__ = [
     "Node",
     "Predicate",
     "Property",
+    "Rank",
+    "Ranked",
+    "Ratio",
     "Scaled",
+    "Score",
     "Shifted",
     "Tallied",
     "Total",
@@ -90,6 +106,8 @@ class How(StrEnum):
     ANYWHERE = "contains"
     START = "starts"
     END = "ends"
+    MEMBER = "includes"
+    """Among the members of a list of text."""
 
 
 # ---------------------------------------------------------------- values
@@ -207,6 +225,21 @@ class Touches:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrollments:
+    """Enrollments in a playbook, by the ledger: open ones, or those that ended.
+
+    `outcome` None is any; they ended `since` (None: ever) until `until`. Open is as of `until`.
+    """
+
+    entity: str
+    playbook: str
+    is_open: bool
+    outcome: str | None
+    since: datetime | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Events:
     """Events of the entity at `holder`, or of its `children` together, as far as they count.
 
@@ -214,17 +247,24 @@ class Events:
     is missing or later than `as_of`.
     """
 
-    source: EventRef | Touches
+    source: EventRef | Touches | Enrollments
     holder: Links
     children: Children | None
     counting: Predicate
+
+
+class EdgeKind(StrEnum):
+    """Which event of several a property is taken of; of two at one time, the greater value."""
+
+    FIRST = "first"
+    LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure of events, of a property but for counts; without events a sum is 0 as they are."""
 
-    kind: FigureKind
+    kind: FigureKind | EdgeKind
     events: Events
     of: ColumnRef | None = None
 
@@ -243,6 +283,95 @@ class Total:
     parts: tuple[Figure | Tallied, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChildFigure:
+    """A figure of the rows of `entity` whose `link` holds a key, as far as `such` holds of them.
+
+    `such` and `of` are seen from the child, so that this is no node: nothing walks into it.
+    """
+
+    kind: FigureKind
+    entity: str
+    link: str
+    such: Predicate
+    of: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A figure of the children of the row at `holder`; without children counts and sums are 0."""
+
+    holder: Links
+    figure: ChildFigure
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The value beside the first of some conditions that holds; missing where none does."""
+
+    conditions: tuple[Predicate, ...]
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One number divided by another; missing where that is 0."""
+
+    numerator: Value
+    denominator: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How much a number a day differs from that of an earlier time, relative to that."""
+
+    recent: Value
+    earlier: Value
+    recent_days: int
+    earlier_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The weighted mean, 0 to 100, of numbers scaled from their worst (0) to their best (100).
+
+    A number that is missing is left out, or counts as the worst; where all are, so is the score.
+    """
+
+    parts: tuple[Value, ...]
+    weights: tuple[float, ...]
+    worst: tuple[float, ...]
+    best: tuple[float, ...]
+    missing: MissingPart
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """A list of the names whose condition holds, in their order."""
+
+    names: tuple[str, ...]
+    conditions: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The different values, ascending and at most so many (None: all), of events or of children.
+
+    Of events they are of a property `of`; of children, the `of` of the figure says.
+    """
+
+    source: Events | Gathered
+    of: ColumnRef | None
+    at_most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """A column of the event that follows the one in whose set this stands."""
+
+    column: ColumnRef
+
+
 Value = (
     Constant
     | Field
@@ -259,6 +388,14 @@ Value = (
     | Figure
     | Tallied
     | Total
+    | Gathered
+    | Chosen
+    | Ratio
+    | Change
+    | Score
+    | Labels
+    | Listed
+    | After
 )
 
 
@@ -340,6 +477,44 @@ class Happened:
     holds: bool = True
 
 
-Predicate = Always | All | Either | IsSet | Compare | Among | Match | Happened
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An event is followed (or, with `holds` false, is not) by one of the same row.
+
+    That is strictly later than `at`, at most `within` after, and `counting` holds of it.
+    """
+
+    at: Property
+    source: EventRef
+    within: timedelta
+    counting: Predicate
+    holds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The first rows of all of `entity` that have the value `by`, which is seen from there.
+
+    Either so many or a share of them, rounded up; equals of the last are in. No node: nothing
+    walks into it.
+    """
+
+    entity: str
+    by: Value
+    highest: bool
+    count: int | None
+    share: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A value is within a rank (or, with `holds` false, is not)."""
+
+    value: Value
+    rank: Rank
+    holds: bool = True
+
+
+Predicate = Always | All | Either | IsSet | Compare | Among | Match | Happened | Followed | Ranked
 
 Node = Value | Predicate | Events

@@ -8,11 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from engine.bind.catalog import FieldRef
+from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.conditions import BoundMoment, Literal
-from engine.compile.core import Constant, DayStart, Field, Key, Links, LocalDate, Shifted, Value
+from engine.bind.formulas import Formula
+from engine.compile.algebra import kind_of
+from engine.compile.core import (
+    Chosen,
+    Constant,
+    DayStart,
+    Field,
+    IsSet,
+    Key,
+    Links,
+    LocalDate,
+    Shifted,
+    Value,
+)
+from engine.compile.links import link_ref
 from engine.language.catalog import Kind
 from engine.moments import (
     Ago,
@@ -25,29 +40,52 @@ from engine.moments import (
     Relative,
     local_date,
     next_window_end,
+    shift_date,
     span,
     start_of_day,
     window_start,
 )
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "Asking", "Edges", "constant", "day_of", "edges"]
+__all__ = [
+    "FIRST_DAY",
+    "LAST_DAY",
+    "Asking",
+    "Edges",
+    "constant",
+    "day_of",
+    "days_before",
+    "edges",
+    "exact_length",
+    "exactly_before",
+]
 
 FIRST_DAY = date(2, 1, 1)
 LAST_DAY = date(9998, 12, 31)
 """The ends of the calendar, one year in: no zone leads from them past what a datetime holds."""
 
 
+class Compute(Protocol):
+    """Gives the value of a formula whose names are seen from where is asked."""
+
+    def __call__(self, formula: Formula, asking: Asking) -> Value:
+        """The value, seen from the asking entity."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """From where and when a condition is read: the run's instant, its zone, the links walked.
 
-    `own` is the asking entity's key where touches of its own enrollment do not count as contact.
+    `own` is the key of the row of a run where touches of its own enrollment do not count as
+    contact; seen from a child it is what the child's link holds. `compute` gives what formulas
+    come to.
     """
 
     as_of: datetime
     zone: ZoneInfo
+    catalog: Catalog
+    compute: Compute
     links: Links = ()
-    own: Key | None = None
+    own: Key | Field | None = None
 
     @property
     def today(self) -> date:
@@ -58,9 +96,35 @@ class Asking:
         """The same, seen from the linked parent."""
         return replace(self, links=(*self.links, link))
 
-    def field(self, ref: FieldRef) -> Field:
-        """A field seen from here, as one of the asking entity."""
-        return Field(replace(ref, links=self.links + ref.links))
+    def field(self, ref: FieldRef) -> Value:
+        """A field seen from here, as a value of the asking entity; of no parent it is missing."""
+        formula = self.catalog.formula(ref)
+        there = self.at_links(ref.links)
+        if formula is None:
+            return Field(replace(ref, links=there.links))
+        value = self.compute(formula, there)
+        if not there.links:
+            return value
+        key = Key(there.links, self.catalog.entities[ref.entity].key.kind)
+        return Chosen((IsSet(key, True),), (value,))
+
+    def at_links(self, links: Links) -> Asking:
+        """The same, seen from the parent that links lead to."""
+        return replace(self, links=self.links + links)
+
+    def among_children(self, entity: str, link: str) -> Asking:
+        """The same, seen from a child by itself, whose `link` leads here."""
+        own = None if self.own is None or self.links else self._own_of_child(entity, link)
+        return replace(self, links=(), own=own)
+
+    def _own_of_child(self, entity: str, link: str) -> Field:
+        if isinstance(self.own, Field):
+            return Field(replace(self.own.ref, links=(link, *self.own.ref.links)))
+        return Field(link_ref(self.catalog, self.catalog.entities[entity], link))
+
+    def by_itself(self) -> Asking:
+        """The same, seen from a row that stands for all of its kind."""
+        return replace(self, links=(), own=None)
 
     def day_start(self, day: date) -> Constant:
         """The first instant of a local day."""
@@ -103,11 +167,11 @@ class Edges:
     at: Value | None
 
 
-def edges(bound: BoundMoment, asking: Asking) -> Edges:
-    """What a moment covers, as values seen from the asking entity."""
-    if bound.ref is None:
+def edges(bound: BoundMoment, of: Value | None, asking: Asking) -> Edges:
+    """What a moment covers, as values seen from the asking entity; `of` is what it hangs on."""
+    if of is None:
         return _of_constant(bound.moment, asking)
-    return _of_field(bound.moment, asking.field(bound.ref))
+    return _of_field(bound.moment, of)
 
 
 def constant(value: Literal) -> Constant:
@@ -125,6 +189,36 @@ def constant(value: Literal) -> Constant:
             return Constant(value, Kind.TIMESTAMP)
         case date():
             return Constant(value, Kind.DATE)
+
+
+def days_before(day: date, duration: Duration) -> date:
+    """The day that lies days or longer before another."""
+    try:
+        return _clamped(shift_date(day, duration, -1))
+    except (MomentError, OverflowError):
+        return FIRST_DAY
+
+
+def exact_length(duration: Duration) -> timedelta:
+    """A duration of weeks or shorter as exact time: a day is 24 hours here."""
+    try:
+        return min(duration.exact, _LONGEST)
+    except OverflowError:
+        return _LONGEST
+
+
+_LONGEST = timedelta(days=3_000_000)
+
+
+def exactly_before(at: datetime, length: timedelta) -> datetime:
+    """The instant that lies so long before another."""
+    try:
+        return max(at - length, _FIRST_INSTANT)
+    except OverflowError:
+        return _FIRST_INSTANT
+
+
+_FIRST_INSTANT = datetime(2, 1, 1, tzinfo=UTC)
 
 
 def day_of(value: Value, kind: Kind) -> Value:
@@ -171,10 +265,10 @@ def _instant(at: datetime, asking: Asking) -> Edges:
     return replace(whole, at=constant(at.astimezone(UTC)))
 
 
-def _of_field(moment: Moment, field: Field) -> Edges:
+def _of_field(moment: Moment, field: Value) -> Edges:
     match moment:
         case FieldMoment():
-            if field.ref.column.kind is Kind.DATE:
+            if kind_of(field) is Kind.DATE:
                 return _edges_of_day(field)
             return _edges_of_instant(field)
         case Relative(duration, sign, of):

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Date,
@@ -31,10 +32,12 @@ from sqlalchemy import (
     null,
     type_coerce,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.types import TypeEngine
 
-from engine.compile.core import Constant, How
+from engine.compile.core import Constant, EdgeKind, How
 from engine.compile.letters import case_table
 from engine.language.catalog import Kind
 from engine.moments import Duration, Unit
@@ -54,7 +57,7 @@ class Leaves(Protocol):
         """Lower case, code point by code point, as `letters.lower_case`."""
 
     def match(self, how: How, text: Sql, part: Sql) -> ColumnElement[bool]:
-        """Whether a text has another in it, at its start or end, taken literally."""
+        """Whether a text has another in it, taken literally, or a list of text as a member."""
 
     def local_date(self, at: Sql, zone: ZoneInfo) -> Sql:
         """The calendar day of an instant."""
@@ -65,8 +68,14 @@ class Leaves(Protocol):
     def shift_date(self, day: Sql, duration: Duration, sign: int) -> Sql:
         """A date moved by days or longer; months clamp."""
 
-    def shift_instant(self, at: Sql, duration: Duration, sign: int) -> Sql:
-        """An instant moved by minutes or hours."""
+    def later(self, at: Sql, by: timedelta) -> Sql:
+        """An instant moved by an exact time."""
+
+    def edge(self, kind: EdgeKind, of: Sql, at: Sql, which: ColumnElement[bool]) -> Sql:
+        """As an aggregate: the value of the first or last of the rows that `which` holds of.
+
+        Of two at one time it is the greater value, and the missing one where both are missing.
+        """
 
     def days_between(self, first: Sql, last: Sql) -> Sql:
         """Calendar days from one date to another."""
@@ -135,6 +144,11 @@ def _with_offset_of(local: Sql, at: Sql, zone: ZoneInfo) -> Sql:
     return type_coerce(at + (local - _local(at, zone)), DateTime())
 
 
+def _in_order(kind: EdgeKind, of: Sql, at: Sql) -> tuple[UnaryExpression[Any], ...]:
+    by_time = at.desc() if kind is EdgeKind.LAST else at.asc()
+    return by_time, of.desc().nulls_last()
+
+
 # ---------------------------------------------------------------- the dialects
 
 
@@ -160,6 +174,8 @@ class DuckLeaves:
                 return func.starts_with(text, part, type_=Boolean())
             case How.END:
                 return func.ends_with(text, part, type_=Boolean())
+            case How.MEMBER:
+                return func.list_contains(text, part, type_=Boolean())
 
     def local_date(self, at: Sql, zone: ZoneInfo) -> Sql:
         """The date of the local timestamp."""
@@ -176,9 +192,14 @@ class DuckLeaves:
             return type_coerce(day + amount, Date())
         return cast(day + func.to_months(amount, type_=Interval()), Date())
 
-    def shift_instant(self, at: Sql, duration: Duration, sign: int) -> Sql:
+    def later(self, at: Sql, by: timedelta) -> Sql:
         """An interval on a timestamp without zone is exact."""
-        return type_coerce(at + literal(sign * duration.exact, Interval()), DateTime())
+        return type_coerce(at + literal(by, Interval()), DateTime())
+
+    def edge(self, kind: EdgeKind, of: Sql, at: Sql, which: ColumnElement[bool]) -> Sql:
+        """By an aggregate that is ordered."""
+        ordered = aggregate_order_by(of, *_in_order(kind, of, at))
+        return type_coerce(func.first(ordered).filter(which), of.type)
 
     def days_between(self, first: Sql, last: Sql) -> Sql:
         """Boundaries of days."""
@@ -228,6 +249,8 @@ class PostgresLeaves:
                 return func.starts_with(text, part, type_=Boolean())
             case How.END:
                 return func.right(text, func.char_length(part), type_=String()) == part
+            case How.MEMBER:
+                return func.array_position(text, part).is_not(None)
 
     def local_date(self, at: Sql, zone: ZoneInfo) -> Sql:
         """The date of the local timestamp."""
@@ -245,10 +268,16 @@ class PostgresLeaves:
         months = func.make_interval(literal(0, Integer()), amount, type_=Interval())
         return cast(day + months, Date())
 
-    def shift_instant(self, at: Sql, duration: Duration, sign: int) -> Sql:
+    def later(self, at: Sql, by: timedelta) -> Sql:
         """Without a zone: drivers say 24 hours as a day, which a session's zone can stretch."""
         naive = func.timezone(literal("UTC"), at, type_=DateTime())
-        return _aware(naive + literal(sign * duration.exact, Interval()))
+        return _aware(naive + literal(by, Interval()))
+
+    def edge(self, kind: EdgeKind, of: Sql, at: Sql, which: ColumnElement[bool]) -> Sql:
+        """The first of an array that is ordered."""
+        ordered = aggregate_order_by(of, *_in_order(kind, of, at))
+        values = func.array_agg(ordered, type_=ARRAY(of.type)).filter(which)
+        return type_coerce(values, ARRAY(of.type))[1]
 
     def days_between(self, first: Sql, last: Sql) -> Sql:
         """Dates subtract to days."""
@@ -303,6 +332,8 @@ class SqliteLeaves:
                 return func.substr(text, 1, func.length(part), type_=String()) == part
             case How.END:
                 return func.substr(text, -func.length(part), type_=String()) == part
+            case How.MEMBER:
+                return func.tl_includes(text, part) == literal(1)
 
     def local_date(self, at: Sql, zone: ZoneInfo) -> Sql:
         """By a registered function."""
@@ -317,10 +348,15 @@ class SqliteLeaves:
         unit = literal(duration.unit.value)
         return func.tl_shift_date(day, duration.amount, unit, sign, type_=String())
 
-    def shift_instant(self, at: Sql, duration: Duration, sign: int) -> Sql:
+    def later(self, at: Sql, by: timedelta) -> Sql:
         """Microseconds are added."""
-        by = literal(sign * (duration.exact // _MICROSECOND), BigInteger())
-        return type_coerce(type_coerce(at, BigInteger()) + by, BigInteger())
+        microseconds = literal(by // _MICROSECOND, BigInteger())
+        return type_coerce(type_coerce(at, BigInteger()) + microseconds, BigInteger())
+
+    def edge(self, kind: EdgeKind, of: Sql, at: Sql, which: ColumnElement[bool]) -> Sql:
+        """By a registered function."""
+        chosen = func.tl_last if kind is EdgeKind.LAST else func.tl_first
+        return type_coerce(chosen(at, of).filter(which), of.type)
 
     def days_between(self, first: Sql, last: Sql) -> Sql:
         """Julian days of two midnights differ by a whole number."""

@@ -1,72 +1,73 @@
-"""From bound conditions to the core: the only home of what a missing value gives.
+"""From bound conditions to the core, and from formulas to values of it.
 
-Language, section 4. A test on a missing value is false, except `is_not`, `none_of` and
-`set: false`; a missing other side makes any operator but `is_not` and `none_of` false; a window
-with a missing bound holds no events. Sugar (`none`, `did_not`, `not_contacted`, named segments)
-is the complement or the content of what it stands for.
+Sugar (`none`, `did_not`, `not_contacted`, `has_no`, named segments) is the complement or the
+content of what it stands for. What missing values give is told by the tests, in `testing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
 
+from engine.bind.catalog import Catalog
 from engine.bind.conditions import (
-    Anniversary,
     BoundAll,
     BoundAny,
     BoundContacted,
     BoundDid,
     BoundEveryone,
     BoundField,
+    BoundFinished,
+    BoundHas,
+    BoundInPlaybook,
+    BoundMoment,
     BoundNone,
     BoundNot,
-    BoundOperand,
     BoundParent,
+    BoundRank,
     BoundRole,
     BoundSegment,
-    BoundTest,
-    Clause,
     Condition,
-    DaysTest,
-    Figure,
     FigureKind,
-    Literal,
-    MomentRange,
-    MomentTest,
-    Op,
-    SetTest,
-    TextTest,
-    ValueTest,
-    Window,
 )
+from engine.bind.formulas import (
+    Band,
+    ChildrenFigure,
+    DaysBetween,
+    EdgeEvent,
+    EventsFigure,
+    Formula,
+    Labels,
+    LinkedChildren,
+    ListedChildren,
+    ListedEvents,
+    Ratio,
+    Score,
+)
+from engine.bind.refs import FieldRef
 from engine.compile import algebra, core
-from engine.compile.days import anniversary, days_test, moment_range
-from engine.compile.edges import Asking, Edges, constant, edges
-from engine.compile.letters import lower_case
-from engine.language.catalog import Kind
+from engine.compile.edges import Asking, constant
+from engine.compile.happenings import (
+    asks_whether_any,
+    contacted,
+    did,
+    enrolled,
+    events_of,
+    finished,
+)
+from engine.compile.lists import is_set
+from engine.compile.testing import edges_of, tested
 from engine.tables import ColumnRef
 
-__all__ = ["lower"]
+__all__ = ["asked_at", "lower"]
 
-COMPARISONS = {
-    Op.IS: core.Comparison.EQ,
-    Op.IS_NOT: core.Comparison.NE,
-    Op.ONE_OF: core.Comparison.EQ,
-    Op.NONE_OF: core.Comparison.NE,
-    Op.MORE_THAN: core.Comparison.GT,
-    Op.AT_LEAST: core.Comparison.GE,
-    Op.LESS_THAN: core.Comparison.LT,
-    Op.AT_MOST: core.Comparison.LE,
-}
-TRUE_OF_MISSING = frozenset({Op.IS_NOT, Op.NONE_OF})
-PLACES_IN_TEXT = {
-    Op.CONTAINS: core.How.ANYWHERE,
-    Op.STARTS_WITH: core.How.START,
-    Op.ENDS_WITH: core.How.END,
-}
-AT_LEAST_ONE = frozenset({(Op.AT_LEAST, 1), (Op.MORE_THAN, 0)})
-NONE_AT_ALL = frozenset({(Op.AT_MOST, 0), (Op.LESS_THAN, 1), (Op.IS, 0)})
+
+def asked_at(
+    as_of: datetime, zone: ZoneInfo, catalog: Catalog, *, own: core.Key | None = None
+) -> Asking:
+    """From where conditions of a run are read; `own` as `Asking` says."""
+    return Asking(as_of, zone, catalog, _computed, own=own)
 
 
 def lower(condition: Condition, asking: Asking) -> core.Predicate:
@@ -85,220 +86,125 @@ def lower(condition: Condition, asking: Asking) -> core.Predicate:
         case BoundSegment(_, inner):
             return lower(inner, asking)
         case BoundField(ref, test):
-            return _test(asking.field(ref), test, asking)
+            return tested(asking.field(ref), test, asking)
         case BoundRole():
-            return core.IsSet(asking.field(condition.email), condition.present)
+            return is_set(asking.field(condition.email), condition.present)
         case BoundParent(link, _, inner):
             return lower(inner, asking.at_link(link))
         case BoundDid():
-            return _negated_if(condition.negated, _did(condition, asking))
+            return _negated_if(condition.negated, did(condition, asking))
+        case BoundHas():
+            return _negated_if(condition.negated, _has(condition, asking))
+        case BoundRank():
+            return _ranked(condition, asking)
         case BoundContacted():
-            return _negated_if(condition.negated, _contacted(condition, asking))
+            return _negated_if(condition.negated, contacted(condition, asking))
+        case BoundInPlaybook():
+            return enrolled(condition, asking)
+        case BoundFinished():
+            return finished(condition, asking)
 
 
 def _negated_if(negated: bool, predicate: core.Predicate) -> core.Predicate:
     return algebra.complement(predicate) if negated else predicate
 
 
-# ---------------------------------------------------------------- tests
-
-
-def _test(value: core.Value, test: BoundTest, asking: Asking) -> core.Predicate:
-    return algebra.all_of(*(_clause(value, clause, asking) for clause in test.clauses))
-
-
-def _clause(value: core.Value, clause: Clause, asking: Asking) -> core.Predicate:
-    match clause:
-        case SetTest(present):
-            return core.IsSet(value, present)
-        case ValueTest():
-            return _value_test(value, clause, asking)
-        case TextTest(op, part, ignore_case):
-            return core.Match(
-                PLACES_IN_TEXT[op],
-                _folded(value, ignore_case),
-                _other_side(part, ignore_case, asking),
-            )
-        case MomentTest():
-            return _moment_test(value, clause, asking)
-        case MomentRange(op, duration):
-            return moment_range(value, op, duration, asking)
-        case DaysTest(sign, clauses):
-            return _days(value, sign, clauses, asking)
-        case Anniversary(duration):
-            return anniversary(value, duration, asking)
-
-
-def _value_test(value: core.Value, test: ValueTest, asking: Asking) -> core.Predicate:
-    op, if_missing = COMPARISONS[test.op], test.op in TRUE_OF_MISSING
-    value = _folded(value, test.ignore_case)
-    others = [_other_side(each, test.ignore_case, asking) for each in test.values]
-    constants = tuple(each for each in others if isinstance(each, core.Constant))
-    if len(constants) == len(others) > 1:
-        return core.Among(value, constants, inside=not if_missing, if_missing=if_missing)
-    leaves = [core.Compare(op, value, other, if_missing) for other in others]
-    return algebra.all_of(*leaves) if if_missing else algebra.any_of(*leaves)
-
-
-def _folded(value: core.Value, ignore_case: bool) -> core.Value:
-    return core.Lower(value) if ignore_case else value
-
-
-def _other_side(side: Literal | BoundOperand, ignore_case: bool, asking: Asking) -> core.Value:
-    if not isinstance(side, BoundOperand):
-        return constant(lower_case(side) if ignore_case and isinstance(side, str) else side)
-    field = asking.field(side.ref)
-    if side.multiplied_by is None and side.plus is None:
-        return _folded(field, ignore_case)
-    factor = 1.0 if side.multiplied_by is None else side.multiplied_by
-    return core.Scaled(field, factor, side.plus or 0.0)
-
-
-def _moment_test(value: core.Value, test: MomentTest, asking: Asking) -> core.Predicate:
-    found = [_beside(value, test.op, edges(moment, asking)) for moment in test.moments]
-    if test.op is Op.NOT_ON:
-        return algebra.all_of(*(algebra.complement(each) for each in found))
-    return algebra.any_of(*found)
-
-
-def _beside(value: core.Value, op: Op, moment: Edges) -> core.Predicate:
-    """One operator beside one moment; `not_on` is given as `on`, for the caller to turn round."""
-    if algebra.kind_of(value) is Kind.DATE:
-        return core.Compare(_OF_DAYS[op], value, moment.day)
-    if op in (Op.ON, Op.NOT_ON):
-        return algebra.all_of(
-            core.Compare(core.Comparison.GE, value, moment.day_start),
-            core.Compare(core.Comparison.LT, value, moment.day_end),
-        )
-    if moment.at is not None:
-        return core.Compare(_OF_DAYS[op], value, moment.at)
-    begins = op in (Op.BEFORE, Op.SINCE)
-    comparison = core.Comparison.GE if op in (Op.AFTER, Op.SINCE) else core.Comparison.LT
-    return core.Compare(comparison, value, moment.day_start if begins else moment.day_end)
-
-
-_OF_DAYS = {
-    Op.BEFORE: core.Comparison.LT,
-    Op.AFTER: core.Comparison.GT,
-    Op.SINCE: core.Comparison.GE,
-    Op.UNTIL: core.Comparison.LE,
-    Op.ON: core.Comparison.EQ,
-    Op.NOT_ON: core.Comparison.EQ,
-}
-
-
-def _days(
-    value: core.Value, sign: int, clauses: Sequence[Clause], asking: Asking
-) -> core.Predicate:
-    """`days_ago` and `days_from_now`: of a missing value every test of its days is false."""
-    found: list[core.Predicate] = [core.IsSet(value, True)]
-    for clause in clauses:
-        if isinstance(clause, ValueTest):
-            others = [_other_side(each, False, asking) for each in clause.values]
-            found.append(days_test(value, sign, COMPARISONS[clause.op], others, asking))
-        elif clause == SetTest(False):
-            return core.Always(False)
-    return algebra.all_of(*found)
-
-
-# ---------------------------------------------------------------- events
-
-
-def _did(did: BoundDid, asking: Asking) -> core.Predicate:
-    at = core.Property(did.event.at)
-    where = [
-        _test(core.Property(did.event.properties[name]), test, asking) for name, test in did.where
-    ]
-    counting = algebra.all_of(*_window(at, did.window, asking), *where)
-    if did.child_link:
-        children = core.Children(did.through, did.child_link)
-        events = core.Events(did.event, asking.links, children, counting)
-    else:
-        holder = asking.at_link(did.through) if did.through else asking
-        events = core.Events(did.event, holder.links, None, counting)
-    if not did.figures:
-        return core.Happened(events)
-    return algebra.all_of(*(_figure(figure, events, asking) for figure in did.figures))
-
-
-def _window(at: core.Value, window: Window, asking: Asking) -> list[core.Predicate]:
-    """The bounds as comparisons of the event's time; the first keeps out what is still to come."""
-    found: list[core.Predicate] = [
-        core.Compare(core.Comparison.LE, at, constant(asking.as_of)),
-    ]
-    if window.within is not None:
-        start = constant(asking.window_start(window.within))
-        found.append(core.Compare(core.Comparison.GE, at, start))
-    if window.since is not None:
-        found.append(_beside(at, Op.SINCE, edges(window.since, asking)))
-    if window.until is not None:
-        found.append(_beside(at, Op.UNTIL, edges(window.until, asking)))
-    return found
-
-
-def _figure(figure: Figure, events: core.Events, asking: Asking) -> core.Predicate:
-    if figure.kind in _COUNTS_WITH_EVENTS:
-        is_there = _asks_whether_any(figure.test)
-        if is_there is not None:
-            return core.Happened(events, is_there)
-    of = None
-    if figure.property and not isinstance(events.source, core.Touches):
-        of = events.source.properties[figure.property]
-    return _test(core.Figure(figure.kind, events, of), figure.test, asking)
-
-
-_COUNTS_WITH_EVENTS = frozenset(
-    {FigureKind.TIMES, FigureKind.DAYS, FigureKind.WEEKS, FigureKind.MONTHS}
-)
-
-
-def _asks_whether_any(test: BoundTest) -> bool | None:
-    """True for *at least one*, False for *none*, None where a number is asked."""
-    if len(test.clauses) == 1 and isinstance(test.clauses[0], ValueTest):
-        clause = test.clauses[0]
-        for pairs, answer in ((AT_LEAST_ONE, True), (NONE_AT_ALL, False)):
-            if len(clause.values) == 1 and (clause.op, clause.values[0]) in pairs:
-                return answer
-    return None
-
-
-def _contacted(contacted: BoundContacted, asking: Asking) -> core.Predicate:
-    """Touches and events that count as contact, together: any of them, or their number."""
-    sets = [_touches(contacted, asking)]
-    for event in contacted.events:
-        counting = algebra.all_of(*_window(core.Property(event.at), contacted.window, asking))
-        sets.append(core.Events(event, asking.links, None, counting))
-    is_there = _asks_whether_any(contacted.times)
+def _has(has: BoundHas, asking: Asking) -> core.Predicate:
+    children = LinkedChildren(has.entity, has.link, has.condition)
+    number = _of_children(FigureKind.TIMES, None, children, asking)
+    is_there = asks_whether_any(has.times)
     if is_there is not None:
-        any_at_all = algebra.any_of(*(core.Happened(each) for each in sets))
-        return _negated_if(not is_there, any_at_all)
-    counts = tuple(core.Figure(FigureKind.TIMES, each) for each in sets)
-    value = core.Total(counts) if len(counts) > 1 else counts[0]
-    return _test(value, contacted.times, asking)
+        op = core.Comparison.GT if is_there else core.Comparison.EQ
+        return core.Compare(op, number, constant(0))
+    return tested(number, has.times, asking)
 
 
-def _touches(contacted: BoundContacted, asking: Asking) -> core.Events:
-    source = core.Touches(
-        contacted.entity,
-        contacted.channel,
-        contacted.playbook,
-        since=_earliest(contacted.window, asking),
-        until=asking.as_of,
+def _ranked(rank: BoundRank, asking: Asking) -> core.Predicate:
+    among = core.Rank(
+        rank.entity,
+        asking.by_itself().field(rank.ref),
+        rank.highest,
+        count=rank.count,
+        share=None if rank.share is None else Fraction(repr(rank.share)),
     )
-    window = _window(core.Property(core.TOUCH_AT), contacted.window, asking)
-    if asking.own is not None:
-        maker = core.Property(ColumnRef(core.TOUCH_OWN, asking.own.kind))
-        window.append(core.Compare(core.Comparison.NE, maker, asking.own, if_missing=True))
-    return core.Events(source, asking.links, None, algebra.all_of(*window))
+    return core.Ranked(asking.field(rank.ref), among)
 
 
-def _earliest(window: Window, asking: Asking) -> datetime | None:
-    """The lower bound where no row is needed to know it: what the log need not be asked for."""
-    if window.within is not None:
-        return asking.window_start(window.within)
-    if window.since is not None:
-        moment = edges(window.since, asking)
-        start = moment.at or moment.day_start
-        if isinstance(start, core.Constant) and isinstance(start.value, datetime):
-            return start.value
-    return None
+# ---------------------------------------------------------------- formulas
+
+
+def _computed(formula: Formula, asking: Asking) -> core.Value:
+    """What a formula comes to, its names seen from where is asked."""
+    match formula:
+        case EventsFigure(figure, name, happened):
+            return core.Figure(figure, events_of(happened, asking), _property(happened, name))
+        case EdgeEvent():
+            return _edge(formula, asking)
+        case ChildrenFigure(figure, of, children):
+            return _of_children(figure, of, children, asking)
+        case ListedEvents(name, happened, at_most):
+            of_events = _property(happened, name)
+            return core.Listed(events_of(happened, asking), of_events, at_most)
+        case ListedChildren(of, children, at_most):
+            gathered = _of_children(FigureKind.DISTINCT, of, children, asking)
+            return core.Listed(gathered, None, at_most)
+        case Ratio(numerator, denominator):
+            return core.Ratio(asking.field(numerator), asking.field(denominator))
+        case DaysBetween(first, last):
+            return core.DaysBetween(_day(first, asking), _day(last, asking))
+        case Score():
+            return _score(formula, asking)
+        case Band(ref, bands):
+            value = asking.field(ref)
+            there = is_set(value, True)
+            return core.Chosen(
+                tuple(algebra.all_of(there, tested(value, test, asking)) for _, test in bands),
+                tuple(constant(name) for name, _ in bands),
+            )
+        case Labels(labels):
+            return core.Labels(
+                tuple(name for name, _ in labels),
+                tuple(lower(condition, asking) for _, condition in labels),
+            )
+
+
+def _property(happened: BoundDid, name: str) -> ColumnRef | None:
+    return happened.event.properties[name] if name else None
+
+
+def _edge(edge: EdgeEvent, asking: Asking) -> core.Value:
+    events = events_of(edge.events, asking)
+    if not edge.property:
+        kind = FigureKind.HIGHEST if edge.last else FigureKind.LOWEST
+        return core.Figure(kind, events, edge.events.event.at)
+    which = core.EdgeKind.LAST if edge.last else core.EdgeKind.FIRST
+    return core.Figure(which, events, _property(edge.events, edge.property))
+
+
+def _of_children(
+    kind: FigureKind, of: FieldRef | None, children: LinkedChildren, asking: Asking
+) -> core.Gathered:
+    child = asking.among_children(children.entity, children.link)
+    figure = core.ChildFigure(
+        kind,
+        children.entity,
+        children.link,
+        such=core.Always(True) if children.condition is None else lower(children.condition, child),
+        of=None if of is None else child.field(of),
+    )
+    return core.Gathered(asking.links, figure)
+
+
+def _day(moment: BoundMoment, asking: Asking) -> core.Value:
+    return edges_of(moment, asking).day
+
+
+def _score(score: Score, asking: Asking) -> core.Score:
+    parts = score.parts
+    return core.Score(
+        tuple(asking.field(part.ref) for part in parts),
+        tuple(part.weight for part in parts),
+        tuple(part.worst for part in parts),
+        tuple(part.best for part in parts),
+        score.missing,
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar, cast
 
+from engine.bind.catalog import EventRef
 from engine.bind.conditions import FigureKind
 from engine.compile.algebra import transform
 from engine.compile.core import (
@@ -23,7 +24,6 @@ from engine.compile.core import (
     Node,
     Predicate,
     Tallied,
-    Touches,
     Value,
 )
 from engine.language.catalog import Kind
@@ -50,8 +50,12 @@ def tally_everything(node: Tree, is_foreign: IsForeign) -> Tree:
 
 
 def tally_what_came(node: Tree, is_foreign: IsForeign) -> Tree:
-    """Figures of touches and of events from elsewhere are tallied."""
-    return _tally(node, lambda events: isinstance(events.source, Touches) or is_foreign(events))
+    """Figures of what the ledger knows and of events from elsewhere are tallied."""
+
+    def came(events: Events) -> bool:
+        return not isinstance(events.source, EventRef) or is_foreign(events)
+
+    return _tally(node, came)
 
 
 def _tally(node: Tree, is_tallied: Callable[[Events], bool]) -> Tree:

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import FromClause, Select, select
+from sqlalchemy import FromClause, Select, func, literal, select
 from sqlalchemy.sql import ColumnElement
 
 from engine.bind.catalog import EntityRef
 from engine.compile.aggregates import of_none
-from engine.compile.algebra import walk
+from engine.compile.algebra import transform, walk
 from engine.compile.core import (
     Events,
     Field,
+    Figure,
+    Gathered,
     Key,
     Node,
     Predicate,
+    Rank,
     Tallied,
     Value,
 )
+from engine.compile.links import key_at
 from engine.compile.passes import PASSES, IsForeign
-from engine.compile.relations import Base, Home, Sheet, base, event_rows, key_at
+from engine.compile.relations import Base, Home, Sheet, base, event_rows, successor_rows
 from engine.compile.sql import EventRows, Scope, flag, predicate_sql, value_sql
-from engine.compile.tally import Askers, hanging_fields, pools, tallied, tally
+from engine.compile.tally import (
+    Askers,
+    figures_inside,
+    hanging_fields,
+    needs_pass,
+    pools,
+    tallied,
+    tally,
+)
 from engine.ports import StoreKind
 
-__all__ = ["Question", "prepared", "statement"]
+__all__ = ["Question", "answers", "edge_of", "prepared", "statement"]
 
 Sql = ColumnElement[Any]
 
@@ -52,6 +64,20 @@ class Question:
         """Everything that is asked."""
         return (*self.filters, *self.outputs)
 
+    def changed(self, change: Callable[[Node], Node]) -> Question:
+        """The same with a change made to everything that is asked, the innermost first."""
+        filters = tuple(_transformed(each, change) for each in self.filters)
+        outputs = tuple(_transformed(each, change) for each in self.outputs)
+        return replace(self, filters=filters, outputs=outputs)
+
+
+Tree = TypeVar("Tree", bound=Predicate | Value)
+
+
+def _transformed(tree: Tree, change: Callable[[Node], Node]) -> Tree:
+    """A change gives a predicate for a predicate, and a value for a value."""
+    return cast(Tree, transform(tree, change))
+
 
 def prepared(question: Question, kind: StoreKind, is_foreign: IsForeign) -> Question:
     """The question after the passes of a kind of store."""
@@ -64,18 +90,46 @@ def prepared(question: Question, kind: StoreKind, is_foreign: IsForeign) -> Ques
 
 def statement(question: Question, home: Home) -> Select[Any]:
     """The statement that answers a prepared question at the home of its entity."""
-    first = [each for each in question.filters if not tallied((each,))]
-    rest = [each for each in question.filters if tallied((each,))]
-    if not tallied(question.nodes):
+    return answers(question, home).order_by("key")
+
+
+def answers(question: Question, home: Home) -> Select[Any]:
+    """The same in no order, to stand inside another: `key`, then the outputs as `o0`, `o1`, …"""
+    if not needs_pass(question.nodes):
         return _at_once(question, home)
+    first = [each for each in question.filters if not needs_pass((each,))]
+    rest = [each for each in question.filters if needs_pass((each,))]
     candidates = _candidates(question, home, first)
-    scope = _scope(question, home, candidates.known)
-    source, known = _with_tallies(question, home, candidates)
-    scope = replace(scope, known={**scope.known, **known})
-    key = candidates.known[Key((), question.entity.key.kind)]
+    found = _with_passes(question, home, candidates)
+    scope = _scope(question, home, found.known)
+    key = found.known[key_at(home.catalog, question.entity, ())]
     outputs = [_output(each, scope).label(f"o{n}") for n, each in enumerate(question.outputs)]
-    found = select(key, *outputs).select_from(source)
-    return found.where(*(predicate_sql(each, scope) for each in rest)).order_by(key)
+    asked = select(key.label("key"), *outputs).select_from(found.relation)
+    return asked.where(*(predicate_sql(each, scope) for each in rest))
+
+
+def edge_of(question: Question, home: Home, rank: Rank) -> Select[Any]:
+    """The value of the last row that is within a rank, by the first output of a question.
+
+    A row is within a share where those before it are fewer than the share of all: whole numbers
+    compare, so that no rounding of the share can err.
+    """
+    asked = answers(question, home).subquery()
+    value = asked.c["o0"]
+    order = value.desc() if rank.highest else value.asc()
+    ranked = select(
+        value.label("value"),
+        func.rank().over(order_by=order).label("place"),
+        func.count().over().label("number"),
+    ).subquery()
+    before, number = ranked.c["place"] - 1, ranked.c["number"]
+    if rank.share is not None:
+        part, whole = rank.share.numerator, rank.share.denominator
+        inside = before * literal(whole) < number * literal(part)
+    else:
+        inside = before < literal(rank.count)
+    last = func.min(ranked.c["value"]) if rank.highest else func.max(ranked.c["value"])
+    return select(last).where(inside)
 
 
 def _at_once(question: Question, home: Home) -> Select[Any]:
@@ -84,10 +138,8 @@ def _at_once(question: Question, home: Home) -> Select[Any]:
     scope = replace(_scope(question, home, stands.known), plain=stands.plain)
     outputs = [_output(each, scope).label(f"o{n}") for n, each in enumerate(question.outputs)]
     found = select(stands.key.label("key"), *outputs).select_from(stands.source)
-    return (
-        found.where(*_asked_about(question, home, stands))
-        .where(*(predicate_sql(each, scope) for each in question.filters))
-        .order_by(stands.key)
+    return found.where(*_asked_about(question, home, stands)).where(
+        *(predicate_sql(each, scope) for each in question.filters)
     )
 
 
@@ -115,7 +167,13 @@ def _scope(question: Question, home: Home, known: Mapping[Value, Sql]) -> Scope:
         tests = (rows.holder == holder, *rows.tests[events])
         return replace(rows, tests={events: tests})
 
-    return Scope(home.leaves, question.zone, known, correlated=correlated)
+    return Scope(
+        home.leaves,
+        question.zone,
+        known,
+        correlated=correlated,
+        successors=lambda followed: successor_rows(home, followed),
+    )
 
 
 # ---------------------------------------------------------------- candidates and their tallies
@@ -130,7 +188,7 @@ def _candidates(question: Question, home: Home, first: Sequence[Predicate]) -> A
     columns = [stands.known[value].label(f"c{n}") for n, value in enumerate(values)]
     found = select(*columns).select_from(stands.source)
     found = found.where(*_asked_about(question, home, stands))
-    cte = found.where(*(predicate_sql(each, scope) for each in first)).cte("candidates")
+    cte = found.where(*(predicate_sql(each, scope) for each in first)).cte()
     return Askers(cte, {value: cte.c[f"c{n}"] for n, value in enumerate(values)})
 
 
@@ -140,47 +198,68 @@ def _values_needed(question: Question, home: Home, nodes: Iterable[Node]) -> lis
         for each in walk(node):
             if isinstance(each, Field | Key):
                 found[each] = None
-            elif isinstance(each, Events):
+            elif isinstance(each, Events | Gathered):
                 found[key_at(home.catalog, question.entity, each.holder)] = None
     return list(found)
 
 
-def _with_tallies(
-    question: Question, home: Home, candidates: Askers
-) -> tuple[FromClause, dict[Value, Sql]]:
-    """The candidates beside every figure that is tallied, wherever it was counted."""
-    source, known = candidates.relation, {}
-    brought = {each for sheet in home.supplied.tallies for each in sheet.figures}
-    for sheet in home.supplied.tallies:
-        relation = sheet.sheet.relation(home.reader)
-        key = candidates.known[key_at(home.catalog, question.entity, sheet.by)]
-        source = source.outerjoin(relation, relation.c["key"] == key)
-        known.update(_figure_columns(sheet.figures, relation))
-    here = [each for each in tallied(question.nodes) if each not in brought]
-    for number, figures in enumerate(pools(here).values()):
-        found = _tally_at_home(question, home, figures, candidates).subquery(f"tally_{number}")
-        by = () if _needs_askers(question, figures) else figures[0].events.holder
-        key = candidates.known[key_at(home.catalog, question.entity, by)]
-        source = source.outerjoin(found, found.c["key"] == key)
-        known.update(_figure_columns(figures, found))
-    return source, known
+def _with_passes(question: Question, home: Home, candidates: Askers) -> Askers:
+    """The candidates beside every figure that is found for everyone at once.
+
+    What is counted here comes in rounds: the window of some events hangs on figures of others.
+    """
+    found = candidates
+    for counted in home.supplied.counted:
+        key = found.known[key_at(home.catalog, question.entity, counted.by)]
+        found = _beside(found, counted.relation, key, counted.figures)
+    here = [each for each in tallied(question.nodes) if Tallied(each) not in found.known]
+    while here:
+        ready = [each for each in here if _is_known(figures_inside(each), found)]
+        found = _with_round(question, home, found, ready)
+        here = [each for each in here if each not in ready]
+        found = _as_candidates(found) if here else found
+    return found
 
 
-def _tally_at_home(
-    question: Question, home: Home, figures: Sequence[Any], candidates: Askers
-) -> Select[Any]:
-    askers = candidates if _needs_askers(question, figures) else None
-    return tally(home, question.entity, figures, zone=question.zone, askers=askers)
+def _is_known(figures: Sequence[Figure], found: Askers) -> bool:
+    return all(Tallied(each) in found.known for each in figures)
 
 
-def _needs_askers(question: Question, figures: Sequence[Any]) -> bool:
+def _as_candidates(found: Askers) -> Askers:
+    columns = [column.label(f"c{n}") for n, column in enumerate(found.known.values())]
+    cte = select(*columns).select_from(found.relation).cte()
+    return Askers(cte, {value: cte.c[f"c{n}"] for n, value in enumerate(found.known)})
+
+
+def _with_round(
+    question: Question, home: Home, askers: Askers, figures: Sequence[Figure]
+) -> Askers:
+    found = askers
+    for pooled in pools(figures).values():
+        needed = _needs_askers(question, pooled)
+        zone = question.zone
+        counted = tally(
+            home, question.entity, pooled, zone=zone, askers=askers if needed else None
+        ).subquery()
+        by = () if needed else pooled[0].events.holder
+        key = found.known[key_at(home.catalog, question.entity, by)]
+        found = _beside(found, counted, key, tuple(map(Tallied, pooled)))
+    return found
+
+
+def _needs_askers(question: Question, figures: Sequence[Figure]) -> bool:
     """Whether the pass is joined to who asks: it hangs on them, or they are few."""
-    narrowed = any(not tallied((each,)) for each in question.filters)
+    narrowed = any(not needs_pass((each,)) for each in question.filters)
     return narrowed or question.among is not None or bool(hanging_fields(figures))
 
 
-def _figure_columns(figures: Sequence[Any], relation: FromClause) -> dict[Value, Sql]:
-    return {
-        Tallied(figure): of_none(figure, relation.c[f"f{number}"])
+def _beside(
+    askers: Askers, relation: FromClause, key: Sql, figures: Sequence[Tallied | Gathered]
+) -> Askers:
+    """Who asks, with what was counted by a key of theirs."""
+    joined = askers.relation.outerjoin(relation, relation.c["key"] == key)
+    columns: dict[Value, Sql] = {
+        figure: of_none(figure.figure, relation.c[f"f{number}"])
         for number, figure in enumerate(figures)
     }
+    return Askers(joined, {**askers.known, **columns})

@@ -9,43 +9,51 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import FromClause
+from sqlalchemy import FromClause, Select, select
 from sqlalchemy.sql import ColumnElement
 
-from engine.bind.catalog import Catalog, EntityRef, FieldRef
+from engine.bind.catalog import Catalog, EntityRef, EventRef
 from engine.compile.algebra import walk
 from engine.compile.core import (
     TOUCH_AT,
+    After,
     Children,
+    Enrollments,
     Events,
     Field,
     Figure,
+    Followed,
+    Gathered,
+    Happened,
     Key,
     Links,
     Node,
     Property,
+    Tallied,
     Touches,
     Value,
 )
 from engine.compile.leaves import Leaves
-from engine.compile.sql import EventRows
+from engine.compile.links import entity_at, link_field, links_of
+from engine.compile.sql import EventRows, Successors
 from engine.language.catalog import Kind
 from engine.ports import Reader, Row
 from engine.tables import ColumnRef, TableRef
 
 __all__ = [
     "Base",
+    "Counted",
     "Home",
     "ParentSheet",
     "Sheet",
     "Supplied",
-    "TallySheet",
+    "all_columns",
     "base",
-    "entity_at",
+    "columns_after",
     "event_rows",
-    "key_at",
-    "link_field",
-    "links_of",
+    "rows_of_event",
+    "successor_rows",
+    "tested_columns",
 ]
 
 Sql = ColumnElement[Any]
@@ -74,22 +82,26 @@ class ParentSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class TallySheet:
-    """Figures of events in columns `f0`, `f1`, …, by the key in `key` of the entity at `by`."""
+class Counted:
+    """Figures that were found for everyone at once, by the key of the entity at `by`.
 
-    sheet: Sheet
-    figures: tuple[Figure, ...]
+    They stand in the columns `f0`, `f1`, … of a relation, beside `key`.
+    """
+
+    relation: FromClause
+    figures: tuple[Tallied | Gathered, ...]
     by: Links
 
 
 @dataclass(slots=True)
 class Supplied:
-    """All that was brought into the home of the asking entity."""
+    """All that was brought into the home of the asking entity, or made there beforehand."""
 
     parents: dict[Links, ParentSheet] = field(default_factory=dict)
-    tallies: list[TallySheet] = field(default_factory=list)
-    touches: dict[tuple[Touches, Links], Sheet] = field(default_factory=dict)
+    counted: list[Counted] = field(default_factory=list)
+    ledger: dict[tuple[Touches | Enrollments, Links], Sheet] = field(default_factory=dict)
     children: dict[Children, Sheet] = field(default_factory=dict)
+    successors: dict[EventRef, Sheet] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,51 +122,6 @@ class Base:
     key: Sql
     known: Mapping[Value, Sql]
     plain: Mapping[Value, Sql]
-
-
-# ---------------------------------------------------------------- the catalog, along links
-
-
-def entity_at(catalog: Catalog, entity: EntityRef, links: Links) -> EntityRef:
-    """The entity that links lead to."""
-    for link in links:
-        entity = catalog.entities[entity.links[link].to]
-    return entity
-
-
-def key_at(catalog: Catalog, entity: EntityRef, links: Links) -> Key:
-    """The key of the entity that links lead to."""
-    return Key(links, entity_at(catalog, entity, links).key.kind)
-
-
-def link_field(catalog: Catalog, entity: EntityRef, links: Links) -> Field:
-    """The field that holds the key of the row at the end of `links`."""
-    child = entity_at(catalog, entity, links[:-1])
-    link = child.links[links[-1]]
-    kind = catalog.entities[link.to].key.kind
-    return Field(FieldRef(links[:-1], child.name, link.name, ColumnRef(link.column, kind)))
-
-
-def links_of(nodes: Iterable[Node]) -> tuple[Links, ...]:
-    """Every way along links that the nodes need, the shortest first, each with its beginnings."""
-    found: set[Links] = set()
-    for node in nodes:
-        for each in walk(node):
-            links = _links_at(each)
-            found.update(links[:end] for end in range(1, len(links) + 1))
-    return tuple(sorted(found, key=lambda links: (len(links), links)))
-
-
-def _links_at(node: Node) -> Links:
-    match node:
-        case Field(ref):
-            return ref.links
-        case Key(links):
-            return links
-        case Events(holder=holder):
-            return holder
-        case _:
-            return ()
 
 
 # ---------------------------------------------------------------- the asking entity
@@ -221,20 +188,21 @@ def _add_fields(
 def event_rows(home: Home, entity: EntityRef, sets: Sequence[Events]) -> EventRows:
     """The rows of sets of events that lie in one table, by one key and for one holder."""
     first = sets[0]
-    if isinstance(first.source, Touches):
-        return _touch_rows(home, sets, first.source)
+    if not isinstance(first.source, EventRef):
+        return _ledger_rows(home, sets, first.source)
     raw = TableRef(first.source.table.connector, first.source.table.table)
     relation = home.reader.relation(raw)
-    columns = _columns_of(sets)
+    columns = columns_of(sets)
     owner = entity_at(home.catalog, entity, first.holder)
-    maker = home.catalog.entities[first.children.entity] if first.children else owner
-    holder = home.reader.plain(relation, ColumnRef(first.source.key, maker.key.kind), raw)
+    made_by = home.catalog.entities[first.children.entity] if first.children else owner
+    maker = holder = home.reader.plain(relation, ColumnRef(first.source.key, made_by.key.kind), raw)
     source: FromClause = relation
     if first.children:
-        children, child_key, holder_key = _children(home, first.children, owner)
-        source, holder = relation.join(children, child_key == holder), holder_key
+        children, child_key, holder = _children(home, first.children, owner)
+        source = relation.join(children, child_key == maker)
     return EventRows(
         source=source,
+        maker=maker,
         holder=holder,
         tests={each: tuple(home.reader.counts(relation, _table(each))) for each in sets},
         known={Property(ref): home.reader.column(relation, ref, raw) for ref in columns},
@@ -243,20 +211,29 @@ def event_rows(home: Home, entity: EntityRef, sets: Sequence[Events]) -> EventRo
 
 
 def _table(events: Events) -> TableRef:
-    if isinstance(events.source, Touches):
-        raise TypeError("touches lie in no table of a source")
+    if not isinstance(events.source, EventRef):
+        raise TypeError("what the ledger knows lies in no table of a source")
     return events.source.table
 
 
-def _columns_of(sets: Iterable[Events]) -> set[ColumnRef]:
-    """Every column of the events' rows that a test, or a figure of their time, may ask for."""
-    found: set[ColumnRef] = set()
+def columns_of(sets: Iterable[Events]) -> tuple[ColumnRef, ...]:
+    """Every column of the events' rows that a test, or a figure of them, may ask for."""
+    found: dict[ColumnRef, None] = {}
     for each in sets:
-        found.update(node.column for node in walk(each) if isinstance(node, Property))
-        if not isinstance(each.source, Touches):
-            found.add(each.source.at)
-            found.update(each.source.properties.values())
-    return found
+        found.update(dict.fromkeys(tested_columns(each)))
+        if isinstance(each.source, EventRef):
+            found.update(dict.fromkeys(all_columns(each.source)))
+    return tuple(found)
+
+
+def tested_columns(events: Events) -> tuple[ColumnRef, ...]:
+    """The columns of the events' rows that decide which of them count."""
+    inside = walk(events.counting, _OF_OTHERS)
+    return tuple(dict.fromkeys(each.column for each in inside if isinstance(each, Property)))
+
+
+_OF_OTHERS = (Figure, Tallied, Happened)
+"""Under these a property is one of other events."""
 
 
 def _children(home: Home, children: Children, owner: EntityRef) -> tuple[FromClause, Sql, Sql]:
@@ -275,9 +252,57 @@ def _children(home: Home, children: Children, owner: EntityRef) -> tuple[FromCla
     )
 
 
-def _touch_rows(home: Home, sets: Sequence[Events], touches: Touches) -> EventRows:
-    relation = home.supplied.touches[touches, sets[0].holder].relation(home.reader)
+def _ledger_rows(home: Home, sets: Sequence[Events], source: Touches | Enrollments) -> EventRows:
+    relation = home.supplied.ledger[source, sets[0].holder].relation(home.reader)
     known: dict[Value, Sql] = {
-        Property(ref): relation.c[ref.column] for ref in {TOUCH_AT, *_columns_of(sets)}
+        Property(ref): relation.c[ref.column]
+        for ref in (TOUCH_AT, *columns_of(sets))
+        if ref.column in relation.c
     }
-    return EventRows(relation, relation.c["key"], dict.fromkeys(sets, ()), known, {})
+    key = relation.c["key"]
+    return EventRows(relation, key, key, dict.fromkeys(sets, ()), known, {})
+
+
+def successor_rows(home: Home, followed: Followed) -> Successors:
+    """The rows among which the events are that may follow, with the columns asked of them."""
+    event = followed.source
+    columns = columns_after(followed)
+    brought = home.supplied.successors.get(event)
+    if brought is not None:
+        relation = brought.relation(home.reader)
+        names: dict[Value, Sql] = {
+            After(ref): relation.c[f"c{number}"] for number, ref in enumerate(all_columns(event))
+        }
+        return Successors(relation, relation.c["key"], (), names)
+    relation = home.reader.relation(TableRef(event.table.connector, event.table.table))
+    kind = home.catalog.entities[event.entity].key.kind
+    maker = home.reader.plain(relation, ColumnRef(event.key, kind), event.table)
+    known: dict[Value, Sql] = {
+        After(ref): home.reader.column(relation, ref, event.table) for ref in columns
+    }
+    return Successors(relation, maker, tuple(home.reader.counts(relation, event.table)), known)
+
+
+def rows_of_event(event: EventRef, home: Home) -> Select[Any]:
+    """Every such event: the key of the row it is of, its time, and its properties."""
+    relation = home.reader.relation(event.table)
+    kind = home.catalog.entities[event.entity].key.kind
+    key = home.reader.column(relation, ColumnRef(event.key, kind), event.table)
+    times = home.reader.column(relation, event.at, event.table)
+    columns: list[Sql] = [key]
+    columns += [home.reader.column(relation, ref, event.table) for ref in all_columns(event)]
+    return select(*columns).where(key.is_not(None), times.is_not(None))
+
+
+def columns_after(followed: Followed) -> tuple[ColumnRef, ...]:
+    """The columns of the events that may follow that are asked for, their time the first."""
+    found = {followed.source.at: None}
+    for node in walk(followed.counting, _OF_OTHERS):
+        if isinstance(node, After):
+            found[node.column] = None
+    return tuple(found)
+
+
+def all_columns(event: EventRef) -> tuple[ColumnRef, ...]:
+    """The time of an event and its properties."""
+    return tuple(dict.fromkeys((event.at, *event.properties.values())))

@@ -8,27 +8,50 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import FromClause, and_, case, exists, false, literal, not_, or_, select, true
+from sqlalchemy import (
+    Double,
+    FromClause,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql import ColumnElement
 
-from engine.compile.aggregates import aggregate, of_none
+from engine.bind.formulas import MissingPart
+from engine.compile.aggregates import aggregate, of_none, property_of
+from engine.compile.algebra import time_of
 from engine.compile.core import (
+    After,
     All,
     Always,
     Among,
+    Change,
+    Chosen,
     Compare,
     Comparison,
     Constant,
     DaysBetween,
     DayStart,
+    EdgeKind,
     Either,
     Events,
     Figure,
+    Followed,
+    Gathered,
     Happened,
     IsSet,
     LocalDate,
@@ -36,8 +59,11 @@ from engine.compile.core import (
     Match,
     MonthDay,
     Predicate,
+    Ratio,
     Scaled,
+    Score,
     Shifted,
+    Tallied,
     Total,
     Value,
     YearOf,
@@ -45,16 +71,20 @@ from engine.compile.core import (
 from engine.compile.leaves import Leaves
 from engine.moments import Duration, Unit
 
-__all__ = ["EventRows", "Scope", "flag", "predicate_sql", "value_sql"]
+__all__ = ["EventRows", "Scope", "Successors", "flag", "predicate_sql", "value_sql"]
 
 Sql = ColumnElement[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class EventRows:
-    """Rows of sets of events of one table: by `tests` those of each set, and their columns."""
+    """Rows of sets of events of one table: by `tests` those of each set, and their columns.
+
+    `maker` is the key of the row that an event is of; `holder` that of the row it counts for.
+    """
 
     source: FromClause
+    maker: Sql
     holder: Sql
     tests: Mapping[Events, tuple[ColumnElement[bool], ...]]
     known: Mapping[Value, Sql]
@@ -62,11 +92,22 @@ class EventRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Successors:
+    """The rows among which the successor of an event is looked for, each of the row `maker`."""
+
+    source: FromClause
+    maker: Sql
+    tests: tuple[ColumnElement[bool], ...]
+    known: Mapping[Value, Sql]
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What a statement can see: the columns that values stand in, and how it reaches events.
 
     `plain` are columns for equality with constants, which indexes serve. `correlated` gives the
-    rows of events of the row that is asked about.
+    rows of events of the row that is asked about, `successors` those that may follow an event,
+    and `maker` is the key of the row that the event in sight is of.
     """
 
     leaves: Leaves
@@ -74,12 +115,17 @@ class Scope:
     known: Mapping[Value, Sql]
     plain: Mapping[Value, Sql] = field(default_factory=dict)
     correlated: Callable[[Events], EventRows] | None = None
+    successors: Callable[[Followed], Successors] | None = None
+    maker: Sql | None = None
 
     def with_events(self, rows: EventRows) -> Scope:
         """What can be seen of one event, beside the row that is asked about."""
-        return Scope(
-            self.leaves, self.zone, {**self.known, **rows.known}, {**self.plain, **rows.plain}
-        )
+        known, plain = {**self.known, **rows.known}, {**self.plain, **rows.plain}
+        return replace(self, known=known, plain=plain, maker=rows.maker)
+
+    def with_successors(self, rows: Successors) -> Scope:
+        """What can be seen of an event that may follow, beside the one it follows."""
+        return replace(self, known={**self.known, **rows.known})
 
 
 # ---------------------------------------------------------------- values
@@ -129,7 +175,7 @@ def _(value: DayStart, scope: Scope) -> Sql:
 def _(value: Shifted, scope: Scope) -> Sql:
     of = value_sql(value.of, scope)
     if value.duration.is_exact:
-        return scope.leaves.shift_instant(of, value.duration, value.sign)
+        return scope.leaves.later(of, value.sign * value.duration.exact)
     return scope.leaves.shift_date(of, value.duration, value.sign)
 
 
@@ -155,12 +201,75 @@ def _(value: Total, scope: Scope) -> Sql:
 
 
 @_value.register
+def _(value: Chosen, scope: Scope) -> Sql:
+    whens = [
+        (predicate_sql(condition, scope), value_sql(each, scope))
+        for condition, each in zip(value.conditions, value.values, strict=True)
+    ]
+    return case(*whens, else_=null())
+
+
+@_value.register
+def _(value: Ratio, scope: Scope) -> Sql:
+    numerator: Sql = cast(value_sql(value.numerator, scope), Double())
+    return scope.leaves.finite(numerator / _unless_zero(value.denominator, scope))
+
+
+@_value.register
+def _(value: Change, scope: Scope) -> Sql:
+    recent: Sql = cast(value_sql(value.recent, scope), Double()) * literal(
+        float(value.earlier_days)
+    )
+    earlier = _unless_zero(value.earlier, scope) * literal(float(value.recent_days))
+    return scope.leaves.finite(recent / earlier - literal(1.0))
+
+
+def _unless_zero(value: Value, scope: Scope) -> Sql:
+    return func.nullif(cast(value_sql(value, scope), Double()), literal(0.0), type_=Double())
+
+
+@_value.register
+def _(value: Score, scope: Scope) -> Sql:
+    """The parts that are there, scaled to 0 to 100 and clamped, over the weights that count."""
+    zero: Sql = literal(0.0)
+    weighted, counted = zero, zero
+    whole = literal(sum(value.weights))
+    for part, weight, worst, best in zip(
+        value.parts, value.weights, value.worst, value.best, strict=True
+    ):
+        number: Sql = cast(value_sql(part, scope), Double())
+        scaled = (number - literal(worst)) / literal(best - worst) * literal(100.0)
+        clamped = case(
+            (scaled < zero, zero), (scaled > literal(100.0), literal(100.0)), else_=scaled
+        )
+        weighted = weighted + func.coalesce(clamped * literal(weight), zero, type_=Double())
+        counted = counted + case((number.is_(None), zero), else_=literal(weight))
+    over = counted if value.missing is MissingPart.SKIP else whole
+    mean = weighted / func.nullif(over, zero, type_=Double())
+    return scope.leaves.finite(case((counted > zero, mean), else_=null()))
+
+
+@_value.register
 def _(value: Figure, scope: Scope) -> Sql:
     rows = _rows(value.events, scope)
     inside = scope.with_events(rows)
+    such = _such(value.events, rows, inside)
+    if isinstance(value.kind, EdgeKind):
+        return _edge(value, rows, inside, such)
     figure = aggregate(value, None, inside.leaves, zone=inside.zone, known=inside.known)
-    scalar = select(figure).select_from(rows.source).where(*_such(value.events, rows, inside))
+    scalar = select(figure).select_from(rows.source).where(*such).correlate_except(rows.source)
     return of_none(value, scalar.scalar_subquery())
+
+
+def _edge(
+    figure: Figure, rows: EventRows, inside: Scope, such: tuple[ColumnElement[bool], ...]
+) -> Sql:
+    """The property of the first or last event, for one row: the order is that of the store."""
+    at, of = inside.known[time_of(figure.events)], inside.known[property_of(figure)]
+    by_time = at.desc() if figure.kind is EdgeKind.LAST else at.asc()
+    found = select(of).select_from(rows.source).where(*such)
+    ordered = found.order_by(by_time, of.desc().nulls_last()).limit(1)
+    return ordered.correlate_except(rows.source).scalar_subquery()
 
 
 def _rows(events: Events, scope: Scope) -> EventRows:
@@ -235,7 +344,22 @@ def _(node: Happened, scope: Scope) -> ColumnElement[bool]:
     rows = _rows(node.events, scope)
     inside = scope.with_events(rows)
     found = exists().select_from(rows.source).where(*_such(node.events, rows, inside))
+    found = found.correlate_except(rows.source)
     return found if node.holds else not_(found)  # EXISTS is never unknown
+
+
+@predicate_sql.register
+def _(node: Followed, scope: Scope) -> ColumnElement[bool]:
+    if scope.successors is None or scope.maker is None:
+        raise TypeError(f"no event is in sight that another could follow: {node!r}")
+    rows = scope.successors(node)
+    inside = scope.with_successors(rows)
+    at, after = scope.known[node.at], rows.known[After(node.source.at)]
+    latest = scope.leaves.later(at, node.within)
+    found = exists().select_from(rows.source)
+    found = found.where(rows.maker == scope.maker, after > at, after <= latest, *rows.tests)
+    found = found.where(predicate_sql(node.counting, inside)).correlate_except(rows.source)
+    return found if node.holds else not_(found)
 
 
 _OPERATORS: Mapping[Comparison, Callable[[Sql, Sql], ColumnElement[bool]]] = {
@@ -284,7 +408,9 @@ def _may_be_missing(value: Value) -> Iterator[Value]:
         case DaysBetween(first, last):
             yield from _may_be_missing(first)
             yield from _may_be_missing(last)
-        case Figure(of=None):
+        case Figure(of=None) | Tallied(Figure(of=None)):
+            return
+        case Gathered(_, figure) if figure.of is None:
             return
         case _:
             yield value

@@ -10,14 +10,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import FromClause, Select, and_, or_, select, true
 from sqlalchemy.sql import ColumnElement
 
-from engine.bind.catalog import EntityRef
+from engine.bind.catalog import EntityRef, EventRef
 from engine.compile.aggregates import aggregate
 from engine.compile.algebra import conjuncts, walk
 from engine.compile.core import (
     Children,
+    Enrollments,
     Events,
     Field,
     Figure,
+    Followed,
+    Gathered,
     Key,
     Links,
     Node,
@@ -26,21 +29,41 @@ from engine.compile.core import (
     Touches,
     Value,
 )
-from engine.compile.relations import Home, event_rows, key_at
+from engine.compile.links import key_at
+from engine.compile.relations import Home, event_rows, successor_rows
 from engine.compile.sql import Scope, predicate_sql
 
-__all__ = ["Askers", "Pool", "hanging_fields", "pools", "tallied", "tally"]
+__all__ = [
+    "Askers",
+    "Hanging",
+    "Pool",
+    "figures_inside",
+    "gathered",
+    "hanging_fields",
+    "needs_pass",
+    "pools",
+    "tallied",
+    "tally",
+]
 
 Sql = ColumnElement[Any]
 
 
+Hanging = Field | Key | Tallied | Gathered
+"""The values that stand in a column of who asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What one pass can count: the same table by the same key, for the entity at `holder`."""
+    """What one pass can count: the same table by the same key, for the entity at `holder`.
 
-    source: tuple[str, str, str] | Touches
+    Events that must be followed by others have a pass `alone`: no store filters an aggregate so.
+    """
+
+    source: tuple[str, str, str] | Touches | Enrollments
     holder: Links
     children: Children | None
+    alone: Events | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +75,25 @@ class Askers:
 
 
 def tallied(nodes: Iterable[Node]) -> tuple[Figure, ...]:
-    """The figures that are to be found for everyone at once, each once."""
+    """The figures of events that are to be found for everyone at once, each once."""
     found = (each.figure for node in nodes for each in walk(node) if isinstance(each, Tallied))
     return tuple(dict.fromkeys(found))
+
+
+def gathered(nodes: Iterable[Node]) -> tuple[Gathered, ...]:
+    """The figures of children, each once."""
+    found = (each for node in nodes for each in walk(node) if isinstance(each, Gathered))
+    return tuple(dict.fromkeys(found))
+
+
+def needs_pass(nodes: Iterable[Node]) -> bool:
+    """Whether anything in them is found for everyone at once."""
+    return any(isinstance(each, Tallied | Gathered) for node in nodes for each in walk(node))
+
+
+def figures_inside(figure: Figure) -> tuple[Figure, ...]:
+    """The figures that the window and tests of a figure's events hang on themselves."""
+    return tallied((figure.events.counting,))
 
 
 def pools(figures: Iterable[Figure]) -> dict[Pool, tuple[Figure, ...]]:
@@ -66,19 +105,20 @@ def pools(figures: Iterable[Figure]) -> dict[Pool, tuple[Figure, ...]]:
 
 
 def _pool(events: Events) -> Pool:
-    if isinstance(events.source, Touches):
+    if not isinstance(events.source, EventRef):
         return Pool(events.source, events.holder, None)
     table = events.source.table
     source = (table.connector, table.table, events.source.key)
-    return Pool(source, events.holder, events.children)
+    is_followed = any(isinstance(each, Followed) for each in walk(events.counting))
+    return Pool(source, events.holder, events.children, alone=events if is_followed else None)
 
 
-def hanging_fields(figures: Iterable[Figure]) -> tuple[Field | Key, ...]:
+def hanging_fields(figures: Iterable[Figure]) -> tuple[Hanging, ...]:
     """The values of the asking row that these figures' windows and tests hang on."""
-    found: dict[Field | Key, None] = {}
+    found: dict[Hanging, None] = {}
     for figure in figures:
-        for each in walk(figure.events.counting):
-            if isinstance(each, Field | Key):
+        for each in walk(figure.events.counting, (Tallied, Gathered)):
+            if isinstance(each, Field | Key | Tallied | Gathered):
                 found[each] = None
     return tuple(found)
 
@@ -96,7 +136,12 @@ def tally(
     With `askers` by the key of who asks, for the rows that ask only; without, by the holder's key.
     """
     rows = event_rows(home, entity, tuple(dict.fromkeys(figure.events for figure in figures)))
-    outer = Scope(home.leaves, zone, askers.known if askers else {})
+    outer = Scope(
+        home.leaves,
+        zone,
+        askers.known if askers else {},
+        successors=lambda followed: successor_rows(home, followed),
+    )
     scope = outer.with_events(rows)
     shared, own = _shared_tests(figures)
     which = [

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.language.conditions import Scalar
+from engine.language.formulas import Formula
 from engine.places import NOWHERE, Place
 
-__all__ = ["Entity", "Event", "Field", "Kind", "Link", "Person", "Property"]
+__all__ = ["ComputedField", "Entity", "Event", "Field", "Kind", "Link", "Person", "Property"]
 
 
 class Kind(StrEnum):
@@ -29,11 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A stored field. `format` is `iso`, `epoch` or `epoch_ms`, or None for the native form.
-
-    `unsupported` names the word of a declaration that this version cannot carry out (a computed
-    field): whoever uses the field is told so.
-    """
+    """A stored field. `format` is `iso`, `epoch` or `epoch_ms`, or None for the native form."""
 
     name: str
     kind: Kind
@@ -42,7 +39,15 @@ class Field:
     required: bool = False
     format: str | None = None
     separator: str | None = None
-    unsupported: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedField:
+    """A field that a formula gives."""
+
+    name: str
+    formula: Formula
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -88,7 +93,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A contact or a role: each part names a field or else a column of the entity's source."""
+    """A contact or a role: each part names a field or else a column of the entity's source.
+
+    `unsupported` names the word of a declaration that this version cannot carry out (a role found
+    among the rows that link here): whoever uses the role is told so.
+    """
 
     name: str | None
     email: str
@@ -100,7 +109,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One kind of thing, with its source, fields, links, people and events."""
+    """One kind of thing, with its source, fields, links, people and events.
+
+    `fields` are the stored ones; no name is among `computed` as well.
+    """
 
     name: str
     source: str
@@ -112,5 +124,6 @@ class Entity:
     people: Mapping[str, Person] = field(default_factory=dict)
     team: Mapping[str, Person] = field(default_factory=dict)
     fields: Mapping[str, Field] = field(default_factory=dict)
+    computed: Mapping[str, ComputedField] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
     place: Place = field(default=NOWHERE, compare=False)

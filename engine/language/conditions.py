@@ -9,17 +9,23 @@ from engine.places import NOWHERE, Place
 __all__ = [
     "All",
     "Anyone",
+    "Change",
     "Condition",
     "Contacted",
     "Did",
     "Everyone",
     "FieldTest",
+    "FinishedPlaybook",
+    "Followed",
+    "Has",
+    "InPlaybook",
     "InSegment",
     "Negation",
     "Nobody",
     "OfParent",
     "Operand",
     "Operator",
+    "Rank",
     "Scalar",
     "Test",
     "Window",
@@ -140,13 +146,35 @@ class OfParent:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """`change`: the durations as text; `against` is as long as `over` unless said."""
+
+    over: str
+    by: Test
+    against: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """`followed_by` or (negated) `not_followed_by` an event, at most `within` later."""
+
+    event: str
+    within: str
+    negated: bool = False
+    where: tuple[tuple[str, Test], ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Did:
     """`did` or (negated) `did_not` an event.
 
     `event` is a name, or a path through a link (`account.logged_in`) or to children
     (`user.logged_in`). `figures` are the tests asked of the events that pass window and `where`:
     (`times` | `days` | `weeks` | `months`, "", test) or (`distinct` | `sum` | `average` |
-    `highest` | `lowest`, property, test). None asked means `times: {at_least: 1}`.
+    `highest` | `lowest`, property, test). None asked, nor `change` or `followed`, means
+    `times: {at_least: 1}`.
     """
 
     event: str
@@ -154,6 +182,31 @@ class Did:
     where: tuple[tuple[str, Test], ...] = ()
     window: Window = Window()
     figures: tuple[tuple[str, str, Test], ...] = ()
+    change: Change | None = None
+    followed: tuple[Followed, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """`has` or (negated) `has_no` children: rows of an entity that link here, by `through`."""
+
+    entity: str
+    negated: bool = False
+    where: Condition | None = None
+    times: Test | None = None
+    through: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """`top` (highest) or `bottom` by a field: a share (0 to 1) of all that have it, or a count."""
+
+    by: str
+    highest: bool
+    share: float | None = None
+    count: int | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -169,6 +222,37 @@ class Contacted:
     place: Place = field(default=NOWHERE, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class InPlaybook:
+    """`in_playbook`: an open enrollment there."""
+
+    name: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedPlaybook:
+    """`finished_playbook`: it left that playbook, with this outcome, at most so long ago."""
+
+    name: str
+    outcome: str | None = None
+    within: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
 Condition = (
-    All | Anyone | Nobody | Negation | Everyone | InSegment | FieldTest | OfParent | Did | Contacted
+    All
+    | Anyone
+    | Nobody
+    | Negation
+    | Everyone
+    | InSegment
+    | FieldTest
+    | OfParent
+    | Did
+    | Has
+    | Rank
+    | Contacted
+    | InPlaybook
+    | FinishedPlaybook
 )

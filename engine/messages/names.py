@@ -8,7 +8,7 @@ and the names of its step (`sender`, `recipient`, `with`, …). Language, sectio
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, FieldRef
@@ -122,7 +122,7 @@ def _field(
     if len(rest) > 1:
         message = f"`{rest[0]}` in `{use}` is a value and has no `.{rest[1]}`"
         return Fault(use.line, "unknown-name", message)
-    kind = found.column.kind
+    kind = found.kind
     if use.looped and kind is not Kind.LIST:
         return Fault(use.line, "wrong-type", f"`{use}` is {kind}; a loop goes over a list")
     if use.dated and kind not in (Kind.DATE, Kind.TIMESTAMP):
@@ -134,7 +134,7 @@ def _field(
 
 def _seen_from(links: tuple[str, ...], found: FieldRef) -> FieldRef:
     required = found.required and not links
-    return FieldRef(links, found.entity, found.name, found.column, required)
+    return replace(found, links=links, required=required)
 
 
 def _role(
@@ -155,6 +155,10 @@ def _role(
 
 
 def _unknown(use: Use, name: str, entity: EntityRef, sight: Sight) -> Fault:
+    broken = sight.catalog.broken.get((entity.name, name))
+    if broken:
+        message = f"`{use}` cannot be computed: {broken[0].message}"
+        return Fault(use.line, broken[0].code, message, broken[0].hint)
     word = _unsupported(name, sight.declared.get(entity.name))
     if word:
         message = f"`{use}` is declared with `{word}`, which is not supported in this version"
@@ -167,6 +171,5 @@ def _unknown(use: Use, name: str, entity: EntityRef, sight: Sight) -> Fault:
 def _unsupported(name: str, declared: Entity | None) -> str:
     if declared is None:
         return ""
-    thing = declared.fields.get(name)
     person = declared.people.get(name) or declared.team.get(name)
-    return (thing.unsupported if thing else "") or (person.unsupported if person else "")
+    return person.unsupported if person else ""

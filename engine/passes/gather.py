@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.audience.checks import check_sources
-from engine.audience.select import Key, holding, population, rows, select_keys
+from engine.audience.fields import rows
+from engine.audience.select import Key, holding, population, select_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
 from engine.bind.catalog import Catalog
@@ -160,7 +161,14 @@ class World:
         """Each enrollment with its values; who is gone from the source is not among them."""
         keys = {each.id: native(each.key, playbook) for each in enrollments}
         fields = press.fields if press else ()
-        found = rows(playbook.audience.entity, list(keys.values()), fields, self._snapshot)
+        found = rows(
+            playbook.audience.entity,
+            list(keys.values()),
+            fields,
+            self._snapshot,
+            as_of=self._as_of,
+            zone=playbook.audience.zone,
+        )
         return [
             Customer(each, found[keys[each.id]]) for each in enrollments if keys[each.id] in found
         ]

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from engine.language.catalog import Entity, Event, Field, Kind, Link, Person, Property
+from engine.language.catalog import (
+    ComputedField,
+    Entity,
+    Event,
+    Field,
+    Kind,
+    Link,
+    Person,
+    Property,
+)
 from engine.language.conditions import Scalar
 from engine.places import DocumentPath
 from engine.read.conditions import FORMS, LATER_FORMS
+from engine.read.formulas import FORMULAS, read_formula
 from engine.read.reading import Reading
 
-__all__ = ["check_entity", "is_usable", "link_names", "read_entity"]
+__all__ = ["check_entity", "link_names", "read_entity"]
 
 _Data = Mapping[str, Any]
 _Made = TypeVar("_Made")
@@ -20,28 +30,12 @@ _Columns = tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...]
 _CONDITION_WORDS = frozenset((*FORMS, *LATER_FORMS))
 _MOMENT_WORDS = frozenset(("now", "today", "yesterday", "tomorrow", "entered"))
 _NAMED_TOGETHER = ("fields", "links", "people", "team")  # they share one namespace
-_CARRIED_UNSUPPORTED = ("fields", "people", "team", "track")
-_COMPUTED = (
-    "count",
-    "sum",
-    "average",
-    "highest",
-    "lowest",
-    "first",
-    "last",
-    "list",
-    "ratio",
-    "days_between",
-    "score",
-    "band",
-    "labels",
-)
+_CARRIED_UNSUPPORTED = ("people", "team", "track")
 
 
 def link_names(data: object) -> frozenset[str]:
     """The names of the links that a catalog file declares, sound or not."""
-    links = data.get("links") if isinstance(data, dict) else None
-    return frozenset(links) if isinstance(links, dict) else frozenset()
+    return frozenset(_names(data, "links"))
 
 
 def check_entity(data: object, reading: Reading) -> None:
@@ -78,8 +72,8 @@ def _check_name(name: str, path: DocumentPath, reading: Reading) -> None:
 
 def _check_dates(fields: object, reading: Reading) -> None:
     for name, declared in fields.items() if isinstance(fields, dict) else ():
-        kind = declared.get("type") if isinstance(declared, dict) else declared
-        if name in _MOMENT_WORDS and kind in ("date", "timestamp"):
+        kind = declared.get("type", "computed") if isinstance(declared, dict) else declared
+        if name in _MOMENT_WORDS and kind in ("date", "timestamp", "computed"):
             reading.report_key(
                 ("fields", name),
                 "reserved-name",
@@ -88,16 +82,14 @@ def _check_dates(fields: object, reading: Reading) -> None:
             )
 
 
-def is_usable(reading: Reading) -> bool:
-    """Whether nothing is wrong but parts that this version cannot carry out, which are marked."""
-    return all(
-        code == "not-supported" and path and path[0] in _CARRIED_UNSUPPORTED
-        for path, code in reading.faults
-    )
+def read_entity(data: object, reading: Reading) -> Entity | None:
+    """The entity of a file; None where the file has problems, which are then reported.
 
-
-def read_entity(data: _Data, reading: Reading) -> Entity:
-    """The entity that a usable file declares."""
+    Parts that this version cannot carry out stand in it marked, but for fields.
+    """
+    computed = _computed(data, reading)
+    if not isinstance(data, dict) or not _is_usable(reading):
+        return None
     contact = data.get("contact")
     return Entity(
         name=data["entity"],
@@ -109,9 +101,18 @@ def read_entity(data: _Data, reading: Reading) -> Entity:
         links=_each(data, "links", _link, (), reading),
         people=_each(data, "people", _person, (), reading),
         team=_each(data, "team", _person, (), reading),
-        fields=_each(data, "fields", _field, (), reading),
+        fields=_stored(data, reading),
+        computed=computed,
         events=_each(data, "events", _event, (), reading),
         place=reading.places.key(("entity",)),
+    )
+
+
+def _is_usable(reading: Reading) -> bool:
+    """Whether nothing is wrong but parts that this version cannot carry out, which are marked."""
+    return all(
+        code == "not-supported" and path and path[0] in _CARRIED_UNSUPPORTED
+        for path, code in reading.faults
     )
 
 
@@ -154,13 +155,41 @@ def _link(name: str, data: Any, path: DocumentPath, reading: Reading) -> Link:
     return Link(name, data["to"], data["column"], place)
 
 
+def _stored(data: _Data, reading: Reading) -> dict[str, Field]:
+    return {
+        name: _field(name, declared, ("fields", name), reading)
+        for name, declared in data.get("fields", {}).items()
+        if not _is_computed(declared)
+    }
+
+
+def _computed(data: object, reading: Reading) -> dict[str, ComputedField]:
+    """The computed fields as far as their shape is sound, each with the problems of its own."""
+    fields, events = _names(data, "fields"), frozenset(_names(data, "events"))
+    read: dict[str, ComputedField] = {}
+    for name, declared in fields.items():
+        path = ("fields", name)
+        if not _is_computed(declared) or not reading.is_sound(path):
+            continue
+        formula = read_formula(declared, path, reading, events=events)
+        if formula is not None:
+            read[name] = ComputedField(name, formula, reading.places.key(path))
+    return read
+
+
+def _names(data: object, part: str) -> _Data:
+    found = data.get(part) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _is_computed(declared: object) -> bool:
+    return isinstance(declared, dict) and any(word in declared for word in FORMULAS)
+
+
 def _field(name: str, data: Any, path: DocumentPath, reading: Reading) -> Field:
     place = reading.places.key(path)
     if isinstance(data, str):
         return Field(name, Kind(data), name, place=place)
-    if "type" not in data:
-        word = next(word for word in _COMPUTED if word in data)
-        return Field(name, Kind.TEXT, name, unsupported=word, place=place)
     return Field(
         name,
         Kind(data["type"]),

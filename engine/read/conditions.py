@@ -10,21 +10,24 @@ from engine.language.conditions import (
     All,
     Anyone,
     Condition,
-    Contacted,
-    Did,
     Everyone,
     FieldTest,
+    FinishedPlaybook,
+    Has,
+    InPlaybook,
     InSegment,
     Negation,
     Nobody,
     OfParent,
-    Test,
-    Window,
+    Rank,
 )
 from engine.places import DocumentPath
 from engine.problems import did_you_mean
-from engine.read.operators import is_moment, looks_like_test, read_duration, read_test
+from engine.read.events import DID_WORDS, read_contacted, read_did
+from engine.read.formats import parse_share
+from engine.read.operators import looks_like_test, read_test
 from engine.read.reading import Reading, called, joined, shown
+from engine.read.words import optional_duration, optional_text, refuse_others, text_of
 
 __all__ = ["FORMS", "LATER_FORMS", "read_condition"]
 
@@ -32,12 +35,10 @@ _Mapping = Mapping[str, Any]
 _Form = Callable[[_Mapping, str, DocumentPath, Reading], Condition]
 
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
-_WINDOW = ("within", "since", "until", "between")
-_COUNTS = ("times", "days", "weeks", "months")
-_FIGURES = ("distinct", "sum", "average", "highest", "lowest")
-_DID_WORDS = ("where", *_WINDOW, *_COUNTS, *_FIGURES)
-_LATER_DID_WORDS = ("change", "followed_by", "not_followed_by")
-_CONTACTED_WORDS = (*_WINDOW, "channel", "playbook", "times")
+_HAS_WORDS = ("where", "times", "through")
+_RANK_WORDS = ("by", "share", "count")
+_FINISHED_WORDS = ("outcome", "within")
+_OUTCOMES = ("goal", "completed", "exited", "holdout")
 
 
 def read_condition(value: object, path: DocumentPath, reading: Reading) -> Condition:
@@ -108,53 +109,38 @@ def _mapping(value: _Mapping, path: DocumentPath, reading: Reading) -> Condition
     return FORMS[head](value, head, path, reading)
 
 
-def _refuse_others(
-    value: _Mapping, head: str, words: tuple[str, ...], path: DocumentPath, reading: Reading
-) -> None:
-    """Report the keys beside `head` that are none of its words."""
-    for key in value:
-        if key == head or key in words:
-            continue
-        if key in _LATER_DID_WORDS and words == _DID_WORDS:
-            reading.not_supported((*path, key), f"`{key}`")
-            continue
-        near = did_you_mean(key, words)
-        hint = near if near.startswith("did") else "another condition is a list item of its own"
-        reading.report_key((*path, key), "unknown-key", f"`{key}` does not go with `{head}`", hint)
-
-
 # ---------------------------------------------------------------- the forms
 
 
 def _all(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
-    _refuse_others(value, head, (), path, reading)
+    refuse_others(value, head, (), path, reading)
     return All(_parts(value[head], (*path, head), reading), reading.place(path))
 
 
 def _any(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
-    _refuse_others(value, head, (), path, reading)
+    refuse_others(value, head, (), path, reading)
     return Anyone(_parts(value[head], (*path, head), reading), reading.place(path))
 
 
 def _none(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
-    _refuse_others(value, head, (), path, reading)
+    refuse_others(value, head, (), path, reading)
     return Nobody(_parts(value[head], (*path, head), reading), reading.place(path))
 
 
 def _not(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
-    _refuse_others(value, head, (), path, reading)
+    refuse_others(value, head, (), path, reading)
     part = read_condition(value[head], (*path, head), reading)
     return Negation(part, reading.place(path))
 
 
 def _segment(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
-    _refuse_others(value, head, (), path, reading)
-    name = _text(value[head], (*path, head), reading, "the name of a segment")
+    refuse_others(value, head, (), path, reading)
+    name = text_of(value[head], (*path, head), reading, "the name of a segment")
     return InSegment(name, reading.place(path))
 
 
 def _everyone(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
-    _refuse_others(value, head, (), path, reading)
+    refuse_others(value, head, (), path, reading)
     if value[head] is not True:
         reading.report(
             (*path, head),
@@ -166,19 +152,28 @@ def _everyone(value: _Mapping, head: str, path: DocumentPath, reading: Reading) 
 
 
 def _did(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
-    _refuse_others(value, head, _DID_WORDS, path, reading)
-    return Did(
-        event=_event(value[head], (*path, head), reading),
-        negated=head == "did_not",
-        where=_tests(value, "where", path, reading),
-        window=_window(value, path, reading),
-        figures=_figures(value, path, reading),
+    return read_did(value, head, path, reading)
+
+
+def _contacted(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
+    return read_contacted(value, head, path, reading) or _nobody(path, reading)
+
+
+def _has(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
+    refuse_others(value, head, _HAS_WORDS, path, reading)
+    where = value.get("where")
+    return Has(
+        entity=text_of(value[head], (*path, head), reading, "the name of an entity"),
+        negated=head == "has_no",
+        where=read_condition(where, (*path, "where"), reading) if "where" in value else None,
+        times=read_test(value["times"], (*path, "times"), reading) if "times" in value else None,
+        through=optional_text(value, "through", path, reading, "the name of a link"),
         place=reading.place(path),
     )
 
 
-def _contacted(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
-    _refuse_others(value, head, (), path, reading)
+def _rank(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
+    refuse_others(value, head, (), path, reading)
     at = (*path, head)
     words = value[head]
     if not isinstance(words, dict):
@@ -187,17 +182,81 @@ def _contacted(value: _Mapping, head: str, path: DocumentPath, reading: Reading)
             reading,
             "wrong-type",
             f"`{head}` is {shown(words)}; expected a mapping",
-            f"for ever, write `{head}: {{}}`",
+            f"as `{head}: {{by: FIELD, share: 10%}}`",
         )
-    _refuse_others(words, head, _CONTACTED_WORDS, at, reading)
-    return Contacted(
-        negated=head == "not_contacted",
-        window=_window(words, at, reading),
-        channel=_optional_text(words, "channel", at, reading, "the name of a channel"),
-        playbook=_optional_text(words, "playbook", at, reading, "the name of a playbook"),
-        times=read_test(words["times"], (*at, "times"), reading) if "times" in words else None,
+    refuse_others(words, head, _RANK_WORDS, at, reading)
+    if "by" not in words or ("share" in words) is ("count" in words):
+        return _refused(
+            at,
+            reading,
+            "missing-key" if not {"share", "count"} <= words.keys() else "two-words",
+            f"`{head}` takes `by` and one of `share` and `count`",
+            f"as `{head}: {{by: FIELD, share: 10%}}`",
+        )
+    return Rank(
+        by=text_of(words["by"], (*at, "by"), reading, "the name of a field"),
+        highest=head == "top",
+        share=_share(words["share"], (*at, "share"), reading) if "share" in words else None,
+        count=_whole(words["count"], (*at, "count"), reading) if "count" in words else None,
         place=reading.place(path),
     )
+
+
+def _share(value: object, path: DocumentPath, reading: Reading) -> float | None:
+    try:
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            share = parse_share(value)
+            if 0 < share <= 1:
+                return share
+    except ValueError:
+        pass
+    reading.report(
+        path,
+        "bad-share",
+        f"{called(path)} is {shown(value)}; expected a share over 0 and up to 100%, as `10%`",
+    )
+    return None
+
+
+def _whole(value: object, path: DocumentPath, reading: Reading) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    reading.report(
+        path,
+        "bad-value",
+        f"{called(path)} is {shown(value)}; expected a whole number of at least 1",
+    )
+    return None
+
+
+def _in_playbook(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
+    refuse_others(value, head, (), path, reading)
+    name = text_of(value[head], (*path, head), reading, "the name of a playbook")
+    return InPlaybook(name, reading.place(path))
+
+
+def _finished(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
+    refuse_others(value, head, _FINISHED_WORDS, path, reading)
+    return FinishedPlaybook(
+        name=text_of(value[head], (*path, head), reading, "the name of a playbook"),
+        outcome=_outcome(value, path, reading),
+        within=optional_duration(value, "within", path, reading),
+        place=reading.place(path),
+    )
+
+
+def _outcome(value: _Mapping, path: DocumentPath, reading: Reading) -> str | None:
+    if "outcome" not in value or value["outcome"] in _OUTCOMES:
+        return value.get("outcome")
+    at, found = (*path, "outcome"), value["outcome"]
+    near = did_you_mean(str(found), _OUTCOMES)
+    reading.report(
+        at,
+        "bad-value",
+        f"`outcome` is {shown(found)}; expected {joined(list(_OUTCOMES))}",
+        near if near.startswith("did") else "",
+    )
+    return None
 
 
 FORMS: Mapping[str, _Form] = {
@@ -211,18 +270,16 @@ FORMS: Mapping[str, _Form] = {
     "did_not": _did,
     "contacted": _contacted,
     "not_contacted": _contacted,
+    "has": _has,
+    "has_no": _has,
+    "top": _rank,
+    "bottom": _rank,
+    "in_playbook": _in_playbook,
+    "finished_playbook": _finished,
 }
 """Every form of condition that a word begins, with what reads it."""
 
-LATER_FORMS = (
-    "has",
-    "has_no",
-    "top",
-    "bottom",
-    "in_playbook",
-    "finished_playbook",
-    "step",
-)
+LATER_FORMS = ("step",)
 """Forms of the language that this version does not carry out."""
 
 
@@ -269,7 +326,7 @@ def _is_set(inner: object) -> bool:
 
 def _report_several(value: _Mapping, path: DocumentPath, reading: Reading) -> Condition:
     """Several keys and none begins a form: one is misspelt, or two fields stand in one item."""
-    beside = [key for key in value if key in _DID_WORDS or key in _LATER_DID_WORDS]
+    beside = [key for key in value if key in DID_WORDS or key in _HAS_WORDS]
     for key in value:
         near = did_you_mean(key, FORMS)
         if near.startswith("did") and (beside or key not in reading.links):
@@ -283,88 +340,3 @@ def _report_several(value: _Mapping, path: DocumentPath, reading: Reading) -> Co
         "write two list items",
     )
     return _nobody(path, reading)
-
-
-# ---------------------------------------------------------------- their words
-
-
-def _event(value: object, path: DocumentPath, reading: Reading) -> str:
-    name = _text(value, path, reading, "the name of an event")
-    if name and not _PATH.fullmatch(name):
-        reading.report(path, "bad-name", f"`{name[:80]}` is no name of an event")
-    return name
-
-
-def _text(value: object, path: DocumentPath, reading: Reading, expected: str) -> str:
-    if isinstance(value, str) and value.strip():
-        return value
-    reading.report(path, "wrong-type", f"{called(path)} is {shown(value)}; expected {expected}")
-    return ""
-
-
-def _optional_text(
-    value: _Mapping, word: str, path: DocumentPath, reading: Reading, expected: str
-) -> str | None:
-    return _text(value[word], (*path, word), reading, expected) if word in value else None
-
-
-def _window(value: _Mapping, path: DocumentPath, reading: Reading) -> Window:
-    present = [word for word in _WINDOW if word in value]
-    if not present:
-        return Window()
-    return Window(
-        within=read_duration(value["within"], (*path, "within"), reading)
-        if "within" in value
-        else None,
-        since=_moment(value["since"], (*path, "since"), reading) if "since" in value else None,
-        until=_moment(value["until"], (*path, "until"), reading) if "until" in value else None,
-        between=_between(value["between"], (*path, "between"), reading)
-        if "between" in value
-        else None,
-        place=reading.place((*path, present[0])),
-    )
-
-
-def _between(value: object, path: DocumentPath, reading: Reading) -> tuple[str, str]:
-    if not isinstance(value, list) or len(value) != 2:
-        reading.report(path, "bad-value", "`between` expects a list of two moments")
-        return "", ""
-    return _moment(value[0], (*path, 0), reading), _moment(value[1], (*path, 1), reading)
-
-
-def _moment(value: object, path: DocumentPath, reading: Reading) -> str:
-    text = _text(value, path, reading, "a moment, as `30 days ago`")
-    return text if text and is_moment(text, path, reading) else ""
-
-
-def _figures(
-    value: _Mapping, path: DocumentPath, reading: Reading
-) -> tuple[tuple[str, str, Test], ...]:
-    figures: list[tuple[str, str, Test]] = []
-    for word in sorted(value):
-        if word in _COUNTS:
-            figures.append((word, "", read_test(value[word], (*path, word), reading)))
-        elif word in _FIGURES:
-            figures += [(word, name, test) for name, test in _tests(value, word, path, reading)]
-    return tuple(figures)
-
-
-def _tests(
-    value: _Mapping, word: str, path: DocumentPath, reading: Reading
-) -> tuple[tuple[str, Test], ...]:
-    """`{PROP: TEST, …}`."""
-    if word not in value:
-        return ()
-    at = (*path, word)
-    tests = value[word]
-    if not isinstance(tests, dict) or not tests:
-        reading.report(
-            at,
-            "wrong-type",
-            f"`{word}` is {shown(tests) if tests else 'empty'}; expected properties and their "
-            "tests, as `{PROPERTY: TEST}`",
-        )
-        return ()
-    return tuple(
-        (name, read_test(test, (*at, name), reading)) for name, test in sorted(tests.items())
-    )

@@ -1,8 +1,8 @@
 """A project's folder as one declared project, with every problem of every file.
 
 Each file is read by itself: one that is broken hides nothing of the next. A segment, playbook or
-template whose file has problems is left out whole; so is an entity, but for fields and roles that
-this version cannot carry out, which stay in it marked. `Project.broken` names what was left out, so
+template whose file has problems is left out whole; so is an entity, but for roles that this version
+cannot carry out, which stay in it marked. `Project.broken` names what was left out, so
 that nobody is told of a name that seems to be missing.
 """
 
@@ -17,7 +17,7 @@ from engine.language.playbook import Playbook, Segment
 from engine.language.project import Project, Settings, Template
 from engine.places import Place
 from engine.problems import Misuse, Problem
-from engine.read.catalog import check_entity, is_usable, link_names, read_entity
+from engine.read.catalog import check_entity, link_names, read_entity
 from engine.read.documents import Document, read_document
 from engine.read.files import Unreadable, files_below, read_text
 from engine.read.playbooks import read_playbook, read_segment
@@ -76,9 +76,9 @@ def load_project(root: Path) -> Project:
     loading = _Loading(root)
     settings = _load_settings(loading)
     documents = _documents(loading)
-    loading.links = frozenset[str]().union(
-        *(link_names(document.data) for kind, document in documents if kind == "entity")
-    )
+    catalog = [document for kind, document in documents if kind == "entity"]
+    loading.links = frozenset[str]().union(*(link_names(each.data) for each in catalog))
+    loading.entities_named = frozenset(_entity_names(catalog, loading))
     for kind, document in documents:
         _LOADERS[kind](document, loading)
     _load_templates(loading)
@@ -104,6 +104,7 @@ class _Loading:
     problems: list[Problem] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
     links: frozenset[str] = frozenset()
+    entities_named: frozenset[str] = frozenset()
     entities: dict[str, Entity] = field(default_factory=dict)
     segments: dict[str, Segment] = field(default_factory=dict)
     playbooks: dict[str, Playbook] = field(default_factory=dict)
@@ -169,6 +170,15 @@ def _left_out_of_settings(data: object, settings: Settings) -> Iterator[tuple[st
 # ---------------------------------------------------------------- catalog, segments, playbooks
 
 
+def _entity_names(catalog: list[Document], loading: _Loading) -> Iterator[str]:
+    """The entities that files declare, sound or not, and those of files that cannot be read."""
+    yield from _left_out(loading, "entity")
+    for document in catalog:
+        name = document.data.get("entity") if isinstance(document.data, dict) else None
+        if isinstance(name, str):
+            yield name
+
+
 def _documents(loading: _Loading) -> list[tuple[str, Document]]:
     """The files of catalog/, segments/ and playbooks/ that could be read, with their kinds."""
     found: list[tuple[str, Document]] = []
@@ -218,7 +228,7 @@ def _stands_elsewhere(document: Document, kind: str, loading: _Loading) -> bool:
 
 
 def _checked(kind: str, document: Document, loading: _Loading) -> Reading:
-    reading = Reading(document.places, loading.links)
+    reading = Reading(document.places, loading.links, loading.entities_named)
     reading.faults += [((), problem.code) for problem in document.problems]
     check_shape(kind, document.data, reading)
     check_references(document.data, reading, allowed=False)
@@ -228,13 +238,12 @@ def _checked(kind: str, document: Document, loading: _Loading) -> Reading:
 def _load_entity(document: Document, loading: _Loading) -> None:
     reading = _checked("entity", document, loading)
     check_entity(document.data, reading)
+    entity = read_entity(document.data, reading)
     loading.problems += reading.problems
-    if is_usable(reading) and isinstance(document.data, dict):
-        entity = read_entity(document.data, reading)
-        if _is_new(entity.name, entity.place, loading.entities, "entity", loading):
-            loading.entities[entity.name] = entity
-    else:
+    if entity is None:
         loading.leave_out("entity", document.places.path, document.data)
+    elif _is_new(entity.name, entity.place, loading.entities, "entity", loading):
+        loading.entities[entity.name] = entity
 
 
 def _load_segment(document: Document, loading: _Loading) -> None:

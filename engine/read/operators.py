@@ -249,8 +249,11 @@ OPERATORS: Mapping[str, _Reader] = {
     "within": read_duration,
     "in_next": read_duration,
     "anniversary": _nested,
+    "includes": _text,
+    "includes_any": _several,
+    "includes_all": _several,
 }
 """Every operator of this version, with what reads its other side."""
 
-LATER_OPERATORS = ("includes", "includes_any", "includes_all", "changed", "unchanged_for")
+LATER_OPERATORS = ("changed", "unchanged_for")
 """Operators of the language that this version does not carry out."""

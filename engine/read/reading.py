@@ -14,14 +14,16 @@ _LONGEST_SHOWN = 60  # characters of a value that a message repeats
 
 @dataclass(slots=True)
 class Reading:
-    """Collects the problems of one document by path; `links` are the link names of the project.
+    """Collects the problems of one document by path.
 
-    A link's name tells `{LINK: C}` from `{FIELD: TEST}`; whether the link belongs to the entity in
-    question is a matter of binding.
+    `links` are the link names of the project: such a name tells `{LINK: C}` from `{FIELD: TEST}`.
+    `entities` are its entities: such a name tells a formula over rows from one over events. Whether
+    they belong to the entity in question is a matter of binding.
     """
 
     places: SourceMap
     links: frozenset[str] = frozenset()
+    entities: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
     faults: list[tuple[DocumentPath, str]] = field(default_factory=list)
 

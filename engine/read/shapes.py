@@ -234,6 +234,9 @@ def _tell_bounds(fault: _Fault, reading: Reading) -> None:
 
 
 def _tell_empty(fault: _Fault, reading: Reading) -> None:
+    if fault.value and "x-expected" in fault.schema:  # more than one entry is needed
+        _tell_form(fault, reading)
+        return
     expected = "text" if isinstance(fault.value, str) else "at least one entry"
     reading.report(fault.path, "empty", f"{called(fault.path)} is empty; expected {expected}")
 

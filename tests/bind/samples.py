@@ -18,7 +18,7 @@ __all__ = ["condition", "condition_problems", "playbook", "playbook_problems", "
 
 @cache
 def project() -> Project:
-    """The declared project; its two problems are a computed field and a computed role."""
+    """The declared project; its one problem is a computed role."""
     return load_project(Path(__file__).parent / "project")
 
 

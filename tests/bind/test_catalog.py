@@ -32,7 +32,8 @@ def test_columns_have_their_types_and_tables_their_rows() -> None:
     )
     assert user.contact is not None
     assert user.contact.timezone == ColumnRef("tz", Kind.TEXT)
-    assert "logins" not in user.fields
+    assert (user.fields["logins"].kind, user.fields["logins"].path) == (Kind.INTEGER, "logins")
+    assert user.fields["logins"] not in user.stored
 
 
 def test_people_and_team_are_told_apart() -> None:

@@ -28,7 +28,7 @@ HERE = Place("segments/asked.yaml", 4, 5)
 WORDS = st.sampled_from([*sorted(OPERATORS), "is_like"])
 FIELDS = st.sampled_from(sorted(CATALOG.entities["user"].fields))
 PARENTS = st.sampled_from(["account.plan", "account.csm", "account.parent.renews_on"])
-WRONG_PATHS = st.sampled_from(["account", "logins", "nothing", "role.plan", "user.role"])
+WRONG_PATHS = st.sampled_from(["account", "nothing", "role.plan", "user.role"])
 PATHS = FIELDS | PARENTS | WRONG_PATHS
 MOMENTS = st.sampled_from(
     ["today", "now", "30 days ago", "2 hours before signed_up_at", "2026-03-01T09:00"]
@@ -62,6 +62,17 @@ PROPERTIES = st.sampled_from(["feature", "seconds", "beta", "labels", "released_
 FIGURES = st.tuples(
     st.sampled_from(["times", "days", "distinct", "sum", "average", "highest"]), PROPERTIES, TESTS
 )
+DURATIONS = st.sampled_from(["3 days", "2 hours", "1 month", "2 business days", "999999 years"])
+CHANGES = st.builds(declared.Change, DURATIONS, TESTS, st.none() | DURATIONS, place=st.just(HERE))
+FOLLOWED = st.builds(
+    declared.Followed,
+    EVENTS,
+    DURATIONS,
+    st.booleans(),
+    st.lists(st.tuples(PROPERTIES, TESTS), max_size=1).map(tuple),
+    st.just(HERE),
+)
+PLAYBOOKS = st.sampled_from(["feature-checkup", "nothing"])
 LEAVES: st.SearchStrategy[declared.Condition] = st.one_of(
     st.builds(declared.Everyone, st.just(HERE)),
     st.builds(declared.InSegment, st.sampled_from(["trained", "large", "ring-a", "self"])),
@@ -73,9 +84,20 @@ LEAVES: st.SearchStrategy[declared.Condition] = st.one_of(
         st.lists(st.tuples(PROPERTIES, TESTS), max_size=1).map(tuple),
         WINDOWS,
         st.lists(FIGURES, max_size=1).map(tuple),
+        st.none() | CHANGES,
+        st.lists(FOLLOWED, max_size=1).map(tuple),
         st.just(HERE),
     ),
     st.builds(declared.Contacted, st.booleans(), WINDOWS, st.none() | EVENTS, place=st.just(HERE)),
+    st.builds(declared.Rank, PATHS, st.booleans(), count=st.just(3), place=st.just(HERE)),
+    st.builds(declared.InPlaybook, PLAYBOOKS, st.just(HERE)),
+    st.builds(
+        declared.FinishedPlaybook,
+        PLAYBOOKS,
+        st.sampled_from([None, "goal", "exited"]),
+        st.none() | DURATIONS,
+        st.just(HERE),
+    ),
 )
 CONDITIONS = st.recursive(
     LEAVES,
@@ -84,6 +106,15 @@ CONDITIONS = st.recursive(
         st.builds(declared.Nobody, st.lists(inner, max_size=3).map(tuple), st.just(HERE)),
         st.builds(declared.Negation, inner, st.just(HERE)),
         st.builds(declared.OfParent, PATHS, inner, st.just(HERE)),
+        st.builds(
+            declared.Has,
+            st.sampled_from(["user", "ticket", "account"]),
+            st.booleans(),
+            st.none() | inner,
+            st.none() | TESTS,
+            st.sampled_from([None, "opener", "account"]),
+            st.just(HERE),
+        ),
     ),
     max_leaves=5,
 )

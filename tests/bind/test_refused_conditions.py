@@ -27,7 +27,8 @@ OF_USER = {
         "4:23 unfit-operator",
         "a role only takes `set`",
     ),
-    "computed-field": ("- logins: {more_than: 3}", "4:5 not-supported", "`count`"),
+    "computed-field-is-typed": ("- logins: many", "4:13 wrong-type", "logins is integer"),
+    "computed-field-misspelt": ("- logns: 3", "4:5 unknown-field", "did you mean logins?"),
     "computed-role": ("- account.most_active: {set: true}", "4:5 not-supported", "most_active"),
     "operator-misspelt-beside-field": (
         "- role: {foo: adm}",
@@ -87,7 +88,89 @@ OF_USER = {
         "did you mean pro?",
     ),
     "number-not-listed": ("- level: 4", "4:12 unknown-value", "there is 1, 2, 3"),
-    "list-includes-nothing-else": ("- tags: vip", "4:11 not-supported", "the list tags"),
+    "list-is": ("- tags: vip", "4:11 unfit-operator", "it takes includes, includes_any"),
+    "list-includes-a-number": (
+        "- tags: {includes: {field: seats}}",
+        "4:22 wrong-type",
+        "`seats` is integer and an entry of tags is text",
+    ),
+    "list-includes-any-of-none": (
+        "- tags: {includes_any: [a, {field: nothing}]}",
+        "4:30 unknown-field",
+        "no field `nothing`",
+    ),
+    "text-includes": ("- role: {includes: admin}", "4:22 unfit-operator", "takes no `includes`"),
+    "in-nothing": ("- none: [{in_playbook: checkup}]", "4:12 unknown-playbook", "did you mean"),
+    "finished-nothing": ("- finished_playbook: nothing", "4:5 unknown-playbook", "no playbook"),
+    "finished-in-business-days": (
+        "- finished_playbook: feature-checkup\n  within: 3 business days",
+        "4:5 business-days",
+        "write days",
+    ),
+    "has-no-such-entity": ("- has: usr", "4:5 unknown-entity", "did you mean user?"),
+    "has-what-does-not-link": ("- has: account", "4:5 unknown-link", "account has no link to user"),
+    "has-by-two-links": (
+        "- has: ticket",
+        "4:5 ambiguous-link",
+        "in more than one way: opener, solver (say which, as `through: opener`)",
+    ),
+    "has-through-another": (
+        "- has_no: ticket\n  through: account",
+        "4:5 unknown-link",
+        "ticket has no link `account` to user",
+    ),
+    "has-names-of-the-child": (
+        "- has: ticket\n  through: opener\n  where: {role: admin}",
+        "6:12 unknown-field",
+        "ticket has no field `role`",
+    ),
+    "has-times-of-text": (
+        "- has: ticket\n  through: opener\n  times: {at_least: {field: role}}",
+        "6:23 wrong-type",
+        "`role` is text",
+    ),
+    "has-self": (
+        "- has: ticket\n  through: opener\n  where: {segment: self}",
+        "6:12 unknown-segment",
+        "a playbook's own segment",
+    ),
+    "top-by-text": ("- top: {by: role, count: 3}", "4:5 wrong-type", "`role` is text"),
+    "top-by-nothing": ("- bottom: {by: scor, share: 5%}", "4:5 unknown-field", "mean score?"),
+    "change-in-a-window": (
+        "- did: logged_in\n  within: 30 days\n  change: {over: 7 days, by: 0}",
+        "5:13 ambiguous-window",
+        "`change` says both of its windows",
+    ),
+    "change-over-hours": (
+        "- did: logged_in\n  change: {over: 36 hours, by: 0}",
+        "5:13 bad-duration",
+        "expected days or longer",
+    ),
+    "change-against-nothing": (
+        "- did: logged_in\n  change: {over: 7 days, against: 0 days, by: 0}",
+        "5:13 bad-duration",
+        "expected",
+    ),
+    "followed-within-months": (
+        "- did: logged_in\n  followed_by: {did: used_feature, within: 1 month}",
+        "5:18 bad-duration",
+        "minutes, hours, days or weeks",
+    ),
+    "followed-by-a-parents": (
+        "- did: logged_in\n  followed_by: {did: account.escalated, within: 1 day}",
+        "5:18 unfit-name",
+        "an event of the very same user",
+    ),
+    "followed-by-ones-own": (
+        "- did: account.escalated\n  followed_by: {did: logged_in, within: 1 day}",
+        "5:18 unknown-event",
+        "account has no event `logged_in`",
+    ),
+    "followed-by-a-property": (
+        "- did: logged_in\n  followed_by: {did: used_feature, within: 1 day, where: {featur: a}}",
+        "5:69 unknown-property",
+        "did you mean feature?",
+    ),
     "operand-of-another-kind": (
         "- score: {at_least: {field: role}}",
         "4:23 wrong-type",
@@ -207,8 +290,8 @@ OF_USER = {
     ),
     "property-list": (
         "- did: used_feature\n  where: {labels: vip}",
-        "5:21 not-supported",
-        "list used_feature.labels",
+        "5:21 unfit-operator",
+        "used_feature.labels is list, which takes no `is`",
     ),
     "property-of-an-event-without": (
         "- did: logged_in\n  where: {device: ios}",

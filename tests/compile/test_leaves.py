@@ -128,7 +128,7 @@ def test_a_shifted_instant(store: str, duration: Duration, readers: Mapping[str,
             readers[store],
             Kind.TIMESTAMP,
             instants,
-            lambda at, sign=sign: leaves.shift_instant(at, duration, sign),
+            lambda at, sign=sign: leaves.later(at, sign * duration.exact),
             Kind.TIMESTAMP,
         )
         assert_same(instants, found, [at + sign * duration.exact for at in instants])

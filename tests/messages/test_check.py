@@ -8,13 +8,14 @@ import pytest
 
 from engine.bind.catalog import FieldRef
 from engine.bind.playbook import BoundEmail, BoundStep, BoundTask, BoundWebhook, FixedPerson
-from engine.language.catalog import Entity, Field, Kind
+from engine.language.catalog import Entity, Kind, Person
 from engine.messages.check import check_playbook, fields_of, wanted
 from engine.messages.compiled import compile_text
 from engine.messages.context import Surroundings, context
 from engine.messages.render import render_text
-from engine.places import Place
+from engine.places import NOWHERE, Place
 from engine.ports import Recipient
+from engine.problems import Problem
 from engine.tables import ColumnRef
 from tests.messages.making import (
     AS_OF,
@@ -143,14 +144,22 @@ def test_an_address_written_out_goes_by_the_rule_of_run_time() -> None:
     assert [each.code for each in check_playbook(make_playbook(task), CATALOG)] == ["bad-address"]
 
 
-def test_a_field_that_is_not_supported_is_told_so() -> None:
-    declared = Entity("user", "product.users", "user_id", fields={
-        "health": Field("health", Kind.NUMBER, "", unsupported="score"),
-    })  # fmt: skip
-    playbook = make_playbook(make_email(make_template("{{ user.health }}")))
+def test_a_role_that_is_not_supported_is_told_so() -> None:
+    person = Person(None, "", unsupported="user")
+    declared = Entity("user", "product.users", "user_id", people={"fan": person})
+    playbook = make_playbook(make_email(make_template("{{ user.fan.name }}")))
     (problem,) = check_playbook(playbook, CATALOG, {"user": declared})
     assert problem.code == "not-supported"
-    assert "`score`" in problem.message
+    assert "`user`" in problem.message
+
+
+def test_a_field_that_cannot_be_computed_is_told_with_the_reason() -> None:
+    ring = Problem(NOWHERE, "field-cycle", "health is computed from itself")
+    catalog = replace(CATALOG, broken={("user", "health"): (ring,)})
+    playbook = make_playbook(make_email(make_template("{{ user.health }}")))
+    (problem,) = check_playbook(playbook, catalog)
+    assert problem.code == "field-cycle"
+    assert "`user.health` cannot be computed: health is computed from itself" in problem.message
 
 
 def test_only_the_fields_in_use_are_fetched_each_once() -> None:

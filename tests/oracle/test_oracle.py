@@ -29,7 +29,7 @@ def oracle() -> Oracle:
     return Oracle(World(project()[1], tables()), AS_OF, ZONE)
 
 
-@pytest.mark.parametrize("name", sorted(bound()[0]))
+@pytest.mark.parametrize("name", sorted(CASES))
 def test_cases(oracle: Oracle, name: str) -> None:
-    audience = bound()[0][name]
+    audience = bound()[name]
     assert oracle.members(audience.condition, audience.entity) == CASES[name]

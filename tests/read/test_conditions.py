@@ -7,17 +7,23 @@ import pytest
 from engine.language.conditions import (
     All,
     Anyone,
+    Change,
     Condition,
     Contacted,
     Did,
     Everyone,
     FieldTest,
+    FinishedPlaybook,
+    Followed,
+    Has,
+    InPlaybook,
     InSegment,
     Negation,
     Nobody,
     OfParent,
     Operand,
     Operator,
+    Rank,
     Test,
     Window,
 )
@@ -112,6 +118,49 @@ READ += [
             ),
         ),
     ),
+    (
+        "{did: x, change: {over: 7 days, by: {at_most: -50%}}}",
+        Did("x", change=Change("7 days", test_of("at_most", "-50%"))),
+    ),
+    (
+        "{did: x, change: {over: 4 weeks, against: 1 quarter, by: 0}}",
+        Did("x", change=Change("4 weeks", test_of("is", 0), "1 quarter")),
+    ),
+    (
+        "{did: x, followed_by: {did: y, within: 1 day}, not_followed_by: {did: z, within: 1 hour, "
+        "where: {a: b}}}",
+        Did(
+            "x",
+            followed=(
+                Followed("y", "1 day"),
+                Followed("z", "1 hour", True, (("a", test_of("is", "b")),)),
+            ),
+        ),
+    ),
+    ("{has: user}", Has("user")),
+    (
+        "{has_no: user, where: {did: x}, times: 3, through: owner}",
+        Has("user", True, Did("x"), test_of("is", 3), "owner"),
+    ),
+    (
+        "{has: user, where: [{plan: a}]}",
+        Has("user", where=All((FieldTest("plan", test_of("is", "a")),))),
+    ),
+    ("{top: {by: score, share: 10%}}", Rank("score", True, share=0.1)),
+    ("{top: {by: score, share: 0.1}}", Rank("score", True, share=0.1)),
+    ("{bottom: {by: account.seats, count: 20}}", Rank("account.seats", False, count=20)),
+    ("{in_playbook: a-b}", InPlaybook("a-b")),
+    ("{finished_playbook: a}", FinishedPlaybook("a")),
+    (
+        "{finished_playbook: a, outcome: goal, within: 1 year}",
+        FinishedPlaybook("a", "goal", "1 year"),
+    ),
+    ("{tags: {includes: vip}}", FieldTest("tags", test_of("includes", "vip"))),
+    (
+        "{tags: {includes: {field: plan}}}",
+        FieldTest("tags", test_of("includes", Operand("plan"))),
+    ),
+    ("{tags: {includes_all: [a, b]}}", FieldTest("tags", test_of("includes_all", ("a", "b")))),
     ("{contacted: {}}", Contacted()),
     (
         "{not_contacted: {since: onboarded_at, channel: email, playbook: p, times: 2}}",

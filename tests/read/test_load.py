@@ -373,15 +373,11 @@ def test_a_name_declared_twice_names_both_files(tmp_path: Path) -> None:
     assert "playbooks/checkup.yaml:1:1" in problem.message
 
 
-def test_unsupported_fields_and_roles_stay_marked(tmp_path: Path) -> None:
+def test_unsupported_roles_stay_marked(tmp_path: Path) -> None:
     """An entity stays usable for everything that does not need them."""
-    text = SOUND["catalog/account.yaml"].replace(
-        "fields: {plan: text}",
-        "fields: {plan: text, users: {count: user}}\npeople: {fan: {user: {highest: logins}}}",
-    )
+    text = SOUND["catalog/account.yaml"] + "people: {fan: {user: {highest: logins}}}\n"
     project = load(tmp_path, {"catalog/account.yaml": text})
     account = project.entities["account"]
-    assert account.fields["users"].unsupported == "count"
     assert account.people["fan"].unsupported == "user"
     assert {problem.code for problem in project.problems} == {"not-supported"}
     assert not project.broken

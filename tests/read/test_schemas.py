@@ -15,7 +15,9 @@ from referencing import Registry, Resource
 from engine.places import SourceMap
 from engine.read.conditions import FORMS, LATER_FORMS
 from engine.read.documents import read_document
+from engine.read.events import DID_WORDS
 from engine.read.formats import FORMATS
+from engine.read.formulas import FORMULAS
 from engine.read.operators import LATER_OPERATORS, OPERATORS
 from engine.read.reading import Reading
 from engine.read.shapes import check_shape
@@ -31,9 +33,9 @@ FOLDERS = {"catalog": "entity", "segments": "segment", "playbooks": "playbook"}
 BEYOND_SCHEMAS = {
     "bad-timezone", "bad-date", "bad-schedule", "bad-share", "bad-url", "bad-moment", "bad-address",
     "misplaced-secret", "reserved-name", "duplicate-name", "duplicate-id", "unknown-operator",
+    "unknown-name", "unreachable",
 }  # fmt: skip
 LATER = "#/$defs/later"
-REFUSED = {LATER, "#/$defs/computation"}
 REGISTRY: Registry[Any] = Registry().with_resource(
     "condition.json", Resource.from_contents(load_schema("condition"))
 )
@@ -68,7 +70,7 @@ def test_every_mapping_is_closed_and_every_key_described(kind: str) -> None:
     """Unknown keys are errors at every level, and an editor has something to show."""
     for node in _nodes(load_schema(kind)):
         if "properties" in node and node.get("type") == "object":
-            is_refused = {each.get("$ref") for each in node["properties"].values()} <= REFUSED
+            is_refused = {each.get("$ref") for each in node["properties"].values()} <= {LATER}
             assert "additionalProperties" in node or "allOf" in node or is_refused, node["title"]
             for key, each in node["properties"].items():
                 told = each.get("description") or "$ref" in each or "examples" in each
@@ -105,8 +107,13 @@ def test_conditions_that_we_read_are_valid(text: str) -> None:
     validator("condition").validate(data)
 
 
-# A schema cannot know what is a link: beside a name it allows a test or a condition.
-AMBIGUOUS = {"between-of-three", "reversed-between", "ignore-case-alone", "includes", "operand"}
+# A schema cannot know what is a link (beside a name it allows a test or a condition), nor what is
+# an entity (in a formula it allows the words of rows and those of events).
+AMBIGUOUS = {
+    "between-of-three", "reversed-between", "ignore-case-alone", "operand", "includes-number",
+    "includes-any-of-one", "unchanged",
+    "rows-in-a-window", "events-through-a-link", "events-by-a-condition",
+}  # fmt: skip
 IN_SCHEMAS = [
     row
     for row in MISTAKES
@@ -133,8 +140,12 @@ def test_words_of_conditions_are_the_same_in_code_and_schema() -> None:
     later = {word for word, each in operators.items() if each.get("$ref") == LATER}
     assert later == set(LATER_OPERATORS)
     forms = definitions["one"]["if"]["propertyNames"]["not"]["enum"]
-    assert forms == [*FORMS, *LATER_FORMS]
-    assert {*definitions["form"]["properties"], "did", "did_not"} == set(forms)
+    assert set(forms) == {*FORMS, *LATER_FORMS}
+    worded = {"did", "did_not", "has", "has_no", "finished_playbook"}
+    assert {*definitions["form"]["properties"], *worded} == set(forms)
+    assert {*definitions["did"]["properties"]} == {"did", "did_not", *DID_WORDS}
+    branches = load_schema("entity")["$defs"]["computed_field"]["dependentSchemas"]
+    assert [*branches] == [*FORMULAS]
 
 
 def test_branch_of_a_verb_refuses_the_words_of_another(tmp_path: Path) -> None:

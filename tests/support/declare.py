@@ -53,7 +53,7 @@ def _read(
     project: Project,
 ) -> Declared:
     document = read_document(text, path)
-    reading = Reading(document.places, links=_links(project.entities))
+    reading = Reading(document.places, _links(project.entities), frozenset(project.entities))
     declared = read(document.data, reading)
     problems = [str(each) for each in (*document.problems, *reading.problems)]
     assert declared is not None, problems

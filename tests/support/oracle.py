@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -27,19 +28,25 @@ from engine.bind.conditions import (
     BoundDid,
     BoundEveryone,
     BoundField,
+    BoundFinished,
+    BoundHas,
+    BoundInPlaybook,
     BoundMoment,
     BoundNone,
     BoundNot,
     BoundOperand,
     BoundParent,
+    BoundRank,
     BoundRole,
     BoundSegment,
     BoundTest,
+    Change,
     Clause,
     Condition,
     DaysTest,
-    Figure,
     FigureKind,
+    Followed,
+    ListTest,
     Literal,
     MomentRange,
     MomentTest,
@@ -48,6 +55,20 @@ from engine.bind.conditions import (
     TextTest,
     ValueTest,
     Window,
+)
+from engine.bind.formulas import (
+    Band,
+    ChildrenFigure,
+    DaysBetween,
+    EdgeEvent,
+    EventsFigure,
+    Formula,
+    Labels,
+    ListedChildren,
+    ListedEvents,
+    MissingPart,
+    Ratio,
+    Score,
 )
 from engine.language.catalog import Kind
 from engine.moments import (
@@ -63,10 +84,10 @@ from engine.moments import (
 )
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["Oracle", "World"]
+__all__ = ["Journey", "Oracle", "World"]
 
 Row = Mapping[str, object]
-Value = str | int | float | bool | date | datetime
+Value = str | int | float | bool | date | datetime | tuple[str, ...]
 Key = str | int
 
 _ONE_DAY = timedelta(days=1)
@@ -74,12 +95,26 @@ _DECIMALS = 9
 
 
 @dataclass(frozen=True)
+class Journey:
+    """An enrollment of a row in a playbook."""
+
+    entity: str
+    key: str
+    playbook: str
+    entered_at: datetime
+    left_at: datetime | None = None
+    outcome: str = ""
+    is_held_out: bool = False
+
+
+@dataclass(frozen=True)
 class World:
-    """A catalog, the rows of its tables by `connector.table`, and who was contacted."""
+    """A catalog, the rows of its tables by `connector.table`, contacts and enrollments."""
 
     catalog: Catalog
     tables: Mapping[str, Sequence[Row]]
     contacts: Sequence[ContactRow] = ()
+    journeys: Sequence[Journey] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +141,7 @@ class Oracle:
     as_of: datetime
     zone: ZoneInfo
     _keyed: dict[tuple[str, str], Mapping[object, list[Row]]] = field(default_factory=dict)
+    _ranked: dict[tuple[str, str], list[Value]] = field(default_factory=dict)
 
     # ------------------------------------------------------------ who
 
@@ -141,9 +177,15 @@ class Oracle:
         return None if row is None else _typed(row.get(ref.column), ref.kind)
 
     def _field(self, ref: FieldRef, seat: _Seat) -> Value | None:
+        """A field; of a missing parent every field is missing, computed ones too."""
         for link in ref.links:
             seat = self._parent(seat, link)
-        return self.value(seat.row, ref.column)
+        formula = self.world.catalog.formula(ref)
+        if formula is None:
+            return self.value(seat.row, ref.column)
+        if seat.row is None:
+            return None
+        return self._formula(formula, seat)
 
     def _parent(self, seat: _Seat, link: str) -> _Seat:
         ref = seat.entity.links[link]
@@ -197,25 +239,192 @@ class Oracle:
                 return self.holds(inside, self._parent(seat, link))
             case BoundDid():
                 return self._did(condition, seat) is not condition.negated
+            case BoundHas(entity, link, negated, inside, times):
+                number = len(self._seats((entity, link), inside, seat))
+                return self._passes(number, times, seat) is not negated
+            case BoundRank():
+                return self._is_ranked(condition, seat)
             case BoundContacted():
                 return self._contacted(condition, seat) is not condition.negated
+            case BoundInPlaybook():
+                return self._is_inside(condition, seat)
+            case BoundFinished():
+                return self._has_finished(condition, seat)
 
     def _did(self, did: BoundDid, seat: _Seat) -> bool:
-        events = [
+        events = self._counted(did, seat)
+        if not did.figures and did.change is None and not did.followed:
+            return bool(events)
+        asked = [
+            self._passes(self._figure(each.kind, each.property, did.event, events), each.test, seat)
+            for each in did.figures
+        ]
+        if did.change is not None:
+            change = self._changed(did.change, did.event, events)
+            asked.append(self._passes(change, did.change.test, seat))
+        asked += [self._is_followed(each, did, events, seat) for each in did.followed]
+        return all(asked)
+
+    def _counted(self, did: BoundDid, seat: _Seat) -> list[Row]:
+        """The events that pass the window and `where`."""
+        return [
             event
             for event in self._events_through(did, seat)
             if self._in_window(self._at(event, did.event), did.window, seat)
-            and all(
-                self._passes(self.value(event, did.event.properties[name]), test, seat)
-                for name, test in did.where
-            )
+            and self._pass_where(event, did.event, did.where, seat)
         ]
-        if not did.figures:
-            return bool(events)
+
+    def _pass_where(
+        self, row: Row, event: EventRef, where: Sequence[tuple[str, BoundTest]], seat: _Seat
+    ) -> bool:
         return all(
-            self._passes(self._figure(figure, did.event, events), figure.test, seat)
-            for figure in did.figures
+            self._passes(self.value(row, event.properties[name]), test, seat)
+            for name, test in where
         )
+
+    def _changed(self, change: Change, event: EventRef, events: list[Row]) -> Value | None:
+        """By how much the number a day grew, from the window before to that up to today's start."""
+        middle = shift_date(self._today, change.over, -1)
+        first = shift_date(middle, change.against, -1)
+        days = [local_date(self._at(row, event), self.zone) for row in events]
+        recent = sum(middle <= day < self._today for day in days) / (self._today - middle).days
+        earlier = sum(first <= day < middle for day in days) / (middle - first).days
+        return None if earlier == 0 else round(recent / earlier - 1, _DECIMALS)
+
+    def _is_followed(
+        self, followed: Followed, did: BoundDid, events: list[Row], seat: _Seat
+    ) -> bool:
+        limit = followed.within.exact
+        for row in events:
+            at = self._at(row, did.event)
+            maker = self.value(row, ColumnRef(did.event.key, self._kind_of_key(did.event)))
+            later = [
+                self._at(other, followed.event)
+                for other in self._events(followed.event, maker, self._kind_of_key(did.event))
+                if self._pass_where(other, followed.event, followed.where, seat)
+            ]
+            has = any(at < other <= at + limit for other in later)
+            if has and not followed.negated:
+                return True
+            if followed.negated and not has and at + limit <= self.as_of:
+                return True
+        return False
+
+    def _kind_of_key(self, event: EventRef) -> Kind:
+        return self.world.catalog.entities[event.entity].key.kind
+
+    # ------------------------------------------------------------ children, ranks, playbooks
+
+    def _seats(
+        self, children: tuple[str, str], condition: Condition | None, seat: _Seat
+    ) -> list[_Seat]:
+        """The children by entity and link that satisfy a condition; a missing parent has none."""
+        child = self.world.catalog.entities[children[0]]
+        seats = [_Seat(child, row) for row in self._children(seat, child, children[1])]
+        return [each for each in seats if condition is None or self.holds(condition, each)]
+
+    def _is_ranked(self, rank: BoundRank, seat: _Seat) -> bool:
+        entity = self.world.catalog.entities[rank.entity]
+        place = (repr(rank), "")
+        if place not in self._ranked:
+            found = [
+                self._field(rank.ref, _Seat(entity, row)) for _, row in self._population(entity)
+            ]
+            known = [value for value in found if value is not None]
+            known.sort(reverse=rank.highest)  # type: ignore[type-var]
+            if rank.share is not None:
+                number = math.ceil(Decimal(str(rank.share)) * len(known))
+            else:
+                number = rank.count or 0
+            self._ranked[place] = known[:number]
+        value = self._field(rank.ref, seat)
+        return value is not None and value in self._ranked[place]
+
+    def _is_inside(self, asked: BoundInPlaybook, seat: _Seat) -> bool:
+        key = str(self.value(seat.row, seat.entity.key))
+        return any(
+            (each.entity, each.key, each.playbook) == (seat.entity.name, key, asked.playbook)
+            and not each.is_held_out
+            and each.entered_at <= self.as_of
+            and (each.left_at is None or each.left_at > self.as_of)
+            for each in self.world.journeys
+        )
+
+    def _has_finished(self, asked: BoundFinished, seat: _Seat) -> bool:
+        key = str(self.value(seat.row, seat.entity.key))
+        start = None if asked.within is None else self._within_start(asked.within)
+        return any(
+            (each.entity, each.key, each.playbook) == (seat.entity.name, key, asked.playbook)
+            and each.left_at is not None
+            and each.left_at <= self.as_of
+            and (start is None or each.left_at >= start)
+            and asked.outcome in (None, each.outcome)
+            for each in self.world.journeys
+        )
+
+    # ------------------------------------------------------------ computed fields
+
+    def _formula(self, formula: Formula, seat: _Seat) -> Value | None:
+        match formula:
+            case EventsFigure(kind, name, did):
+                return self._figure(kind, name, did.event, self._counted(did, seat))
+            case EdgeEvent():
+                return self._edge_event(formula, seat)
+            case ChildrenFigure(kind, of, children):
+                where = (children.entity, children.link)
+                seats = self._seats(where, children.condition, seat)
+                if of is None:
+                    return len(seats)
+                values = [self._field(of, each) for each in seats]
+                return _number_of(kind, [each for each in values if each is not None])
+            case Ratio(above, below):
+                return _ratio(self._field(above, seat), self._field(below, seat))
+            case DaysBetween(first, last):
+                one, other = self._moment(first, seat), self._moment(last, seat)
+                return None if one is None or other is None else (other.day - one.day).days
+            case Score():
+                return self._score(formula, seat)
+            case Band(ref, bands):
+                value = self._field(ref, seat)
+                if value is None:
+                    return None
+                return next((name for name, test in bands if self._passes(value, test, seat)), None)
+            case Labels(labels):
+                return tuple(name for name, inside in labels if self.holds(inside, seat))
+            case ListedEvents(name, did, at_most):
+                ref = did.event.properties[name]
+                return _listed([self.value(row, ref) for row in self._counted(did, seat)], at_most)
+            case ListedChildren(of, children, at_most):
+                where = (children.entity, children.link)
+                seats = self._seats(where, children.condition, seat)
+                return _listed([self._field(of, each) for each in seats], at_most)
+
+    def _edge_event(self, edge: EdgeEvent, seat: _Seat) -> Value | None:
+        event, rows = edge.events.event, self._counted(edge.events, seat)
+        if not rows:
+            return None
+        times = [self._at(row, event) for row in rows]
+        at = max(times) if edge.last else min(times)
+        if not edge.property:
+            return at
+        ref = event.properties[edge.property]
+        values = [self.value(row, ref) for row in rows if self._at(row, event) == at]
+        return max((each for each in values if each is not None), default=None)  # type: ignore[type-var]
+
+    def _score(self, score: Score, seat: _Seat) -> Value | None:
+        total = weights = 0.0
+        is_any = False
+        for part in score.parts:
+            value = self._field(part.ref, seat)
+            if value is None:
+                weights += part.weight if score.missing is MissingPart.WORST else 0
+                continue
+            assert isinstance(value, int | float)
+            is_any = True
+            scaled = (value - part.worst) / (part.best - part.worst) * 100
+            total += part.weight * min(max(scaled, 0.0), 100.0)
+            weights += part.weight
+        return round(total / weights, _DECIMALS) if is_any else None
 
     def _events_through(self, did: BoundDid, seat: _Seat) -> list[Row]:
         if did.child_link:
@@ -255,10 +464,12 @@ class Oracle:
                 return False
         return True
 
-    def _figure(self, figure: Figure, event: EventRef, events: list[Row]) -> Value | None:
+    def _figure(
+        self, kind: FigureKind, name: str, event: EventRef, events: list[Row]
+    ) -> Value | None:
         """A figure of events: counts and the sum of none are 0, the others missing."""
         days = [local_date(self._at(row, event), self.zone) for row in events]
-        match figure.kind:
+        match kind:
             case FigureKind.TIMES:
                 return len(events)
             case FigureKind.DAYS:
@@ -267,11 +478,11 @@ class Oracle:
                 return len({day - timedelta(days=day.weekday()) for day in days})
             case FigureKind.MONTHS:
                 return len({(day.year, day.month) for day in days})
-        ref = event.properties[figure.property]
+        ref = event.properties[name]
         values = [value for row in events if (value := self.value(row, ref)) is not None]
-        if figure.kind is FigureKind.DISTINCT:
+        if kind is FigureKind.DISTINCT:
             return len(set(values))
-        return _number_of(figure.kind, values)
+        return _number_of(kind, values)
 
     def _contacted(self, asked: BoundContacted, seat: _Seat) -> bool:
         times = [
@@ -331,6 +542,9 @@ class Oracle:
                 assert isinstance(value, str)
                 assert isinstance(found, str)
                 return _text(op, value, found, _lower if ignore_case else _as_it_is)
+            case ListTest(op, members):
+                others = [self._other(other, seat) for other in members]
+                return isinstance(value, tuple) and _includes(op, value, others)
             case MomentTest(op, moments):
                 return self._moment_test(op, value, [self._moment(each, seat) for each in moments])
             case MomentRange(op, duration):
@@ -518,6 +732,26 @@ def _text(op: Op, value: str, other: str, fold: Callable[[Value], Value]) -> boo
             return text.startswith(part)
         case _:
             return text.endswith(part)
+
+
+def _includes(op: Op, value: Sequence[str], members: Sequence[object]) -> bool:
+    found = [member in value for member in members]
+    return any(found) if op is Op.INCLUDES_ANY else all(found)
+
+
+def _ratio(above: Value | None, below: Value | None) -> Value | None:
+    if above is None or below is None or below == 0:
+        return None
+    assert isinstance(above, int | float)
+    assert isinstance(below, int | float)
+    found = above / below
+    return round(found, _DECIMALS) if math.isfinite(found) else None
+
+
+def _listed(values: Iterable[Value | None], at_most: int | None) -> tuple[str, ...]:
+    """The different values, in order, as far as they are wanted."""
+    known = {value for value in values if value is not None}
+    return tuple(sorted(known)[:at_most])  # type: ignore[type-var, arg-type]
 
 
 def _number_of(kind: FigureKind, values: Iterable[Value]) -> float | None:

@@ -1,0 +1,133 @@
+"""The events and the children behind a figure, one by one: what explain and templates show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from engine.audience.answering import (
+    Whereabouts,
+    answer,
+    bring_rows_of,
+    bring_what_follows,
+    typed_rows,
+)
+from engine.audience.reading import Reading
+from engine.audience.values import Key
+from engine.bind.catalog import EntityRef, EventRef
+from engine.compile.algebra import conjuncts, kind_of, walk
+from engine.compile.core import (
+    Among,
+    Constant,
+    Events,
+    Field,
+    Figure,
+    Gathered,
+    Predicate,
+    Value,
+)
+from engine.compile.core import Key as KeyValue
+from engine.compile.links import key_at, link_field
+from engine.compile.question import Question
+from engine.compile.relations import Home, Sheet, event_rows, successor_rows
+from engine.compile.sql import Scope, predicate_sql, value_sql
+from engine.compile.tally import Askers
+from engine.ports import Row
+
+__all__ = ["Asked", "children_of", "events_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Some rows of an entity, and the zone whose days count."""
+
+    entity: EntityRef
+    zone: ZoneInfo
+    keys: tuple[Key, ...]
+
+    def values(self, outputs: Sequence[Predicate | Value], reading: Reading) -> Iterator[Row]:
+        """The key and these values of each row."""
+        question = Question(self.entity, self.zone, outputs=tuple(outputs), among=self.keys)
+        return answer(question, reading)
+
+
+def events_of(
+    events: Events, columns: Sequence[Value], asked: Asked, reading: Reading
+) -> Sequence[Row]:
+    """The events that count, in no order: the key of whom they count for, then the columns."""
+    if not isinstance(events.source, EventRef):
+        raise TypeError("what the ledger knows lies in no source")
+    there = reading.snapshot.home(events.source.table.connector)
+    _bring(events, there, Whereabouts(reading, Question(asked.entity, asked.zone), None))
+    askers = _askers(events, asked, reading, there)
+    rows = event_rows(there, asked.entity, (events,))
+    scope = Scope(
+        there.leaves,
+        asked.zone,
+        askers.known,
+        successors=lambda followed: successor_rows(there, followed),
+    ).with_events(rows)
+    holder = askers.known[key_at(there.catalog, asked.entity, events.holder)]
+    key = askers.known[key_at(there.catalog, asked.entity, ())]
+    found = select(key, *(value_sql(each, scope) for each in columns))
+    found = found.select_from(rows.source.join(askers.relation, holder == rows.holder))
+    found = found.where(*rows.tests[events], predicate_sql(events.counting, scope))
+    kinds = {"key": asked.entity.key.kind}
+    kinds |= {f"c{at}": kind_of(each) for at, each in enumerate(columns)}
+    return typed_rows(reading.read(events.source.table.connector, found), kinds)
+
+
+def _bring(events: Events, there: Home, where: Whereabouts) -> None:
+    if events.children is not None and isinstance(events.source, EventRef):
+        child = there.catalog.entities[events.children.entity].table.connector
+        if not where.reading.snapshot.are_together(child, events.source.table.connector):
+            bring_rows_of(events.children, there, where)
+    bring_what_follows(events, there, where)
+
+
+def _askers(events: Events, asked: Asked, reading: Reading, there: Home) -> Askers:
+    """Who is asked about, sent to where the events lie, with what their window hangs on."""
+    own = key_at(there.catalog, asked.entity, ())
+    holder = key_at(there.catalog, asked.entity, events.holder)
+    stops = (Figure, Gathered)
+    hanging = (
+        each
+        for each in walk(events.counting, stops)
+        if isinstance(each, Field | KeyValue | Figure | Gathered)
+    )
+    values: tuple[Value, ...] = tuple(dict.fromkeys((own, holder, *hanging)))
+    kinds = {f"c{at}": kind_of(value) for at, value in enumerate(values)}
+    rows = tuple(asked.values(values[1:], reading))
+    relation = Sheet("askers", kinds, rows).relation(there.reader)
+    return Askers(relation, {value: relation.c[f"c{at}"] for at, value in enumerate(values)})
+
+
+def children_of(
+    gathered: Gathered, columns: Sequence[Value], asked: Asked, reading: Reading
+) -> Sequence[Row]:
+    """The children that count: the key of whom they count for, then their key and the columns."""
+    catalog = reading.snapshot.catalog
+    figure = gathered.figure
+    child = catalog.entities[figure.entity]
+    holder = key_at(catalog, asked.entity, gathered.holder)
+    held: dict[object, list[object]] = {}
+    for key, of in asked.values((holder,), reading):
+        held.setdefault(of, []).append(key)
+    pointer = link_field(catalog, child, (figure.link,))
+    options = tuple(Constant(each, holder.kind) for each in held if isinstance(each, int | str))
+    if not options:
+        return ()
+    question = Question(
+        child,
+        asked.zone,
+        filters=(Among(pointer, options), *conjuncts(figure.such)),
+        outputs=(pointer, *columns),
+    )
+    return tuple(
+        (owner, key, *values)
+        for key, of, *values in answer(question, reading)
+        for owner in held[of]
+    )

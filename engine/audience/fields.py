@@ -1,0 +1,118 @@
+"""The values of fields for a few rows: what templates, steps and answers print."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.audience.evidence import Asked, children_of, events_of
+from engine.audience.reading import Reading, Running
+from engine.audience.snapshot import Snapshot
+from engine.audience.values import Key
+from engine.bind.catalog import EntityRef, FieldRef
+from engine.compile.core import Chosen, Events, Gathered, Labels, Listed, Predicate, Property, Value
+from engine.compile.lower import asked_at
+
+__all__ = ["rows"]
+
+
+def rows(
+    entity: EntityRef,
+    keys: Collection[Key],
+    fields: Sequence[FieldRef],
+    snapshot: Snapshot,
+    *,
+    as_of: datetime,
+    zone: ZoneInfo,
+) -> dict[Key, dict[str, object]]:
+    """The values of fields by key, then by path; None where missing; keys that are gone are absent.
+
+    Dates are `date`, timestamps aware datetimes in UTC, lists tuples. Computed fields are those
+    of an instant and of a zone's days.
+    """
+    if not keys:
+        return {}
+    asking = asked_at(as_of, zone, snapshot.catalog)
+    values = {ref.path: asking.field(ref) for ref in fields}
+    asked, reading = Asked(entity, zone, tuple(keys)), Running(snapshot)
+    listed = {
+        each: _listed(each, asked, reading) for value in values.values() for each in _lists(value)
+    }
+    outputs = tuple(dict.fromkeys(part for each in values.values() for part in _parts(each)))
+    found: dict[Key, dict[str, object]] = {}
+    for key, *seen in asked.values(outputs, reading):
+        known = dict(zip(outputs, seen, strict=True))
+        lists = {each: by_key.get(key, ()) for each, by_key in listed.items()}
+        found[_key(key)] = {path: _told(value, known, lists) for path, value in values.items()}
+    return found
+
+
+def _lists(value: Value) -> Iterator[Listed]:
+    match value:
+        case Listed():
+            yield value
+        case Chosen(_, (Listed() as inner,)):
+            yield inner
+
+
+def _parts(value: Value) -> Iterator[Predicate | Value]:
+    """What has to be asked of the store for a value: of a list each of its conditions."""
+    match value:
+        case Labels(_, conditions):
+            yield from conditions
+        case Listed():
+            return
+        case Chosen(conditions, (Labels() | Listed() as inner,)):
+            yield from conditions
+            yield from _parts(inner)
+        case _:
+            yield value
+
+
+def _told(
+    value: Value,
+    known: Mapping[Predicate | Value, object],
+    lists: Mapping[Listed, tuple[object, ...]],
+) -> object:
+    match value:
+        case Labels(names, conditions):
+            both = zip(names, conditions, strict=True)
+            return tuple(name for name, condition in both if known[condition])
+        case Listed():
+            return lists[value]
+        case Chosen(conditions, (Labels() | Listed() as inner,)):
+            return _told(inner, known, lists) if all(map(known.get, conditions)) else None
+        case _:
+            return known[value]
+
+
+def _listed(listed: Listed, asked: Asked, reading: Reading) -> Mapping[object, tuple[object, ...]]:
+    """The different values by key, ascending, as many as are wanted."""
+    found: dict[object, set[object]] = {}
+    for key, value in _values(listed, asked, reading):
+        if value is not None:
+            found.setdefault(key, set()).add(value)
+    return {
+        key: tuple(sorted(values)[: listed.at_most])  # type: ignore[type-var]
+        for key, values in found.items()
+    }
+
+
+def _values(listed: Listed, asked: Asked, reading: Reading) -> Iterator[tuple[object, object]]:
+    match listed:
+        case Listed(Events() as events, of) if of is not None:
+            for key, value in events_of(events, (Property(of),), asked, reading):
+                yield key, value
+        case Listed(Gathered() as gathered) if gathered.figure.of is not None:
+            columns = (gathered.figure.of,)
+            for key, _, value in children_of(gathered, columns, asked, reading):
+                yield key, value
+        case _:
+            raise TypeError(f"{listed!r} lists no values")
+
+
+def _key(value: object) -> Key:
+    if isinstance(value, int | str):
+        return value
+    raise TypeError(f"{value!r} is no key")

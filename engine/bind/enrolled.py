@@ -1,0 +1,56 @@
+"""Where an entity stands in playbooks: `in_playbook`, `finished_playbook`, and their names."""
+
+from __future__ import annotations
+
+from engine.bind.conditions import BoundFinished, BoundInPlaybook, Ended
+from engine.bind.findings import Findings, or_unreadable, wrong
+from engine.bind.names import Scope
+from engine.bind.windows import bind_duration
+from engine.language.conditions import FinishedPlaybook, InPlaybook
+from engine.language.playbook import Playbook, Segment
+from engine.places import Place
+from engine.problems import did_you_mean
+
+__all__ = ["bind_finished", "bind_in_playbook", "known_playbook"]
+
+
+def bind_in_playbook(condition: InPlaybook, scope: Scope) -> BoundInPlaybook:
+    """An open enrollment of the asking entity."""
+    name = _of_entity(condition.name, scope, condition.place)
+    return BoundInPlaybook(scope.entity.name, name, condition.place)
+
+
+def bind_finished(condition: FinishedPlaybook, scope: Scope) -> BoundFinished:
+    """An enrollment of the asking entity that has ended."""
+    place, within = condition.place, condition.within
+    with Findings() as found:
+        return BoundFinished(
+            entity=scope.entity.name,
+            playbook=found.attempt(lambda: _of_entity(condition.name, scope, place)),
+            outcome=None if condition.outcome is None else Ended(condition.outcome),
+            within=found.attempt(lambda: None if within is None else bind_duration(within, place)),
+            place=place,
+        )
+
+
+def known_playbook(name: str, scope: Scope, place: Place) -> Playbook:
+    """A declared playbook by its name."""
+    playbook = scope.project.playbooks.get(name)
+    if playbook is not None:
+        return playbook
+    hint = did_you_mean(name, scope.project.playbooks)
+    unknown = wrong(place, "unknown-playbook", f"there is no playbook `{name}`", hint=hint)
+    raise or_unreadable(unknown, "playbook", name, scope.project)
+
+
+def _of_entity(name: str, scope: Scope, place: Place) -> str:
+    """The name of a playbook that the asking entity can be in."""
+    segment = known_playbook(name, scope, place).segment
+    declared = segment if isinstance(segment, Segment) else scope.project.segments.get(segment)
+    if declared is not None and declared.of != scope.entity.name:
+        raise wrong(
+            place,
+            "wrong-entity",
+            f"the playbook {name} is of {declared.of}; a {scope.entity.name} is never in it",
+        )
+    return name

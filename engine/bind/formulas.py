@@ -1,0 +1,176 @@
+"""Bound formulas: what gives a computed field its value. Language, section 2.
+
+Names in a formula are those of the entity that declares the field. A formula never holds another
+one: fields inside are references, and the way along them is free of rings and of bounded depth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.bind.conditions import BoundDid, BoundMoment, BoundTest, Condition, FigureKind
+from engine.bind.refs import FieldRef
+from engine.language.catalog import Kind
+from engine.language.formulas import MissingPart
+
+__all__ = [
+    "Band",
+    "ChildrenFigure",
+    "DaysBetween",
+    "EdgeEvent",
+    "EventsFigure",
+    "Formula",
+    "Labels",
+    "LinkedChildren",
+    "ListedChildren",
+    "ListedEvents",
+    "MissingPart",
+    "Ratio",
+    "Score",
+    "ScorePart",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class EventsFigure:
+    """A figure of events: times or distinct (0 of none), sum (0 of none), average and so on.
+
+    `events` is not negated and asks no figure: it says whose events, window and `where`.
+    `property` is empty for times.
+    """
+
+    figure: FigureKind
+    property: str
+    events: BoundDid
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeEvent:
+    """The time of the first or the `last` of some events, or that event's `property`.
+
+    Of two at the same time it is the greater value.
+    """
+
+    last: bool
+    property: str
+    events: BoundDid
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvents:
+    """The values of a property of events, sorted, at most so many (None: all).
+
+    `items` is their kind.
+    """
+
+    property: str
+    events: BoundDid
+    at_most: int | None
+    items: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedChildren:
+    """Rows of `entity` whose `link` holds the key of the declaring entity, as far as they count.
+
+    Paths in `condition` start at the child; None counts all of them.
+    """
+
+    entity: str
+    link: str
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildrenFigure:
+    """A figure of children: times (`of` None), sum, average, highest, lowest of a field of theirs.
+
+    `of` is seen from the child. Of no children times and sum are 0, the others missing.
+    """
+
+    figure: FigureKind
+    of: FieldRef | None
+    children: LinkedChildren
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChildren:
+    """The values of a field of children, sorted, at most so many (None: all).
+
+    `items` is their kind.
+    """
+
+    of: FieldRef
+    children: LinkedChildren
+    at_most: int | None
+    items: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A / B as a number; missing where B is 0 or either is missing."""
+
+    numerator: FieldRef
+    denominator: FieldRef
+
+
+@dataclass(frozen=True, slots=True)
+class DaysBetween:
+    """Calendar days from the day of one moment to the day of another."""
+
+    first: BoundMoment
+    last: BoundMoment
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """A number scaled linearly, 0 at `worst` and 100 at `best` (never equal), and clamped."""
+
+    name: str
+    ref: FieldRef
+    weight: float
+    worst: float
+    best: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The weighted mean of the parts, 0 to 100; missing where all of them are, also with worst."""
+
+    parts: tuple[ScorePart, ...]
+    missing: MissingPart
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The name of the first band whose test holds of the field; a missing field has none.
+
+    A test without clauses holds of every value.
+    """
+
+    ref: FieldRef
+    bands: tuple[tuple[str, BoundTest], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The names whose condition holds, in the order in which they are declared."""
+
+    labels: tuple[tuple[str, Condition], ...]
+
+
+Formula = (
+    EventsFigure
+    | EdgeEvent
+    | ListedEvents
+    | ChildrenFigure
+    | ListedChildren
+    | Ratio
+    | DaysBetween
+    | Score
+    | Band
+    | Labels
+)
