@@ -8,13 +8,23 @@ stands over something that may be NULL. Every path is seen from the one asking e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from fractions import Fraction
 
 from engine.bind.catalog import EventRef, FieldRef
 from engine.bind.conditions import FigureKind, Literal
 from engine.bind.formulas import MissingPart
+from engine.compile.terms import (
+    TOUCH_AT,
+    TOUCH_OWN,
+    Children,
+    Comparison,
+    EdgeKind,
+    Enrollments,
+    How,
+    Links,
+    Touches,
+)
 from engine.language.catalog import Kind
 from engine.moments import Duration
 from engine.tables import ColumnRef
@@ -69,46 +79,6 @@ __all__ = [
     "Value",
     "YearOf",
 ]
-
-Links = tuple[str, ...]
-"""The links to walk from the asking entity; none of them is the entity itself."""
-
-
-class Comparison(StrEnum):
-    """The six comparisons."""
-
-    EQ = "="
-    NE = "<>"
-    LT = "<"
-    GE = ">="
-    GT = ">"
-    LE = "<="
-
-    @property
-    def opposite(self) -> Comparison:
-        """What holds of two present values exactly where this does not."""
-        return _OPPOSITE[self]
-
-
-_OPPOSITE = {
-    Comparison.EQ: Comparison.NE,
-    Comparison.NE: Comparison.EQ,
-    Comparison.LT: Comparison.GE,
-    Comparison.GE: Comparison.LT,
-    Comparison.GT: Comparison.LE,
-    Comparison.LE: Comparison.GT,
-}
-
-
-class How(StrEnum):
-    """Where in a text another is looked for, literally."""
-
-    ANYWHERE = "contains"
-    START = "starts"
-    END = "ends"
-    MEMBER = "includes"
-    """Among the members of a list of text."""
-
 
 # ---------------------------------------------------------------- values
 
@@ -206,40 +176,6 @@ class MonthDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Children:
-    """Rows of `entity` whose column `link` holds the key of the entity at the set's `holder`."""
-
-    entity: str
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class Touches:
-    """The contact log as it concerns one entity: touches `since` (None: ever) until `until`."""
-
-    entity: str
-    channel: str | None
-    playbook: str | None
-    since: datetime | None
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Enrollments:
-    """Enrollments in a playbook, by the ledger: open ones, or those that ended.
-
-    `outcome` None is any; they ended `since` (None: ever) until `until`. Open is as of `until`.
-    """
-
-    entity: str
-    playbook: str
-    is_open: bool
-    outcome: str | None
-    since: datetime | None
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Events:
     """Events of the entity at `holder`, or of its `children` together, as far as they count.
 
@@ -251,13 +187,6 @@ class Events:
     holder: Links
     children: Children | None
     counting: Predicate
-
-
-class EdgeKind(StrEnum):
-    """Which event of several a property is taken of; of two at one time, the greater value."""
-
-    FIRST = "first"
-    LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,13 +326,6 @@ Value = (
     | Listed
     | After
 )
-
-
-TOUCH_AT = ColumnRef("at", Kind.TIMESTAMP)
-"""When a touch of the contact log was made."""
-
-TOUCH_OWN = "own_of"
-"""The key of the asking entity that a touch is of the own enrollment of, if that is left out."""
 
 
 # ---------------------------------------------------------------- predicates

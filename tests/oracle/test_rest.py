@@ -111,8 +111,9 @@ def agree(of: str, condition: str, snapshots: Mapping[str, Snapshot]) -> None:
 
 NUMBERS = st.sampled_from(["0", "1", "2", "3", "5", "50", "-1", "0.5", "33.333333333"])
 OPERATORS = st.sampled_from(["more_than", "at_least", "less_than", "at_most", "is", "is_not"])
+COMPARED = st.builds("{{{}: {}}}".format, OPERATORS, NUMBERS)
 TESTS = st.one_of(
-    st.builds("{{{}: {}}}".format, OPERATORS, NUMBERS),
+    COMPARED,
     st.sampled_from(["{set: true}", "{set: false}"]),
 )
 OF_USER = [
@@ -147,21 +148,54 @@ USER_LEAVES = st.one_of(
     ),
     st.builds("used: {{includes: {}}}".format, st.sampled_from(["api", "export", "reports"])),
     st.builds("colour: {}".format, st.sampled_from(["high", "middle", "{set: false}"])),
-    st.builds("{}: {{days_ago: {}}}".format, st.sampled_from(["last_use_at", "last_login_at"]), TESTS),
+    st.builds(
+        "{}: {{days_ago: {}}}".format, st.sampled_from(["last_use_at", "last_login_at"]), COMPARED
+    ),
     st.builds("{}: logged_in, since: last_use_at, times: {}".format, SIGNS, TESTS),
-    st.builds("{}: {}, change: {{over: {}, against: {}, by: {}}}".format, SIGNS, EVENTS, MONTHS, MONTHS, TESTS),
-    st.builds("{}: {}, {}: {{did: {}, within: {}}}".format, SIGNS, EVENTS, FOLLOWED, EVENTS, LENGTHS),
-    st.builds("{}: {{by: {}, {}}}".format, st.sampled_from(["top", "bottom"]), st.sampled_from(OF_USER), EDGES),
-)  # fmt: skip
+    st.builds(
+        "{}: {}, change: {{over: {}, against: {}, by: {}}}".format,
+        SIGNS,
+        EVENTS,
+        MONTHS,
+        MONTHS,
+        TESTS,
+    ),
+    st.builds(
+        "{}: {}, {}: {{did: {}, within: {}}}".format, SIGNS, EVENTS, FOLLOWED, EVENTS, LENGTHS
+    ),
+    st.builds(
+        "{}: {{by: {}, {}}}".format,
+        st.sampled_from(["top", "bottom"]),
+        st.sampled_from(OF_USER),
+        EDGES,
+    ),
+)
 ACCOUNT_LEAVES = st.one_of(
     st.builds("{}: {}".format, st.sampled_from(OF_ACCOUNT), TESTS),
     st.builds("members: {{includes: {}}}".format, st.sampled_from(["admin", "member", "guest"])),
-    st.builds("{}: user, where: {{{}}}, times: {}".format, st.sampled_from(["has", "has_no"]), USER_LEAVES, TESTS),
+    st.builds(
+        "{}: user, where: {{{}}}, times: {}".format,
+        st.sampled_from(["has", "has_no"]),
+        USER_LEAVES,
+        TESTS,
+    ),
     st.builds("{}: user, where: {{{}}}".format, st.sampled_from(["has", "has_no"]), USER_LEAVES),
     st.builds("{}: user.{}, change: {{over: {}, by: {}}}".format, SIGNS, EVENTS, MONTHS, TESTS),
-    st.builds("{}: user.{}, {}: {{did: user.{}, within: {}}}".format, SIGNS, EVENTS, FOLLOWED, EVENTS, LENGTHS),
-    st.builds("{}: {{by: {}, {}}}".format, st.sampled_from(["top", "bottom"]), st.sampled_from(OF_ACCOUNT), EDGES),
-)  # fmt: skip
+    st.builds(
+        "{}: user.{}, {}: {{did: user.{}, within: {}}}".format,
+        SIGNS,
+        EVENTS,
+        FOLLOWED,
+        EVENTS,
+        LENGTHS,
+    ),
+    st.builds(
+        "{}: {{by: {}, {}}}".format,
+        st.sampled_from(["top", "bottom"]),
+        st.sampled_from(OF_ACCOUNT),
+        EDGES,
+    ),
+)
 OF_PARENT = st.builds("account: {{{}}}".format, ACCOUNT_LEAVES)
 
 
