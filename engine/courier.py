@@ -42,6 +42,8 @@ class Courier:
         self._runner = asyncio.Runner()
         self._stop = asyncio.Event()
         self._cleared: dict[str, frozenset[str]] = {}
+        self.went_wrong = 0
+        """How many touches failed, came too late, or became unknown, whichever run made them."""
         self.trouble: dict[str, str] = {}
         """What was last wrong with a channel itself, by channel; empty where all of them work."""
 
@@ -68,6 +70,7 @@ class Courier:
             if states.get(TouchState.SENT):
                 self.trouble.pop(channel, None)
         self.trouble |= delivered.trouble
+        self.went_wrong += _went_wrong(delivered)
         return delivered.tried > 0
 
     def stop(self) -> None:
@@ -101,6 +104,13 @@ class Courier:
             cleared=self._cleared,
             progress=self._progress,
         )
+
+
+def _went_wrong(delivered: Delivered) -> int:
+    bad = (TouchState.FAILED, TouchState.UNKNOWN, TouchState.EXPIRED)
+    states = delivered.counts.values()
+    answered = sum(each.get(state, 0) for each in states for state in bad)
+    return answered + delivered.swept.unknown + delivered.expired
 
 
 async def _close(channels: Mapping[str, Channel]) -> None:

@@ -45,6 +45,7 @@ class Summary:
 
     `refused` says that only a rehearsal took place of what was asked for in earnest; `trouble`
     names channels that could not be reached, with what was last wrong: their touches stay ready.
+    `went_wrong` counts touches that failed, expired or became unknown, whichever run made them.
     """
 
     reports: tuple[RunReport, ...]
@@ -52,6 +53,7 @@ class Summary:
     notes: tuple[str, ...] = ()
     refused: bool = False
     trouble: Mapping[str, str] = field(default_factory=dict)
+    went_wrong: int = 0
 
     @property
     def exit_status(self) -> int:
@@ -60,7 +62,7 @@ class Summary:
         if unreached or self.trouble:
             return 3
         bad = any(report.fault or report.held or _went_wrong(report) for report in self.reports)
-        return 1 if bad or self.refused else 0
+        return 1 if bad or self.refused or self.went_wrong else 0
 
 
 def _went_wrong(report: RunReport) -> bool:
@@ -114,8 +116,8 @@ def run_now(
                 break
             reports.append(run_one(workplace, ledger, playbook, firing, courier=courier))
         courier.send()
-        trouble = dict(courier.trouble)
-    return Summary(tuple(reports), dry_run=False, trouble=trouble)
+        trouble, went_wrong = dict(courier.trouble), courier.went_wrong
+    return Summary(tuple(reports), dry_run=False, trouble=trouble, went_wrong=went_wrong)
 
 
 def _rehearsal(

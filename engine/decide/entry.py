@@ -134,5 +134,5 @@ def _exceeded(fuse: Fuse, found: int, population: int) -> str:
     if fuse.matched is not None and found > fuse.matched:
         return f"{fuse.matched:,}"
     if fuse.share is not None and found > fuse.share * population:
-        return f"{fuse.share:.4g} of {population:,}"
+        return f"{fuse.share * 100:.4g}% of {population:,}"
     return ""

@@ -12,13 +12,13 @@ from datetime import datetime
 
 from sqlalchemy import Row, insert, select, update
 
-from engine.decide.facts import TouchState
+from engine.decide.facts import Outcome, TouchState
 from engine.ledger.approvals import HoldState, approval_in_force
 from engine.ledger.audit import Kind, canonical
 from engine.ledger.runs import RunState
 from engine.ledger.statements import pack_keys, unpack_keys
 from engine.ledger.store import Unit
-from engine.ledger.tables import holds, runs, touches
+from engine.ledger.tables import enrollments, holds, runs, touches
 from engine.problems import Refused, did_you_mean
 
 __all__ = [
@@ -240,10 +240,12 @@ def resolve_sent(unit: Unit, touch: str, *, at: datetime, actor: str) -> None:
 def resolve_not_sent(unit: Unit, touch: str, *, at: datetime, actor: str) -> None:
     """Say that an unknown send did not go out: it is ready again, with the same bytes.
 
+    Where the one it was for has left the playbook early, it is dropped instead.
+
     Raises:
         Refused: its outcome is not unknown, or there is no such touch.
     """
-    values = {
+    values: dict[str, object] = {
         "state": TouchState.READY,
         "reason": "resolved",
         "epoch": touches.c.epoch + 1,  # a late answer to the act that was given up is not ours
@@ -251,7 +253,19 @@ def resolve_not_sent(unit: Unit, touch: str, *, at: datetime, actor: str) -> Non
         "in_doubt_at": None,
         "ended_at": None,
     }
+    if _has_left_early(unit, touch):
+        values = {"state": TouchState.DROPPED, "reason": "left", "ended_at": at}
     _resolve(unit, touch, values, verdict="not sent", at=at, actor=actor)
+
+
+def _has_left_early(unit: Unit, touch: str) -> bool:
+    """Whether the stay that a touch belongs to ended before its last step: an exit, or gone."""
+    outcome = (
+        select(enrollments.c.outcome)
+        .join(touches, touches.c.enrollment == enrollments.c.id)
+        .where(touches.c.id == touch)
+    )
+    return unit.connection.scalar(outcome) in (Outcome.EXITED, Outcome.REMOVED)
 
 
 def _resolve(

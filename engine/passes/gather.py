@@ -6,6 +6,7 @@ One snapshot of the sources and one `as_of` for everything (delivery page, point
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -32,6 +33,8 @@ __all__ = ["DUPLICATE_ADDRESS", "SUPPRESSED", "World"]
 
 SUPPRESSED = "suppressed"
 DUPLICATE_ADDRESS = "duplicate_address"
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,30}")
 
 
 class World:
@@ -92,9 +95,9 @@ class World:
         self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
     ) -> frozenset[str]:
         """The keys of those enrollments for which a condition holds now."""
-        keys = [native(each.key, playbook) for each in enrollments]
+        keys = _natives(playbook, enrollments).values()
         own = frozenset(each.id for each in enrollments)
-        return self._holding(playbook, condition, keys, excluding=own)
+        return self._holding(playbook, condition, list(keys), excluding=own)
 
     def _holding(
         self,
@@ -159,7 +162,7 @@ class World:
         self, playbook: BoundPlaybook, press: Press | None, enrollments: Sequence[Enrollment]
     ) -> list[Customer]:
         """Each enrollment with its values; who is gone from the source is not among them."""
-        keys = {each.id: native(each.key, playbook) for each in enrollments}
+        keys = _natives(playbook, enrollments)
         fields = press.fields if press else ()
         found = rows(
             playbook.audience.entity,
@@ -170,7 +173,9 @@ class World:
             zone=playbook.audience.zone,
         )
         return [
-            Customer(each, found[keys[each.id]]) for each in enrollments if keys[each.id] in found
+            Customer(each, found[keys[each.id]])
+            for each in enrollments
+            if each.id in keys and keys[each.id] in found
         ]
 
     def _drafts(self, press: Press | None, customers: Iterable[Customer]) -> list[Draft]:
@@ -234,9 +239,17 @@ def _is_second(holder: CopyHolder, touch: NewTouch) -> bool:
     return holder.key != touch.key or (same_stay and holder.touch != touch.id)
 
 
-def native(key: str, playbook: BoundPlaybook) -> Key:
-    """The key as its source has it."""
-    return int(key) if playbook.audience.entity.key.kind is Kind.INTEGER else key
+def native(key: str, playbook: BoundPlaybook) -> Key | None:
+    """The key as its source has it; None where it cannot be one, as of a catalog that changed."""
+    if playbook.audience.entity.key.kind is not Kind.INTEGER:
+        return key
+    return int(key) if _WHOLE_NUMBER.fullmatch(key) else None
+
+
+def _natives(playbook: BoundPlaybook, enrollments: Sequence[Enrollment]) -> dict[str, Key]:
+    """By enrollment, the key as its source has it; those that cannot be in the source are not."""
+    found = ((each.id, native(each.key, playbook)) for each in enrollments)
+    return {id_: key for id_, key in found if key is not None}
 
 
 def _conditions(playbook: BoundPlaybook) -> list[Condition]:

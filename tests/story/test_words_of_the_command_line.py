@@ -46,3 +46,9 @@ def test_status_before_the_first_run_does_not_say_that_runs_are_dry(stage: Stage
     assert stage.do("status", "--format", "json").data["why_dry"] == ""
     stage.edit("touchline.yaml", 'ledger: {url: "', 'ledger: {id: stage-1, url: "')
     assert "no ledger" in stage.do("status", "--format", "json").data["why_dry"]
+
+
+def test_a_fuse_by_share_is_told_as_it_is_written(stage: Stage) -> None:
+    stage.edit("playbooks/checkup.yaml", "exit_when", "entry: {fuse: {share: 20%}}\nexit_when")
+    (run,) = stage.run().data["runs"]
+    assert "the fuse of 20% of 3" in run["held"]
