@@ -20,7 +20,8 @@ from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.store import Ledger, Unit
 from engine.moments import shift_local
 from engine.passes.gather import World
-from engine.passes.run import RunReport, move_on
+from engine.passes.reports import RunReport
+from engine.passes.run import move_on
 from engine.passes.versions import Shelf
 from engine.problems import Invalid, TouchlineError, errors_only
 from engine.read.load import load_project

@@ -17,8 +17,10 @@ from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_
 from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, save_version
 from engine.ledger.store import Ledger
+from engine.passes.entering import Firing
 from engine.passes.gather import World
-from engine.passes.run import Firing, RunReport, live, rehearse
+from engine.passes.reports import RunReport
+from engine.passes.run import live, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, Unreachable
 from engine.stopping import Stop, on_stop
@@ -101,8 +103,9 @@ def run_now(
         summary = _rehearsal(workplace, names, as_of, ledger)
         return replace(summary, notes=(why_not, *summary.notes), refused=True)
     _refuse_the_past(ledger, as_of)
-    with ledger.write() as unit:  # whoever runs by hand does not wait for a backoff
-        retry_now(unit, now=as_of, actor=workplace.ports.actor)
+    if fixed:  # at an instant that is run at again no time passes, so no backoff would ever end
+        with ledger.write() as unit:
+            retry_now(unit, now=as_of, actor=workplace.ports.actor)
     now = (lambda: as_of) if fixed else workplace.ports.clock.now
     firing = firing_of(workplace, as_of, f"by hand {as_of.isoformat()}", workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of)

@@ -166,6 +166,9 @@ def _typed(member: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
     return type_coerce(value, SQL_TYPES[kind])
 
 
+_NOT_TO_BE_TOLD = ("Original Line", "Possible fixes", "Possible Solution")
+
+
 @contextmanager
 def _data_faults(subject: str) -> Iterator[None]:
     """What DuckDB says of broken data, as a fault; a statement that it refuses is a bug of ours."""
@@ -178,6 +181,8 @@ def _data_faults(subject: str) -> Iterator[None]:
 
 
 def _first_lines(error: BaseException) -> str:
-    """What happened, without DuckDB's advice on options that are not ours to offer."""
-    told = str(error).split("Possible fixes")[0].split("Possible Solution")[0]
+    """What happened, without a customer's row and without advice on options that are not ours."""
+    told = str(error)
+    for advice in _NOT_TO_BE_TOLD:
+        told = told.split(advice, maxsplit=1)[0]
     return " ".join(told.split())[:300]

@@ -6,87 +6,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.entry import Admission, BlownFuse, Candidates, Gate, admit
-from engine.decide.facts import Decision, NewTouch
-from engine.decide.journey import enter
-from engine.language.catalog import Kind
-from engine.language.playbook import Fuse
+from engine.decide.entry import Gate
 from engine.ledger.database import Overtaken
-from engine.ledger.holds import approved_keys, hold_run
-from engine.ledger.journey import past_entries, record
+from engine.ledger.holds import hold_run
+from engine.ledger.journey import record
 from engine.ledger.runs import (
     RunStart,
     Start,
     begin_run,
-    bystanders,
     end_run,
-    entered_in_run,
     fail_run,
     last_matched,
+    last_run,
     last_sources,
     never_ran,
     remember_bystanders,
     still_ours,
-    version_never_ran,
 )
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import states_by_channel
+from engine.passes.entering import Firing, Matched, chunks, entries, select
 from engine.passes.journal import DryJournal, Journal, LedgerJournal
+from engine.passes.reports import RunReport, report_of, this_time
 from engine.passes.walk import Facts, Versions, advance, exits
-from engine.problems import SourceFault, TouchlineError, Unreachable
+from engine.problems import SourceFault, Unreachable
 
-__all__ = ["Dispatch", "Firing", "Matched", "RunReport", "live", "move_on", "rehearse"]
+__all__ = ["Dispatch", "live", "move_on", "rehearse"]
 
-_CHUNK = 1_000  # enrollments written in one transaction
 _TRIES = 10  # where other processes move the same people: each of them gets on meanwhile
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """One firing of a playbook at an instant.
-
-    `fire` is the identity of its slot, `actor` who fires it, `facts` what the audit is told of it
-    (git commit, …), `first_run` the project's fuse for versions that never ran.
-    """
-
-    as_of: datetime
-    fire: str
-    actor: str
-    first_run: Fuse | None = None
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """What a run came to. `held` is a sentence where a fuse or a halt holds it for a person.
-
-    `note` is a sentence where it did nothing for a reason that waits for nobody (a pause).
-
-    `touches` counts by channel and status; `would` are the touches of a dry run; `gained` and
-    `lost` compare who matches with the last run that went through, None where there was none.
-    """
-
-    playbook: str
-    as_of: datetime
-    matched: int = 0
-    entered: int = 0
-    left: int = 0
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    touches: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    would: tuple[NewTouch, ...] = ()
-    gained: int | None = None
-    lost: int | None = None
-    held: str = ""
-    note: str = ""
-    fault: TouchlineError | None = None
-    keys_are_integers: bool = False
 
 
 class Dispatch(Protocol):
@@ -100,14 +53,6 @@ class Dispatch(Protocol):
 
     def send(self) -> bool:
         """Deliver what is due and cleared; whether anything was tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """Who matches and who of them enters."""
-
-    keys: tuple[str, ...]
-    admission: Admission
 
 
 # ---------------------------------------------------------------- for real
@@ -131,8 +76,9 @@ def live(
     dispatch.hold(playbook.name)
     with ledger.write() as unit:
         start = _begin(unit, playbook, firing)
+        before = states_by_channel(unit, start.id)
     journal = LedgerJournal(ledger, playbook.name, firing.as_of, run=start.id, send=dispatch.send)
-    report = RunReport(playbook.name, firing.as_of)
+    report = _as_it_stood(ledger, playbook, firing, start)
     try:
         with ledger.read() as unit:
             last = last_sources(unit, playbook.name)
@@ -145,7 +91,7 @@ def live(
     except Overtaken as fault:
         return replace(report, fault=fault)
     with ledger.read() as unit:
-        touches = states_by_channel(unit, start.id)
+        touches = this_time(before, states_by_channel(unit, start.id))
     return replace(report, touches=touches, left=left)
 
 
@@ -209,6 +155,18 @@ def _moved(
     return asked.left
 
 
+def _as_it_stood(
+    ledger: Ledger, playbook: BoundPlaybook, firing: Firing, start: RunStart
+) -> RunReport:
+    """Of a run that went through before: how many matched then; nobody enters by it again."""
+    with ledger.read() as unit:
+        run = last_run(unit, playbook.name)
+    matched = run.counts.get("matched", 0) if run and run.id == start.id else 0
+    return RunReport(
+        playbook.name, firing.as_of, matched=matched if isinstance(matched, int) else 0
+    )
+
+
 def _begin(unit: Unit, playbook: BoundPlaybook, firing: Firing) -> RunStart:
     return begin_run(
         unit,
@@ -231,15 +189,15 @@ def _enter_live(
     start: RunStart,
     sources: Mapping[str, object],
 ) -> RunReport:
-    found = _select(playbook, firing, facts, ledger, run=start.id)
-    report = _report(playbook, firing, found, _last_matched(ledger, playbook))
+    found = select(playbook, firing, facts, ledger, run=start.id)
+    report = report_of(playbook, firing, found, _last_matched(ledger, playbook))
     if found.admission.blown:
         with ledger.write() as unit:
             still_ours(unit, start)
             _hold(unit, playbook, firing, found, run=start.id)
         return report
     _remember_first_run(ledger, playbook, found, firing)
-    for chunk in _chunks(_entries(playbook, found, firing, ledger)):
+    for chunk in chunks(entries(playbook, found, firing, ledger)):
         with ledger.write() as unit:
             still_ours(unit, start)
             record(unit, chunk, at=firing.as_of, actor="engine", run=start.id)
@@ -327,10 +285,10 @@ def rehearse(
     """
     facts.check(playbook, _last_sources(ledger, playbook))
     journal = DryJournal(ledger, playbook.name, firing.as_of)
-    found = _select(playbook, firing, facts, ledger, run="")
-    report = _report(playbook, firing, found, _last_matched(ledger, playbook))
+    found = select(playbook, firing, facts, ledger, run="")
+    report = report_of(playbook, firing, found, _last_matched(ledger, playbook))
     left = exits(journal, versions, facts).left
-    for chunk in _chunks(_entries(playbook, found, firing, ledger)):
+    for chunk in chunks(entries(playbook, found, firing, ledger)):
         journal.record(chunk)
     advance(journal, versions, facts, firing.as_of)
     counted = Counter((touch.channel, str(touch.state)) for touch in journal.would)
@@ -349,100 +307,6 @@ def _nested(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     for (channel, state), number in sorted(counted.items()):
         touches.setdefault(channel, {})[state] = number
     return touches
-
-
-# ---------------------------------------------------------------- who enters
-
-
-def _select(
-    playbook: BoundPlaybook, firing: Firing, facts: Facts, ledger: Ledger | None, *, run: str
-) -> Matched:
-    keys = facts.matched(playbook)
-    texts = tuple(str(key) for key in keys)
-    candidates = Candidates(
-        matched=texts,
-        population=facts.population(playbook),
-        as_of=firing.as_of,
-        zone=playbook.zone,
-        meets_exit=facts.meeting_exit(playbook, keys),
-    )
-    if ledger is None:
-        return Matched(
-            texts, admit(playbook.entry, replace(candidates, first_run=firing.first_run))
-        )
-    with ledger.read() as unit:
-        known = _remembered(unit, candidates, playbook, firing, run=run)
-    return Matched(texts, admit(playbook.entry, known))
-
-
-def _remembered(
-    unit: Unit, candidates: Candidates, playbook: BoundPlaybook, firing: Firing, *, run: str
-) -> Candidates:
-    name = playbook.name
-    return replace(
-        candidates,
-        first_run=firing.first_run if version_never_ran(unit, name, playbook.version) else None,
-        past=past_entries(unit, name, candidates.matched),
-        bystanders=_outside(unit, playbook, candidates.matched),
-        approved=approved_keys(unit, name, playbook.version, now=firing.as_of),
-        entered_before=entered_in_run(unit, run),
-    )
-
-
-def _outside(unit: Unit, playbook: BoundPlaybook, matched: Sequence[str]) -> frozenset[str]:
-    if playbook.entry.existing_enter:
-        return frozenset()
-    if never_ran(unit, playbook.name):
-        return frozenset(matched)
-    return bystanders(unit, playbook.name)
-
-
-def _entries(
-    playbook: BoundPlaybook, found: Matched, firing: Firing, ledger: Ledger | None
-) -> Iterator[Decision]:
-    entering = found.admission.entering
-    past = {}
-    if ledger is not None:
-        with ledger.read() as unit:
-            past = past_entries(unit, playbook.name, entering)
-    for key in entering:
-        number = past[key].count + 1 if key in past else 1
-        yield enter(playbook, key, number, firing.as_of)
-
-
-def _chunks(decisions: Iterable[Decision]) -> Iterator[list[Decision]]:
-    remaining = iter(decisions)
-    while chunk := list(islice(remaining, _CHUNK)):
-        yield chunk
-
-
-# ---------------------------------------------------------------- the report
-
-
-def _report(
-    playbook: BoundPlaybook, firing: Firing, found: Matched, before: Sequence[str] | None
-) -> RunReport:
-    now = set(found.keys)
-    then = None if before is None else set(before)
-    blown = found.admission.blown
-    return RunReport(
-        playbook=playbook.name,
-        as_of=firing.as_of,
-        matched=len(found.keys),
-        entered=len(found.admission.entering),
-        skipped=found.admission.skipped,
-        gained=None if then is None else len(now - then),
-        lost=None if then is None else len(then - now),
-        keys_are_integers=playbook.audience.entity.key.kind is Kind.INTEGER,
-        held=_told(blown) if blown else "",
-    )
-
-
-def _told(blown: BlownFuse) -> str:
-    return (
-        f"{blown.found:,} of {blown.total:,} would enter, more than the {blown.name} of "
-        f"{blown.limit} allows; nobody entered. See `touchline held`"
-    )
 
 
 def _last_matched(ledger: Ledger | None, playbook: BoundPlaybook) -> list[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.decide.facts import NewTouch
-from engine.passes.run import RunReport
+from engine.passes.reports import RunReport
 from engine.report.text import as_json, columns, count, told
 from engine.running import Summary
 

@@ -39,7 +39,11 @@ def test_each_node_says_what_it_saw(shop: Shop) -> None:
             True,
             "2026-01-05 07:00:00 (64 days ago)",
         ),
-        ("did logged_in within 7 days", True, "logged_in: 1 since 2026-03-03 00:00:00"),
+        (
+            "did logged_in within 7 days",
+            True,
+            "logged_in: 1 since 2026-03-03 00:00:00; the last 2026-03-09 08:00:00 (1 day ago)",
+        ),
         ("not", True, ""),
         ("account.plan is free", False, "pro"),
         (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.audience.select import population, rows, select_keys
+from engine.audience.fields import rows
+from engine.audience.select import population, select_keys
 from tests.audience.shop import AS_OF, Shop, at
 
 
@@ -37,7 +39,14 @@ def test_fields_of_some_rows_by_path(shop: Shop) -> None:
     audience = shop.segment("- account.renews_on: {set: true}\n- signed_up_at: {set: true}")
     fields = [each.ref for each in audience.condition.parts]  # type: ignore[union-attr]
     with shop.sources() as snapshot:
-        found = rows(shop.catalog.entities["user"], [5, 4, 77], fields, snapshot)
+        found = rows(
+            shop.catalog.entities["user"],
+            [5, 4, 77],
+            fields,
+            snapshot,
+            as_of=AS_OF,
+            zone=ZoneInfo("UTC"),
+        )
     signed_up = datetime(2026, 1, 5, 12, tzinfo=UTC)
     assert found == {
         5: {"account.renews_on": date(2026, 5, 1), "signed_up_at": signed_up},

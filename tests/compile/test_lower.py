@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine.interfaces import Compiled
 
-from engine.bind.catalog import EventRef, FieldRef
+from engine.bind.catalog import Catalog, EventRef, FieldRef
 from engine.bind.conditions import (
     BoundAll,
     BoundDid,
@@ -45,16 +45,15 @@ from engine.compile.core import (
     Match,
     Predicate,
 )
-from engine.compile.edges import Asking
 from engine.compile.leaves import LEAVES
-from engine.compile.lower import lower
+from engine.compile.lower import asked_at, lower
 from engine.compile.sql import Scope, predicate_sql, value_sql
 from engine.language.catalog import Kind
 from engine.moments import Ago, Duration, FieldMoment, Unit
 from engine.tables import ColumnRef, TableRef
 
 NEW_YORK = ZoneInfo("America/New_York")
-ASKING = Asking(datetime(2026, 3, 10, 13, tzinfo=UTC), NEW_YORK)
+ASKING = asked_at(datetime(2026, 3, 10, 13, tzinfo=UTC), NEW_YORK, Catalog({}))
 EVENT = EventRef(
     "user", "used", TableRef("p", "events"), "user_id", ColumnRef("at", Kind.TIMESTAMP)
 )

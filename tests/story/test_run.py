@@ -49,6 +49,8 @@ def test_the_same_instant_again_sends_nothing_again(stage: Stage) -> None:
     again = stage.run()
     assert again.status == 0
     assert len(stage.mail.received) == 3
+    (run,) = again.data["runs"]
+    assert (run["matched"], run["entered"], run["touches"]) == (3, 0, {})
 
 
 def test_an_approval_outlasts_a_throttle(stage: Stage) -> None:

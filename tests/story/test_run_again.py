@@ -67,7 +67,7 @@ def test_a_run_that_another_process_took_over_enters_nobody(
 ) -> None:
     """The first has read who enters; meanwhile the other enters, mails and ends."""
     staged.write("playbooks/checkup.yaml", AGAIN)
-    select, other = passes._select, []
+    select, other = passes.select, []
 
     def late(*given: object, **named: object) -> object:
         if not other:
@@ -77,7 +77,7 @@ def test_a_run_that_another_process_took_over_enters_nobody(
             thread.join()
         return select(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(passes, "_select", late)
+    monkeypatch.setattr(passes, "select", late)
     first = staged.run()
     assert staged.mailed == ALL
     assert first.status == 1

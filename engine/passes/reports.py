@@ -1,0 +1,83 @@
+"""What a run came to, as data: `report/` shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.bind.playbook import BoundPlaybook
+from engine.decide.entry import BlownFuse
+from engine.decide.facts import NewTouch, TouchState
+from engine.language.catalog import Kind
+from engine.passes.entering import Firing, Matched
+from engine.problems import TouchlineError
+
+__all__ = ["RunReport", "TouchCounts", "report_of", "this_time"]
+
+TouchCounts = Mapping[str, Mapping[str, int]]
+"""Touches by channel and state."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run came to. `held` is a sentence where a fuse or a halt holds it for a person.
+
+    `note` is a sentence where it did nothing for a reason that waits for nobody (a pause).
+
+    `touches` counts by channel and status; `would` are the touches of a dry run; `gained` and
+    `lost` compare who matches with the last run that went through, None where there was none.
+    """
+
+    playbook: str
+    as_of: datetime
+    matched: int = 0
+    entered: int = 0
+    left: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    touches: TouchCounts = field(default_factory=dict)
+    would: tuple[NewTouch, ...] = ()
+    gained: int | None = None
+    lost: int | None = None
+    held: str = ""
+    note: str = ""
+    fault: TouchlineError | None = None
+    keys_are_integers: bool = False
+
+
+def report_of(
+    playbook: BoundPlaybook, firing: Firing, found: Matched, before: Sequence[str] | None
+) -> RunReport:
+    """Who matched and entered; `before` are the keys that matched in the last run, if any."""
+    now = set(found.keys)
+    then = None if before is None else set(before)
+    blown = found.admission.blown
+    return RunReport(
+        playbook=playbook.name,
+        as_of=firing.as_of,
+        matched=len(found.keys),
+        entered=len(found.admission.entering),
+        skipped=found.admission.skipped,
+        gained=None if then is None else len(now - then),
+        lost=None if then is None else len(then - now),
+        keys_are_integers=playbook.audience.entity.key.kind is Kind.INTEGER,
+        held=_told(blown) if blown else "",
+    )
+
+
+def _told(blown: BlownFuse) -> str:
+    return (
+        f"{blown.found:,} of {blown.total:,} would enter, more than the {blown.name} of "
+        f"{blown.limit} allows; nobody entered. See `touchline held`"
+    )
+
+
+def this_time(before: TouchCounts, after: TouchCounts) -> dict[str, dict[str, int]]:
+    """The touches of a run that ended since `before`, and those that have not ended yet."""
+    counted: dict[str, dict[str, int]] = {}
+    for channel, states in after.items():
+        for state, number in states.items():
+            earlier = before.get(channel, {}).get(state, 0) if TouchState(state).has_ended else 0
+            if number > earlier:
+                counted.setdefault(channel, {})[state] = number - earlier
+    return counted
