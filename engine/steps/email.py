@@ -90,7 +90,7 @@ class EmailPress:
         return Draft(printed, address=address, copy=copy)
 
     def _rendered(self, values: Values, party: _Party) -> RenderedEmail:
-        unsubscribe = "" if party.recipient.is_team else self._channel.unsubscribe.url or ""
+        unsubscribe = "" if party.recipient.is_team else next(self._ways_out(), "")
         around = Surroundings(
             self._house.playbook,
             sender=_recipient(party.sender),

@@ -129,6 +129,17 @@ def test_nobody_to_write_to_is_a_record_with_its_reason(stage: Stage) -> None:
     assert run.data["runs"][0]["entered"] == 2
 
 
+def test_a_mailbox_serves_as_the_way_out_where_there_is_no_page(stage: Stage) -> None:
+    stage.edit(
+        "emails/hello.md", "a word from", "[No more]({{ unsubscribe_url }}) mails. A word from"
+    )
+    stage.run()
+    assert stage.letters[0]["List-Unsubscribe"] == "<mailto:stop@acme.example.com>"
+    body = stage.letters[0].get_body(("html",))
+    assert body is not None
+    assert 'href="mailto:stop@acme.example.com"' in body.get_content()
+
+
 def test_an_address_gets_one_copy_though_two_share_it(stage: Stage) -> None:
     stage.put_users(*({"user_id": key, "email": "Team@Example.com"} for key in (1, 2)))
     stage.run()
