@@ -14,7 +14,6 @@ from urllib.parse import SplitResult, urlsplit
 
 __all__ = ["RefusedUrl", "Target", "check_url", "is_public"]
 
-IpAddress = IPv4Address | IPv6Address
 
 _REFUSED_V4 = tuple(
     ip_network(network)

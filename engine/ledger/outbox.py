@@ -294,14 +294,7 @@ def settle_later(
     actor: str,
 ) -> bool:
     """Record that it certainly did not go out and is tried again from `next_attempt_at` on."""
-    values = {
-        "state": TouchState.READY,
-        "reason": reason,
-        "detail": detail,
-        "next_attempt_at": next_attempt_at,
-        "in_doubt_at": None,
-        "ended_at": None,
-    }
+    values = _ready_again(next_attempt_at, reason, detail)
     return _settle(unit, touch, values, epoch=epoch, states=_HELD, now=now, actor=actor)
 
 
@@ -317,16 +310,20 @@ def settle_postponed(
     actor: str,
 ) -> bool:
     """As `settle_later`, where the channel failed and not the touch: no attempt is used up."""
-    values = {
+    values = _ready_again(next_attempt_at, reason, detail)
+    values["attempts"] = touches.c.attempts - 1
+    return _settle(unit, touch, values, epoch=epoch, states=_HELD, now=now, actor=actor)
+
+
+def _ready_again(next_attempt_at: datetime, reason: str, detail: str) -> dict[str, object]:
+    return {
         "state": TouchState.READY,
         "reason": reason,
         "detail": detail,
-        "attempts": touches.c.attempts - 1,
         "next_attempt_at": next_attempt_at,
         "in_doubt_at": None,
         "ended_at": None,
     }
-    return _settle(unit, touch, values, epoch=epoch, states=_HELD, now=now, actor=actor)
 
 
 def settle_unknown(

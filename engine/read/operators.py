@@ -26,7 +26,6 @@ __all__ = [
 _Value = Scalar | Operand | tuple[Scalar | Operand, ...] | Test
 _Reader = Callable[[Any, DocumentPath, Reading], "_Value | None"]
 
-_NEAR = 0.75  # how alike a word must be to be taken for a misspelt operator
 _OPERAND_WORDS = ("field", "multiplied_by", "plus")
 
 
