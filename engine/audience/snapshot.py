@@ -9,7 +9,7 @@ from sqlalchemy import Executable
 
 from engine.audience.contacts import ContactLog, EnrollmentLog, NoEnrollments
 from engine.bind.catalog import Catalog
-from engine.compile.leaves import LEAVES
+from engine.compile.dialects.table import LEAVES
 from engine.compile.relations import Home, Supplied
 from engine.ports import Database, Reader, Row
 from engine.problems import Misuse, Refused

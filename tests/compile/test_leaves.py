@@ -15,7 +15,8 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.audience.values import seen_value
 from engine.compile.core import How
-from engine.compile.leaves import LEAVES, Leaves
+from engine.compile.dialects.table import LEAVES
+from engine.compile.leaves import Leaves
 from engine.compile.letters import lower_case
 from engine.language.catalog import Kind
 from engine.moments import Duration, Unit, local_date, shift_date, start_of_day

@@ -45,7 +45,7 @@ from engine.compile.core import (
     Match,
     Predicate,
 )
-from engine.compile.leaves import LEAVES
+from engine.compile.dialects.table import LEAVES
 from engine.compile.lower import asked_at, lower
 from engine.compile.sql import Scope, predicate_sql, value_sql
 from engine.language.catalog import Kind

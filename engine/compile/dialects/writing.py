@@ -1,0 +1,144 @@
+"""What several dialects write alike."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Double,
+    Interval,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    type_coerce,
+)
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.types import TypeEngine
+
+from engine.compile.core import Constant, EdgeKind
+from engine.compile.letters import case_table
+from engine.language.catalog import Kind
+from engine.moments import Duration, Unit
+
+__all__ = [
+    "DAYS",
+    "EPOCH",
+    "MICROSECOND",
+    "MONTHS",
+    "NINE_PLACES",
+    "amount_of",
+    "aware",
+    "first_instant",
+    "folded_by_table",
+    "in_order",
+    "local_time",
+    "parameter",
+    "rounded",
+    "store_lower",
+]
+
+Sql = ColumnElement[Any]
+
+
+def rounded(number: Sql, rounded: Sql) -> Sql:
+    """`rounded` is the number to 9 places; every store puts NaN above all numbers, or has none."""
+    return case(
+        (func.abs(number) < _EXACT_ROUNDING_BELOW, rounded),
+        (func.abs(number) <= _LARGEST, number),
+        else_=null(),
+    )
+
+
+def folded_by_table(text: Sql, ascii_only: ColumnElement[bool], ascii_lower: Sql) -> Sql:
+    """Stores differ beyond ASCII (locale, version of Unicode), so that our own table is asked."""
+    upper, lower = case_table()
+    translated = func.translate(text, literal(upper), literal(lower), type_=String())
+    return case((ascii_only, ascii_lower), else_=translated)
+
+
+def local_time(naive_utc: Sql, zone: ZoneInfo) -> Sql:
+    """The local clock time of an instant, both without a zone."""
+    at = func.timezone(literal("UTC"), naive_utc, type_=DateTime(timezone=True))
+    return func.timezone(literal(zone.key), at, type_=DateTime())
+
+
+def first_instant(day: Sql, zone: ZoneInfo) -> Sql:
+    """The first instant of a local day as naive UTC.
+
+    Stores take the second of a doubled midnight, so their own conversion will not do. The offset
+    of the day before reads a doubled midnight as its first, and one that a clock change leaves
+    out as the change itself; the offset of the day after serves where the change came earlier.
+    """
+    midnight = cast(day, DateTime())
+    before, after = (
+        _with_offset_of(midnight, midnight + literal(side, Interval()), zone)
+        for side in (-timedelta(days=1), timedelta(days=1))
+    )
+    return case(
+        (before == after, before),
+        (local_time(before, zone) == midnight, before),
+        (local_time(after, zone) == midnight, after),
+        else_=before,
+    )
+
+
+def _with_offset_of(local: Sql, at: Sql, zone: ZoneInfo) -> Sql:
+    return type_coerce(at + (local - local_time(at, zone)), DateTime())
+
+
+def in_order(kind: EdgeKind, of: Sql, at: Sql) -> tuple[UnaryExpression[Any], ...]:
+    """The order in which the value of the first or last event comes first."""
+    by_time = at.desc() if kind is EdgeKind.LAST else at.asc()
+    return by_time, of.desc().nulls_last()
+
+
+def parameter(value: Constant) -> Sql:
+    """A bound parameter of the constant's kind, which is no instant."""
+    if value.kind is Kind.INTEGER and abs(int(str(value.value))) >= _BEYOND_64_BITS:
+        return literal(float(str(value.value)), Double())
+    return literal(value.value, _TYPES[value.kind])
+
+
+def store_lower(text: Sql) -> Sql:
+    """Lower case as the store has it."""
+    return func.lower(text, type_=String())
+
+
+def aware(naive_utc: Sql) -> Sql:
+    """A timestamp without a zone, said to be UTC."""
+    return func.timezone(literal("UTC"), naive_utc, type_=DateTime(timezone=True))
+
+
+def amount_of(duration: Duration) -> int:
+    """How many days, or months, a duration of days or longer is."""
+    return duration.amount * (DAYS.get(duration.unit) or MONTHS[duration.unit])
+
+
+DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
+MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
+NINE_PLACES = 1e9
+_EXACT_ROUNDING_BELOW = 2.0**23
+"""From here on doubles lie further apart than 1e-9: rounded to 9 places each is itself."""
+_LARGEST = sys.float_info.max
+_BEYOND_64_BITS = 2**63
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+_TYPES: Mapping[Kind, TypeEngine[Any]] = {
+    Kind.TEXT: String(),
+    Kind.INTEGER: BigInteger(),
+    Kind.NUMBER: Double(),
+    Kind.BOOLEAN: Boolean(),
+    Kind.DATE: Date(),
+}
