@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.tree import ROOT, module_name, parsed, product_files
 
-WORDS = ("places", "problems", "moments", "language", "tables", "ports")
+WORDS = ("places", "problems", "moments", "holidays", "language", "tables", "ports")
 LAYERS: tuple[tuple[str, ...], ...] = (
     WORDS,
     ("read",),
