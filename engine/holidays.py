@@ -20,21 +20,15 @@ def find_holidays(name: str) -> Container[date]:
     """
     import holidays  # takes time to import: only where a project observes any
 
-    country, _, part = name.partition("-")
-    try:
-        return holidays.country_holidays(country, subdiv=part or None)
-    except NotImplementedError:
-        raise ValueError(_expected(name, country, part)) from None
-
-
-def _expected(name: str, country: str, part: str) -> str:
     known = {code: parts for code, parts in _countries().items() if len(code) == 2}
-    if part and country in known:
-        parts = [f"{country}-{each}" for each in known[country]]
-        near = did_you_mean(name, parts) if parts else f"write `{country}`"
-        return f"expected a part of {country} whose holidays are known; {near}"
-    near = did_you_mean(name.upper(), known)
-    return f"expected a country by its two letters, as `US` or `US-CA`; {near}"
+    country, dash, part = name.partition("-")
+    if country not in known:
+        near = did_you_mean(country.upper(), known)
+        raise ValueError(f"expected a country by its two letters, as `US` or `US-CA`; {near}")
+    if dash and part not in known[country]:
+        near = did_you_mean(name, [f"{country}-{each}" for each in known[country]])
+        raise ValueError(f"expected a part of {country} whose holidays are known; {near}")
+    return holidays.country_holidays(country, subdiv=part or None)
 
 
 def _countries() -> dict[str, list[str]]:
