@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,11 +13,13 @@ from sqlalchemy import make_url
 
 from connectors.sources.files import FilesDatabase, Folder
 from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.spark import SparkDatabase, SparkSchema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.ports import Database, Reader
 from tests.support.postgres import fresh_database, postgres
+from tests.support.spark import spark
 
-__all__ = ["postgres", "readers"]
+__all__ = ["postgres", "reader", "readers", "spark", "spark_reader"]
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +38,19 @@ def readers(
     ]
     with ExitStack() as stack:
         yield {each.dialect.name: stack.enter_context(each.open()) for each in databases}
+
+
+@pytest.fixture(scope="session")
+def spark_reader(spark: str) -> Iterator[Reader]:
+    """An open session of Spark."""
+    database = SparkDatabase(make_url(spark), {"s": SparkSchema(None, ZoneInfo("UTC"))})
+    with database.open() as reader:
+        yield reader
+
+
+@pytest.fixture
+def reader(store: str, request: pytest.FixtureRequest) -> Reader:
+    """The reader of one dialect; those that are not asked for are not started."""
+    if store == "spark":
+        return cast(Reader, request.getfixturevalue("spark_reader"))
+    return cast(Mapping[str, Reader], request.getfixturevalue("readers"))[store]
