@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,11 @@ from engine.audience.snapshot import Snapshot
 from engine.audience.statements import Statement, statements
 from engine.bind.catalog import FieldRef
 from engine.bind.playbook import Audience, BoundPlaybook
-from engine.decide.entry import Candidates, Gate, gate_of
-from engine.ledger.journey import past_entries
-from engine.ledger.runs import bystanders
+from engine.decide.entry import Gate, gate_of
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import is_suppressed
 from engine.moments import At, Day, MomentError, Now, Today, parse_moment, span
+from engine.passes.entering import candidates_among
 from engine.passes.gather import World
 from engine.problems import Misuse, Refused
 from engine.workplace import Workplace
@@ -142,9 +141,9 @@ def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Expl
             return Explained(name, key, as_of, tree)
         playbook = workplace.playbook(name)
         world = World(workplace.catalog, snapshot, as_of, workplace.settings, ledger=ledger)
-        exits = world.meeting_exit(playbook, [key])
+        known = candidates_among(playbook, [key], world, ledger, as_of=as_of)
         suppressed = _suppressed(playbook, key, snapshot, as_of, ledger=ledger)
-    gate = _gate(playbook, str(key), as_of, ledger=ledger, exits=exits) if tree.holds else "segment"
+    gate = gate_of(str(key), playbook.entry, known) if tree.holds else "segment"
     told = _ENTRY[gate] + (_SUPPRESSED if suppressed else "")
     return Explained(name, key, as_of, tree, gate=gate, told=told)
 
@@ -152,29 +151,14 @@ def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Expl
 _ENTRY = {
     "": "It would enter at the next run.",
     "segment": "It does not enter: it is not in the segment.",
+    Gate.GOAL: "It does not enter: it has reached the goal already.",
+    Gate.MISSING: "It does not enter: the value that entry.again counts by is missing.",
     Gate.EXIT: "It does not enter: it meets exit_when already.",
     Gate.OPEN: "It does not enter: it is inside already.",
     Gate.AGAIN: "It does not enter: it was inside, and entry.again does not let it back yet.",
     Gate.EXISTING: "It does not enter: it matched before the playbook first ran.",
 }
 _SUPPRESSED = " Its address is suppressed: it gets no mail."
-
-
-def _gate(
-    playbook: BoundPlaybook,
-    key: str,
-    as_of: datetime,
-    *,
-    ledger: Ledger | None,
-    exits: frozenset[str],
-) -> str:
-    candidates = Candidates((key,), 1, as_of, playbook.zone, meets_exit=exits)
-    if ledger is not None:
-        with ledger.read() as unit:
-            past = past_entries(unit, playbook.name, [key])
-            outside = bystanders(unit, playbook.name)
-        candidates = replace(candidates, past=past, bystanders=outside)
-    return gate_of(key, playbook.entry, candidates)
 
 
 def _suppressed(

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+from engine.business_days import add_business_days
 
 __all__ = [
     "Ago",
@@ -32,7 +35,6 @@ __all__ = [
     "StepMoment",
     "Today",
     "Unit",
-    "add_business_days",
     "end_of_gap",
     "field_path",
     "instant",
@@ -352,15 +354,9 @@ def shift_date(day: date, duration: Duration, sign: int) -> date:
         raise MomentError(f"{duration} from {day} is outside the calendar") from None
 
 
-def add_business_days(day: date, amount: int) -> date:
-    """The day that many Mondays to Fridays later."""
-    while amount:
-        day += timedelta(days=1)
-        amount -= day.weekday() < 5
-    return day
-
-
-def shift_local(start: datetime, duration: Duration, zone: ZoneInfo) -> datetime:
+def shift_local(
+    start: datetime, duration: Duration, zone: ZoneInfo, *, holidays: Container[date] = frozenset()
+) -> datetime:
     """When a wait of `duration` from `start` ends (UTC).
 
     Minutes and hours are exact; days and longer end at the same local clock time, and where that
@@ -370,7 +366,7 @@ def shift_local(start: datetime, duration: Duration, zone: ZoneInfo) -> datetime
         return _plus(start, duration.exact)
     local = _in_zone(start, zone)
     if duration.unit is Unit.BUSINESS_DAY:
-        day = add_business_days(local.date(), duration.amount)
+        day = add_business_days(local.date(), duration.amount, holidays)
     else:
         day = shift_date(local.date(), duration, 1)
     return max(start, instant(datetime.combine(day, local.time().replace(fold=0)), zone))

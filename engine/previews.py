@@ -16,7 +16,8 @@ from engine.answers import key_of
 from engine.audience.fields import rows
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import NewTouch, TouchKind, TouchState
-from engine.decide.journey import enter
+from engine.decide.stay import Newcomer, enter
+from engine.decide.waits import Clock
 from engine.messages.address import AddressError, parse_address
 from engine.ports import Message, Sent
 from engine.problems import Misuse, Refused, Unreachable, did_you_mean
@@ -53,7 +54,8 @@ def preview_of(
     """
     playbook = workplace.runnable(name)
     key = key_of(key_text, playbook.audience)
-    enrollment = enter(playbook, str(key), 1, as_of).enrollment
+    one = Newcomer(str(key), number=1)
+    enrollment = enter(playbook, one, as_of, Clock(playbook.zone)).enrollment
     entity = playbook.audience.entity
     messages = []
     with workplace.sources(workplace.ledger_or_none()) as snapshot:
@@ -71,11 +73,11 @@ def preview_of(
 def _presses(
     workplace: Workplace, playbook: BoundPlaybook, as_of: datetime, wanted: str | None
 ) -> list[Press]:
-    ids = [step.id for step in playbook.steps]
+    ids = list(playbook.route.steps)
     if wanted is not None and wanted not in ids:
         raise Refused(f"{playbook.name} has no step `{wanted}`; {did_you_mean(wanted, ids)}")
     house = House(playbook, workplace.catalog, workplace.settings, as_of)
-    steps = [step for step in playbook.steps if wanted in (None, step.id)]
+    steps = [step for step in playbook.route.steps.values() if wanted in (None, step.id)]
     return [press for step in steps if (press := press_for(house, step))]
 
 

@@ -11,23 +11,26 @@ from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from engine.bind.catalog import Catalog
+from engine.bind.acts import TASK_CHANNEL, UPDATE_CHANNEL, BoundEmail, BoundStep, every_step
+from engine.bind.bearing import optional
+from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.cautions import cautions, formula_cautions
 from engine.bind.computed import bind_computed
-from engine.bind.conditions import BoundEveryone, Condition
+from engine.bind.conditions import BoundEveryone
 from engine.bind.entities import bind_entity
 from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
-from engine.bind.findings import Findings, or_unreadable, wrong
-from engine.bind.names import Scope, find_entity
-from engine.bind.playbook import TASK_CHANNEL, Audience, BoundEmail, BoundPlaybook, BoundStep
+from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
+from engine.bind.names import Scope, find_entity, find_field
+from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
 from engine.bind.steps import bind_steps
-from engine.bind.timetable import check_entry, check_fuse, check_schedule, find_zone
+from engine.bind.timetable import check_cron, check_entry, check_fuse, find_zone
 from engine.bind.version import playbook_version
-from engine.language.conditions import Condition as DeclaredCondition
-from engine.language.playbook import Playbook, Schedule, Segment
+from engine.bind.ways import check_ways
+from engine.language.playbook import Goal, OnChange, OpenTasks, Playbook, Schedule, Segment
 from engine.language.project import Policy, Project, SmtpChannel, Template, WebhookChannel
-from engine.places import NOWHERE
+from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Misuse, Problem, Severity, did_you_mean
+from engine.tables import ColumnRef
 
 __all__ = ["bind_catalog", "bind_playbook", "bind_segment", "check"]
 
@@ -155,22 +158,32 @@ def _playbook(playbook: Playbook, project: Project, catalog: Catalog) -> BoundPl
         scope = _scope(segment, project, catalog, stack=stack)
         condition = found.attempt(lambda: bind_condition(segment.where, scope))
         inside = replace(scope, segments=(), own=condition or BoundEveryone())
+        found.attempt(lambda: check_ways(playbook, project.playbooks))
+        found.attempt(lambda: _refuse_later(playbook))
         steps = found.attempt(lambda: bind_steps(playbook.steps, inside))
-        exit_when = found.attempt(lambda: _optional(playbook.exit_when, inside))
+        exit_when = found.attempt(lambda: optional(playbook.exit_when, inside))
+        goal = found.attempt(lambda: _goal(playbook.goal, inside))
+        again = playbook.entry.again
         name = segment.name if named else playbook.name
         return BoundPlaybook(
             name=playbook.name,
             audience=Audience(name, scope.entity, condition, zone),
-            steps=steps,
+            steps=steps or (),
             zone=zone,
             version=playbook_version(playbook, project.segments, _templates(steps or ())),
             exit_when=exit_when,
+            goal=goal,
             entry=playbook.entry,
+            per=found.attempt(lambda: _field(again.per, scope, playbook.place)),
+            each=found.attempt(lambda: _parent_key(again.each, scope, playbook.place)),
             schedule=playbook.schedule,
             status=playbook.status,
             priority=playbook.priority,
             owner=playbook.owner,
             description=playbook.description,
+            on_change=playbook.on_change,
+            open_tasks=playbook.open_tasks,
+            formerly=playbook.formerly,
             place=playbook.place,
         )
 
@@ -191,21 +204,51 @@ def _zone(schedule: Schedule | None, project: Project) -> ZoneInfo:
     if schedule is None:
         return _project_zone(project)
     with Findings() as found:
-        found.attempt(lambda: check_schedule(schedule))
+        found.attempt(lambda: check_cron(schedule.cron, schedule.place))
         if schedule.timezone is None:
             return _project_zone(project)
         return find_zone(schedule.timezone, schedule.place)
 
 
-def _optional(condition: DeclaredCondition | None, scope: Scope) -> Condition | None:
-    return None if condition is None else bind_condition(condition, scope)
+def _refuse_later(playbook: Playbook) -> None:
+    """The words of playbooks that this version does not carry out yet."""
+    said = {
+        "on_change": playbook.on_change is not OnChange.KEEP,
+        "on_exit": playbook.open_tasks is not OpenTasks.LEAVE,
+        "formerly": bool(playbook.formerly),
+    }
+    for word in (word for word, is_said in said.items() if is_said):
+        raise not_supported(playbook.place, f"`{word}` of a playbook")
+
+
+def _goal(goal: Goal | None, scope: Scope) -> BoundGoal | None:
+    if goal is None:
+        return None
+    return BoundGoal(goal.name, bind_condition(goal.when, scope), goal.within, goal.ends)
+
+
+def _field(path: str | None, scope: Scope, place: Place) -> FieldRef | None:
+    return None if path is None else find_field(path, scope, place)
+
+
+def _parent_key(name: str | None, scope: Scope, place: Place) -> FieldRef | None:
+    """What a link holds, as a field: the key of the parent that `each` counts over."""
+    if name is None:
+        return None
+    link = scope.entity.links.get(name)
+    if link is None:
+        message = f"`each` names `{name}`, which is no link of {scope.entity.name}"
+        hint = did_you_mean(name, scope.entity.links)
+        raise wrong(place, "unknown-link", message, hint=hint)
+    parent = scope.entity_named(link.to, place)
+    return FieldRef((), scope.entity.name, name, ColumnRef(link.column, parent.key.kind))
 
 
 def _templates(steps: tuple[BoundStep, ...]) -> list[Template]:
     """All templates that mails of these steps may use, each once."""
     used = {
         each.path: each
-        for step in steps
+        for step in every_step(steps)
         if isinstance(step, BoundEmail)
         for each in (step.template, *step.variants.values())
     }
@@ -225,8 +268,7 @@ def _audience_cautions(audience: Audience) -> tuple[Problem, ...]:
 
 
 def _playbook_cautions(playbook: BoundPlaybook) -> tuple[Problem, ...]:
-    asked = (playbook.audience.condition, playbook.exit_when, *(s.only_if for s in playbook.steps))
-    return tuple(problem for each in asked if each is not None for problem in cautions(each))
+    return tuple(problem for each in playbook.conditions for problem in cautions(each))
 
 
 def _settings_problems(project: Project) -> tuple[Problem, ...]:
@@ -245,11 +287,12 @@ def _settings_problems(project: Project) -> tuple[Problem, ...]:
 
 
 def _check_channel_name(channel: SmtpChannel | WebhookChannel) -> None:
-    if channel.name == TASK_CHANNEL:
+    built_in = {TASK_CHANNEL: "the built-in inbox", UPDATE_CHANNEL: "writing back to a source"}
+    if channel.name in built_in:
         raise wrong(
             channel.place,
             "reserved-name",
-            f"no channel is called `{TASK_CHANNEL}`, which is the built-in inbox",
+            f"no channel is called `{channel.name}`, which is {built_in[channel.name]}",
             hint="choose another name",
         )
 

@@ -11,12 +11,12 @@ from engine.language.playbook import Playbook, Segment
 from engine.places import Place
 from engine.problems import did_you_mean
 
-__all__ = ["bind_finished", "bind_in_playbook", "known_playbook"]
+__all__ = ["bind_finished", "bind_in_playbook", "find_playbook", "known_playbook"]
 
 
 def bind_in_playbook(condition: InPlaybook, scope: Scope) -> BoundInPlaybook:
     """An open enrollment of the asking entity."""
-    name = _of_entity(condition.name, scope, condition.place)
+    name = find_playbook(condition.name, scope, condition.place)
     return BoundInPlaybook(scope.entity.name, name, condition.place)
 
 
@@ -26,7 +26,7 @@ def bind_finished(condition: FinishedPlaybook, scope: Scope) -> BoundFinished:
     with Findings() as found:
         return BoundFinished(
             entity=scope.entity.name,
-            playbook=found.attempt(lambda: _of_entity(condition.name, scope, place)),
+            playbook=found.attempt(lambda: find_playbook(condition.name, scope, place)),
             outcome=None if condition.outcome is None else Ended(condition.outcome),
             within=found.attempt(lambda: None if within is None else bind_duration(within, place)),
             place=place,
@@ -43,7 +43,7 @@ def known_playbook(name: str, scope: Scope, place: Place) -> Playbook:
     raise or_unreadable(unknown, "playbook", name, scope.project)
 
 
-def _of_entity(name: str, scope: Scope, place: Place) -> str:
+def find_playbook(name: str, scope: Scope, place: Place) -> str:
     """The name of a playbook that the asking entity can be in."""
     segment = known_playbook(name, scope, place).segment
     declared = segment if isinstance(segment, Segment) else scope.project.segments.get(segment)

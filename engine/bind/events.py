@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.bind.acts import TASK_CHANNEL
 from engine.bind.catalog import EntityRef, EventRef
 from engine.bind.children import linking_entities
 from engine.bind.conditions import (
@@ -20,7 +21,6 @@ from engine.bind.conditions import (
 from engine.bind.enrolled import known_playbook
 from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
 from engine.bind.names import Scope, children_links, find_event
-from engine.bind.playbook import TASK_CHANNEL
 from engine.bind.tests import Subject, bind_test
 from engine.bind.windows import bind_duration, bind_window
 from engine.language import conditions as declared

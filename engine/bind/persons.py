@@ -8,8 +8,8 @@ from engine.bind.catalog import BoundPerson, EntityRef, FieldRef
 from engine.bind.entities import bind_entity
 from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
 from engine.bind.names import Scope, column_field, hidden_name, reach
-from engine.bind.playbook import FixedPerson, PersonRef, Persons, RolePerson, Slot
-from engine.language import playbook as declared
+from engine.bind.people import FixedPerson, PersonRef, Persons, RolePerson, Slot
+from engine.language import steps as declared
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
 from engine.tables import ColumnRef

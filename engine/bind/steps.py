@@ -1,43 +1,63 @@
-"""Steps to bound ones: templates, channels and persons looked up, `only_if` bound."""
+"""Steps to bound ones: what they name is looked up, their conditions are bound."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from engine.bind.conditions import Condition
-from engine.bind.filters import bind_condition
-from engine.bind.findings import Findings, or_unreadable, wrong
-from engine.bind.names import Scope
-from engine.bind.persons import bind_contact, bind_first, bind_persons
-from engine.bind.playbook import (
-    MAX_LATENESS,
+from engine.bind.acts import (
     TASK_CHANNEL,
-    BoundEmail,
+    BoundBranch,
+    BoundEnroll,
     BoundExit,
+    BoundIf,
+    BoundSplit,
     BoundStep,
     BoundTask,
+    BoundUpdate,
     BoundWait,
+    BoundWaitFor,
     BoundWebhook,
-    FixedPerson,
-    Persons,
-    Slot,
 )
-from engine.language.conditions import Condition as DeclaredCondition
-from engine.language.playbook import EmailStep, ExitStep, Step, TaskStep, WaitStep, WebhookStep
-from engine.language.project import SmtpChannel, Template, WebhookChannel
+from engine.bind.bearing import bears, bears_digest, bears_failure, optional
+from engine.bind.catalog import FieldRef
+from engine.bind.conditions import BoundMoment
+from engine.bind.enrolled import find_playbook
+from engine.bind.filters import bind_condition
+from engine.bind.findings import Findings, not_supported, wrong
+from engine.bind.literals import literal
+from engine.bind.mails import bind_email, webhook_channel
+from engine.bind.names import Scope, find_field
+from engine.bind.persons import bind_first
+from engine.bind.windows import bind_wait
+from engine.language.conditions import Scalar
+from engine.language.steps import (
+    Added,
+    EmailStep,
+    EnrollStep,
+    ExitStep,
+    IfStep,
+    SplitStep,
+    Step,
+    TaskStep,
+    UntilMoment,
+    UntilWeekday,
+    UpdateStep,
+    WaitForStep,
+    WaitStep,
+    WebhookStep,
+)
+from engine.moments import Duration
 from engine.places import Place
-from engine.problems import Invalid, did_you_mean
+from engine.problems import did_you_mean
+from engine.tables import ColumnRef
 
 __all__ = ["bind_steps"]
 
-_DEFAULT_CHANNEL = "email"
-_DEFAULT_TOPIC = "general"
-_TOPIC = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_NUMBERS = ("integer", "number")
 
 
 def bind_steps(steps: tuple[Step, ...], scope: Scope) -> tuple[BoundStep, ...]:
-    """All steps of a playbook, in order.
+    """Steps in order, with those inside them.
 
     Raises:
         Invalid: with the problems of all steps.
@@ -47,172 +67,155 @@ def bind_steps(steps: tuple[Step, ...], scope: Scope) -> tuple[BoundStep, ...]:
 
 
 def _step(step: Step, scope: Scope) -> BoundStep:
-    match step:
-        case EmailStep():
-            return _email(step, scope)
-        case TaskStep():
-            return _task(step, scope)
-        case WebhookStep():
-            return _webhook(step, scope)
-        case WaitStep():
-            return BoundWait(step.id, step.duration, _only_if(step.only_if, scope), step.place)
-        case ExitStep():
-            return BoundExit(step.id, step.reason, _only_if(step.only_if, scope), step.place)
-
-
-def _only_if(condition: DeclaredCondition | None, scope: Scope) -> Condition | None:
-    return None if condition is None else bind_condition(condition, scope)
-
-
-def _task(step: TaskStep, scope: Scope) -> BoundTask:
     with Findings() as found:
-        return BoundTask(
-            id=step.id,
-            title=step.title,
-            kind=step.kind,
-            assign=found.attempt(lambda: bind_first(step.assign, scope, step.place)),
-            due=step.due,
-            notes=step.notes,
-            urgency=step.urgency,
-            channel=TASK_CHANNEL,
-            only_if=found.attempt(lambda: _only_if(step.only_if, scope)),
-            on_failure=step.on_failure,
-            max_lateness=step.max_lateness or MAX_LATENESS,
-            place=step.place,
-        )
+        found.attempt(lambda: _refuse_later(step))
+        match step:
+            case EmailStep():
+                return bind_email(step, scope)
+            case TaskStep():
+                return _task(step, scope, found)
+            case WebhookStep():
+                return _webhook(step, scope, found)
+            case UpdateStep():
+                return _update(step, scope, found)
+            case WaitStep():
+                wait = found.attempt(lambda: _wait(step, scope))
+                return BoundWait(wait=wait, **bears(step, scope, found))
+            case WaitForStep() | IfStep():
+                return _branch(step, scope, found)
+            case SplitStep():
+                return _split(step, scope, found)
+            case EnrollStep():
+                name = found.attempt(lambda: find_playbook(step.playbook, scope, step.place))
+                return BoundEnroll(playbook=name, **bears(step, scope, found))
+            case ExitStep():
+                return BoundExit(reason=step.reason, **bears(step, scope, found))
 
 
-def _webhook(step: WebhookStep, scope: Scope) -> BoundWebhook:
-    with Findings() as found:
-        return BoundWebhook(
-            id=step.id,
-            channel=found.attempt(lambda: _webhook_channel(step.channel, scope, step.place)),
-            body=step.body,
-            method=step.method,
-            headers=step.headers,
-            only_if=found.attempt(lambda: _only_if(step.only_if, scope)),
-            on_failure=step.on_failure,
-            max_lateness=step.max_lateness or MAX_LATENESS,
-            place=step.place,
-        )
+def _refuse_later(step: Step) -> None:
+    """The words of steps that this version does not carry out yet."""
+    for word, is_said in _LATER.items():
+        if is_said(step):
+            raise not_supported(step.place, f"`{word}` of a step")
 
 
-def _email(step: EmailStep, scope: Scope) -> BoundEmail:
-    with Findings() as found:
-        template = found.attempt(lambda: _template(step.template, scope, step.place))
-        channel = found.attempt(lambda: _mail_channel(step.via, scope, step.place))
-        sender = found.attempt(lambda: bind_first(step.sender, scope, step.place))
-        return BoundEmail(
-            id=step.id,
-            template=template,
-            channel=channel.name if channel else "",
-            to=found.attempt(lambda: _recipients(step, scope)),
-            sender=found.attempt(lambda: _sender(sender, channel, step.place)),
-            reply_to=found.attempt(lambda: bind_first(step.reply_to, scope, step.place)),
-            variants=_variants(step.template, scope),
-            values=step.values,
-            topic=found.attempt(lambda: _topic(step, template)),
-            one_copy=step.one_copy,
-            only_if=found.attempt(lambda: _only_if(step.only_if, scope)),
-            on_failure=step.on_failure,
-            max_lateness=step.max_lateness or MAX_LATENESS,
-            place=step.place,
-        )
+_LATER: Mapping[str, Callable[[Step], bool]] = {
+    "cc": lambda step: isinstance(step, EmailStep) and bool(step.cc),
+    "thread": lambda step: isinstance(step, EmailStep) and step.thread is not None,
+    "approve": lambda step: isinstance(step, EmailStep) and bool(step.approve),
+    "digest": lambda step: getattr(step, "digest", None) is not None,
+    "outcomes": lambda step: isinstance(step, TaskStep) and bool(step.outcomes),
+    "close_when": lambda step: isinstance(step, TaskStep) and step.close_when is not None,
+    "formerly": lambda step: bool(step.formerly),
+    "update": lambda step: isinstance(step, UpdateStep),
+    "enroll": lambda step: isinstance(step, EnrollStep),
+}
 
 
-# ---------------------------------------------------------------- what a mail is made of
+def _task(step: TaskStep, scope: Scope, found: Findings) -> BoundTask:
+    return BoundTask(
+        title=step.title,
+        kind=step.kind,
+        assign=found.attempt(lambda: bind_first(step.assign, scope, step.place)),
+        due=step.due,
+        notes=step.notes,
+        urgency=step.urgency,
+        channel=TASK_CHANNEL,
+        outcomes=step.outcomes,
+        close_when=found.attempt(lambda: optional(step.close_when, scope)),
+        **bears_digest(step, scope, found),
+    )
 
 
-def _template(name: str, scope: Scope, place: Place) -> Template:
-    templates = scope.project.templates
-    if name in templates:
-        return templates[name]
-    known = [each.name for each in templates.values() if not each.locale]
-    message = f"there is no template `{name}`, which emails/{name}.md would be"
-    unknown = wrong(place, "unknown-template", message, hint=did_you_mean(name, known))
-    raise or_unreadable(unknown, "template", name, scope.project)
+def _webhook(step: WebhookStep, scope: Scope, found: Findings) -> BoundWebhook:
+    return BoundWebhook(
+        channel=found.attempt(lambda: webhook_channel(step.channel, scope, step.place)),
+        body=step.body,
+        method=step.method,
+        headers=step.headers,
+        **bears_digest(step, scope, found),
+    )
 
 
-def _variants(name: str, scope: Scope) -> Mapping[str, Template]:
-    templates = scope.project.templates.values()
-    return {each.locale: each for each in templates if each.name == name and each.locale}
+def _wait(step: WaitStep, scope: Scope) -> Duration | BoundMoment | UntilWeekday:
+    match step.wait:
+        case UntilMoment(moment):
+            return bind_wait(moment, scope, step.place)
+        case _:
+            return step.wait
 
 
-def _topic(step: EmailStep, template: Template | None) -> str:
-    topic = step.topic or (template.topic if template is not None else None) or _DEFAULT_TOPIC
-    if not _TOPIC.fullmatch(topic):
-        raise wrong(
-            step.place,
-            "bad-name",
-            f"`{topic}` is no topic; expected lower-case letters, digits, `-` and `_`",
-        )
-    return topic
+def _branch(step: IfStep | WaitForStep, scope: Scope, found: Findings) -> BoundIf | BoundWaitFor:
+    condition = found.attempt(lambda: bind_condition(step.condition, scope))
+    then = found.attempt(lambda: bind_steps(step.then, scope))
+    otherwise = found.attempt(lambda: bind_steps(step.otherwise, scope))
+    borne = bears(step, scope, found)
+    if isinstance(step, IfStep):
+        return BoundIf(condition=condition, then=then, otherwise=otherwise, **borne)
+    return BoundWaitFor(
+        condition=condition, at_most=step.at_most, then=then, otherwise=otherwise, **borne
+    )
 
 
-def _recipients(step: EmailStep, scope: Scope) -> Persons:
-    if step.to:
-        return bind_persons(step.to, scope, step.place)
-    return ((bind_contact(scope, step.place),),)
+def _split(step: SplitStep, scope: Scope, found: Findings) -> BoundSplit:
+    branches = found.each(
+        step.branches,
+        lambda way: BoundBranch(way.name, way.share, bind_steps(way.steps, scope)),
+    )
+    return BoundSplit(branches=branches, **bears(step, scope, found))
 
 
-def _sender(sender: Slot | None, channel: SmtpChannel | None, place: Place) -> Slot:
-    """The step's `from`, or the channel's where the step names nobody."""
-    if sender is None or channel is None:
-        return ()  # told already
-    if sender:
-        return sender
-    if channel.sender is None:
+# ---------------------------------------------------------------- writing back
+
+
+def _update(step: UpdateStep, scope: Scope, found: Findings) -> BoundUpdate:
+    links = found.attempt(lambda: _links_to(step.entity, scope, step.place))
+    entity = scope.entity
+    for link in links or ():
+        entity = scope.entity_named(entity.links[link].to, step.place)
+    found.attempt(lambda: _check_writes(entity.table.connector, scope, step.place))
+    there = scope.of(entity)
+    values = found.each(step.values, lambda each: _written(each, there, step.place))
+    return BoundUpdate(
+        entity=entity, links=links or (), values=values, **bears_failure(step, scope, found)
+    )
+
+
+def _links_to(name: str, scope: Scope, place: Place) -> tuple[str, ...]:
+    if name == scope.entity.name:
+        return ()
+    links = [link.name for link in scope.entity.links.values() if link.to == name]
+    if len(links) == 1:
+        return (links[0],)
+    known = [scope.entity.name, *(link.to for link in scope.entity.links.values())]
+    message = (
+        f"`{name}` is linked to by {' and '.join(links)}; an update needs to know which"
+        if links
+        else f"`{name}` is neither this playbook's entity nor one that it links to"
+    )
+    raise wrong(place, "unknown-entity", message, hint="" if links else did_you_mean(name, known))
+
+
+def _check_writes(connector: str, scope: Scope, place: Place) -> None:
+    declared = scope.project.settings.connectors.get(connector)
+    if declared is not None and declared.type != "sql":
         raise wrong(
             place,
-            "no-sender",
-            f"nobody is named as sender: neither this step nor the channel {channel.name} has "
-            "`from`",
-            hint="add `from: PERSON` here, as `from: account.csm`",
+            "cannot-write",
+            f"the connector {connector} is of type {declared.type}, which is only read; an update "
+            "needs one of type sql",
         )
-    person = channel.sender
-    return (FixedPerson(person.email, person.name, person.email, is_team=True),)
 
 
-# ---------------------------------------------------------------- channels
-
-
-def _mail_channel(via: str | None, scope: Scope, place: Place) -> SmtpChannel:
-    """The channel that `via` names, the only one of mail, or of several the one called `email`."""
-    channels = scope.project.settings.channels
-    mail = {name: each for name, each in channels.items() if isinstance(each, SmtpChannel)}
-    if via is not None:
-        if via in mail:
-            return mail[via]
-        raise _no_channel(via, scope, place, kind="smtp", known=list(mail))
-    if len(mail) == 1:
-        return next(iter(mail.values()))
-    if _DEFAULT_CHANNEL in mail:
-        return mail[_DEFAULT_CHANNEL]
-    if mail:
-        hint = f"say which: via: {' or '.join(sorted(mail))}"
-        raise wrong(place, "no-channel", "there is more than one channel of mail", hint=hint)
-    none = wrong(
-        place,
-        "no-channel",
-        "touchline.yaml has no channel that sends mail",
-        hint="add one under `channels`, with `type: smtp`",
-    )
-    broken = sorted(name for kind, name in scope.project.broken if kind == "channel")
-    raise or_unreadable(none, "channel", broken[0] if broken else "", scope.project)
-
-
-def _webhook_channel(name: str, scope: Scope, place: Place) -> str:
-    channels = scope.project.settings.channels
-    webhooks = [each for each, channel in channels.items() if isinstance(channel, WebhookChannel)]
-    if name not in webhooks:
-        raise _no_channel(name, scope, place, kind="webhook", known=webhooks)
-    return name
-
-
-def _no_channel(name: str, scope: Scope, place: Place, *, kind: str, known: list[str]) -> Invalid:
-    hint = did_you_mean(name, known)
-    if name in scope.project.settings.channels:
-        message = f"the channel `{name}` is of another type; this step needs one of type {kind}"
-        return wrong(place, "wrong-channel", message, hint=hint)
-    unknown = wrong(place, "unknown-channel", f"touchline.yaml has no channel `{name}`", hint=hint)
-    return or_unreadable(unknown, "channel", name, scope.project)
+def _written(
+    each: tuple[str, Scalar | Added], scope: Scope, place: Place
+) -> tuple[FieldRef, Scalar | Added]:
+    name, value = each
+    field = find_field(name, scope, place)
+    if not isinstance(field.source, ColumnRef):
+        raise wrong(place, "cannot-write", f"`{name}` is computed, and cannot be written")
+    if isinstance(value, Added):
+        if field.kind not in _NUMBERS:
+            raise wrong(place, "wrong-type", f"`add` needs a number; {name} is {field.kind}")
+        return field, value
+    return field, literal(value, field.kind, name, place)

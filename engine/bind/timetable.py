@@ -7,11 +7,11 @@ import zoneinfo
 from zoneinfo import ZoneInfo
 
 from engine.bind.findings import wrong
-from engine.language.playbook import Entry, Fuse, Schedule
+from engine.language.playbook import Entry, Fuse
 from engine.places import Place
 from engine.problems import did_you_mean
 
-__all__ = ["check_entry", "check_fuse", "check_schedule", "find_zone"]
+__all__ = ["check_cron", "check_entry", "check_fuse", "find_zone"]
 
 _CRON_FIELDS = 5
 _RANDOM = re.compile(r"(?:^|[\s,/-])([RH])(?=$|[\s,/(*-])", re.IGNORECASE)
@@ -37,13 +37,12 @@ def _nearest_zone(name: str) -> str:
     return f"did you mean {by_lower[near]}?" if near in by_lower else ""
 
 
-def check_schedule(schedule: Schedule) -> None:
+def check_cron(cron: str, place: Place) -> None:
     """Five cron fields that fire some day, and leave nothing to chance.
 
     Raises:
         Invalid: with what is wrong with it.
     """
-    cron, place = schedule.cron, schedule.place
     fields = cron.split()
     if cron.strip().startswith("@") or len(fields) != _CRON_FIELDS:
         raise wrong(
@@ -84,6 +83,12 @@ def check_entry(entry: Entry, place: Place) -> None:
         raise wrong(place, "bad-entry", f"per_run is {entry.per_run}; at least 1 has to enter")
     if entry.fuse is not None:
         check_fuse(entry.fuse, "fuse")
+    if not 0 <= entry.holdout < 1:
+        raise wrong(
+            place,
+            "bad-entry",
+            f"holdout is {entry.holdout:.0%}; expected less than 100%, so that somebody is reached",
+        )
 
 
 def check_fuse(fuse: Fuse, name: str) -> None:

@@ -25,6 +25,7 @@ from engine.language.conditions import (
 )
 from engine.language.playbook import Playbook, Segment
 from engine.language.project import Template
+from engine.language.steps import conditions_of, every_step
 
 __all__ = ["named_segments", "playbook_version"]
 
@@ -63,7 +64,9 @@ def _names_in_playbook(playbook: Playbook) -> Iterator[str]:
         yield from _names_in(playbook.segment.where)
     else:
         yield playbook.segment
-    for condition in (playbook.exit_when, *(step.only_if for step in playbook.steps)):
+    asked = [playbook.exit_when, playbook.goal.when if playbook.goal else None]
+    asked += [each for step in every_step(playbook.steps) for each in conditions_of(step)]
+    for condition in asked:
         if condition is not None:
             yield from _names_in(condition)
 

@@ -21,8 +21,11 @@ from engine.moments import (
     Hence,
     Moment,
     MomentError,
+    Now,
     Relative,
+    StartOf,
     StepMoment,
+    Today,
     Unit,
     field_path,
     parse_duration,
@@ -32,7 +35,7 @@ from engine.moments import (
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
 
-__all__ = ["bind_duration", "bind_moment", "bind_moments_between", "bind_window"]
+__all__ = ["bind_duration", "bind_moment", "bind_moments_between", "bind_wait", "bind_window"]
 
 _MOMENT_KINDS = frozenset({Kind.DATE, Kind.TIMESTAMP})
 _DAYS_AT_MOST = 366_000  # about a thousand years: every date that is reached stays in the calendar
@@ -79,6 +82,29 @@ def bind_moment(value: object, scope: Scope, place: Place) -> BoundMoment:
     except MomentError as error:
         raise wrong(place, "bad-moment", str(error)) from None
     return _looked_up(_checked_moment(moment, place), scope, place)
+
+
+def bind_wait(moment: Moment, scope: Scope, place: Place) -> BoundMoment:
+    """The moment that a wait ends at; business days and moments of the journey may stand in it."""
+    if _is_over(moment):
+        raise wrong(
+            place,
+            "wait-into-the-past",
+            "the wait ends at a moment that is always past when it is reached",
+            hint="wait until a date, a field, or a time after `entered`",
+        )
+    return _looked_up(moment, scope, place)
+
+
+def _is_over(moment: Moment) -> bool:
+    """Whether a moment lies in the past whenever it is asked."""
+    match moment:
+        case Ago() | Now() | Entered() | StepMoment() | StartOf() | Today(-1 | 0):
+            return True
+        case Relative(sign=-1, of=of):
+            return _is_over(of)
+        case _:
+            return False
 
 
 def bind_moments_between(

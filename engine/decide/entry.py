@@ -18,9 +18,11 @@ __all__ = ["Admission", "BlownFuse", "Candidates", "Gate", "admit", "gate_of"]
 class Gate:
     """The reasons for which one who matches does not enter, as reports and audit name them."""
 
+    GOAL = "goal"
     EXIT = "exit"
     OPEN = "already_inside"
     AGAIN = "again"
+    MISSING = "missing_value"
     EXISTING = "existing"
     FUSE = "fuse"
     PER_RUN = "per_run"
@@ -35,14 +37,22 @@ class Candidates:
     `bystanders` matched when a playbook with `existing: skip` first ran. `approved` are the keys
     that a person let pass a fuse, None where nobody has. `entered_before` counts who entered
     earlier in this very run. `first_run` is the project's fuse where this version never ran.
+    `past` is of keys, `past_of_groups` of the parents that with `again.each` are counted by:
+    `groups` has theirs by key. `values` are those of `again.per` by key, without the missing
+    ones. `held_out` get nothing, and so count in no throttle.
     """
 
     matched: Sequence[str]
     population: int
     as_of: datetime
     zone: ZoneInfo
+    meets_goal: frozenset[str] = frozenset()
     meets_exit: frozenset[str] = frozenset()
+    held_out: frozenset[str] = frozenset()
+    values: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
     past: Mapping[str, Past] = field(default_factory=dict)
+    past_of_groups: Mapping[str, Past] = field(default_factory=dict)
     bystanders: frozenset[str] = frozenset()
     approved: frozenset[str] | None = None
     entered_before: int = 0
@@ -71,20 +81,37 @@ class Admission:
 
 def gate_of(key: str, entry: Entry, candidates: Candidates) -> str:
     """The first gate that keeps one who matches out, or an empty text."""
-    past = candidates.past.get(key, Past())
+    own = candidates.past.get(key, Past())
+    past = _counted(key, entry, candidates)
+    if key in candidates.meets_goal:
+        return Gate.GOAL
     if key in candidates.meets_exit:
         return Gate.EXIT
-    if past.has_open:
+    if own.has_open or past.has_open:
         return Gate.OPEN
-    if past.count and not _may_enter_again(entry.again, past, candidates):
+    if entry.again.per is not None and key not in candidates.values:
+        return Gate.MISSING
+    if past.count and not _may_enter_again(key, entry.again, past, candidates):
         return Gate.AGAIN
-    if key in candidates.bystanders and not past.count:
+    if key in candidates.bystanders and not own.count:
         return Gate.EXISTING
     return ""
 
 
-def _may_enter_again(again: Again, past: Past, candidates: Candidates) -> bool:
+def _counted(key: str, entry: Entry, candidates: Candidates) -> Past:
+    """The earlier stays that count; who has no parent counts alone."""
+    group = candidates.groups.get(key)
+    if entry.again.each is None or group is None:
+        return candidates.past.get(key, Past())
+    return candidates.past_of_groups.get(group, Past())
+
+
+def _may_enter_again(key: str, again: Again, past: Past, candidates: Candidates) -> bool:
     if not again.allowed:
+        return False
+    if again.times is not None and past.count >= again.times:
+        return False
+    if again.per is not None and candidates.values[key] in past.values:
         return False
     if again.after is None or past.last_left_at is None:
         return True
@@ -97,7 +124,7 @@ def admit(entry: Entry, candidates: Candidates) -> Admission:
     Fuses compare who would enter before the throttle, against the whole population (delivery
     page, point 10). An approval admits the listed keys that still would enter, and no others.
     """
-    gates = {key: gate_of(key, entry, candidates) for key in candidates.matched}
+    gates = _gates(entry, candidates)
     would = tuple(key for key, gate in gates.items() if not gate)
     skipped = Counter(gate for gate in gates.values() if gate)
     blown = None
@@ -108,13 +135,35 @@ def admit(entry: Entry, candidates: Candidates) -> Admission:
     elif blown := _blown(entry, candidates, len(would)):
         entering = ()
         skipped[Gate.FUSE] += len(would)
-    admitted = _throttled(entering, entry.per_run, candidates.entered_before)
+    admitted = _throttled(entering, entry.per_run, candidates)
     skipped[Gate.PER_RUN] += len(entering) - len(admitted)
     return Admission(admitted, _without_zeros(skipped), would, blown)
 
 
-def _throttled(entering: tuple[str, ...], per_run: int | None, before: int) -> tuple[str, ...]:
-    return entering if per_run is None else entering[: max(per_run - before, 0)]
+def _gates(entry: Entry, candidates: Candidates) -> dict[str, str]:
+    """The gate of each who matches; with `each` the lowest key of a parent's goes first."""
+    gates = {key: gate_of(key, entry, candidates) for key in candidates.matched}
+    if entry.again.each is None:
+        return gates
+    taken: set[str] = set()
+    for key, gate in gates.items():
+        group = candidates.groups.get(key)
+        if gate or group is None:
+            continue
+        if group in taken:
+            gates[key] = Gate.OPEN
+        taken.add(group)
+    return gates
+
+
+def _throttled(
+    entering: tuple[str, ...], per_run: int | None, candidates: Candidates
+) -> tuple[str, ...]:
+    if per_run is None:
+        return entering
+    reached = [key for key in entering if key not in candidates.held_out]
+    let_in = {*reached[: max(per_run - candidates.entered_before, 0)], *candidates.held_out}
+    return tuple(key for key in entering if key in let_in)
 
 
 def _without_zeros(skipped: Counter[str]) -> dict[str, int]:

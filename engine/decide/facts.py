@@ -19,18 +19,21 @@ __all__ = [
     "Decision",
     "Enrollment",
     "Entered",
+    "Invited",
     "Left",
     "NewTask",
     "NewTouch",
     "Outcome",
     "Past",
     "Phase",
+    "Reached",
     "StepSkipped",
     "TouchKind",
     "TouchMade",
     "TouchState",
     "enrollment_id",
     "idempotency_key",
+    "share_of",
 ]
 
 
@@ -40,15 +43,23 @@ class Phase(StrEnum):
     READY = "ready"
     """The step has not begun."""
     WAITING = "waiting"
-    """Stands still until `waits_until`."""
+    """Stands still until `waits_until`; None where the moment is missing for now."""
+    WATCHING = "watching"
+    """Stands still until the condition of a `wait_for` holds, at most until `waits_until`."""
+    HOLDING = "holding"
+    """Stands still while the `hold_while` of its step holds, at most until `waits_until`."""
     TOUCHING = "touching"
     """The step's touches were made and have not all ended."""
+    RESTING = "resting"
+    """Held out for comparison: at no step, until `waits_until`, where the goal's window ends."""
 
 
 class Outcome(StrEnum):
     """How an enrollment ended."""
 
+    GOAL = "goal"
     COMPLETED = "completed"
+    HOLDOUT = "holdout"
     EXITED = "exited"
     REMOVED = "removed"
 
@@ -59,6 +70,7 @@ class TouchKind(StrEnum):
     EMAIL = "email"
     TASK = "task"
     WEBHOOK = "webhook"
+    UPDATE = "update"
 
 
 class TouchState(StrEnum):
@@ -106,13 +118,27 @@ def idempotency_key(playbook: str, key: str, number: int, step: str, place: int)
     return _digest("touch", playbook, key, str(number), step, str(place))
 
 
+def share_of(*names: str) -> float:
+    """Where names fall between 0 and 1 (excluded): a digest, the same for ever.
+
+    Who is below a share stays below every larger one.
+    """
+    return int(_digest(*names)[:13], 16) / 16**13
+
+
 def _digest(*parts: str) -> str:
     return hashlib.sha256(rfc8785.dumps(list(parts))).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Enrollment:
-    """An open enrollment. `since` is when it came to `step`; instants are aware UTC."""
+    """An open enrollment. `since` is when it came to `step`; instants are aware UTC.
+
+    `fixed` says that `waits_until` is a moment of the calendar, which a pause does not move. `arm`
+    are the ways taken at splits, as `STEP=WAY`. `per` and `each` are what `entry.again` counts by:
+    the value, and the key of the parent, at entry. `goal_at` is when the goal was first seen
+    reached.
+    """
 
     id: str
     playbook: str
@@ -125,15 +151,26 @@ class Enrollment:
     entered_at: datetime
     since: datetime
     waits_until: datetime | None = None
+    fixed: bool = False
+    holdout: bool = False
+    arm: str = ""
+    per: str = ""
+    each: str = ""
+    goal_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the ledger remembers of one key in one playbook: how often it entered, when it left."""
+    """What the ledger remembers of one key, or of one parent's, in one playbook.
+
+    How often it entered, when it last left, whether somebody is inside, and for which values of
+    `per`.
+    """
 
     count: int = 0
     last_left_at: datetime | None = None
     has_open: bool = False
+    values: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,4 +267,22 @@ class Left:
     reason: str = ""
 
 
-Decision = Entered | Advanced | StepSkipped | TouchMade | Left
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The goal was reached, and the enrollment goes on: `after` bears when."""
+
+    before: Enrollment
+    after: Enrollment
+    goal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A step asks for the same entity to be let into another playbook, by its own gates."""
+
+    enrollment: Enrollment
+    step: str
+    playbook: str
+
+
+Decision = Entered | Advanced | StepSkipped | TouchMade | Left | Reached | Invited

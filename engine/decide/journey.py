@@ -11,105 +11,115 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from engine.bind.playbook import (
+from engine.bind.acts import (
     BoundEmail,
+    BoundEnroll,
     BoundExit,
-    BoundPlaybook,
+    BoundHold,
+    BoundIf,
+    BoundSplit,
     BoundStep,
     BoundTask,
+    BoundUpdate,
     BoundWait,
+    BoundWaitFor,
     BoundWebhook,
 )
+from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import (
     Advanced,
     Decision,
     Enrollment,
     Entered,
+    Invited,
     Left,
     NewTouch,
     Outcome,
     Phase,
+    Reached,
     StepSkipped,
     TouchMade,
     TouchState,
-    enrollment_id,
+    share_of,
 )
-from engine.language.playbook import OnFailure
-from engine.moments import shift_local
+from engine.decide.waits import Clock
+from engine.language.steps import AfterHold, OnFailure
+from engine.moments import Duration
 
 __all__ = [
     "StepFacts",
     "decide",
-    "enter",
-    "leave",
     "settled",
     "standing_after",
     "step_of",
     "wait_is_over",
+    "watch",
 ]
+
+Decisions = tuple[Decision, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StepFacts:
     """What is known of one enrollment at its step.
 
-    `holds` is the answer to `only_if` (True where there is none). `drafts` are the touches that
-    the step asks for, already rendered, or ended with their reason.
+    `holds` is the answer to `only_if`, `held` that to `hold_while`, `met` that to the condition of
+    an `if` or `wait_for`. `until` is when its wait ends, None where that is missing. `drafts` are
+    the touches that the step asks for, already rendered, or ended with their reason.
     """
 
     holds: bool = True
+    held: bool = False
+    met: bool = False
+    until: datetime | None = None
     drafts: tuple[NewTouch, ...] = ()
-
-
-def enter(playbook: BoundPlaybook, key: str, number: int, as_of: datetime) -> Entered:
-    """One enters, for the `number`th time (from 1), and stands at the first step."""
-    return Entered(
-        Enrollment(
-            id=enrollment_id(playbook.name, key, number),
-            playbook=playbook.name,
-            entity=playbook.audience.entity.name,
-            key=key,
-            number=number,
-            version=playbook.version,
-            step=playbook.steps[0].id,
-            phase=Phase.READY,
-            entered_at=as_of,
-            since=as_of,
-        )
-    )
 
 
 def step_of(playbook: BoundPlaybook, enrollment: Enrollment) -> BoundStep:
     """The step at which an enrollment stands; KeyError where the playbook has none such."""
-    return {step.id: step for step in playbook.steps}[enrollment.step]
+    return playbook.route.steps[enrollment.step]
 
 
 def decide(
-    playbook: BoundPlaybook, enrollment: Enrollment, facts: StepFacts, as_of: datetime
-) -> tuple[Decision, ...]:
+    playbook: BoundPlaybook,
+    enrollment: Enrollment,
+    facts: StepFacts,
+    *,
+    as_of: datetime,
+    clock: Clock,
+) -> Decisions:
     """What happens to an enrollment whose step has not begun (phase `ready`)."""
+    way = _Way(playbook, as_of, clock)
+    hold = step_of(playbook, enrollment).hold_while
+    if hold is not None and facts.held:
+        return _held(way, enrollment, hold, facts)
+    return _begin(way, enrollment, facts)
+
+
+def watch(
+    playbook: BoundPlaybook,
+    enrollment: Enrollment,
+    facts: StepFacts,
+    *,
+    as_of: datetime,
+    clock: Clock,
+) -> Decisions:
+    """What a pass makes of one that stands still for a condition, or for a missing moment."""
+    way = _Way(playbook, as_of, clock)
     step = step_of(playbook, enrollment)
-    if not facts.holds:
-        skipped = StepSkipped(enrollment, step.id, "only_if")
-        return (skipped, *_go_on(playbook, enrollment, enrollment.since, "only_if"))
-    match step:
-        case BoundExit():
-            return (Left(enrollment, Outcome.EXITED, step.reason),)
-        case BoundWait():
-            return _wait(playbook, enrollment, step, as_of)
-        case _:
-            return _touch(enrollment, facts.drafts)
+    if enrollment.phase is Phase.HOLDING and step.hold_while is not None:
+        return _still_held(way, enrollment, step.hold_while, facts)
+    if enrollment.phase is Phase.WATCHING and isinstance(step, BoundWaitFor):
+        return _watched(way, enrollment, step, facts)
+    if enrollment.phase is Phase.WAITING and facts.until is not None:
+        return _wait_until(way, enrollment, facts.until, fixed=True)
+    return ()
 
 
-def leave(enrollment: Enrollment, reason: str) -> Left:
-    """An enrollment ends because of a gate: `exit_when`, or `gone` from the source."""
-    return Left(enrollment, Outcome.EXITED, reason)
-
-
-def wait_is_over(playbook: BoundPlaybook, enrollment: Enrollment) -> tuple[Decision, ...]:
+def wait_is_over(playbook: BoundPlaybook, enrollment: Enrollment) -> Decisions:
     """A wait has ended: its end, not the pass that noticed, is when the next step is reached."""
     ended = enrollment.waits_until or enrollment.since
-    return _go_on(playbook, enrollment, ended, "waited")
+    return _go_on(playbook, enrollment, max(ended, enrollment.since), "waited")
 
 
 def settled(
@@ -118,7 +128,7 @@ def settled(
     states: Sequence[TouchState],
     *,
     at: datetime,
-) -> tuple[Decision, ...]:
+) -> Decisions:
     """All touches of the step have ended, the last of them `at`.
 
     Any end but sent and unknown follows the step's `on_failure` (delivery page, point 4).
@@ -132,36 +142,158 @@ def settled(
 
 def _exits_on_failure(step: BoundStep) -> bool:
     return (
-        isinstance(step, BoundEmail | BoundTask | BoundWebhook)
+        isinstance(step, BoundEmail | BoundTask | BoundWebhook | BoundUpdate)
         and step.on_failure is OnFailure.EXIT
     )
 
 
-def _touch(enrollment: Enrollment, drafts: tuple[NewTouch, ...]) -> tuple[Decision, ...]:
-    touching = replace(enrollment, phase=Phase.TOUCHING)
-    return (*(TouchMade(draft) for draft in drafts), Advanced(enrollment, touching, "touch"))
+# ---------------------------------------------------------------- at a step
 
 
-def _wait(
-    playbook: BoundPlaybook, enrollment: Enrollment, step: BoundWait, as_of: datetime
-) -> tuple[Decision, ...]:
-    until = shift_local(enrollment.since, step.duration, playbook.zone)
-    waiting = replace(enrollment, phase=Phase.WAITING, waits_until=until)
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What does not change within a pass."""
+
+    playbook: BoundPlaybook
+    as_of: datetime
+    clock: Clock
+
+
+def _begin(way: _Way, enrollment: Enrollment, facts: StepFacts) -> Decisions:
+    step = step_of(way.playbook, enrollment)
+    if not facts.holds:
+        skipped = StepSkipped(enrollment, step.id, "only_if")
+        return (skipped, *_go_on(way.playbook, enrollment, enrollment.since, "only_if"))
+    match step:
+        case BoundExit(reason=reason):
+            return (Left(enrollment, Outcome.EXITED, reason),)
+        case BoundWait():
+            return _wait(way, enrollment, step, facts)
+        case BoundWaitFor():
+            return _wait_for(way, enrollment, step, facts)
+        case BoundIf():
+            branch, why = (step.then, "then") if facts.met else (step.otherwise, "else")
+            return _into(way.playbook, enrollment, branch, enrollment.since, why=why)
+        case BoundSplit():
+            return _split(way, enrollment, step)
+        case BoundEnroll(playbook=name):
+            invited = Invited(enrollment, step.id, name)
+            return (invited, *_go_on(way.playbook, enrollment, enrollment.since, "enrolled"))
+        case BoundEmail() | BoundTask() | BoundWebhook() | BoundUpdate():
+            touching = replace(enrollment, phase=Phase.TOUCHING)
+            made = (TouchMade(draft) for draft in facts.drafts)
+            return (*made, Advanced(enrollment, touching, "touch"))
+        case _:
+            assert_never(step)
+
+
+def _split(way: _Way, enrollment: Enrollment, step: BoundSplit) -> Decisions:
+    """The way that a digest of names falls on: the same for one key, whatever else changes."""
+    place = share_of("split", enrollment.playbook, step.id, enrollment.key)
+    reached = 0.0
+    chosen = step.branches[-1]
+    for branch in step.branches:
+        reached += branch.share
+        if place < reached:
+            chosen = branch
+            break
+    taken = ",".join(filter(None, (enrollment.arm, f"{step.id}={chosen.name}")))
+    return _into(
+        way.playbook, enrollment, chosen.steps, enrollment.since, why=chosen.name, arm=taken
+    )
+
+
+# ---------------------------------------------------------------- standing still
+
+
+def _wait(way: _Way, enrollment: Enrollment, step: BoundWait, facts: StepFacts) -> Decisions:
+    fixed = not isinstance(step.wait, Duration)
+    if facts.until is None:
+        missing = replace(enrollment, phase=Phase.WAITING, waits_until=None, fixed=True)
+        return (Advanced(enrollment, missing, "wait"),)
+    return _wait_until(way, enrollment, facts.until, fixed=fixed)
+
+
+def _wait_until(way: _Way, enrollment: Enrollment, until: datetime, *, fixed: bool) -> Decisions:
+    waiting = replace(enrollment, phase=Phase.WAITING, waits_until=until, fixed=fixed)
     begun = Advanced(enrollment, waiting, "wait")
-    if until > as_of:
+    if until > way.as_of:
         return (begun,)
-    return (begun, *wait_is_over(playbook, waiting))
+    return (begun, *wait_is_over(way.playbook, waiting))
 
 
-def _go_on(
-    playbook: BoundPlaybook, enrollment: Enrollment, at: datetime, why: str
-) -> tuple[Decision, ...]:
-    ids = [step.id for step in playbook.steps]
-    following = ids.index(enrollment.step) + 1
-    if following == len(ids):
-        return (Left(enrollment, Outcome.COMPLETED),)
-    after = replace(enrollment, step=ids[following], phase=Phase.READY, since=at, waits_until=None)
-    return (Advanced(enrollment, after, why),)
+def _wait_for(way: _Way, enrollment: Enrollment, step: BoundWaitFor, facts: StepFacts) -> Decisions:
+    limit = way.clock.later(enrollment.since, step.at_most)
+    watching = replace(enrollment, phase=Phase.WATCHING, waits_until=limit)
+    if facts.met:
+        return _into(way.playbook, enrollment, step.then, enrollment.since, why="then")
+    begun = Advanced(enrollment, watching, "wait_for")
+    return (begun, *_watched(way, watching, step, facts))
+
+
+def _watched(way: _Way, enrollment: Enrollment, step: BoundWaitFor, facts: StepFacts) -> Decisions:
+    limit = enrollment.waits_until or enrollment.since
+    if facts.met:
+        return _into(way.playbook, enrollment, step.then, way.as_of, why="then")
+    if limit <= way.as_of:
+        return _into(way.playbook, enrollment, step.otherwise, limit, why="else")
+    return ()
+
+
+def _held(way: _Way, enrollment: Enrollment, hold: BoundHold, facts: StepFacts) -> Decisions:
+    limit = way.clock.later(enrollment.since, hold.at_most)
+    holding = replace(enrollment, phase=Phase.HOLDING, waits_until=limit)
+    begun = Advanced(enrollment, holding, "hold_while")
+    return (begun, *_still_held(way, holding, hold, facts))
+
+
+def _still_held(way: _Way, enrollment: Enrollment, hold: BoundHold, facts: StepFacts) -> Decisions:
+    limit = enrollment.waits_until or enrollment.since
+    if not facts.held:
+        return _let_go(way, enrollment, facts, way.as_of)
+    if limit > way.as_of:
+        return ()
+    if hold.then is AfterHold.GO:
+        return _let_go(way, enrollment, facts, limit)
+    skipped = StepSkipped(enrollment, enrollment.step, "hold_while")
+    return (skipped, *_go_on(way.playbook, enrollment, limit, "hold_while"))
+
+
+def _let_go(way: _Way, enrollment: Enrollment, facts: StepFacts, at: datetime) -> Decisions:
+    """The step begins now, after it was held."""
+    ready = replace(enrollment, phase=Phase.READY, since=at, waits_until=None)
+    return (Advanced(enrollment, ready, "hold_over"), *_begin(way, ready, facts))
+
+
+# ---------------------------------------------------------------- going on
+
+
+def _into(
+    playbook: BoundPlaybook,
+    enrollment: Enrollment,
+    branch: Sequence[BoundStep],
+    at: datetime,
+    *,
+    why: str,
+    arm: str | None = None,
+) -> Decisions:
+    """To the first step of a branch, or past it where it has none."""
+    taken = enrollment.arm if arm is None else arm
+    to = branch[0].id if branch else playbook.route.following[enrollment.step]
+    return _move(replace(enrollment, arm=taken), enrollment, to, at, why=why)
+
+
+def _go_on(playbook: BoundPlaybook, enrollment: Enrollment, at: datetime, why: str) -> Decisions:
+    return _move(enrollment, enrollment, playbook.route.following[enrollment.step], at, why=why)
+
+
+def _move(
+    after: Enrollment, before: Enrollment, to: str | None, at: datetime, *, why: str
+) -> Decisions:
+    if to is None:
+        return (Left(before, Outcome.COMPLETED),)
+    moved = replace(after, step=to, phase=Phase.READY, since=at, waits_until=None, fixed=False)
+    return (Advanced(before, moved, why),)
 
 
 def standing_after(decisions: Sequence[Decision]) -> dict[str, Enrollment | None]:
@@ -171,11 +303,11 @@ def standing_after(decisions: Sequence[Decision]) -> dict[str, Enrollment | None
         match decision:
             case Entered(enrollment):
                 standing[enrollment.id] = enrollment
-            case Advanced(after=after):
+            case Advanced(after=after) | Reached(after=after):
                 standing[after.id] = after
             case Left(enrollment):
                 standing[enrollment.id] = None
-            case StepSkipped() | TouchMade():
+            case StepSkipped() | TouchMade() | Invited():
                 pass
             case _:
                 assert_never(decision)

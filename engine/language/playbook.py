@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from engine.language.conditions import Condition
+from engine.language.steps import Step
 from engine.moments import Duration
 from engine.places import NOWHERE, Place
 
 __all__ = [
     "Again",
     "CatchUp",
-    "EmailStep",
     "Entry",
-    "ExitStep",
     "Fuse",
-    "OnFailure",
-    "Persons",
+    "Goal",
+    "OnChange",
+    "OpenTasks",
     "Playbook",
     "Schedule",
     "Segment",
     "Status",
-    "Step",
-    "TaskKind",
-    "TaskStep",
-    "WaitStep",
-    "WebhookStep",
 ]
-
-Persons = tuple[str | tuple[str, ...], ...]
-"""Roles and addresses as written; a nested tuple means the first of them that is set."""
 
 
 class Status(StrEnum):
@@ -48,22 +39,6 @@ class CatchUp(StrEnum):
 
     LATEST = "latest"
     NONE = "none"
-
-
-class OnFailure(StrEnum):
-    """Where an enrollment goes after a touch that ended in anything but sent or unknown."""
-
-    CONTINUE = "continue"
-    EXIT = "exit"
-
-
-class TaskKind(StrEnum):
-    """What a task asks of a person; call, email and meeting count as contact once done."""
-
-    CALL = "call"
-    EMAIL = "email"
-    MEETING = "meeting"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,94 +80,60 @@ class Fuse:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Whether one who left may enter again: never, always, or `after` a time since leaving."""
+    """Whether one who left may enter again; all that is said must hold.
+
+    `after` counts from leaving, `times` are entries at most, `per` is a field that lets each of
+    its values in once, and with `each`, a link, everyone of one parent counts together.
+    """
 
     allowed: bool = False
     after: Duration | None = None
+    per: str | None = None
+    times: int | None = None
+    each: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who of those who match enters. `existing_enter` False lets only newcomers in."""
+    """Who of those who match enters. `existing_enter` False lets only newcomers in.
+
+    `holdout` is the share (0 to 1) that gets nothing, for comparison.
+    """
 
     again: Again = Again()
     existing_enter: bool = True
     per_run: int | None = None
     fuse: Fuse | None = None
+    holdout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class EmailStep:
-    """One message a recipient."""
+class Goal:
+    """What a playbook is to reach, counted where it is reached `within` a time from entry.
 
-    id: str
-    template: str
-    to: Persons = ()
-    sender: Persons = ()
-    reply_to: Persons = ()
-    values: Mapping[str, object] = field(default_factory=dict)
-    topic: str | None = None
-    via: str | None = None
-    one_copy: bool = True
-    only_if: Condition | None = None
-    on_failure: OnFailure = OnFailure.CONTINUE
-    max_lateness: Duration | None = None
+    It ends the enrollment unless `ends` is false.
+    """
+
+    name: str
+    when: Condition
+    within: Duration | None = None
+    ends: bool = True
     place: Place = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskStep:
-    """A piece of work for a person; `title` and `notes` are templates."""
+class OnChange(StrEnum):
+    """What becomes of those inside when the playbook changes."""
 
-    id: str
-    title: str
-    kind: TaskKind = TaskKind.OTHER
-    assign: Persons = ()
-    due: Duration | None = None
-    notes: str = ""
-    urgency: str = ""
-    only_if: Condition | None = None
-    on_failure: OnFailure = OnFailure.CONTINUE
-    max_lateness: Duration | None = None
-    place: Place = field(default=NOWHERE, compare=False)
+    KEEP = "keep"
+    MOVE = "move"
+    EXIT = "exit"
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookStep:
-    """One signed HTTP request; texts inside `body` and `headers` are templates."""
+class OpenTasks(StrEnum):
+    """What becomes of a playbook's open tasks when an enrollment ends."""
 
-    id: str
-    channel: str
-    body: object = None
-    method: str = "POST"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    only_if: Condition | None = None
-    on_failure: OnFailure = OnFailure.CONTINUE
-    max_lateness: Duration | None = None
-    place: Place = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitStep:
-    """Stands still for a duration."""
-
-    id: str
-    duration: Duration
-    only_if: Condition | None = None
-    place: Place = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ExitStep:
-    """Leaves the playbook, for a reason."""
-
-    id: str
-    reason: str
-    only_if: Condition | None = None
-    place: Place = field(default=NOWHERE, compare=False)
-
-
-Step = EmailStep | TaskStep | WebhookStep | WaitStep | ExitStep
+    LEAVE = "leave"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +141,8 @@ class Playbook:
     """Segment, schedule, entry, steps and exit, as declared.
 
     `segment` is the one written out, or the name of one. `declared` is the canonical JSON of what
-    a version is made of on this page (segment, steps, exit): its content, not its formatting.
+    a version is made of on this page (segment, steps, exit, goal): its content, not its formatting.
+    `formerly` are earlier names, whose history this playbook goes on with.
     """
 
     name: str
@@ -213,5 +155,9 @@ class Playbook:
     priority: int = 0
     entry: Entry = Entry()
     exit_when: Condition | None = None
+    goal: Goal | None = None
+    on_change: OnChange = OnChange.KEEP
+    open_tasks: OpenTasks = OpenTasks.LEAVE
+    formerly: tuple[str, ...] = ()
     declared: str = ""
     place: Place = field(default=NOWHERE, compare=False)

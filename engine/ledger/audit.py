@@ -57,6 +57,8 @@ class Kind(StrEnum):
     STEP_REACHED = "step.reached"
     STEP_WAITS = "step.waits"
     STEP_SKIPPED = "step.skipped"
+    GOAL_REACHED = "goal.reached"
+    INVITED = "invited"
     LEFT = "left"
     TOUCH_MADE = "touch.made"
     TOUCH_REPEATED = "touch.repeated"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select, text
 
-from engine.bind.playbook import TASK_CHANNEL
+from engine.bind.acts import TASK_CHANNEL
 from engine.decide.facts import Phase, TouchState
 from engine.ledger.log import verify_audit
 from engine.ledger.store import Ledger, Unit

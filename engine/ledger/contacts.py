@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, literal, select, union_all
 
 from engine.audience.contacts import ContactRow
-from engine.bind.playbook import TASK_CHANNEL
+from engine.bind.acts import TASK_CHANNEL
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.store import Ledger
 from engine.ledger.tables import tasks, touches

@@ -18,10 +18,11 @@ from engine.decide.facts import (
     Decision,
     Enrollment,
     Entered,
+    Invited,
     Left,
     NewTouch,
-    Past,
     Phase,
+    Reached,
     StepSkipped,
     TouchMade,
     TouchState,
@@ -31,7 +32,7 @@ from engine.ledger.database import Overtaken
 from engine.ledger.instants import instant_text
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import enrollments, touches
+from engine.ledger.tables import enrollments, invitations, passed, touches
 from engine.ledger.touches import (
     existing_touches,
     touch_record,
@@ -45,7 +46,6 @@ __all__ = [
     "counts_by_step",
     "due_enrollments",
     "open_enrollments",
-    "past_entries",
     "record",
     "versions_inside",
 ]
@@ -61,6 +61,9 @@ class Recorded:
     left: int
 
 
+_DONE, _SKIPPED = "done", "skipped"
+
+
 @dataclass(slots=True)
 class _Batch:
     """Decisions sorted by what is written; of several about one enrollment the last one stands."""
@@ -70,6 +73,9 @@ class _Batch:
     after: dict[str, Enrollment] = field(default_factory=dict)
     left: dict[str, Left] = field(default_factory=dict)
     touches: dict[str, NewTouch] = field(default_factory=dict)
+    passed: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
+    skipped: set[tuple[str, str]] = field(default_factory=set)
+    invited: list[Invited] = field(default_factory=list)
 
     def add(self, decision: Decision) -> None:
         match decision:
@@ -77,15 +83,33 @@ class _Batch:
                 self.entered[enrollment.id] = enrollment
             case Advanced(before, after):
                 self._move(before, after)
+                self._pass(before, after)
+            case Reached(before, after):
+                self._move(before, after)
             case Left(enrollment):
                 self._move(enrollment, enrollment)
                 self.left[enrollment.id] = decision
             case TouchMade(touch):
                 self.touches.setdefault(touch.id, touch)
-            case StepSkipped():
-                return  # told in the audit alone
+            case StepSkipped(enrollment, step):
+                self.skipped.add((enrollment.id, step))
+            case Invited():
+                self.invited.append(decision)
             case _:
                 assert_never(decision)
+
+    def _pass(self, before: Enrollment, after: Enrollment) -> None:
+        """A step is over when another one is reached: that is when it happened."""
+        if before.step == after.step:
+            return
+        what = (before.id, before.step)
+        became = _SKIPPED if what in self.skipped else _DONE
+        self.passed[what] = {
+            "enrollment": before.id,
+            "step": before.step,
+            "at": after.since,
+            "became": became,
+        }
 
     def _move(self, before: Enrollment, after: Enrollment) -> None:
         if before.id in self.entered:
@@ -112,6 +136,7 @@ def record(
     repeated = existing_touches(unit, batch.touches)
     _write_entered(unit, batch, run=run, at=at)
     _write_moved(unit, batch, at=at)
+    _write_passed(unit, batch, at=at)
     fresh = [touch for touch in batch.touches.values() if touch.id not in repeated]
     write_touches(unit, fresh, run=run, at=at)
     for decision in listed:
@@ -139,6 +164,9 @@ def _write_entered(unit: Unit, batch: _Batch, *, run: str, at: datetime) -> None
             "key": enrollment.key,
             "number": enrollment.number,
             "entered_at": enrollment.entered_at,
+            "holdout": int(enrollment.holdout),
+            "per": enrollment.per,
+            "each": enrollment.each,
             "run": run,
         }
         rows.append(row)
@@ -158,7 +186,7 @@ _MOVE = (
         {
             name: bindparam(name)
             for name in (
-                *("version", "step", "phase", "since", "waits_until"),
+                *("version", "step", "phase", "since", "waits_until", "fixed", "arm", "goal_at"),
                 *("left_at", "outcome", "reason"),
             )
         }
@@ -189,6 +217,9 @@ def _position(enrollment: Enrollment) -> dict[str, object]:
         "phase": enrollment.phase,
         "since": enrollment.since,
         "waits_until": enrollment.waits_until,
+        "fixed": int(enrollment.fixed),
+        "arm": enrollment.arm,
+        "goal_at": enrollment.goal_at,
     }
 
 
@@ -196,6 +227,23 @@ def _ending(left: Left | None, *, at: datetime) -> dict[str, object]:
     if left is None:
         return {"left_at": None, "outcome": "", "reason": ""}
     return {"left_at": at, "outcome": left.outcome, "reason": left.reason}
+
+
+def _write_passed(unit: Unit, batch: _Batch, *, at: datetime) -> None:
+    if batch.passed:
+        unit.connection.execute(insert(passed), list(batch.passed.values()))
+    if batch.invited:
+        rows = [
+            {
+                "playbook": each.playbook,
+                "key": each.enrollment.key,
+                "enrollment": each.enrollment.id,
+                "step": each.step,
+                "at": at,
+            }
+            for each in batch.invited
+        ]
+        unit.connection.execute(insert(invitations), rows)
 
 
 # ---------------------------------------------------------------- telling
@@ -215,6 +263,10 @@ def _tell(
             kind, body = Kind.ENTERED, _entered_body(of, run)
         case Advanced(before, of):
             kind, body = _advanced_record(before, of, decision.why)
+        case Reached(_, of, goal):
+            kind, body = Kind.GOAL_REACHED, {"enrollment": of.id, "goal": goal}
+        case Invited(of, step, playbook):
+            kind, body = Kind.INVITED, {"enrollment": of.id, "step": step, "into": playbook}
         case StepSkipped(of, step, reason):
             kind, body = Kind.STEP_SKIPPED, {"enrollment": of.id, "step": step, "reason": reason}
         case TouchMade(touch):
@@ -240,6 +292,9 @@ def _entered_body(of: Enrollment, run: str) -> dict[str, object]:
     }
 
 
+_STANDING_STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING)
+
+
 def _advanced_record(
     before: Enrollment, after: Enrollment, why: str
 ) -> tuple[Kind, dict[str, object]]:
@@ -254,7 +309,7 @@ def _advanced_record(
         body["version"] = after.version
     if after.waits_until is not None:
         body["until"] = instant_text(after.waits_until)
-    waits = after.phase is Phase.WAITING and after.step == before.step
+    waits = after.phase in _STANDING_STILL and after.step == before.step
     return (Kind.STEP_WAITS if waits else Kind.STEP_REACHED), body
 
 
@@ -279,10 +334,16 @@ _OPEN = enrollments.c.left_at.is_(None)
 
 
 def open_enrollments(
-    unit: Unit, playbook: str, *, after_key: str = "", limit: int
+    unit: Unit,
+    playbook: str,
+    *,
+    phases: Collection[Phase] = tuple(Phase),
+    after_key: str = "",
+    limit: int,
 ) -> list[Enrollment]:
-    """A page of everyone inside a playbook, by key, beginning after `after_key`."""
-    wanted = (enrollments.c.playbook == playbook, _OPEN, enrollments.c.key > after_key)
+    """A page of those inside a playbook in some phases, by key, beginning after `after_key`."""
+    within = enrollments.c.phase.in_([str(phase) for phase in phases])
+    wanted = (enrollments.c.playbook == playbook, _OPEN, within, enrollments.c.key > after_key)
     statement = select(*_FACTS).where(*wanted).order_by(enrollments.c.key).limit(limit)
     return [_enrollment(row) for row in unit.connection.execute(statement)]
 
@@ -350,25 +411,6 @@ def _ended(
     return DueEnrollment(enrollment, states, last)
 
 
-def past_entries(unit: Unit, playbook: str, keys: Iterable[str]) -> dict[str, Past]:
-    """What is remembered of these keys in a playbook; a key that never entered is absent."""
-    given = texts_relation(unit.connection, keys)
-    statement = (
-        select(
-            enrollments.c.key,
-            func.count(),
-            func.max(enrollments.c.left_at),
-            func.count() - func.count(enrollments.c.left_at),
-        )
-        .where(enrollments.c.playbook == playbook, enrollments.c.key.in_(select(given.c.value)))
-        .group_by(enrollments.c.key)
-    )
-    return {
-        key: Past(count, last_left_at=left, has_open=inside > 0)
-        for key, count, left, inside in unit.connection.execute(statement)
-    }
-
-
 def counts_by_step(unit: Unit, playbook: str) -> dict[str, int]:
     """How many stand at each step."""
     statement = (
@@ -390,4 +432,9 @@ def versions_inside(unit: Unit, playbook: str) -> dict[str, int]:
 
 
 def _enrollment(row: Row[tuple[object, ...]]) -> Enrollment:
-    return Enrollment(**{**row._asdict(), "phase": Phase(row.phase)})
+    told = row._asdict() | {
+        "phase": Phase(row.phase),
+        "fixed": bool(row.fixed),
+        "holdout": bool(row.holdout),
+    }
+    return Enrollment(**told)

@@ -345,8 +345,9 @@ def last_matched(unit: Unit, playbook: str) -> list[str] | None:
 
 
 def entered_in_run(unit: Unit, run: str) -> int:
-    """How many entered in a run: what a throttle has used up of it."""
-    statement = select(func.count()).select_from(enrollments).where(enrollments.c.run == run)
+    """How many entered in a run: what a throttle has used up of it. Those held out do not count."""
+    let_in = (enrollments.c.run == run, enrollments.c.holdout == 0)
+    statement = select(func.count()).select_from(enrollments).where(*let_in)
     return unit.connection.scalar(statement) or 0
 
 

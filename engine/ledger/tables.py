@@ -34,9 +34,11 @@ __all__ = [
     "halts",
     "history",
     "holds",
+    "invitations",
     "leases",
     "meta",
     "metadata",
+    "passed",
     "pauses",
     "runs",
     "suppressions",
@@ -195,8 +197,12 @@ enrollments = Table(
     Column("entered_at", Instant(), nullable=False),
     Column("since", Instant(), nullable=False),
     Column("waits_until", Instant()),
+    _count("fixed"),
     _text("arm"),
     _count("holdout"),
+    _text("per"),
+    Column("each", _key(), nullable=False, server_default=text("''")),
+    Column("goal_at", Instant()),
     _text("run"),
     Column("left_at", Instant()),
     _text("outcome"),
@@ -222,6 +228,42 @@ Index(
     postgresql_where=_OPEN,
 )
 Index("ix_enrollments_run", enrollments.c.run)
+_IN_GROUP = text("\"each\" <> ''")
+Index(
+    "ix_enrollments_each",
+    enrollments.c.playbook,
+    enrollments.c.each,
+    sqlite_where=_IN_GROUP,
+    postgresql_where=_IN_GROUP,
+)
+
+passed = Table(
+    "passed",  # the steps that an enrollment is over with
+    metadata,
+    Column("enrollment", Text(), primary_key=True),
+    Column("step", Text(), primary_key=True),
+    Column("at", Instant(), nullable=False),
+    Column("became", Text(), nullable=False),
+)
+
+invitations = Table(
+    "invitations",  # into another playbook, by a step
+    metadata,
+    Column("enrollment", Text(), primary_key=True),
+    Column("step", Text(), primary_key=True),
+    Column("playbook", Text(), nullable=False),
+    Column("key", _key(), nullable=False),
+    Column("at", Instant(), nullable=False),
+    Column("answered_at", Instant()),
+    _text("answer"),
+)
+_UNANSWERED = text("answered_at IS NULL")
+Index(
+    "ix_invitations_open",
+    invitations.c.playbook,
+    sqlite_where=_UNANSWERED,
+    postgresql_where=_UNANSWERED,
+)
 
 # ---------------------------------------------------------------- the outbox
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 
-from engine.bind.playbook import TASK_CHANNEL
+from engine.bind.acts import TASK_CHANNEL
 from engine.decide.facts import NewTouch, TouchKind, TouchState
 from engine.ledger.audit import Kind, canonical
 from engine.ledger.statements import texts_relation

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from engine.bind.acts import BoundEmail, BoundStep, BoundTask, BoundUpdate, BoundWebhook, every_step
 from engine.bind.catalog import Catalog, FieldRef
-from engine.bind.playbook import (
-    BoundEmail,
-    BoundPlaybook,
-    BoundStep,
-    BoundTask,
-    BoundWebhook,
-    FixedPerson,
-    RolePerson,
-    Slot,
-)
+from engine.bind.people import FixedPerson, RolePerson, Slot
+from engine.bind.playbook import BoundPlaybook
 from engine.language.catalog import Entity
 from engine.messages.address import (
     AddressError,
@@ -46,7 +39,7 @@ def check_playbook(
     compute is told from one that does not exist.
     """
     found: set[Problem] = set()
-    for step in playbook.steps:
+    for step in every_step(playbook.steps):
         sight = _sight(step, playbook, catalog, declared=declared)
         found.update(_template_problems(step, sight))
         found.update(_person_problems(step))
@@ -68,7 +61,7 @@ def fields_of(
 
     Each path once, in the order of the paths.
     """
-    steps = what.steps if isinstance(what, BoundPlaybook) else (what,)
+    steps = tuple(every_step(what.steps)) if isinstance(what, BoundPlaybook) else (what,)
     fields: dict[str, FieldRef] = {}
     for step in steps:
         for each in wanted(step, playbook, catalog):
@@ -117,6 +110,10 @@ def _readings(step: BoundStep) -> Iterator[Reading]:
         case BoundWebhook():
             for value in (step.body, step.headers):
                 yield read_value(value, step.place)
+        case BoundUpdate():
+            for _, written in step.values:
+                if isinstance(written, str):
+                    yield read_text(written, located(step.place))
         case _:
             return
 
@@ -141,11 +138,17 @@ def _persons(step: BoundStep) -> Iterator[FixedPerson | RolePerson]:
 def _slots(step: BoundStep) -> Iterable[Slot]:
     match step:
         case BoundEmail():
-            return (*step.to, step.sender, step.reply_to)
+            return (*step.to, *step.cc, step.sender, step.reply_to, step.approve, *_by(step))
         case BoundTask():
-            return (step.assign,)
+            return (step.assign, *_by(step))
+        case BoundWebhook():
+            return _by(step)
         case _:
             return ()
+
+
+def _by(step: BoundEmail | BoundTask | BoundWebhook) -> tuple[Slot, ...]:
+    return (step.digest.by,) if step.digest else ()
 
 
 def _person_problems(step: BoundStep) -> Iterator[Problem]:

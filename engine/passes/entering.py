@@ -7,18 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
+from engine.audience.select import Key
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Admission, Candidates, admit
-from engine.decide.facts import Decision
-from engine.decide.journey import enter
+from engine.decide.facts import Decision, Past
+from engine.decide.stay import Newcomer, enter, is_held_out
+from engine.decide.waits import Clock
 from engine.language.playbook import Fuse
 from engine.ledger.holds import approved_keys
-from engine.ledger.journey import past_entries
+from engine.ledger.past import past_entries, past_entries_of_groups
 from engine.ledger.runs import bystanders, entered_in_run, never_ran, version_never_ran
 from engine.ledger.store import Ledger, Unit
 from engine.passes.walk import Facts
 
-__all__ = ["Firing", "Matched", "chunks", "entries", "select"]
+__all__ = ["Firing", "Matched", "candidates_among", "chunks", "select"]
 
 _CHUNK = 1_000  # enrollments written in one transaction
 
@@ -40,10 +42,24 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Who matches and who of them enters."""
+    """Who matches and who of them enters; `known` is what that was decided from."""
 
     keys: tuple[str, ...]
     admission: Admission
+    known: Candidates
+    clock: Clock
+
+    def entries(self, playbook: BoundPlaybook, as_of: datetime) -> Iterator[Decision]:
+        """The decisions that let in whom entry admits, each under the number of its stay."""
+        for key in self.admission.entering:
+            past = self.known.past.get(key, Past())
+            one = Newcomer(
+                key,
+                past.count + 1,
+                per=self.known.values.get(key, ""),
+                each=self.known.groups.get(key, ""),
+            )
+            yield enter(playbook, one, as_of, self.clock)
 
 
 def select(
@@ -51,32 +67,55 @@ def select(
 ) -> Matched:
     """Ask the sources who matches, and the ledger what it knows of them; `run` is empty in none."""
     keys = facts.matched(playbook)
+    known = candidates_among(playbook, keys, facts, ledger, as_of=firing.as_of)
+    known = replace(known, population=facts.population(playbook), first_run=firing.first_run)
+    if ledger is not None:
+        with ledger.read() as unit:
+            known = _with_run(unit, known, playbook, firing, run=run)
+    admission = admit(playbook.entry, known)
+    return Matched(tuple(known.matched), admission, known, facts.clock(playbook))
+
+
+def candidates_among(
+    playbook: BoundPlaybook,
+    keys: Sequence[Key],
+    facts: Facts,
+    ledger: Ledger | None,
+    *,
+    as_of: datetime,
+) -> Candidates:
+    """What decides for each of some keys whether it may enter; nothing of the run as a whole."""
     texts = tuple(str(key) for key in keys)
-    candidates = Candidates(
+    counted_by = facts.counted_by(playbook, keys)
+    known = Candidates(
         matched=texts,
-        population=facts.population(playbook),
-        as_of=firing.as_of,
+        population=len(texts),
+        as_of=as_of,
         zone=playbook.zone,
-        meets_exit=facts.meeting_exit(playbook, keys),
+        meets_goal=facts.meeting(playbook, playbook.goal.when if playbook.goal else None, keys),
+        meets_exit=facts.meeting(playbook, playbook.exit_when, keys),
+        held_out=frozenset(key for key in texts if is_held_out(playbook, key)),
+        values={key: value for key, (value, _) in counted_by.items() if value},
+        groups={key: group for key, (_, group) in counted_by.items() if group},
     )
     if ledger is None:
-        return Matched(
-            texts, admit(playbook.entry, replace(candidates, first_run=firing.first_run))
-        )
+        return known
     with ledger.read() as unit:
-        known = _remembered(unit, candidates, playbook, firing, run=run)
-    return Matched(texts, admit(playbook.entry, known))
+        return replace(
+            known,
+            past=past_entries(unit, playbook.name, texts),
+            past_of_groups=past_entries_of_groups(unit, playbook.name, set(known.groups.values())),
+            bystanders=_outside(unit, playbook, texts),
+        )
 
 
-def _remembered(
+def _with_run(
     unit: Unit, candidates: Candidates, playbook: BoundPlaybook, firing: Firing, *, run: str
 ) -> Candidates:
     name = playbook.name
     return replace(
         candidates,
         first_run=firing.first_run if version_never_ran(unit, name, playbook.version) else None,
-        past=past_entries(unit, name, candidates.matched),
-        bystanders=_outside(unit, playbook, candidates.matched),
         approved=approved_keys(unit, name, playbook.version, now=firing.as_of),
         entered_before=entered_in_run(unit, run),
     )
@@ -88,20 +127,6 @@ def _outside(unit: Unit, playbook: BoundPlaybook, matched: Sequence[str]) -> fro
     if never_ran(unit, playbook.name):
         return frozenset(matched)
     return bystanders(unit, playbook.name)
-
-
-def entries(
-    playbook: BoundPlaybook, found: Matched, firing: Firing, ledger: Ledger | None
-) -> Iterator[Decision]:
-    """The decisions that let in whom entry admits, each under the number of its stay."""
-    entering = found.admission.entering
-    past = {}
-    if ledger is not None:
-        with ledger.read() as unit:
-            past = past_entries(unit, playbook.name, entering)
-    for key in entering:
-        number = past[key].count + 1 if key in past else 1
-        yield enter(playbook, key, number, firing.as_of)
 
 
 def chunks(decisions: Iterable[Decision]) -> Iterator[list[Decision]]:

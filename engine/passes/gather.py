@@ -9,21 +9,24 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from engine.audience.checks import check_sources
 from engine.audience.fields import rows
 from engine.audience.select import Key, holding, population, select_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
-from engine.bind.catalog import Catalog
-from engine.bind.conditions import Condition
-from engine.bind.playbook import BoundEmail, BoundPlaybook
+from engine.bind.acts import BoundEmail, BoundIf, BoundStep, BoundWait, BoundWaitFor
+from engine.bind.catalog import Catalog, FieldRef
+from engine.bind.conditions import BoundMoment, Condition
+from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment, NewTouch
 from engine.decide.journey import StepFacts, step_of
+from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
 from engine.language.project import Settings
 from engine.ledger.copies import CopyHolder, copies_made
+from engine.ledger.past import steps_passed
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import suppressed_among
 from engine.steps.drafts import Customer, Draft, House, TouchStep, ended
@@ -61,10 +64,9 @@ class World:
 
     def check(self, playbook: BoundPlaybook, last: Mapping[str, object]) -> Mapping[str, object]:
         """What the sources are like; SourceFault or Unreachable where they cannot be trusted."""
-        conditions = [playbook.audience.condition, *_conditions(playbook)]
         sound = check_sources(
             playbook.audience.entity,
-            conditions,
+            playbook.conditions,
             self._snapshot,
             self._settings,
             as_of=self._as_of,
@@ -85,11 +87,42 @@ class World:
         """How many rows of the entity have a key."""
         return population(playbook.audience.entity, self._snapshot)
 
-    def meeting_exit(self, playbook: BoundPlaybook, keys: Sequence[Key]) -> frozenset[str]:
-        """Those of some keys that meet `exit_when` already."""
-        if playbook.exit_when is None:
+    def clock(self, playbook: BoundPlaybook) -> Clock:
+        """The calendar that a playbook keeps."""
+        return Clock(playbook.zone)
+
+    def meeting(
+        self, playbook: BoundPlaybook, condition: Condition | None, keys: Sequence[Key]
+    ) -> frozenset[str]:
+        """Those of some keys for which a condition holds; nobody where there is none."""
+        if condition is None:
             return frozenset()
-        return self._holding(playbook, playbook.exit_when, keys, excluding=frozenset())
+        return self._holding(playbook, condition, keys, excluding=frozenset())
+
+    def counted_by(
+        self, playbook: BoundPlaybook, keys: Sequence[Key]
+    ) -> Mapping[str, tuple[str, str]]:
+        """By key the value of `per` and the key of `each`, as texts; empty where missing."""
+        wanted = [ref for ref in (playbook.per, playbook.each) if ref is not None]
+        if not wanted or not keys:
+            return {}
+        found = self._values(playbook, keys, wanted)
+        return {
+            str(key): (_as_text(playbook.per, values), _as_text(playbook.each, values))
+            for key, values in found.items()
+        }
+
+    def _values(
+        self, playbook: BoundPlaybook, keys: Sequence[Key], fields: Sequence[FieldRef]
+    ) -> Mapping[Key, Mapping[str, object]]:
+        return rows(
+            playbook.audience.entity,
+            list(keys),
+            fields,
+            self._snapshot,
+            as_of=self._as_of,
+            zone=playbook.audience.zone,
+        )
 
     def holding(
         self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
@@ -126,17 +159,25 @@ class World:
         """What deciding on the common step of some enrollments needs; the gone are left out."""
         step = step_of(playbook, enrollments[0])
         passing = self._passing(playbook, step.only_if, enrollments)
+        hold = step.hold_while
+        held = self._meeting(playbook, hold.when if hold else None, enrollments)
+        met = self._meeting(playbook, _branching(step), enrollments)
         press = self._press(playbook, step.id)
-        customers = self._customers(playbook, press, enrollments)
-        drafts = self._drafts(press, [each for each in customers if each.enrollment.key in passing])
+        customers = self._customers(playbook, step, press, enrollments)
+        ready = [one for one in customers if one.enrollment.key in passing - held]
+        drafts = self._drafts(press, ready)
         if isinstance(step, BoundEmail):
             drafts = self._allowed(step, playbook, drafts)
         touches: dict[str, list[NewTouch]] = {}
         for draft in drafts:
             touches.setdefault(draft.touch.enrollment, []).append(draft.touch)
+        ends = self._wait_ends(playbook, step, customers)
         return {
             each.enrollment.id: StepFacts(
                 holds=each.enrollment.key in passing,
+                held=each.enrollment.key in held,
+                met=each.enrollment.key in met,
+                until=ends.get(each.enrollment.id),
                 drafts=tuple(touches.get(each.enrollment.id, ())),
             )
             for each in customers
@@ -149,29 +190,56 @@ class World:
             return frozenset(each.key for each in enrollments)
         return self.holding(playbook, only_if, enrollments)
 
+    def _meeting(
+        self,
+        playbook: BoundPlaybook,
+        condition: Condition | None,
+        enrollments: Sequence[Enrollment],
+    ) -> frozenset[str]:
+        return frozenset() if condition is None else self.holding(playbook, condition, enrollments)
+
+    def _wait_ends(
+        self, playbook: BoundPlaybook, step: BoundStep, customers: Sequence[Customer]
+    ) -> Mapping[str, datetime | None]:
+        """When the wait of each ends, by enrollment; None while its moment is missing."""
+        if not isinstance(step, BoundWait):
+            return {}
+        clock, wait = self.clock(playbook), step.wait
+        passed = self._steps_passed(customers)
+        found: dict[str, datetime | None] = {}
+        for each in customers:
+            stay = each.enrollment
+            values = [each.values.get(ref.path) for ref in _waits_on(step)]
+            value = values[0] if values and isinstance(values[0], date) else None
+            known = Known(self._as_of, stay.entered_at, passed.get(stay.id, {}), value)
+            found[stay.id] = wait_end(wait, stay.since, clock, known)
+        return found
+
+    def _steps_passed(self, customers: Sequence[Customer]) -> Mapping[str, Mapping[str, datetime]]:
+        if self._ledger is None:
+            return {}
+        with self._ledger.read() as unit:
+            return steps_passed(unit, [each.enrollment.id for each in customers])
+
     def _press(self, playbook: BoundPlaybook, step_id: str) -> Press | None:
         """Templates are compiled once per version and step."""
         name = (playbook.version, step_id)
         if name not in self._presses:
             house = House(playbook, self._catalog, self._settings, self._as_of)
-            step = next(each for each in playbook.steps if each.id == step_id)
-            self._presses[name] = press_for(house, step)
+            self._presses[name] = press_for(house, playbook.route.steps[step_id])
         return self._presses[name]
 
     def _customers(
-        self, playbook: BoundPlaybook, press: Press | None, enrollments: Sequence[Enrollment]
+        self,
+        playbook: BoundPlaybook,
+        step: BoundStep,
+        press: Press | None,
+        enrollments: Sequence[Enrollment],
     ) -> list[Customer]:
         """Each enrollment with its values; who is gone from the source is not among them."""
         keys = _natives(playbook, enrollments)
-        fields = press.fields if press else ()
-        found = rows(
-            playbook.audience.entity,
-            list(keys.values()),
-            fields,
-            self._snapshot,
-            as_of=self._as_of,
-            zone=playbook.audience.zone,
-        )
+        fields = press.fields if press else _waits_on(step)
+        found = self._values(playbook, list(keys.values()), fields)
         return [
             Customer(each, found[keys[each.id]])
             for each in enrollments
@@ -252,7 +320,19 @@ def _natives(playbook: BoundPlaybook, enrollments: Sequence[Enrollment]) -> dict
     return {id_: key for id_, key in found if key is not None}
 
 
-def _conditions(playbook: BoundPlaybook) -> list[Condition]:
-    """The conditions beside the segment's, whose sources must be sound as well."""
-    of_steps = [step.only_if for step in playbook.steps if step.only_if]
-    return [*([playbook.exit_when] if playbook.exit_when else []), *of_steps]
+def _branching(step: BoundStep) -> Condition | None:
+    return step.condition if isinstance(step, BoundIf | BoundWaitFor) else None
+
+
+def _waits_on(step: BoundStep) -> tuple[FieldRef, ...]:
+    """The field that the moment of a wait hangs on, if it hangs on one."""
+    if isinstance(step, BoundWait) and isinstance(step.wait, BoundMoment) and step.wait.ref:
+        return (step.wait.ref,)
+    return ()
+
+
+def _as_text(ref: FieldRef | None, values: Mapping[str, object]) -> str:
+    value = None if ref is None else values.get(ref.path)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return "" if value is None else str(value)

@@ -44,8 +44,8 @@ class Due:
 class Journal(Protocol):
     """What a pass asks and tells, for one playbook at one instant."""
 
-    def inside(self) -> Iterator[Sequence[Enrollment]]:
-        """Everyone who has an open enrollment, in pages."""
+    def inside(self, phases: Collection[Phase]) -> Iterator[Sequence[Enrollment]]:
+        """Those who have an open enrollment in some phases, in pages."""
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """Some of those whose step has not begun, whose wait is over, or whose touches ended.
@@ -72,9 +72,9 @@ class LedgerJournal:
         self._run = run
         self._send = send
 
-    def inside(self) -> Iterator[Sequence[Enrollment]]:
-        """Everyone who has an open enrollment, in pages by key."""
-        return pages_inside(self._ledger, self._playbook)
+    def inside(self, phases: Collection[Phase]) -> Iterator[Sequence[Enrollment]]:
+        """Those who have an open enrollment in some phases, in pages by key."""
+        return pages_inside(self._ledger, self._playbook, phases)
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """At most a page of those that are due."""
@@ -106,9 +106,12 @@ class DryJournal:
         self._made: dict[str, list[NewTouch]] = {}
         self.would: list[NewTouch] = []
 
-    def inside(self) -> Iterator[Sequence[Enrollment]]:
-        """Everyone who has an open enrollment in the ledger, if there is one."""
-        return pages_inside(self._ledger, self._playbook) if self._ledger else iter(())
+    def inside(self, phases: Collection[Phase]) -> Iterator[Sequence[Enrollment]]:
+        """Those of the ledger, if there is one, whom this pass has not moved yet."""
+        if self._ledger is None:
+            return
+        for page in pages_inside(self._ledger, self._playbook, phases):
+            yield [each for each in page if each.id not in self._standing]
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """First what the ledger says is due, then what the decisions of this pass led to."""
@@ -157,12 +160,14 @@ class DryJournal:
         )
 
 
-def pages_inside(ledger: Ledger, playbook: str) -> Iterator[Sequence[Enrollment]]:
-    """All open enrollments of a playbook, in pages by key."""
+def pages_inside(
+    ledger: Ledger, playbook: str, phases: Collection[Phase]
+) -> Iterator[Sequence[Enrollment]]:
+    """The open enrollments of a playbook in some phases, in pages by key."""
     after = ""
     while True:
         with ledger.read() as unit:
-            page = open_enrollments(unit, playbook, after_key=after, limit=_PAGE)
+            page = open_enrollments(unit, playbook, phases=phases, after_key=after, limit=_PAGE)
         if page:
             yield page
         if len(page) < _PAGE:

@@ -31,10 +31,10 @@ from engine.ledger.runs import (
 )
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import states_by_channel
-from engine.passes.entering import Firing, Matched, chunks, entries, select
+from engine.passes.entering import Firing, Matched, chunks, select
 from engine.passes.journal import DryJournal, Journal, LedgerJournal
 from engine.passes.reports import RunReport, report_of, this_time
-from engine.passes.walk import Facts, Versions, advance, exits
+from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.problems import SourceFault, Unreachable
 
 __all__ = ["Dispatch", "live", "move_on", "rehearse"]
@@ -149,8 +149,9 @@ def _moved(
     *,
     as_of: datetime,
 ) -> int:
-    asked = exits(journal, versions, facts)
+    asked = exits(journal, versions, facts, as_of)
     dispatch.clear(playbook.name, asked.unbound)
+    watch_all(journal, versions, facts, as_of)
     advance(journal, versions, facts, as_of)
     return asked.left
 
@@ -197,7 +198,7 @@ def _enter_live(
             _hold(unit, playbook, firing, found, run=start.id)
         return report
     _remember_first_run(ledger, playbook, found, firing)
-    for chunk in chunks(entries(playbook, found, firing, ledger)):
+    for chunk in chunks(found.entries(playbook, firing.as_of)):
         with ledger.write() as unit:
             still_ours(unit, start)
             record(unit, chunk, at=firing.as_of, actor="engine", run=start.id)
@@ -287,8 +288,9 @@ def rehearse(
     journal = DryJournal(ledger, playbook.name, firing.as_of)
     found = select(playbook, firing, facts, ledger, run="")
     report = report_of(playbook, firing, found, _last_matched(ledger, playbook))
-    left = exits(journal, versions, facts).left
-    for chunk in chunks(entries(playbook, found, firing, ledger)):
+    left = exits(journal, versions, facts, firing.as_of).left
+    watch_all(journal, versions, facts, firing.as_of)
+    for chunk in chunks(found.entries(playbook, firing.as_of)):
         journal.record(chunk)
     advance(journal, versions, facts, firing.as_of)
     counted = Counter((touch.channel, str(touch.state)) for touch in journal.would)

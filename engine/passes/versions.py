@@ -11,9 +11,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from engine.bind.acts import BoundEmail, every_step
 from engine.bind.bind import bind_playbook
 from engine.bind.catalog import Catalog
-from engine.bind.playbook import BoundEmail, BoundPlaybook
+from engine.bind.playbook import BoundPlaybook
 from engine.bind.version import named_segments
 from engine.language.playbook import Playbook
 from engine.language.project import Project, Template
@@ -44,7 +45,7 @@ def content_of(project: Project, playbook: BoundPlaybook) -> str:
 
 
 def _templates(playbook: BoundPlaybook) -> list[Template]:
-    emails = [step for step in playbook.steps if isinstance(step, BoundEmail)]
+    emails = [step for step in every_step(playbook.steps) if isinstance(step, BoundEmail)]
     return [template for step in emails for template in (step.template, *step.variants.values())]
 
 

@@ -14,11 +14,13 @@ from typing import Protocol
 from engine.audience.select import Key
 from engine.bind.conditions import BoundEveryone, Condition
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.facts import Decision, Enrollment, Phase
-from engine.decide.journey import StepFacts, decide, leave, settled, wait_is_over
+from engine.decide.facts import Decision, Enrollment, Left, Phase
+from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watch
+from engine.decide.stay import Standing, counts_for_goal, leave, look_at
+from engine.decide.waits import Clock
 from engine.passes.journal import Due, Journal
 
-__all__ = ["Exits", "Facts", "Versions", "advance", "exits"]
+__all__ = ["Exits", "Facts", "Versions", "advance", "exits", "watch_all"]
 
 _EVERYONE = BoundEveryone()
 
@@ -33,6 +35,9 @@ class Versions(Protocol):
 class Facts(Protocol):
     """What a pass asks of the sources, for many enrollments at once."""
 
+    def clock(self, playbook: BoundPlaybook) -> Clock:
+        """The calendar that a playbook keeps."""
+
     def holding(
         self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
     ) -> frozenset[str]:
@@ -46,8 +51,15 @@ class Facts(Protocol):
     def matched(self, playbook: BoundPlaybook) -> Sequence[Key]:
         """The keys in the segment, ascending."""
 
-    def meeting_exit(self, playbook: BoundPlaybook, keys: Sequence[Key]) -> frozenset[str]:
-        """Those of some keys that meet `exit_when` already, and so do not enter."""
+    def meeting(
+        self, playbook: BoundPlaybook, condition: Condition | None, keys: Sequence[Key]
+    ) -> frozenset[str]:
+        """Those of some keys for which a condition holds; nobody where there is none."""
+
+    def counted_by(
+        self, playbook: BoundPlaybook, keys: Sequence[Key]
+    ) -> Mapping[str, tuple[str, str]]:
+        """By key the value of `per` and the key of `each`, as texts; empty where missing."""
 
     def population(self, playbook: BoundPlaybook) -> int:
         """How many rows of the entity have a key."""
@@ -69,30 +81,103 @@ class Exits:
     unbound: frozenset[str]
 
 
-def exits(journal: Journal, versions: Versions, facts: Facts) -> Exits:
-    """Ask presence and `exit_when` of everyone inside, during waits too."""
+def exits(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> Exits:
+    """Ask goal and `exit_when` of everyone inside, during waits too, and who is still there.
+
+    Presence is asked of those whose touches may go out any moment; of the others it is a gate
+    before their next step.
+    """
     number = 0
     unbound: set[str] = set()
-    for page in journal.inside():
+    for page in journal.inside(tuple(Phase)):
         groups = _by_version(page)
         unbound |= {each[0].version for each in groups if versions(each[0].version) is None}
-        leaving = [leaving for each in groups for leaving in _exits(each, versions, facts)]
-        if leaving:
-            journal.record(leaving)
-        number += len(leaving)
+        found = [told for each in groups for told in _looked_at(each, versions, facts, as_of)]
+        if found:
+            journal.record(found)
+        number += sum(isinstance(each, Left) for each in found)
     return Exits(number, frozenset(unbound))
 
 
-def _exits(page: Sequence[Enrollment], versions: Versions, facts: Facts) -> list[Decision]:
+def _looked_at(
+    page: Sequence[Enrollment], versions: Versions, facts: Facts, as_of: datetime
+) -> list[Decision]:
     playbook = versions(page[0].version)
     if playbook is None:
         return []
-    present = facts.holding(playbook, _EVERYONE, page)
-    meeting = (
-        facts.holding(playbook, playbook.exit_when, page) if playbook.exit_when else frozenset()
-    )
-    gone = [leave(each, "gone") for each in page if each.key not in present]
-    return [*gone, *(leave(each, "exit_when") for each in page if each.key in meeting & present)]
+    clock, goal = facts.clock(playbook), playbook.goal
+    active = [each for each in page if each.phase in _ACTIVE]
+    aiming = [each for each in page if counts_for_goal(each, goal, as_of=as_of, clock=clock)]
+    present = _holding(playbook, _EVERYONE, active, facts)
+    reached = _holding(playbook, goal.when if goal else None, aiming, facts)
+    leaving = _holding(playbook, playbook.exit_when, page, facts)
+    decisions: list[Decision] = []
+    for each in page:
+        now = Standing(
+            goal=each.key in reached,
+            exit=each.key in leaving,
+            present=each.phase not in _ACTIVE or each.key in present,
+        )
+        decisions += look_at(playbook, each, now, as_of)
+    return decisions
+
+
+_ACTIVE = (Phase.READY, Phase.TOUCHING, Phase.HOLDING)
+
+
+def _holding(
+    playbook: BoundPlaybook,
+    condition: Condition | None,
+    enrollments: Sequence[Enrollment],
+    facts: Facts,
+) -> frozenset[str]:
+    if condition is None or not enrollments:
+        return frozenset()
+    return facts.holding(playbook, condition, enrollments)
+
+
+def watch_all(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> None:
+    """Ask once a pass what those wait for who stand still for a condition or a missing moment."""
+    for page in journal.inside((Phase.WATCHING, Phase.HOLDING, Phase.WAITING)):
+        standing = [Due(each) for each in page if _is_asked(each)]
+        decisions = [
+            decision
+            for group in _by_step(standing)
+            for decision in _watched(group, versions, facts, as_of)
+        ]
+        if decisions:
+            journal.record(decisions)
+
+
+def _is_asked(enrollment: Enrollment) -> bool:
+    return enrollment.phase is not Phase.WAITING or enrollment.waits_until is None
+
+
+def _watched(
+    group: Sequence[Due], versions: Versions, facts: Facts, as_of: datetime
+) -> Iterable[Decision]:
+    playbook = versions(group[0].enrollment.version)
+    if playbook is None:
+        return []
+    known = facts.of_step(playbook, [due.enrollment for due in group])
+    clock = facts.clock(playbook)
+    return [
+        decision
+        for due in group
+        for decision in _still(playbook, due.enrollment, known.get(due.enrollment.id), as_of, clock)
+    ]
+
+
+def _still(
+    playbook: BoundPlaybook,
+    enrollment: Enrollment,
+    known: StepFacts | None,
+    as_of: datetime,
+    clock: Clock,
+) -> tuple[Decision, ...]:
+    if known is None:
+        return (leave(enrollment, "gone"),)
+    return watch(playbook, enrollment, known, as_of=as_of, clock=clock)
 
 
 def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> None:
@@ -123,19 +208,26 @@ def _moves(
     if group[0].enrollment.phase is not Phase.READY:
         return [decision for due in group for decision in _after_step(playbook, due, as_of)]
     known = facts.of_step(playbook, [due.enrollment for due in group])
+    clock = facts.clock(playbook)
     return [
         decision
         for due in group
-        for decision in _at_step(playbook, due.enrollment, known.get(due.enrollment.id), as_of)
+        for decision in _at_step(
+            playbook, due.enrollment, known.get(due.enrollment.id), as_of, clock
+        )
     ]
 
 
 def _at_step(
-    playbook: BoundPlaybook, enrollment: Enrollment, known: StepFacts | None, as_of: datetime
+    playbook: BoundPlaybook,
+    enrollment: Enrollment,
+    known: StepFacts | None,
+    as_of: datetime,
+    clock: Clock,
 ) -> tuple[Decision, ...]:
     if known is None:
         return (leave(enrollment, "gone"),)
-    return decide(playbook, enrollment, known, as_of)
+    return decide(playbook, enrollment, known, as_of=as_of, clock=clock)
 
 
 def _after_step(playbook: BoundPlaybook, due: Due, as_of: datetime) -> tuple[Decision, ...]:

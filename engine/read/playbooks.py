@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,28 +10,24 @@ from engine.language.conditions import Condition
 from engine.language.playbook import (
     Again,
     CatchUp,
-    EmailStep,
     Entry,
-    ExitStep,
-    OnFailure,
-    Persons,
+    Goal,
+    OnChange,
+    OpenTasks,
     Playbook,
     Schedule,
     Segment,
     Status,
-    Step,
-    TaskKind,
-    TaskStep,
-    WaitStep,
-    WebhookStep,
 )
 from engine.moments import Duration, parse_duration
 from engine.places import DocumentPath
 from engine.read.canonical import canonical_text
 from engine.read.conditions import read_condition
+from engine.read.formats import parse_share
 from engine.read.reading import Reading
 from engine.read.settings import read_fuse
 from engine.read.shapes import check_shape
+from engine.read.steps import StepReader
 
 __all__ = ["read_playbook", "read_segment"]
 
@@ -59,19 +54,16 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
         return None
     where = _condition(data.get("segment"), "where", ("segment",), reading)
     exit_when = _condition(data, "exit_when", (), reading)
-    conditions = _step_conditions(data.get("steps"), reading)
-    ids = _step_ids(data.get("steps"), reading)
+    reached = _condition(data.get("goal"), "when", ("goal",), reading)
+    steps = StepReader(reading, lambda value, at: _checked(value, at, reading))
+    steps.survey(data.get("steps"))
     _check_schedule(data.get("schedule"), reading)
     if reading.faults:
         return None
-    steps = data["steps"]
     return Playbook(
         name=data["playbook"],
         segment=_own_segment(data, where, reading),
-        steps=tuple(
-            _step(step, ids[position], conditions[position], ("steps", position), reading)
-            for position, step in enumerate(steps)
-        ),
+        steps=steps.steps(data["steps"]),
         description=data.get("description", ""),
         owner=data.get("owner", ""),
         status=Status(data.get("status", Status.ACTIVE)),
@@ -79,7 +71,11 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
         priority=data.get("priority", 0),
         entry=_entry(data.get("entry", {}), reading),
         exit_when=exit_when,
-        declared=_declared(data, "segment", "steps", "exit_when"),
+        goal=_goal(data.get("goal"), reached, reading),
+        on_change=OnChange(data.get("on_change", OnChange.KEEP)),
+        open_tasks=OpenTasks(data.get("on_exit", {}).get("tasks", OpenTasks.LEAVE)),
+        formerly=tuple(data.get("formerly", ())),
+        declared=_declared(data, "segment", "steps", "exit_when", "goal"),
         place=reading.places.key(("playbook",)),
     )
 
@@ -87,10 +83,13 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
 def _condition(data: object, key: str, path: DocumentPath, reading: Reading) -> Condition | None:
     if not isinstance(data, dict) or key not in data:
         return None
-    at = (*path, key)
-    condition = read_condition(data[key], at, reading)
+    return _checked(data[key], (*path, key), reading)
+
+
+def _checked(value: object, at: DocumentPath, reading: Reading) -> Condition:
+    condition = read_condition(value, at, reading)
     if reading.is_sound(at):  # the reader says better what is wrong; the schema has the last word
-        check_shape("condition", data[key], reading, at)
+        check_shape("condition", value, reading, at)
     return condition
 
 
@@ -100,6 +99,18 @@ def _own_segment(data: _Data, where: Condition | None, reading: Reading) -> Segm
         return str(segment)
     place = reading.places.key(("segment",))
     return Segment(data["playbook"], segment["of"], where, place=place)
+
+
+def _goal(data: Any, when: Condition | None, reading: Reading) -> Goal | None:
+    if when is None:
+        return None
+    return Goal(
+        name=data["name"],
+        when=when,
+        within=_duration(data, "within"),
+        ends=data.get("ends", True),
+        place=reading.place(("goal",)),
+    )
 
 
 def _declared(data: _Data, *keys: str) -> str:
@@ -146,143 +157,21 @@ def _entry(data: _Data, reading: Reading) -> Entry:
         existing_enter=data.get("existing", "enter") == "enter",
         per_run=data.get("per_run"),
         fuse=read_fuse(data.get("fuse"), ("entry", "fuse"), reading),
+        holdout=parse_share(data["holdout"]) if "holdout" in data else 0.0,
     )
 
 
 def _again(data: Any) -> Again:
     if isinstance(data, str):
         return Again(allowed=data == "always")
-    return Again(allowed=True, after=_duration(data, "after"))
+    return Again(
+        allowed=True,
+        after=_duration(data, "after"),
+        per=data.get("per"),
+        times=data.get("times"),
+        each=data.get("each"),
+    )
 
 
 def _duration(data: _Data, key: str) -> Duration | None:
     return parse_duration(data[key]) if key in data else None
-
-
-# ---------------------------------------------------------------- steps
-
-
-def _step_conditions(steps: object, reading: Reading) -> list[Condition | None]:
-    return [
-        _condition(step, "only_if", ("steps", position), reading)
-        for position, step in enumerate(steps if isinstance(steps, list) else ())
-    ]
-
-
-def _step_ids(steps: object, reading: Reading) -> list[str]:
-    """The ids of all steps: as written, else verb and ordinal; each only once."""
-    ids: list[str] = []
-    ordinals: Counter[str] = Counter()
-    places: dict[str, int] = {}
-    for position, step in enumerate(steps if isinstance(steps, list) else ()):
-        words: _Data = step if isinstance(step, dict) else {}
-        verb = next((word for word in words if word in _VERBS), "step")
-        ordinals[verb] += 1
-        written = words.get("id")
-        identity = written if isinstance(written, str) else f"{verb}-{ordinals[verb]}"
-        path: DocumentPath = ("steps", position, "id")
-        line = reading.place(path).line
-        if identity in places:
-            reading.report(
-                path,
-                "duplicate-id",
-                f"two steps are called `{identity}`, on line {places[identity]} and line {line}",
-                "give each an id of its own",
-            )
-        places.setdefault(identity, line)
-        ids.append(identity)
-    return ids
-
-
-def _step(
-    data: _Data, identity: str, only_if: Condition | None, path: DocumentPath, reading: Reading
-) -> Step:
-    verb = next(word for word in data if word in _VERBS)
-    return _VERBS[verb](data, identity, only_if, path, reading)
-
-
-def _email(
-    data: _Data, identity: str, only_if: Condition | None, path: DocumentPath, reading: Reading
-) -> Step:
-    return EmailStep(
-        id=identity,
-        template=data["email"],
-        to=_persons(data.get("to")),
-        sender=_persons(data.get("from")),
-        reply_to=_persons(data.get("reply_to")),
-        values=data.get("with", {}),
-        topic=data.get("topic"),
-        via=data.get("via"),
-        one_copy=data.get("one_copy", True),
-        only_if=only_if,
-        on_failure=_on_failure(data),
-        max_lateness=_duration(data, "max_lateness"),
-        place=reading.place(path),
-    )
-
-
-def _task(
-    data: _Data, identity: str, only_if: Condition | None, path: DocumentPath, reading: Reading
-) -> Step:
-    return TaskStep(
-        id=identity,
-        title=data["task"],
-        kind=TaskKind(data.get("kind", TaskKind.OTHER)),
-        assign=_persons(data.get("assign")),
-        due=_duration(data, "due"),
-        notes=data.get("notes", ""),
-        urgency=data.get("urgency", ""),
-        only_if=only_if,
-        on_failure=_on_failure(data),
-        max_lateness=_duration(data, "max_lateness"),
-        place=reading.place(path),
-    )
-
-
-def _webhook(
-    data: _Data, identity: str, only_if: Condition | None, path: DocumentPath, reading: Reading
-) -> Step:
-    return WebhookStep(
-        id=identity,
-        channel=data["webhook"],
-        body=data.get("body"),
-        method=data.get("method", "POST"),
-        headers=data.get("headers", {}),
-        only_if=only_if,
-        on_failure=_on_failure(data),
-        max_lateness=_duration(data, "max_lateness"),
-        place=reading.place(path),
-    )
-
-
-def _wait(
-    data: _Data, identity: str, only_if: Condition | None, path: DocumentPath, reading: Reading
-) -> Step:
-    return WaitStep(identity, parse_duration(data["wait"]), only_if, reading.place(path))
-
-
-def _exit(
-    data: _Data, identity: str, only_if: Condition | None, path: DocumentPath, reading: Reading
-) -> Step:
-    return ExitStep(identity, data["exit"], only_if, reading.place(path))
-
-
-_VERBS: Mapping[str, Callable[[_Data, str, Condition | None, DocumentPath, Reading], Step]] = {
-    "email": _email,
-    "task": _task,
-    "webhook": _webhook,
-    "wait": _wait,
-    "exit": _exit,
-}
-
-
-def _persons(data: Any) -> Persons:
-    if data is None:
-        return ()
-    if isinstance(data, str):
-        return (data,)
-    return tuple(tuple(each) if isinstance(each, list) else each for each in data)
-
-
-def _on_failure(data: _Data) -> OnFailure:
-    return OnFailure(data.get("on_failure", OnFailure.CONTINUE))

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from engine.bind.acts import BoundEmail, BoundTask, BoundWebhook
 from engine.bind.catalog import Catalog
-from engine.bind.playbook import BoundEmail, BoundPlaybook, BoundTask, BoundWebhook
+from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment, NewTouch, TouchKind, TouchState, idempotency_key
 from engine.language.project import Settings
 from engine.messages.failures import RenderFailure

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from engine.bind.acts import BoundEmail
 from engine.bind.catalog import FieldRef
-from engine.bind.playbook import BoundEmail, RolePerson, Slot
+from engine.bind.people import RolePerson, Slot
 from engine.decide.facts import NewTouch, TouchKind
 from engine.language.project import SmtpChannel
 from engine.messages.address import Address, AddressError, normalise, parse_address

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from engine.bind.playbook import FixedPerson, PersonRef, RolePerson, Slot
+from engine.bind.people import FixedPerson, PersonRef, RolePerson, Slot
 
 __all__ = ["Values", "Who", "first_set"]
 

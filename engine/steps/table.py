@@ -6,15 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.bind.catalog import FieldRef
-from engine.bind.playbook import (
+from engine.bind.acts import (
     BoundEmail,
+    BoundEnroll,
     BoundExit,
+    BoundIf,
+    BoundSplit,
     BoundStep,
     BoundTask,
+    BoundUpdate,
     BoundWait,
+    BoundWaitFor,
     BoundWebhook,
 )
+from engine.bind.catalog import FieldRef
 from engine.steps.drafts import Customer, Draft, House
 from engine.steps.email import EmailPress
 from engine.steps.task import TaskPress
@@ -47,7 +52,12 @@ STEPS: Mapping[type[BoundStep], StepKind] = {
     BoundEmail: StepKind("email", "one message to each recipient", EmailPress),
     BoundTask: StepKind("task", "a piece of work for a person", TaskPress),
     BoundWebhook: StepKind("webhook", "one signed request", WebhookPress),
+    BoundUpdate: StepKind("update", "writes fields back"),
     BoundWait: StepKind("wait", "stands still for a while"),
+    BoundWaitFor: StepKind("wait_for", "stands still until something holds"),
+    BoundIf: StepKind("if", "a branch"),
+    BoundSplit: StepKind("split", "a stable random branch"),
+    BoundEnroll: StepKind("enroll", "starts another playbook"),
     BoundExit: StepKind("exit", "leaves the playbook"),
 }
 """All verbs, by the type that binding makes of them."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from engine.bind.acts import BoundTask
 from engine.bind.catalog import FieldRef
-from engine.bind.playbook import BoundTask
 from engine.decide.facts import NewTask, TouchKind
 from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import compile_text

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import rfc8785
 
+from engine.bind.acts import BoundWebhook
 from engine.bind.catalog import FieldRef
-from engine.bind.playbook import BoundWebhook
 from engine.decide.facts import NewTouch, TouchKind
 from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import compile_headers, compile_value

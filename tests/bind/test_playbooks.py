@@ -6,18 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from engine.bind.acts import MAX_LATENESS, BoundEmail, BoundTask, BoundWait, BoundWebhook
 from engine.bind.bind import bind_catalog, bind_playbook, check
 from engine.bind.conditions import BoundEveryone, BoundNot, BoundSegment
-from engine.bind.playbook import (
-    MAX_LATENESS,
-    Audience,
-    BoundEmail,
-    BoundTask,
-    BoundWait,
-    BoundWebhook,
-    FixedPerson,
-    RolePerson,
-)
+from engine.bind.people import FixedPerson, RolePerson
+from engine.bind.playbook import Audience
 from engine.language.playbook import Fuse, Status
 from engine.language.project import Project, SmtpChannel
 from engine.moments import Duration, Unit
@@ -46,7 +39,7 @@ def test_the_checkup_of_the_language_page_binds_clean() -> None:
     )
     assert (email.channel, email.topic, email.max_lateness) == ("email", "general", MAX_LATENESS)
     assert (email.template.locale, list(email.variants)) == ("", ["fr"])
-    assert wait.duration == Duration(5, Unit.DAY)
+    assert wait.wait == Duration(5, Unit.DAY)
     assert (task.channel, webhook.channel) == ("task", "slack-cs")
     assert not [p for p in check(project()) if p.place.path.startswith("playbooks/")]
 

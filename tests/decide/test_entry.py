@@ -55,6 +55,53 @@ def make_candidates(*matched: str, **given: Any) -> Candidates:
         pytest.param(
             Entry(), {"bystanders": frozenset({"3"})}, "1 2", {"existing": 1}, id="existing-skip"
         ),
+        pytest.param(
+            Entry(), {"meets_goal": frozenset({"2"})}, "1 3", {"goal": 1}, id="goal-reached"
+        ),
+        pytest.param(
+            Entry(again=Again(allowed=True, times=2)),
+            {"past": {"1": Past(2, AS_OF), "2": Past(1, AS_OF)}},
+            "2 3",
+            {"again": 1},
+            id="twice-at-most",
+        ),
+        pytest.param(
+            Entry(again=Again(allowed=True, per="renews_on")),
+            {
+                "values": {"1": "2026-04-01", "2": "2026-04-01"},
+                "past": {
+                    "1": Past(1, AS_OF, values=frozenset({"2026-04-01"})),
+                    "2": Past(1, AS_OF, values=frozenset({"2025-04-01"})),
+                },
+            },
+            "2",
+            {"again": 1, "missing_value": 1},
+            id="once-per-value",
+        ),
+        pytest.param(
+            Entry(again=Again(allowed=True, times=1, each="account")),
+            {
+                "groups": {"1": "a", "2": "a", "3": "b"},
+                "past_of_groups": {"b": Past(1, AS_OF)},
+            },
+            "1",
+            {"already_inside": 1, "again": 1},
+            id="once-each-account-the-lowest-first",
+        ),
+        pytest.param(
+            Entry(again=Again(allowed=True, each="account")),
+            {"groups": {"1": "a"}, "past_of_groups": {"a": Past(1, None, has_open=True)}},
+            "2 3",
+            {"already_inside": 1},
+            id="somebody-of-the-account-is-inside",
+        ),
+        pytest.param(
+            Entry(per_run=1, holdout=0.5),
+            {"held_out": frozenset({"1", "3"})},
+            "1 2 3",
+            {},
+            id="holdouts-are-not-throttled",
+        ),
         pytest.param(Entry(per_run=2), {}, "1 2", {"per_run": 1}, id="throttle-lowest-first"),
         pytest.param(
             Entry(per_run=2), {"entered_before": 1}, "1", {"per_run": 2}, id="throttle-continued"

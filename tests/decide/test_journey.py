@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.bind.acts import BoundExit, BoundTask, BoundWait
 from engine.bind.catalog import EntityRef
 from engine.bind.conditions import BoundEveryone
-from engine.bind.playbook import Audience, BoundExit, BoundPlaybook, BoundTask, BoundWait
+from engine.bind.playbook import Audience, BoundPlaybook
+from engine.decide import journey
 from engine.decide.facts import (
     Advanced,
+    Decision,
     Enrollment,
     Left,
     NewTouch,
@@ -23,9 +26,16 @@ from engine.decide.facts import (
     enrollment_id,
     idempotency_key,
 )
-from engine.decide.journey import StepFacts, decide, enter, settled, standing_after, wait_is_over
+from engine.decide.journey import (
+    StepFacts,
+    settled,
+    standing_after,
+    wait_is_over,
+)
+from engine.decide.stay import Newcomer, enter
+from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
-from engine.language.playbook import OnFailure
+from engine.language.steps import OnFailure
 from engine.moments import Duration, Unit
 from engine.tables import ColumnRef, TableRef
 
@@ -46,8 +56,22 @@ PLAYBOOK = BoundPlaybook(
 )
 
 
+CLOCK = Clock(NEW_YORK)
+
+
 def entered() -> Enrollment:
-    return enter(PLAYBOOK, "7", 1, AS_OF).enrollment
+    return enter(PLAYBOOK, Newcomer("7", 1), AS_OF, CLOCK).enrollment
+
+
+def decide(
+    playbook: BoundPlaybook, enrollment: Enrollment, facts: StepFacts, as_of: datetime
+) -> tuple[Decision, ...]:
+    """As a pass does: the end of a wait is known beforehand."""
+    step = playbook.route.steps[enrollment.step]
+    if isinstance(step, BoundWait):
+        known = Known(as_of, enrollment.entered_at)
+        facts = replace(facts, until=wait_end(step.wait, enrollment.since, CLOCK, known))
+    return journey.decide(playbook, enrollment, facts, as_of=as_of, clock=CLOCK)
 
 
 def at_step(step: str, phase: Phase = Phase.READY) -> Enrollment:

@@ -10,7 +10,9 @@ import pytest
 
 from tests.house.tree import ROOT, module_name, parsed, product_files
 
-WORDS = ("places", "problems", "moments", "holidays", "language", "tables", "ports")
+WORDS = (
+    *("places", "problems", "business_days", "moments", "holidays", "language", "tables", "ports"),
+)
 LAYERS: tuple[tuple[str, ...], ...] = (
     WORDS,
     ("read",),

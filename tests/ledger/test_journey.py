@@ -31,10 +31,10 @@ from engine.ledger.journey import (
     counts_by_step,
     due_enrollments,
     open_enrollments,
-    past_entries,
     versions_inside,
 )
 from engine.ledger.outbox import settle_sent
+from engine.ledger.past import past_entries
 from engine.ledger.store import Ledger
 from engine.ledger.tables import enrollments, tasks, touches
 from engine.ledger.tasks import list_tasks

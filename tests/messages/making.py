@@ -6,16 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.bind.acts import BoundEmail, BoundStep
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, FieldRef, LinkRef
 from engine.bind.conditions import BoundEveryone
-from engine.bind.playbook import (
-    Audience,
-    BoundEmail,
-    BoundPlaybook,
-    BoundStep,
-    FixedPerson,
-    RolePerson,
-)
+from engine.bind.people import FixedPerson, RolePerson
+from engine.bind.playbook import Audience, BoundPlaybook
 from engine.language.catalog import Kind
 from engine.language.project import Template
 from engine.messages.compiled import compile_email, compile_text

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from engine.bind.acts import BoundEmail, BoundStep, BoundTask, BoundWebhook
 from engine.bind.catalog import FieldRef
-from engine.bind.playbook import BoundEmail, BoundStep, BoundTask, BoundWebhook, FixedPerson
+from engine.bind.people import FixedPerson
 from engine.language.catalog import Entity, Kind, Person
 from engine.messages.check import check_playbook, fields_of, wanted
 from engine.messages.compiled import compile_text

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.business_days import add_business_days
 from engine.moments import (
     Duration,
     MomentError,
     Unit,
-    add_business_days,
     end_of_gap,
     instant,
     local_date,

@@ -8,20 +8,17 @@ from pathlib import Path
 import pytest
 
 from engine.language.catalog import Event, Field, Kind, Link, Person, Property
-from engine.language.playbook import (
-    Again,
-    CatchUp,
+from engine.language.playbook import Again, CatchUp, Fuse, Status
+from engine.language.project import HousePerson, Project, Secret, SmtpChannel, WebhookChannel
+from engine.language.steps import (
     EmailStep,
     ExitStep,
-    Fuse,
     OnFailure,
-    Status,
     TaskKind,
     TaskStep,
     WaitStep,
     WebhookStep,
 )
-from engine.language.project import HousePerson, Project, Secret, SmtpChannel, WebhookChannel
 from engine.moments import Duration, Unit
 from engine.read.load import load_project
 from tests.read.projects import SOUND, load, write

@@ -117,7 +117,7 @@ REFUSED = [
     ("no-json", "{", "no JSON"),
     ("a-list", "[]", "lacks `segment`"),
     ("word-gone", '{"segment":"s","steps":[{"fax":"x"}]}', "a step lacks"),
-    ("later", '{"segment":"s","steps":[{"wait_for":"x"}]}', "not carried out"),
+    ("later", '{"segment":"s","steps":[{"exit":"x"}],"use":"y"}', "not carried out"),
     (
         "condition",
         '{"exit_when":{"a":{"contians":"x"}},"segment":"s","steps":[{"exit":"x"}]}',

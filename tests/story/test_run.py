@@ -23,10 +23,8 @@ def test_the_journey_from_mail_to_call(stage: Stage) -> None:
     assert stage.mailed == ["ann1@example.com", "ann2@example.com", "ann3@example.com"]
     letter = stage.letters[0]
     assert letter["From"] == "Casey <casey@acme.example.com>"
-    assert (
-        letter["Subject"] == f"Hello {str(letter['To']).split('@')[0].title()}".split(" <")[0]
-        or True
-    )
+    name = str(letter["To"]).split("@")[0].split("<")[-1].title()
+    assert letter["Subject"] == f"Hello {name}"
 
     stage.put_users({"user_id": 1}, {"user_id": 2, "uses_reports": "true"}, {"user_id": 3})
     later = stage.run(as_of=FIVE_DAYS_ON)
@@ -249,7 +247,9 @@ def test_a_mail_of_one_playbook_is_contact_for_another(stage: Stage) -> None:
 def test_those_inside_go_on_with_the_version_they_entered_with(stage: Stage) -> None:
     stage.run()
     stage.edit(
-        "playbooks/checkup.yaml", "  - webhook: hook\n", "  - exit: done\n  - webhook: hook\n"
+        "playbooks/checkup.yaml",
+        '  - webhook: hook\n    body: {text: "{{ user.first_name }} may need a hand"}\n',
+        "  - exit: done\n",
     )
     stage.edit(
         "playbooks/checkup.yaml", '"Call {{ user.first_name }} of', '"Ring {{ user.first_name }} of'

@@ -18,6 +18,8 @@ def upgrade() -> None:
     _make_bystanders()
     _make_channels()
     _make_enrollments()
+    _make_passed()
+    _make_invitations()
     _make_halts()
     _make_history()
     _make_holds()
@@ -99,8 +101,12 @@ def _make_enrollments() -> None:
         sa.Column("entered_at", INSTANT, nullable=False),
         sa.Column("since", INSTANT, nullable=False),
         sa.Column("waits_until", INSTANT, nullable=True),
+        sa.Column("fixed", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("arm", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("holdout", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("per", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("each", KEY, server_default=sa.text("''"), nullable=False),
+        sa.Column("goal_at", INSTANT, nullable=True),
         sa.Column("run", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("left_at", INSTANT, nullable=True),
         sa.Column("outcome", sa.Text(), server_default=sa.text("''"), nullable=False),
@@ -120,12 +126,53 @@ def _make_enrollments() -> None:
     )
     op.create_index("ix_enrollments_run", "enrollments", ["run"], unique=False)
     op.create_index(
+        "ix_enrollments_each",
+        "enrollments",
+        ["playbook", "each"],
+        unique=False,
+        sqlite_where=sa.text("\"each\" <> ''"),
+        postgresql_where=sa.text("\"each\" <> ''"),
+    )
+    op.create_index(
         "uq_enrollments_open",
         "enrollments",
         ["playbook", "key"],
         unique=True,
         sqlite_where=sa.text("left_at IS NULL"),
         postgresql_where=sa.text("left_at IS NULL"),
+    )
+
+
+def _make_passed() -> None:
+    op.create_table(
+        "passed",
+        sa.Column("enrollment", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("became", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("enrollment", "step", name=op.f("pk_passed")),
+    )
+
+
+def _make_invitations() -> None:
+    op.create_table(
+        "invitations",
+        sa.Column("enrollment", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("playbook", sa.Text(), nullable=False),
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("answered_at", INSTANT, nullable=True),
+        sa.Column("answer", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.PrimaryKeyConstraint("enrollment", "step", name=op.f("pk_invitations")),
+    )
+    op.create_index(
+        "ix_invitations_open",
+        "invitations",
+        ["playbook"],
+        unique=False,
+        sqlite_where=sa.text("answered_at IS NULL"),
+        postgresql_where=sa.text("answered_at IS NULL"),
     )
 
 

@@ -1,0 +1,110 @@
+"""How a stay in a playbook begins and ends. Pure. Language, section 5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from engine.bind.playbook import BoundGoal, BoundPlaybook
+from engine.decide.facts import (
+    Decision,
+    Enrollment,
+    Entered,
+    Left,
+    Outcome,
+    Phase,
+    Reached,
+    enrollment_id,
+    share_of,
+)
+from engine.decide.waits import Clock
+
+__all__ = ["Newcomer", "Standing", "counts_for_goal", "enter", "is_held_out", "leave", "look_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """One who enters: for the `number`th time (from 1), counted by `per` and `each`."""
+
+    key: str
+    number: int
+    per: str = ""
+    each: str = ""
+
+
+def is_held_out(playbook: BoundPlaybook, key: str) -> bool:
+    """Whether a key is in the holdout: a larger share contains the smaller."""
+    return share_of("holdout", playbook.name, key) < playbook.entry.holdout
+
+
+def enter(playbook: BoundPlaybook, one: Newcomer, as_of: datetime, clock: Clock) -> Entered:
+    """One enters, and stands at the first step; who is held out rests, and gets nothing."""
+    held_out = is_held_out(playbook, one.key)
+    return Entered(
+        Enrollment(
+            id=enrollment_id(playbook.name, one.key, one.number),
+            playbook=playbook.name,
+            entity=playbook.audience.entity.name,
+            key=one.key,
+            number=one.number,
+            version=playbook.version,
+            step="" if held_out else playbook.steps[0].id,
+            phase=Phase.RESTING if held_out else Phase.READY,
+            entered_at=as_of,
+            since=as_of,
+            waits_until=_window_end(playbook.goal, as_of, clock) if held_out else None,
+            holdout=held_out,
+            per=one.per,
+            each=one.each,
+        )
+    )
+
+
+def _window_end(goal: BoundGoal | None, entered_at: datetime, clock: Clock) -> datetime | None:
+    return clock.later(entered_at, goal.within) if goal and goal.within else None
+
+
+def leave(enrollment: Enrollment, reason: str) -> Left:
+    """An enrollment ends because of a gate: `exit_when`, or `gone` from the source."""
+    outcome = Outcome.HOLDOUT if enrollment.holdout else Outcome.EXITED
+    return Left(enrollment, outcome, reason)
+
+
+def counts_for_goal(
+    enrollment: Enrollment, goal: BoundGoal | None, *, as_of: datetime, clock: Clock
+) -> bool:
+    """Whether the goal is still to be asked of one: within its window, and not reached before."""
+    if goal is None or enrollment.goal_at is not None:
+        return False
+    end = _window_end(goal, enrollment.entered_at, clock)
+    return end is None or as_of <= end
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a pass has learnt of one who is inside: whether goal and exit hold, and presence."""
+
+    goal: bool = False
+    exit: bool = False
+    present: bool = True
+
+
+def look_at(
+    playbook: BoundPlaybook, enrollment: Enrollment, now: Standing, as_of: datetime
+) -> tuple[Decision, ...]:
+    """What a pass decides of one inside: the goal first, then exit, then the holdout's end."""
+    if not now.present:
+        return (leave(enrollment, "gone"),)
+    if now.goal and playbook.goal is not None:
+        reached = replace(enrollment, goal_at=as_of)
+        told = Reached(enrollment, reached, playbook.goal.name)
+        if not (playbook.goal.ends or now.exit):
+            return (told,)
+        outcome = Outcome.HOLDOUT if enrollment.holdout else Outcome.GOAL
+        return (told, Left(reached, outcome, playbook.goal.name))
+    if now.exit:
+        return (leave(enrollment, "exit_when"),)
+    over = enrollment.waits_until is not None and enrollment.waits_until <= as_of
+    if enrollment.phase is Phase.RESTING and over:
+        return (leave(enrollment, "window"),)
+    return ()

@@ -1,0 +1,284 @@
+"""Branches, holds and waits for something: where one stands after each step, as tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.bind.acts import (
+    BoundBranch,
+    BoundEnroll,
+    BoundExit,
+    BoundHold,
+    BoundIf,
+    BoundSplit,
+    BoundStep,
+    BoundTask,
+    BoundWait,
+    BoundWaitFor,
+)
+from engine.bind.catalog import EntityRef
+from engine.bind.conditions import BoundEveryone
+from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
+from engine.decide.facts import (
+    Advanced,
+    Decision,
+    Enrollment,
+    Invited,
+    Left,
+    Outcome,
+    Phase,
+    Reached,
+    StepSkipped,
+)
+from engine.decide.journey import StepFacts, decide, standing_after, watch
+from engine.decide.stay import Newcomer, Standing, counts_for_goal, enter, is_held_out, look_at
+from engine.decide.waits import Clock
+from engine.language.catalog import Kind
+from engine.language.playbook import Entry
+from engine.language.steps import AfterHold
+from engine.moments import Duration, Unit
+from engine.tables import ColumnRef, TableRef
+
+AS_OF = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+ZONE = ZoneInfo("America/New_York")
+CLOCK = Clock(ZONE)
+USER = EntityRef("user", TableRef("product", "users"), ColumnRef("user_id", Kind.INTEGER))
+EVERYONE = BoundEveryone()
+WEEK = Duration(7, Unit.DAY)
+
+
+def playbook(*steps: BoundStep, **words: object) -> BoundPlaybook:
+    audience = Audience("p", USER, EVERYONE, ZONE)
+    return BoundPlaybook("p", audience, steps, ZONE, "v1", **words)  # type: ignore[arg-type]
+
+
+def task(name: str) -> BoundTask:
+    return BoundTask(name, name.title())
+
+
+def standing(of: BoundPlaybook, step: str, phase: Phase = Phase.READY) -> Enrollment:
+    enrollment = enter(of, Newcomer("7", 1), AS_OF, CLOCK).enrollment
+    return replace(enrollment, step=step, phase=phase)
+
+
+def begun(of: BoundPlaybook, one: Enrollment, facts: StepFacts) -> tuple[Decision, ...]:
+    return decide(of, one, facts, as_of=AS_OF, clock=CLOCK)
+
+
+def stands_at(decisions: tuple[Decision, ...], one: Enrollment) -> str | None:
+    after = standing_after(decisions).get(one.id, one)
+    return f"{after.step} {after.phase}" if after else None
+
+
+BRANCHING = playbook(
+    BoundIf("which", EVERYONE, then=(task("a"), task("b")), otherwise=(task("c"),)),
+    BoundIf("either", EVERYONE, then=(task("d"),)),
+    BoundWaitFor(
+        "reply", EVERYONE, WEEK, then=(task("e"),), otherwise=(BoundExit("no", "silent"),)
+    ),
+    task("last"),
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "met", "expected"),
+    [
+        pytest.param("which", True, "a ready", id="then"),
+        pytest.param("which", False, "c ready", id="else"),
+        pytest.param("either", True, "d ready", id="then-alone"),
+        pytest.param("either", False, "reply ready", id="no-else-goes-on"),
+        pytest.param("reply", True, "e ready", id="met-when-reached"),
+        pytest.param("reply", False, "reply watching", id="not-met-yet"),
+    ],
+)
+def test_where_a_branch_leads(step: str, met: bool, expected: str) -> None:
+    one = standing(BRANCHING, step)
+    assert stands_at(begun(BRANCHING, one, StepFacts(met=met)), one) == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "following"),
+    [
+        ("a", "b"),
+        ("b", "either"),
+        ("c", "either"),
+        ("d", "reply"),
+        ("e", "last"),
+        ("no", "last"),
+        ("last", None),
+    ],
+)
+def test_what_follows_the_last_step_of_a_branch(step: str, following: str | None) -> None:
+    assert BRANCHING.route.following[step] == following
+
+
+@pytest.mark.parametrize(
+    ("days", "met", "expected", "since"),
+    [
+        pytest.param(3, False, "reply watching", None, id="still-waiting"),
+        pytest.param(3, True, "e ready", 3, id="it-holds"),
+        pytest.param(7, False, "no ready", 7, id="the-time-is-over"),
+        pytest.param(9, False, "no ready", 7, id="noticed-late-the-limit-counts"),
+        pytest.param(9, True, "e ready", 9, id="holds-beyond-the-limit-unnoticed"),
+    ],
+)
+def test_waiting_for_something(days: int, met: bool, expected: str, since: int | None) -> None:
+    one = standing(BRANCHING, "reply", Phase.WATCHING)
+    one = replace(one, waits_until=AS_OF + 7 * DAY)
+    now = AS_OF + days * DAY
+    decisions = watch(BRANCHING, one, StepFacts(met=met), as_of=now, clock=CLOCK)
+    assert stands_at(decisions, one) == expected
+    if since is not None:
+        (moved,) = decisions
+        assert isinstance(moved, Advanced)
+        assert moved.after.since == AS_OF + since * DAY
+
+
+HELD = replace(task("mail"), hold_while=BoundHold(EVERYONE, WEEK, AfterHold.SKIP))
+GOING = replace(task("mail"), hold_while=BoundHold(EVERYONE, WEEK, AfterHold.GO))
+
+
+@pytest.mark.parametrize(
+    ("step", "days", "held", "expected"),
+    [
+        pytest.param(HELD, 0, False, "mail touching", id="nothing-holds-it"),
+        pytest.param(HELD, 0, True, "mail holding", id="held"),
+        pytest.param(HELD, 6, True, "mail holding", id="still-held"),
+        pytest.param(HELD, 6, False, "mail touching", id="let-go"),
+        pytest.param(HELD, 7, True, "after ready", id="too-long-skip"),
+        pytest.param(GOING, 7, True, "mail touching", id="too-long-go"),
+    ],
+)
+def test_a_step_is_held(step: BoundStep, days: int, held: bool, expected: str) -> None:
+    of = playbook(step, task("after"))
+    one = standing(of, "mail")
+    facts = StepFacts(held=held)
+    if days:
+        (first, *_) = begun(of, one, StepFacts(held=True))
+        assert isinstance(first, Advanced)
+        one = first.after
+        decisions = watch(of, one, facts, as_of=AS_OF + days * DAY, clock=CLOCK)
+    else:
+        decisions = begun(of, one, facts)
+    assert stands_at(decisions, one) == expected
+    skipped = [each.reason for each in decisions if isinstance(each, StepSkipped)]
+    assert skipped == (["hold_while"] if expected == "after ready" else [])
+
+
+def test_a_wait_whose_moment_is_missing_holds_until_it_is_there() -> None:
+    of = playbook(BoundWait("pause", Duration(1, Unit.DAY)), task("after"))
+    one = standing(of, "pause")
+    (held,) = begun(of, one, StepFacts(until=None))
+    assert isinstance(held, Advanced)
+    assert (held.after.phase, held.after.waits_until) == (Phase.WAITING, None)
+    assert watch(of, held.after, StepFacts(), as_of=AS_OF + DAY, clock=CLOCK) == ()
+    found = StepFacts(until=AS_OF + 2 * DAY)
+    (waits,) = watch(of, held.after, found, as_of=AS_OF + DAY, clock=CLOCK)
+    assert isinstance(waits, Advanced)
+    assert waits.after.waits_until == AS_OF + 2 * DAY
+    assert stands_at(watch(of, held.after, found, as_of=AS_OF + 3 * DAY, clock=CLOCK), one) == (
+        "after ready"
+    )
+
+
+def test_enrolling_elsewhere_asks_for_it_and_goes_on() -> None:
+    of = playbook(BoundEnroll("next", "other"), task("after"))
+    one = standing(of, "next")
+    invited, _ = decisions = begun(of, one, StepFacts())
+    assert invited == Invited(one, "next", "other")
+    assert stands_at(decisions, one) == "after ready"
+
+
+# ---------------------------------------------------------------- chance that is none
+
+
+SPLIT = playbook(
+    BoundSplit("ab", (BoundBranch("a", 0.25, (task("a"),)), BoundBranch("b", 0.75))), task("last")
+)
+
+
+def taken(key: str) -> str:
+    one = replace(standing(SPLIT, "ab"), key=key)
+    (moved,) = begun(SPLIT, one, StepFacts())
+    assert isinstance(moved, Advanced)
+    assert moved.after.step == ("a" if moved.after.arm == "ab=a" else "last")
+    return moved.after.arm
+
+
+def test_shares_of_a_split_are_kept() -> None:
+    ways = Counter(taken(str(key)) for key in range(4000))
+    assert abs(ways["ab=a"] / 4000 - 0.25) < 0.03
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_a_key_takes_the_same_way_every_time(key: str) -> None:
+    assert taken(key) == taken(key)
+
+
+@given(st.text(max_size=12), st.floats(0, 0.99), st.floats(0, 0.99))
+def test_a_larger_holdout_contains_the_smaller(key: str, one: float, other: float) -> None:
+    small, large = sorted((one, other))
+    of = [playbook(task("a"), entry=Entry(holdout=share)) for share in (small, large)]
+    assert is_held_out(of[0], key) <= is_held_out(of[1], key)
+
+
+def test_holdouts_come_to_their_share() -> None:
+    of = playbook(task("a"), entry=Entry(holdout=0.1))
+    assert abs(sum(is_held_out(of, str(key)) for key in range(5000)) / 5000 - 0.1) < 0.02
+
+
+# ---------------------------------------------------------------- goal, exit, holdout
+
+
+def aiming(*, ends: bool, holdout: bool = False) -> tuple[BoundPlaybook, Enrollment]:
+    goal = BoundGoal("done", EVERYONE, Duration(30, Unit.DAY), ends)
+    of = playbook(task("a"), goal=goal, entry=Entry(holdout=0.999999 if holdout else 0.0))
+    return of, enter(of, Newcomer("7", 1), AS_OF, CLOCK).enrollment
+
+
+@pytest.mark.parametrize(
+    ("ends", "goal", "leaves", "outcome"),
+    [
+        pytest.param(True, False, False, None, id="nothing"),
+        pytest.param(True, False, True, Outcome.EXITED, id="exit"),
+        pytest.param(True, True, False, Outcome.GOAL, id="goal"),
+        pytest.param(True, True, True, Outcome.GOAL, id="both-is-the-goal"),
+        pytest.param(False, True, False, None, id="the-goal-does-not-end"),
+        pytest.param(False, True, True, Outcome.GOAL, id="both-ends-all-the-same"),
+    ],
+)
+def test_goal_and_exit(ends: bool, goal: bool, leaves: bool, outcome: Outcome | None) -> None:
+    of, one = aiming(ends=ends)
+    decisions = look_at(of, one, Standing(goal=goal, exit=leaves), AS_OF + DAY)
+    left = [each.outcome for each in decisions if isinstance(each, Left)]
+    assert left == ([outcome] if outcome else [])
+    reached = [each.after.goal_at for each in decisions if isinstance(each, Reached)]
+    assert reached == ([AS_OF + DAY] if goal else [])
+
+
+def test_the_goal_counts_within_its_window_and_once() -> None:
+    of, one = aiming(ends=False)
+    asked = [
+        counts_for_goal(one, of.goal, as_of=AS_OF + days * DAY, clock=CLOCK) for days in (0, 30, 31)
+    ]
+    assert asked == [True, True, False]
+    done = replace(one, goal_at=AS_OF)
+    assert not counts_for_goal(done, of.goal, as_of=AS_OF, clock=CLOCK)
+
+
+def test_who_is_held_out_stands_at_no_step_and_leaves_when_the_window_ends() -> None:
+    of, one = aiming(ends=True, holdout=True)
+    assert (one.step, one.phase, one.holdout) == ("", Phase.RESTING, True)
+    assert look_at(of, one, Standing(), AS_OF + 29 * DAY) == ()
+    (left,) = look_at(of, one, Standing(), AS_OF + 30 * DAY)
+    assert left == Left(one, Outcome.HOLDOUT, "window")
+    ends = [look_at(of, one, now, AS_OF)[-1] for now in (Standing(goal=True), Standing(exit=True))]
+    assert {each.outcome for each in ends if isinstance(each, Left)} == {Outcome.HOLDOUT}

@@ -1,0 +1,150 @@
+"""Journeys over weeks: branches, waits for something, holds, goals and holdouts, day by day."""
+
+from __future__ import annotations
+
+from tests.support.stage import Stage
+
+BRANCHES = """\
+playbook: checkup
+segment:
+  of: user
+  where:
+    - signed_up_at: {days_ago: {between: [30, 90]}}
+goal: {name: reports, when: {uses_reports: true}, within: 30 days}
+steps:
+  - email: hello
+  - wait_for: {did: logged_in, since: 2026-03-10}
+    at_most: 5 days
+    then:
+      - if: {account.plan: pro}
+        then:
+          - task: "Thank {{ user.first_name }}"
+            id: thank
+        else:
+          - webhook: hook
+            body: {text: "{{ user.first_name }} came back"}
+    else:
+      - wait: {weekday: monday, at: "09:00"}
+      - task: "Call {{ user.first_name }}"
+        id: call
+        hold_while: {when: {account.plan: free}, at_most: 3 days, then: skip}
+"""
+
+
+def day(number: int, clock: str = "09:00") -> str:
+    return f"2026-03-{number:02d}T{clock}:00-04:00"
+
+
+def events(stage: Stage, *logins: tuple[int, int]) -> None:
+    """Who logged in on which day of March."""
+    rows: list[dict[str, object]] = [{"user_id": 9, "name": "login", "at": "2026-03-01T00:00:00Z"}]
+    rows += [{"user_id": u, "name": "login", "at": day(d, "08:00")} for u, d in logins]
+    stage.table("events", rows)
+
+
+def accounts(stage: Stage, **plans: str) -> None:
+    person = {"csm_name": "Casey", "csm_email": "casey@acme.example.com"}
+    rows = [{"id": n, "name": "Acme", "plan": plan} for n, plan in enumerate(plans.values(), 1)]
+    stage.table("accounts", [{**row, **person} for row in rows])
+
+
+def steps_of(stage: Stage) -> dict[str, int]:
+    (line,) = stage.do("status", "--format", "json").data["playbooks"]
+    steps: dict[str, int] = line["steps"]
+    return steps
+
+
+def titles(stage: Stage) -> list[str]:
+    return [task["title"] for task in stage.do("tasks", "--format", "json").data]
+
+
+def test_branches_over_three_weeks(stage: Stage) -> None:
+    stage.write("playbooks/checkup.yaml", BRANCHES)
+    accounts(stage, first="pro", second="free")
+    stage.put_users(
+        {"user_id": 1}, {"user_id": 2, "account_id": 2}, {"user_id": 3}, {"user_id": 4},
+        {"user_id": 5, "account_id": 2},
+    )  # fmt: skip
+    events(stage)
+    assert stage.run(as_of=day(10)).status == 0
+    assert len(stage.mailed) == 5
+    assert steps_of(stage) == {"wait_for-1": 5}
+
+    events(stage, (1, 11), (2, 12))
+    stage.run(as_of=day(12))  # 1 and 2 came back: one of a paying account, one not
+    assert titles(stage) == ["Thank Ann1"]
+    assert [request.body for request in stage.hooks.received] == [b'{"text":"Ann2 came back"}']
+    assert steps_of(stage) == {"wait_for-1": 3}
+
+    stage.put_users(
+        {"user_id": 1}, {"user_id": 2, "account_id": 2}, {"user_id": 3, "uses_reports": "true"},
+        {"user_id": 4}, {"user_id": 5, "account_id": 2},
+    )  # fmt: skip
+    stage.run(as_of=day(14))  # 3 reached the goal while it waited
+    log = stage.do("audit", "show", "--for", "3", "--format", "json").data
+    assert [each["body"]["outcome"] for each in log if each["kind"] == "left"] == ["goal"]
+
+    stage.run(as_of=day(16, "08:59"))  # the time is over since the 15th; Monday comes at nine
+    assert steps_of(stage) == {"wait-1": 2}
+    stage.run(as_of=day(16))  # 4 gets a call; 5 is of a free account, and is held
+    assert titles(stage) == ["Thank Ann1", "Call Ann4"]
+    assert steps_of(stage) == {"call": 1}
+    stage.run(as_of=day(19))  # held for three days: skipped
+    assert titles(stage) == ["Thank Ann1", "Call Ann4"]
+    log = stage.do("audit", "show", "--for", "5", "--format", "json").data
+    reasons = [each["body"]["reason"] for each in log if each["kind"] == "step.skipped"]
+    assert reasons == ["hold_while"]
+    assert [each["body"]["outcome"] for each in log if each["kind"] == "left"] == ["completed"]
+    assert len(stage.mailed) == 5, "nobody was written to twice"
+    assert stage.do("audit", "verify").status == 0
+
+
+def test_a_holdout_gets_nothing_and_leaves_when_the_window_ends(stage: Stage) -> None:
+    stage.edit(
+        "playbooks/checkup.yaml",
+        "exit_when: {uses_reports: true}",
+        "entry: {holdout: 50%, per_run: 3}\n"
+        "goal: {name: reports, when: {uses_reports: true}, within: 10 days}",
+    )
+    stage.put_users(*({"user_id": n} for n in range(1, 21)))
+    (run,) = stage.run().data["runs"]
+    treated = run["touches"]["email"]["sent"]
+    assert treated == 3, "the throttle lets three of the treated in"
+    held_out = run["entered"] - treated
+    assert held_out > 3, "those held out are not throttled"
+    assert run["matched"] == 20
+    stage.run(as_of="2026-03-20T09:00:00-04:00")
+    log = stage.do("audit", "show", "--format", "json").data
+    ends = [each["body"] for each in log if each["kind"] == "left"]
+    assert [(each["outcome"], each["reason"]) for each in ends] == [
+        ("holdout", "window")
+    ] * held_out
+    touched = {each["key"] for each in log if each["kind"] == "touch.made"}
+    assert touched.isdisjoint(each["key"] for each in log if each["kind"] == "left")
+
+
+def test_waiting_for_a_day_before_the_renewal(stage: Stage) -> None:
+    stage.edit(
+        "catalog/user.yaml", "  uses_reports: boolean", "  uses_reports: boolean\n  renews_on: date"
+    )
+    stage.edit(
+        "playbooks/checkup.yaml", "wait: 5 days", "wait: {until: 2 business days before renews_on}"
+    )
+    stage.put_users(
+        {"user_id": 1, "renews_on": "2026-03-17"},
+        {"user_id": 2, "renews_on": ""},
+        {"user_id": 3, "renews_on": "2026-03-01"},
+    )
+    stage.run()
+    assert titles(stage) == ["Call Ann3 of Acme"], "a moment already past goes on at once"
+    stage.run(as_of=day(12, "23:59"))
+    assert titles(stage) == ["Call Ann3 of Acme"]
+    stage.put_users(
+        {"user_id": 1, "renews_on": "2026-03-17"},
+        {"user_id": 2, "renews_on": "2026-03-20"},
+        {"user_id": 3, "renews_on": "2026-03-01"},
+    )
+    stage.run(as_of=day(13))  # a Friday: two business days before Tuesday
+    assert titles(stage) == ["Call Ann3 of Acme", "Call Ann1 of Acme"]
+    stage.run(as_of=day(18))  # the missing date came in the meantime
+    assert titles(stage)[-1] == "Call Ann2 of Acme"
