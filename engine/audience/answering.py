@@ -8,7 +8,7 @@ rows first.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import FromClause
@@ -17,7 +17,8 @@ from engine.audience.journeys import enrollment_sheet
 from engine.audience.reading import Reading
 from engine.audience.touches import Own, touch_sheet
 from engine.audience.values import seen_value
-from engine.bind.catalog import Catalog, EventRef
+from engine.audience.whereabouts import Whereabouts
+from engine.bind.catalog import EventRef
 from engine.bind.conditions import FigureKind
 from engine.compile.algebra import complement, kind_of, rejoined, walk
 from engine.compile.children import brood, counted_brood, of_brood
@@ -46,6 +47,7 @@ from engine.compile.core import (
 from engine.compile.links import entity_at, key_at, link_field, links_of
 from engine.compile.question import Question, edge_of, prepared, statement
 from engine.compile.relations import (
+    Askers,
     Counted,
     Home,
     ParentSheet,
@@ -54,7 +56,6 @@ from engine.compile.relations import (
     rows_of_event,
 )
 from engine.compile.tally import (
-    Askers,
     Hanging,
     figures_inside,
     gathered,
@@ -67,7 +68,7 @@ from engine.compile.tally import (
 from engine.language.catalog import Kind
 from engine.ports import Row
 
-__all__ = ["Whereabouts", "answer", "bring_rows_of", "bring_what_follows", "typed_rows"]
+__all__ = ["answer", "bring_rows_of", "bring_what_follows", "typed_rows"]
 
 
 def answer(question: Question, reading: Reading, *, own: Own | None = None) -> Iterator[Row]:
@@ -145,51 +146,6 @@ def _edge_of(rank: Rank, question: Question, reading: Reading, own: Own | None) 
     return Constant(value, kind)
 
 
-# ---------------------------------------------------------------- what lies where
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """What of a question lies at the home of its entity, and what elsewhere."""
-
-    reading: Reading
-    question: Question
-    own: Own | None
-
-    @property
-    def catalog(self) -> Catalog:
-        return self.reading.snapshot.catalog
-
-    def is_home(self, connector: str) -> bool:
-        home = self.question.entity.table.connector
-        return self.reading.snapshot.are_together(home, connector)
-
-    def are_home(self, children: Children) -> bool:
-        return self.is_home(self.catalog.entities[children.entity].table.connector)
-
-    def is_foreign(self, events: Events) -> bool:
-        """Whether events, or the children they are of, lie elsewhere."""
-        if not isinstance(events.source, EventRef):
-            return False
-        if not self.is_home(events.source.table.connector):
-            return True
-        return events.children is not None and not self.are_home(events.children)
-
-    def is_counted_at_home(self, figure: Figure) -> bool:
-        source = figure.events.source
-        return not isinstance(source, EventRef) or self.is_home(source.table.connector)
-
-    def parent_is_home(self, links: Links) -> bool:
-        parent = entity_at(self.catalog, self.question.entity, links)
-        return self.is_home(parent.table.connector)
-
-    def hangs_on_parents_elsewhere(self, node: Node) -> bool:
-        return not all(map(self.parent_is_home, links_of((node,))))
-
-    def counts_elsewhere(self, node: Node) -> bool:
-        return any(self.is_foreign(each) for each in walk(node) if isinstance(each, Events))
-
-
 # ---------------------------------------------------------------- the ledger
 
 
@@ -241,7 +197,8 @@ def _gather_children(question: Question, home: Home, where: Whereabouts) -> None
     for number, pooled in enumerate(brood(gathered(question.nodes))):
         holder, first = pooled[0].holder, pooled[0].figure
         child = home.catalog.entities[first.entity]
-        asked = of_brood(pooled, child, question.zone, home.catalog)
+        of = _keys_at(holder, question, where)
+        asked = of_brood(pooled, child, zone=question.zone, catalog=home.catalog, of=of)
         asked, there = _ready(asked, where.reading, where.own)
         found = counted_brood(pooled, asked, there)
         if where.is_home(child.table.connector):
@@ -252,6 +209,18 @@ def _gather_children(question: Question, home: Home, where: Whereabouts) -> None
             rows = typed_rows(where.reading.read(child.table.connector, found), kinds)
             relation = Sheet(f"children_{number}", kinds, rows).relation(home.reader)
         home.supplied.counted.append(Counted(relation, pooled, holder))
+
+
+def _keys_at(links: Links, question: Question, where: Whereabouts) -> tuple[int | str, ...] | None:
+    """The keys that the rows it is told to look at have at `links`; None where it is not told."""
+    if not question.is_of_some:
+        return None
+    if not links and question.among is not None:
+        return question.among
+    holder = link_field(where.catalog, question.entity, links) if links else where.own_key
+    asked = replace(question, filters=(), outputs=(holder,))
+    found = {of for _, of in answer(asked, where.reading, own=where.own)}
+    return tuple(sorted(each for each in found if isinstance(each, int | str)))
 
 
 def typed_rows(rows: Iterable[Row], kinds: Mapping[str, Kind]) -> tuple[Row, ...]:
@@ -301,7 +270,7 @@ def _keys_linked_to(
         for each in question.filters
         if not where.hangs_on_parents_elsewhere(each) and not needs_pass((each,))
     )
-    if not narrowing and question.among is None:
+    if not narrowing and not question.is_of_some:
         return None
     pointer = link_field(home.catalog, question.entity, links)
     asked = replace(question, filters=narrowing, outputs=(pointer,))
@@ -392,7 +361,7 @@ def _askers(
     """Who asks, sent to where the events lie, with what the figures hang on; None for everyone."""
     narrowing = tuple(each for each in question.filters if not where.counts_elsewhere(each))
     hanging = hanging_fields(figures)
-    if not narrowing and not hanging and question.among is None:
+    if not narrowing and not hanging and not question.is_of_some:
         return None
     holder = key_at(home.catalog, question.entity, figures[0].events.holder)
     own = key_at(home.catalog, question.entity, ())

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from engine.audience.answering import (
-    Whereabouts,
     answer,
     bring_rows_of,
     bring_what_follows,
@@ -17,11 +16,10 @@ from engine.audience.answering import (
 )
 from engine.audience.reading import Reading
 from engine.audience.values import Key
+from engine.audience.whereabouts import Whereabouts
 from engine.bind.catalog import EntityRef, EventRef
 from engine.compile.algebra import conjuncts, kind_of, walk
 from engine.compile.core import (
-    Among,
-    Constant,
     Events,
     Field,
     Figure,
@@ -31,10 +29,10 @@ from engine.compile.core import (
 )
 from engine.compile.core import Key as KeyValue
 from engine.compile.links import key_at, link_field
-from engine.compile.question import Question
-from engine.compile.relations import Home, Sheet, event_rows, successor_rows
+from engine.compile.question import Linked, Question
+from engine.compile.relations import Askers, Home, Sheet, event_rows
 from engine.compile.sql import Scope, predicate_sql, value_sql
-from engine.compile.tally import Askers
+from engine.compile.successors import followed_in, with_successors
 from engine.ports import Row
 
 __all__ = ["Asked", "children_of", "events_of"]
@@ -63,15 +61,14 @@ def events_of(
     there = reading.snapshot.home(events.source.table.connector)
     _bring(events, there, Whereabouts(reading, Question(asked.entity, asked.zone), None))
     askers = _askers(events, asked, reading, there)
-    rows = event_rows(there, asked.entity, (events,))
-    scope = Scope(
-        there.leaves,
-        asked.zone,
-        askers.known,
-        successors=lambda followed: successor_rows(there, followed),
-    ).with_events(rows)
-    holder = askers.known[key_at(there.catalog, asked.entity, events.holder)]
     key = askers.known[key_at(there.catalog, asked.entity, ())]
+    if followed_in(events.counting) is None:
+        rows = event_rows(there, asked.entity, (events,))
+        holder = askers.known[key_at(there.catalog, asked.entity, events.holder)]
+    else:
+        rows = with_successors(there, asked.entity, (events,), zone=asked.zone, askers=askers)
+        holder = key
+    scope = Scope(there.leaves, asked.zone, askers.known).with_events(rows)
     found = select(key, *(value_sql(each, scope) for each in columns))
     found = found.select_from(rows.source.join(askers.relation, holder == rows.holder))
     found = found.where(*rows.tests[events], predicate_sql(events.counting, scope))
@@ -117,14 +114,13 @@ def children_of(
     for key, of in asked.values((holder,), reading):
         held.setdefault(of, []).append(key)
     pointer = link_field(catalog, child, (figure.link,))
-    options = tuple(Constant(each, holder.kind) for each in held if isinstance(each, int | str))
-    if not options:
-        return ()
+    keys = tuple(each for each in held if isinstance(each, int | str))
     question = Question(
         child,
         asked.zone,
-        filters=(Among(pointer, options), *conjuncts(figure.such)),
+        filters=conjuncts(figure.such),
         outputs=(pointer, *columns),
+        linked=Linked(pointer, keys),
     )
     return tuple(
         (owner, key, *values)

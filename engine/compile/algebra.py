@@ -52,12 +52,14 @@ from engine.compile.core import (
 from engine.language.catalog import Kind
 
 __all__ = [
+    "Successor",
     "all_of",
     "any_of",
     "complement",
     "conjuncts",
     "kind_of",
     "rejoined",
+    "successor_of",
     "time_of",
     "transform",
     "walk",
@@ -147,6 +149,15 @@ def kind_of(value: Value) -> Kind:
             return _kind_of(kind, None if of is None else of.kind)
         case DaysBetween() | YearOf() | MonthDay() | Total():
             return Kind.INTEGER
+
+
+Successor = tuple[EventRef, Predicate]
+"""Events that may follow another, and what must hold of them, however soon they must come."""
+
+
+def successor_of(followed: Followed) -> Successor:
+    """What may follow."""
+    return followed.source, followed.counting
 
 
 def time_of(events: Events) -> Property:

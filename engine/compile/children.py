@@ -14,7 +14,7 @@ from engine.compile.aggregates import of_values
 from engine.compile.algebra import conjuncts, kind_of
 from engine.compile.core import ChildFigure, Gathered, Links, Predicate, Value
 from engine.compile.links import link_field
-from engine.compile.question import Question, answers
+from engine.compile.question import Linked, Question, answers
 from engine.compile.relations import Home
 
 __all__ = ["brood", "counted_brood", "of_brood"]
@@ -29,9 +29,17 @@ def brood(figures: Iterable[Gathered]) -> tuple[tuple[Gathered, ...], ...]:
 
 
 def of_brood(
-    figures: Sequence[Gathered], child: EntityRef, zone: ZoneInfo, catalog: Catalog
+    figures: Sequence[Gathered],
+    child: EntityRef,
+    *,
+    zone: ZoneInfo,
+    catalog: Catalog,
+    of: tuple[int | str, ...] | None,
 ) -> Question:
-    """What is asked of the children: whom each is of, then what decides and makes the figures."""
+    """What is asked of the children: whom each is of, then what decides and makes the figures.
+
+    `of` are the keys of those whose children count, None for everyone.
+    """
     pointer = link_field(catalog, child, (figures[0].figure.link,))
     tests, values = _tests(figures), _values(figures)
     filters = conjuncts(tests[0]) if len(tests) == 1 else ()
@@ -40,6 +48,7 @@ def of_brood(
         zone,
         filters=filters,
         outputs=(pointer, *(() if filters else tests), *values),
+        linked=None if of is None else Linked(pointer, of),
     )
 
 

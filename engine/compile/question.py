@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.bind.catalog import EntityRef
 from engine.compile.aggregates import of_none
-from engine.compile.algebra import transform, walk
+from engine.compile.algebra import kind_of, transform, walk
 from engine.compile.core import (
     Events,
     Field,
@@ -25,12 +25,12 @@ from engine.compile.core import (
     Tallied,
     Value,
 )
+from engine.compile.layers import layers
 from engine.compile.links import key_at
-from engine.compile.passes import PASSES, IsForeign
-from engine.compile.relations import Base, Home, Sheet, base, event_rows, successor_rows
+from engine.compile.passes import IsForeign, tallying
+from engine.compile.relations import Askers, Base, Home, Sheet, base, event_rows, successor_rows
 from engine.compile.sql import EventRows, Scope, flag, predicate_sql, value_sql
 from engine.compile.tally import (
-    Askers,
     figures_inside,
     hanging_fields,
     needs_pass,
@@ -38,19 +38,29 @@ from engine.compile.tally import (
     tallied,
     tally,
 )
+from engine.language.catalog import Kind
 from engine.ports import StoreKind
 
-__all__ = ["Question", "answers", "edge_of", "prepared", "statement"]
+__all__ = ["Linked", "Question", "answers", "edge_of", "prepared", "statement"]
 
 Sql = ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The rows whose link `by` holds one of some keys."""
+
+    by: Field
+    keys: tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """Of which rows of an entity all `filters` hold, and what each of the `outputs` is for them.
 
-    `among` are the keys to look at, None for all. Answers are rows of the key and the outputs (a
-    predicate as 1 or 0), in ascending order of the key.
+    `among` are the keys to look at, None for all, and `linked` leaves those alone that link to
+    some. Answers are rows of the key and the outputs (a predicate as 1 or 0), in ascending order
+    of the key.
     """
 
     entity: EntityRef
@@ -58,11 +68,18 @@ class Question:
     filters: tuple[Predicate, ...] = ()
     outputs: tuple[Predicate | Value, ...] = ()
     among: tuple[int | str, ...] | None = None
+    linked: Linked | None = None
+
+    @property
+    def is_of_some(self) -> bool:
+        """Whether it is told which rows to look at."""
+        return self.among is not None or self.linked is not None
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """Everything that is asked."""
-        return (*self.filters, *self.outputs)
+        by = () if self.linked is None else (self.linked.by,)
+        return (*self.filters, *self.outputs, *by)
 
     def changed(self, change: Callable[[Node], Node]) -> Question:
         """The same with a change made to everything that is asked, the innermost first."""
@@ -80,12 +97,8 @@ def _transformed(tree: Tree, change: Callable[[Node], Node]) -> Tree:
 
 
 def prepared(question: Question, kind: StoreKind, is_foreign: IsForeign) -> Question:
-    """The question after the passes of a kind of store."""
-    filters, outputs = question.filters, question.outputs
-    for decide in PASSES[kind]:
-        filters = tuple(decide(each, is_foreign) for each in filters)
-        outputs = tuple(decide(each, is_foreign) for each in outputs)
-    return replace(question, filters=filters, outputs=outputs)
+    """The question as a kind of store finds its figures."""
+    return question.changed(tallying(kind, question.nodes, is_foreign))
 
 
 def statement(question: Question, home: Home) -> Select[Any]:
@@ -95,17 +108,34 @@ def statement(question: Question, home: Home) -> Select[Any]:
 
 def answers(question: Question, home: Home) -> Select[Any]:
     """The same in no order, to stand inside another: `key`, then the outputs as `o0`, `o1`, …"""
-    if not needs_pass(question.nodes):
+    if not _comes_late(question.nodes):
         return _at_once(question, home)
-    first = [each for each in question.filters if not needs_pass((each,))]
-    rest = [each for each in question.filters if needs_pass((each,))]
+    first = [each for each in question.filters if not _comes_late((each,))]
+    rest = [each for each in question.filters if _comes_late((each,))]
     candidates = _candidates(question, home, first)
     found = _with_passes(question, home, candidates)
+    for layer in layers(question.nodes):
+        found = _with_layer(question, home, found, layer)
     scope = _scope(question, home, found.known)
     key = found.known[key_at(home.catalog, question.entity, ())]
     outputs = [_output(each, scope).label(f"o{n}") for n, each in enumerate(question.outputs)]
     asked = select(key.label("key"), *outputs).select_from(found.relation)
     return asked.where(*(predicate_sql(each, scope) for each in rest))
+
+
+def _comes_late(nodes: Sequence[Node]) -> bool:
+    """Whether anything in them is known only after what the rows themselves tell."""
+    return needs_pass(nodes) or bool(layers(nodes))
+
+
+def _with_layer(question: Question, home: Home, found: Askers, layer: Sequence[Value]) -> Askers:
+    """What was found beside values that are made of it, each in a column: written once."""
+    scope = _scope(question, home, found.known)
+    made = {value: value_sql(value, scope) for value in layer}
+    columns = {**found.known, **made}
+    labelled = [column.label(f"c{n}") for n, column in enumerate(columns.values())]
+    relation = select(*labelled).select_from(found.relation).subquery()
+    return Askers(relation, {value: relation.c[f"c{n}"] for n, value in enumerate(columns)})
 
 
 def edge_of(question: Question, home: Home, rank: Rank) -> Select[Any]:
@@ -146,12 +176,20 @@ def _at_once(question: Question, home: Home) -> Select[Any]:
 def _asked_about(question: Question, home: Home, stands: Base) -> list[ColumnElement[bool]]:
     """A row without a key is nobody; `among` travels as rows, never as a list in the text."""
     tests: list[ColumnElement[bool]] = [stands.key.is_not(None)]
+    key = Key((), question.entity.key.kind)
     if question.among is not None:
-        rows = tuple((each,) for each in question.among)
-        asked = Sheet("asked", {"key": question.entity.key.kind}, rows).relation(home.reader)
-        sought = stands.plain[Key((), question.entity.key.kind)]
-        tests.append(sought.in_(select(asked.c["key"])))
+        tests.append(_is_among(stands.plain[key], key.kind, question.among, home))
+    if question.linked is not None:
+        by = question.linked.by
+        tests.append(_is_among(stands.plain[by], kind_of(by), question.linked.keys, home))
     return tests
+
+
+def _is_among(
+    sought: Sql, kind: Kind, keys: Sequence[int | str], home: Home
+) -> ColumnElement[bool]:
+    asked = Sheet("asked", {"key": kind}, tuple((each,) for each in keys)).relation(home.reader)
+    return sought.in_(select(asked.c["key"]))
 
 
 def _output(node: Predicate | Value, scope: Scope) -> Sql:
@@ -250,7 +288,7 @@ def _with_round(
 def _needs_askers(question: Question, figures: Sequence[Figure]) -> bool:
     """Whether the pass is joined to who asks: it hangs on them, or they are few."""
     narrowed = any(not needs_pass((each,)) for each in question.filters)
-    return narrowed or question.among is not None or bool(hanging_fields(figures))
+    return narrowed or question.is_of_some or bool(hanging_fields(figures))
 
 
 def _beside(

@@ -41,6 +41,7 @@ from engine.ports import Reader, Row
 from engine.tables import ColumnRef, TableRef
 
 __all__ = [
+    "Askers",
     "Base",
     "Counted",
     "Home",
@@ -51,6 +52,7 @@ __all__ = [
     "base",
     "columns_after",
     "event_rows",
+    "joined_children",
     "rows_of_event",
     "successor_rows",
     "tested_columns",
@@ -122,6 +124,14 @@ class Base:
     key: Sql
     known: Mapping[Value, Sql]
     plain: Mapping[Value, Sql]
+
+
+@dataclass(frozen=True, slots=True)
+class Askers:
+    """The rows that are asked about: their relation, and the columns that values stand in."""
+
+    relation: FromClause
+    known: Mapping[Value, Sql]
 
 
 # ---------------------------------------------------------------- the asking entity
@@ -198,8 +208,7 @@ def event_rows(home: Home, entity: EntityRef, sets: Sequence[Events]) -> EventRo
     maker = holder = home.reader.plain(relation, ColumnRef(first.source.key, made_by.key.kind), raw)
     source: FromClause = relation
     if first.children:
-        children, child_key, holder = _children(home, first.children, owner)
-        source = relation.join(children, child_key == maker)
+        source, holder = joined_children(home, first.children, owner, source=source, maker=maker)
     return EventRows(
         source=source,
         maker=maker,
@@ -234,6 +243,14 @@ def tested_columns(events: Events) -> tuple[ColumnRef, ...]:
 
 _OF_OTHERS = (Figure, Tallied, Happened)
 """Under these a property is one of other events."""
+
+
+def joined_children(
+    home: Home, children: Children, owner: EntityRef, *, source: FromClause, maker: Sql
+) -> tuple[FromClause, Sql]:
+    """Rows of children joined with the children, and the key of whom these link to."""
+    relation, key, holder = _children(home, children, owner)
+    return source.join(relation, key == maker), holder
 
 
 def _children(home: Home, children: Children, owner: EntityRef) -> tuple[FromClause, Sql, Sql]:

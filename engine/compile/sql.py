@@ -33,7 +33,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.bind.formulas import MissingPart
 from engine.compile.aggregates import aggregate, of_none, property_of
-from engine.compile.algebra import time_of
+from engine.compile.algebra import Successor, successor_of, time_of
 from engine.compile.core import (
     After,
     All,
@@ -89,6 +89,8 @@ class EventRows:
     tests: Mapping[Events, tuple[ColumnElement[bool], ...]]
     known: Mapping[Value, Sql]
     plain: Mapping[Value, Sql]
+    following: Mapping[Successor, Sql] = field(default_factory=dict)
+    """Columns of when the first successor comes, where the rows bear one; NULL where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,12 @@ class Scope:
     correlated: Callable[[Events], EventRows] | None = None
     successors: Callable[[Followed], Successors] | None = None
     maker: Sql | None = None
+    following: Mapping[Successor, Sql] = field(default_factory=dict)
 
     def with_events(self, rows: EventRows) -> Scope:
         """What can be seen of one event, beside the row that is asked about."""
         known, plain = {**self.known, **rows.known}, {**self.plain, **rows.plain}
-        return replace(self, known=known, plain=plain, maker=rows.maker)
+        return replace(self, known=known, plain=plain, maker=rows.maker, following=rows.following)
 
     def with_successors(self, rows: Successors) -> Scope:
         """What can be seen of an event that may follow, beside the one it follows."""
@@ -350,12 +353,16 @@ def _(node: Happened, scope: Scope) -> ColumnElement[bool]:
 
 @predicate_sql.register
 def _(node: Followed, scope: Scope) -> ColumnElement[bool]:
+    at = scope.known[node.at]
+    latest = scope.leaves.later(at, node.within)
+    soonest = scope.following.get(successor_of(node))
+    if soonest is not None:
+        return soonest <= latest if node.holds else or_(soonest.is_(None), soonest > latest)
     if scope.successors is None or scope.maker is None:
         raise TypeError(f"no event is in sight that another could follow: {node!r}")
     rows = scope.successors(node)
     inside = scope.with_successors(rows)
-    at, after = scope.known[node.at], rows.known[After(node.source.at)]
-    latest = scope.leaves.later(at, node.within)
+    after = rows.known[After(node.source.at)]
     found = exists().select_from(rows.source)
     found = found.where(rows.maker == scope.maker, after > at, after <= latest, *rows.tests)
     found = found.where(predicate_sql(node.counting, inside)).correlate_except(rows.source)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import FromClause, Select, and_, or_, select, true
+from sqlalchemy import Select, and_, or_, select, true
 from sqlalchemy.sql import ColumnElement
 
 from engine.bind.catalog import EntityRef, EventRef
 from engine.compile.aggregates import aggregate
-from engine.compile.algebra import conjuncts, walk
+from engine.compile.algebra import Successor, conjuncts, successor_of, walk
 from engine.compile.core import (
     Children,
     Enrollments,
     Events,
     Field,
     Figure,
-    Followed,
     Gathered,
     Key,
     Links,
@@ -27,14 +26,13 @@ from engine.compile.core import (
     Predicate,
     Tallied,
     Touches,
-    Value,
 )
 from engine.compile.links import key_at
-from engine.compile.relations import Home, event_rows, successor_rows
+from engine.compile.relations import Askers, Home, event_rows
 from engine.compile.sql import Scope, predicate_sql
+from engine.compile.successors import followed_in, with_successors
 
 __all__ = [
-    "Askers",
     "Hanging",
     "Pool",
     "figures_inside",
@@ -57,21 +55,13 @@ Hanging = Field | Key | Tallied | Gathered
 class Pool:
     """What one pass can count: the same table by the same key, for the entity at `holder`.
 
-    Events that must be followed by others have a pass `alone`: no store filters an aggregate so.
+    Those of one event that are asked for the same successor have a pass to themselves.
     """
 
     source: tuple[str, str, str] | Touches | Enrollments
     holder: Links
     children: Children | None
-    alone: Events | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Askers:
-    """The rows that are asked about: their relation, and the columns that values stand in."""
-
-    relation: FromClause
-    known: Mapping[Value, Sql]
+    followed: tuple[EventRef, Successor] | None = None
 
 
 def tallied(nodes: Iterable[Node]) -> tuple[Figure, ...]:
@@ -109,8 +99,9 @@ def _pool(events: Events) -> Pool:
         return Pool(events.source, events.holder, None)
     table = events.source.table
     source = (table.connector, table.table, events.source.key)
-    is_followed = any(isinstance(each, Followed) for each in walk(events.counting))
-    return Pool(source, events.holder, events.children, alone=events if is_followed else None)
+    followed = followed_in(events.counting)
+    asked = None if followed is None else (events.source, successor_of(followed))
+    return Pool(source, events.holder, events.children, followed=asked)
 
 
 def hanging_fields(figures: Iterable[Figure]) -> tuple[Hanging, ...]:
@@ -135,14 +126,13 @@ def tally(
 
     With `askers` by the key of who asks, for the rows that ask only; without, by the holder's key.
     """
-    rows = event_rows(home, entity, tuple(dict.fromkeys(figure.events for figure in figures)))
-    outer = Scope(
-        home.leaves,
-        zone,
-        askers.known if askers else {},
-        successors=lambda followed: successor_rows(home, followed),
-    )
-    scope = outer.with_events(rows)
+    sets = tuple(dict.fromkeys(figure.events for figure in figures))
+    is_followed = followed_in(sets[0].counting) is not None
+    if is_followed:
+        rows = with_successors(home, entity, sets, zone=zone, askers=askers)
+    else:
+        rows = event_rows(home, entity, sets)
+    scope = Scope(home.leaves, zone, askers.known if askers else {}).with_events(rows)
     shared, own = _shared_tests(figures)
     which = [
         and_(true(), *rows.tests[figure.events], *(predicate_sql(each, scope) for each in rest))
@@ -160,8 +150,9 @@ def tally(
     if askers is None:
         found = select(rows.holder.label("key"), *labelled).select_from(rows.source)
         return found.where(rows.holder.is_not(None), *where).group_by(rows.holder)
-    holder = askers.known[key_at(home.catalog, entity, figures[0].events.holder)]
     key = askers.known[Key((), entity.key.kind)]
+    asked_at = key_at(home.catalog, entity, sets[0].holder)
+    holder = key if is_followed else askers.known[asked_at]
     joined = rows.source.join(askers.relation, holder == rows.holder)
     return select(key.label("key"), *labelled).select_from(joined).where(*where).group_by(key)
 
