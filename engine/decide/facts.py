@@ -137,7 +137,7 @@ class Enrollment:
     `fixed` says that `waits_until` is a moment of the calendar, which a pause does not move. `arm`
     are the ways taken at splits, as `STEP=WAY`. `per` and `each` are what `entry.again` counts by:
     the value, and the key of the parent, at entry. `goal_at` is when the goal was first seen
-    reached.
+    reached, `goal_until` how long it counts (None: for ever).
     """
 
     id: str
@@ -157,6 +157,7 @@ class Enrollment:
     per: str = ""
     each: str = ""
     goal_at: datetime | None = None
+    goal_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

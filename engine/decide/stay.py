@@ -40,6 +40,7 @@ def is_held_out(playbook: BoundPlaybook, key: str) -> bool:
 def enter(playbook: BoundPlaybook, one: Newcomer, as_of: datetime, clock: Clock) -> Entered:
     """One enters, and stands at the first step; who is held out rests, and gets nothing."""
     held_out = is_held_out(playbook, one.key)
+    until = _window_end(playbook.goal, as_of, clock)
     return Entered(
         Enrollment(
             id=enrollment_id(playbook.name, one.key, one.number),
@@ -52,10 +53,11 @@ def enter(playbook: BoundPlaybook, one: Newcomer, as_of: datetime, clock: Clock)
             phase=Phase.RESTING if held_out else Phase.READY,
             entered_at=as_of,
             since=as_of,
-            waits_until=_window_end(playbook.goal, as_of, clock) if held_out else None,
+            waits_until=until if held_out else None,
             holdout=held_out,
             per=one.per,
             each=one.each,
+            goal_until=until,
         )
     )
 
@@ -70,14 +72,10 @@ def leave(enrollment: Enrollment, reason: str) -> Left:
     return Left(enrollment, outcome, reason)
 
 
-def counts_for_goal(
-    enrollment: Enrollment, goal: BoundGoal | None, *, as_of: datetime, clock: Clock
-) -> bool:
+def counts_for_goal(enrollment: Enrollment, as_of: datetime) -> bool:
     """Whether the goal is still to be asked of one: within its window, and not reached before."""
-    if goal is None or enrollment.goal_at is not None:
-        return False
-    end = _window_end(goal, enrollment.entered_at, clock)
-    return end is None or as_of <= end
+    is_late = enrollment.goal_until is not None and as_of > enrollment.goal_until
+    return enrollment.goal_at is None and not is_late
 
 
 @dataclass(frozen=True, slots=True)

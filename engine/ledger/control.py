@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Table, bindparam, delete, func, or_, select, update
 
-from engine.decide.facts import Phase, TouchState
+from engine.decide.facts import TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.statements import insert_new
 from engine.ledger.store import Ledger, Unit
@@ -162,14 +162,17 @@ def pause_started(unit: Unit, playbook: str, *, at: datetime, actor: str) -> boo
 def pause_ended(unit: Unit, playbook: str, *, at: datetime, actor: str) -> timedelta | None:
     """Record that a pause is over, and move on by its length what stood still meanwhile.
 
-    Language, section 5, "Paused": waits and `max_lateness` stand still. None: it was not paused.
+    Language, section 5, "Paused": waits for a time, the limits of `wait_for` and `hold_while`, the
+    goal's window and `max_lateness` stand still; waits until a moment do not. None: it was not
+    paused.
     """
     running = (pauses.c.playbook == playbook, pauses.c.ended_at.is_(None))
     statement = update(pauses).where(*running).values(ended_at=at).returning(pauses.c.started_at)
     started: datetime | None = unit.connection.scalar(statement)
     if started is None:
         return None
-    _shift_waits(unit, playbook, started=started, ended=at)
+    for clock in ("waits_until", "goal_until"):
+        _shift_clock(unit, playbook, clock, started=started, ended=at)
     _shift_expiries(unit, playbook, started=started, ended=at)
     seconds = int((at - started).total_seconds())
     unit.note(Kind.PAUSE_ENDED, {"seconds": seconds}, at=at, actor=actor, playbook=playbook)
@@ -182,15 +185,20 @@ def paused_playbooks(unit: Unit) -> dict[str, datetime]:
     return {row.playbook: row.started_at for row in unit.connection.execute(statement)}
 
 
-def _shift_waits(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
-    columns = (enrollments.c.id, enrollments.c.since, enrollments.c.waits_until)
-    waiting = select(*columns).where(
-        enrollments.c.playbook == playbook,
-        enrollments.c.left_at.is_(None),
-        enrollments.c.phase == Phase.WAITING,
-    )
-    found = [(row.id, row.since, row.waits_until) for row in unit.connection.execute(waiting)]
-    _shift(unit, enrollments, "waits_until", found, started=started, ended=ended)
+def _shift_clock(
+    unit: Unit, playbook: str, name: str, *, started: datetime, ended: datetime
+) -> None:
+    """Move on an instant of everyone inside, as far as it had not come when the pause began."""
+    until = enrollments.c[name]
+    moving = [enrollments.c.playbook == playbook, enrollments.c.left_at.is_(None), until > started]
+    if name == "waits_until":
+        moving.append(enrollments.c.fixed == 0)
+    since = enrollments.c.since if name == "waits_until" else enrollments.c.entered_at
+    found = [
+        (row[0], row[1], row[2])
+        for row in unit.connection.execute(select(enrollments.c.id, since, until).where(*moving))
+    ]
+    _shift(unit, enrollments, name, found, started=started, ended=ended)
 
 
 def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:

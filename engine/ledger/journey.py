@@ -167,6 +167,7 @@ def _write_entered(unit: Unit, batch: _Batch, *, run: str, at: datetime) -> None
             "holdout": int(enrollment.holdout),
             "per": enrollment.per,
             "each": enrollment.each,
+            "goal_until": enrollment.goal_until,
             "run": run,
         }
         rows.append(row)

@@ -203,6 +203,7 @@ enrollments = Table(
     _text("per"),
     Column("each", _key(), nullable=False, server_default=text("''")),
     Column("goal_at", Instant()),
+    Column("goal_until", Instant()),
     _text("run"),
     Column("left_at", Instant()),
     _text("outcome"),

@@ -105,9 +105,9 @@ def _looked_at(
     playbook = versions(page[0].version)
     if playbook is None:
         return []
-    clock, goal = facts.clock(playbook), playbook.goal
+    goal = playbook.goal
     active = [each for each in page if each.phase in _ACTIVE]
-    aiming = [each for each in page if counts_for_goal(each, goal, as_of=as_of, clock=clock)]
+    aiming = [each for each in page if counts_for_goal(each, as_of)]
     present = _holding(playbook, _EVERYONE, active, facts)
     reached = _holding(playbook, goal.when if goal else None, aiming, facts)
     leaving = _holding(playbook, playbook.exit_when, page, facts)

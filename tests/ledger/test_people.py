@@ -228,6 +228,32 @@ def test_what_stands_still_goes_on_later_by_as_much(
     assert kinds(ledger)[-3:] == ["pause.started", "pause.ended", "touch.claimed"]
 
 
+@pytest.mark.parametrize(
+    ("phase", "fixed", "until", "shifted"),
+    [
+        pytest.param(Phase.WATCHING, False, 120, 60, id="the limit of wait_for"),
+        pytest.param(Phase.HOLDING, False, 120, 60, id="the limit of hold_while"),
+        pytest.param(Phase.RESTING, False, 120, 60, id="a holdout's window"),
+        pytest.param(Phase.WAITING, True, 120, 0, id="a moment of the calendar goes on"),
+        pytest.param(Phase.WAITING, False, -1, 0, id="what was over before is over"),
+    ],
+)
+def test_what_a_pause_moves(
+    ledger: Ledger, phase: Phase, fixed: bool, until: int, shifted: int
+) -> None:
+    ends = NOW + until * MINUTE
+    one = make_enrollment(
+        "1", phase=phase, fixed=fixed, since=NOW - 9 * MINUTE, waits_until=ends, goal_until=ends
+    )
+    keep(ledger, touching(one)[:1], at=NOW - MINUTE)
+    writing(ledger, lambda unit: control.pause_started(unit, "checkup", **SAID))
+    over = {"at": NOW + timedelta(hours=1), "actor": "ann"}
+    writing(ledger, lambda unit: control.pause_ended(unit, "checkup", **over))
+    (found,) = reading(ledger, lambda unit: open_enrollments(unit, "checkup", limit=9))
+    assert found.waits_until == ends + shifted * MINUTE
+    assert found.goal_until == ends + (60 if until > 0 else 0) * MINUTE
+
+
 def test_a_pause_shifts_nothing_of_others(ledger: Ledger) -> None:
     other = make_enrollment("1", playbook="other", phase=Phase.WAITING, waits_until=NOW)
     keep(ledger, touching(other)[:1])

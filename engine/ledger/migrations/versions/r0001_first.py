@@ -107,6 +107,7 @@ def _make_enrollments() -> None:
         sa.Column("per", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("each", KEY, server_default=sa.text("''"), nullable=False),
         sa.Column("goal_at", INSTANT, nullable=True),
+        sa.Column("goal_until", INSTANT, nullable=True),
         sa.Column("run", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("left_at", INSTANT, nullable=True),
         sa.Column("outcome", sa.Text(), server_default=sa.text("''"), nullable=False),
