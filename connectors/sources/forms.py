@@ -41,6 +41,7 @@ __all__ = [
     "EPOCH",
     "FIRST_SECOND",
     "INTEGER",
+    "JSON_ARRAY",
     "LARGEST_INTEGER",
     "LAST_SECOND",
     "NOT_A_NUMBER",
@@ -79,6 +80,10 @@ DATE = rf"{_YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
 _OFFSET = r"(Z|z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
 TIMESTAMP = rf"{DATE}([T ]{_TIME}{_OFFSET}?)?"
+_JSON_TEXT = r'"([^"\\[:cntrl:]]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
+_JSON_PLAIN = "-?[0-9]+([.][0-9]+)?|true|false|null"
+_JSON_MEMBER = rf"\s*({_JSON_TEXT}|{_JSON_PLAIN})\s*"
+JSON_ARRAY = rf"\[(\s*|{_JSON_MEMBER}(,{_JSON_MEMBER})*)\]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +104,16 @@ def microseconds(at: datetime) -> int:
     return (at - EPOCH) // timedelta(microseconds=1)
 
 
+_NAIVE = ("duckdb", "mysql")
+"""The dialects whose instants are timestamps without a zone, in UTC."""
+_WITHOUT_ARRAYS = ("sqlite", "mysql")
+
+
 class Instant(TypeDecorator[datetime]):
     """An instant in a store's own form; Python sees aware UTC datetimes.
 
-    DuckDB holds a naive TIMESTAMP in UTC, Postgres a timestamptz, SQLite microseconds since 1970.
+    DuckDB and MariaDB hold a naive timestamp in UTC, Postgres a timestamptz, SQLite microseconds
+    since 1970.
     What is no datetime passes as it is, so that arithmetic on the stored form stays possible.
     """
 
@@ -110,9 +121,13 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """BIGINT on SQLite, a timestamp with a zone on Postgres, without on DuckDB."""
+        """BIGINT on SQLite, a timestamp with a zone on Postgres, without on DuckDB and MariaDB."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(BigInteger())
+        if dialect.name == "mysql":
+            from sqlalchemy.dialects.mysql import DATETIME  # no start need wait for it
+
+            return dialect.type_descriptor(DATETIME(fsp=6))
         return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
@@ -121,7 +136,7 @@ class Instant(TypeDecorator[datetime]):
             return value
         if dialect.name == "sqlite":
             return microseconds(value)
-        if dialect.name == "duckdb" and value.tzinfo:
+        if dialect.name in _NAIVE and value.tzinfo:
             return value.astimezone(UTC).replace(tzinfo=None)
         return value
 
@@ -135,20 +150,20 @@ class Instant(TypeDecorator[datetime]):
 
 
 class TextList(TypeDecorator[tuple[str, ...]]):
-    """A list of text: an array where the store has arrays, JSON text on SQLite; a tuple here."""
+    """A list of text: an array where the store has arrays, else JSON text; a tuple here."""
 
     impl = Text
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """JSON text on SQLite, an array of text elsewhere."""
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Text()))
+        """JSON text where there are no arrays, else an array of text."""
+        return dialect.type_descriptor(Text() if dialect.name in _WITHOUT_ARRAYS else ARRAY(Text()))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """The stored form of a list."""
         if value is None or isinstance(value, str):
             return value
-        return json.dumps(list(value)) if dialect.name == "sqlite" else list(value)
+        return json.dumps(list(value)) if dialect.name in _WITHOUT_ARRAYS else list(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:
         """The members, in their order."""

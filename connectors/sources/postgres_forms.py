@@ -37,6 +37,7 @@ from connectors.sources.forms import (
     DATE,
     FIRST_SECOND,
     INTEGER,
+    JSON_ARRAY,
     LARGEST_INTEGER,
     LAST_SECOND,
     NOT_A_NUMBER,
@@ -276,12 +277,6 @@ def _from_micros(micros: Raw) -> Raw:
     return _sql("timestamptz 'epoch'") + days + rest
 
 
-_JSON_TEXT = r'"([^"\\[:cntrl:]]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
-_JSON_PLAIN = "-?[0-9]+([.][0-9]+)?|true|false|null"
-_JSON_MEMBER = rf"\s*({_JSON_TEXT}|{_JSON_PLAIN})\s*"
-_JSON_ARRAY = rf"\[(\s*|{_JSON_MEMBER}(,{_JSON_MEMBER})*)\]"
-
-
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored.endswith("[]"):
         return Form(_kept(raw, func.unnest(cast(raw, ARRAY(Text())))))
@@ -298,7 +293,7 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
         return Form(_members(case((_is_blank(raw), null()), else_=_kept(raw, parts, _stripped))))
     text = _trimmed(raw)
     read = _kept(raw, func.json_array_elements_text(cast(text, JSON())))
-    value = case((_matches(text, _JSON_ARRAY), read))
+    value = case((_matches(text, JSON_ARRAY), read))
     return Form(_members(value), _bad(raw, value))
 
 

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     Executable,
     FromClause,
+    case,
     column,
     false,
     func,
+    literal_column,
     or_,
     select,
     table,
@@ -147,7 +149,7 @@ class SourceReader:
         asked = [(ref, bad) for ref, bad in forms if bad is not None]
         if not asked:
             return
-        counts = [func.count().filter(bad) for _, bad in asked]
+        counts = [func.count(case((bad, literal_column("1")))) for _, bad in asked]
         [found] = self._store.read(select(*counts).select_from(relation))
         for (ref, bad), count in zip(asked, found, strict=True):
             if count:

@@ -46,9 +46,12 @@ def sql_database(url: str, connectors: Mapping[str, Connector], root: Path) -> D
                     for name, connector in connectors.items()
                 },
             )
+        case "mysql" | "mariadb":
+            return _mariadb(parsed, connectors)
         case other:
             raise Misuse(
-                f"connector {names}: this version reads sqlite and postgresql, not `{other}` yet"
+                f"connector {names}: this version reads sqlite, postgresql, mysql and mariadb, "
+                f"not `{other}` yet"
             )
 
 
@@ -60,3 +63,21 @@ def _sqlite(url: URL, connectors: Mapping[str, Connector], root: Path) -> Sqlite
         raise Misuse(f"connector {names}: SQLite has no schemas; take `schema` away")
     zones = {name: ZoneInfo(connector.timezone) for name, connector in connectors.items()}
     return SqliteDatabase((root / url.database).resolve(), zones)
+
+
+def _mariadb(url: URL, connectors: Mapping[str, Connector]) -> Database:
+    from connectors.sources.mariadb import MariaDatabase, MariaSchema  # no start need wait for it
+
+    without = [name for name, connector in connectors.items() if connector.schema is None]
+    if without and not url.database:
+        raise Misuse(
+            f"connector {', '.join(without)}: a MariaDB or MySQL `url` names a database, as "
+            "mariadb://user@host/crm, or say `schema:`"
+        )
+    return MariaDatabase(
+        url,
+        {
+            name: MariaSchema(connector.schema, ZoneInfo(connector.timezone))
+            for name, connector in connectors.items()
+        },
+    )

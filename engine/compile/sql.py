@@ -271,7 +271,8 @@ def _edge(
     at, of = inside.known[time_of(figure.events)], inside.known[property_of(figure)]
     by_time = at.desc() if figure.kind is EdgeKind.LAST else at.asc()
     found = select(of).select_from(rows.source).where(*such)
-    ordered = found.order_by(by_time, of.desc().nulls_last()).limit(1)
+    # Not every store knows NULLS LAST.
+    ordered = found.order_by(by_time, case((of.is_(None), 1), else_=0), of.desc()).limit(1)
     return ordered.correlate_except(rows.source).scalar_subquery()
 
 

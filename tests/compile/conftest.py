@@ -12,14 +12,24 @@ import pytest
 from sqlalchemy import make_url
 
 from connectors.sources.files import FilesDatabase, Folder
+from connectors.sources.mariadb import MariaDatabase, MariaSchema
 from connectors.sources.postgres import PostgresDatabase, Schema
 from connectors.sources.spark import SparkDatabase, SparkSchema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.ports import Database, Reader
+from tests.support.mariadb import fresh_mariadb, mariadb
 from tests.support.postgres import fresh_database, postgres
 from tests.support.spark import spark
 
-__all__ = ["postgres", "reader", "readers", "spark", "spark_reader"]
+__all__ = [
+    "mariadb",
+    "mariadb_reader",
+    "postgres",
+    "reader",
+    "readers",
+    "spark",
+    "spark_reader",
+]
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +58,21 @@ def spark_reader(spark: str) -> Iterator[Reader]:
         yield reader
 
 
+@pytest.fixture(scope="session")
+def mariadb_reader(mariadb: str) -> Iterator[Reader]:
+    """An open snapshot of an empty MariaDB."""
+    url = make_url(fresh_mariadb(mariadb))
+    with MariaDatabase(url, {"s": MariaSchema(None, ZoneInfo("UTC"))}).open() as reader:
+        yield reader
+
+
+_APART = {"mysql": "mariadb_reader", "spark": "spark_reader"}
+"""Servers that not every machine has, by dialect."""
+
+
 @pytest.fixture
 def reader(store: str, request: pytest.FixtureRequest) -> Reader:
     """The reader of one dialect; those that are not asked for are not started."""
-    if store == "spark":
-        return cast(Reader, request.getfixturevalue("spark_reader"))
+    if store in _APART:
+        return cast(Reader, request.getfixturevalue(_APART[store]))
     return cast(Mapping[str, Reader], request.getfixturevalue("readers"))[store]

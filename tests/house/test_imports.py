@@ -11,7 +11,8 @@ import pytest
 from tests.house.tree import ROOT, module_name, parsed, product_files
 
 WORDS = (
-    *("places", "problems", "business_days", "moments", "holidays", "language", "tables", "ports"),
+    *("places", "problems", "business_days", "moments", "offsets", "holidays"),
+    *("language", "tables", "ports"),
 )
 LAYERS: tuple[tuple[str, ...], ...] = (
     WORDS,

@@ -1,5 +1,24 @@
-"""The fixtures of the contract suite: a Postgres server, and the stores built on it."""
+"""The fixtures of the contract suite: servers, and where the stores are built."""
 
-from tests.support.postgres import postgres
+from __future__ import annotations
 
-__all__ = ["postgres"]
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.sources.stores import Workshop
+from tests.support.mariadb import fresh_mariadb, mariadb
+from tests.support.postgres import fresh_database, postgres
+
+__all__ = ["mariadb", "postgres", "workshop"]
+
+
+@pytest.fixture(scope="module")
+def workshop(request: pytest.FixtureRequest) -> Callable[[Path], Workshop]:
+    """What a store is built with in a folder; a server starts when a store asks for it."""
+    return lambda folder: Workshop(
+        folder,
+        lambda: fresh_database(request.getfixturevalue("postgres")),
+        lambda: fresh_mariadb(request.getfixturevalue("mariadb")),
+    )

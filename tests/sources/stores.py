@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from connectors.fakes import FakeDatabase, FakeTable
 from connectors.sources.files import FilesDatabase, Folder
+from connectors.sources.mariadb import MariaDatabase, MariaSchema
 from connectors.sources.postgres import PostgresDatabase, Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.ports import Database
@@ -41,10 +42,11 @@ class TextTable:
 
 @dataclass(frozen=True)
 class Workshop:
-    """Where a store is built: an empty folder, and how to have an empty Postgres database."""
+    """Where a store is built: an empty folder, and how to have an empty database of a server."""
 
     folder: Path
     fresh_postgres: Callable[[], str]
+    fresh_mariadb: Callable[[], str]
 
 
 Tables = Mapping[str, TextTable]
@@ -124,6 +126,21 @@ def _postgres(workshop: Workshop, tables: Tables) -> Open:
     return lambda zone: PostgresDatabase(make_url(url), {CONNECTOR: Schema(None, zone)})
 
 
+def _mariadb(workshop: Workshop, tables: Tables) -> Open:
+    url = workshop.fresh_mariadb()
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for name, table in tables.items():
+            columns = ", ".join(f"`{column}` text" for column in table.columns)
+            connection.exec_driver_sql(f"CREATE TABLE `{name}` ({columns})")
+            marks = ", ".join(["%s"] * len(table.columns))
+            if table.rows:
+                connection.exec_driver_sql(
+                    f"INSERT INTO `{name}` VALUES ({marks})", list(table.rows)
+                )
+    return lambda zone: MariaDatabase(make_url(url), {CONNECTOR: MariaSchema(None, zone)})
+
+
 def _fake(workshop: Workshop, tables: Tables) -> Open:
     given = {
         f"{CONNECTOR}.{name}": FakeTable(table.records, table.columns)
@@ -139,6 +156,7 @@ STORES: Mapping[str, Callable[[Workshop, Tables], Open]] = {
     "parquet": _parquet,
     "sqlite": _sqlite,
     "postgres": _postgres,
+    "mariadb": _mariadb,
     "fake": _fake,
 }
 """Makes the tables, and gives the database over them for a zone of naive timestamps."""

@@ -13,12 +13,14 @@ from sqlalchemy import create_engine, make_url, select
 from sqlalchemy.pool import NullPool
 
 from connectors.sources.files import FilesDatabase, Folder
+from connectors.sources.mariadb import MariaDatabase, MariaSchema
 from connectors.sources.postgres import PostgresDatabase, Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.language.catalog import Kind
 from engine.ports import Database
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
+from tests.support.mariadb import fresh_mariadb
 from tests.support.postgres import fresh_database
 
 TABLE = TableRef("s", "t")
@@ -332,4 +334,122 @@ def test_postgres_faults(
     postgres: str, declared: str, expression: str, kind: Kind, message: str
 ) -> None:
     database = in_postgres(postgres, declared, expression)
+    assert fault(database, ColumnRef("v", kind)).startswith(message)
+
+
+# ---------------------------------------------------------------- MariaDB
+
+MARIADB = {
+    "varchar": ("varchar(9)", "'x '", Kind.TEXT, "x "),
+    "char": ("char(5)", "'x'", Kind.TEXT, "x"),
+    "blank char": ("char(5)", "' '", Kind.TEXT, None),
+    "latin1": ("varchar(9) CHARACTER SET latin1", "'é'", Kind.TEXT, "é"),
+    "integer as text": ("integer", "12", Kind.TEXT, "12"),
+    "enum": ("enum('glad', 'sad')", "'glad'", Kind.TEXT, "glad"),
+    "uuid": (
+        "uuid",
+        "'6ba7b810-9dad-11d1-80b4-00c04fd430c8'",
+        Kind.TEXT,
+        "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+    ),
+    "bigint": ("bigint", "9007199254740993", Kind.INTEGER, 9007199254740993),
+    "unsigned": ("int unsigned", "4294967295", Kind.INTEGER, 2**32 - 1),
+    "unsigned bigint": ("bigint unsigned", "9223372036854775807", Kind.INTEGER, 2**63 - 1),
+    "decimal without decimals": ("decimal(12, 2)", "7.00", Kind.INTEGER, 7),
+    "double without decimals": ("double", "-9223372036854775808", Kind.INTEGER, -(2**63)),
+    "decimal": ("decimal(10, 2)", "1.25", Kind.NUMBER, 1.25),
+    "double": ("double", "0.1", Kind.NUMBER, 0.1),
+    "float": ("float", "0.5", Kind.NUMBER, 0.5),
+    "unsigned bigint as number": ("bigint unsigned", "18446744073709551615", Kind.NUMBER, 2.0**64),
+    "boolean": ("boolean", "true", Kind.BOOLEAN, True),
+    "tinyint(1)": ("tinyint(1)", "0", Kind.BOOLEAN, False),
+    "bit": ("bit(1)", "b'1'", Kind.BOOLEAN, True),
+    "decimal as boolean": ("decimal(3, 1)", "1.0", Kind.BOOLEAN, True),
+    "date": ("date", "'2026-01-05'", Kind.DATE, date(2026, 1, 5)),
+    "the first date": ("date", "'0001-01-01'", Kind.DATE, date(1, 1, 1)),
+    "midnight as date": ("datetime", "'2026-01-05'", Kind.DATE, date(2026, 1, 5)),
+    "timestamp": (
+        "timestamp(6)",
+        "convert_tz('2026-01-05 10:00:00.123456', '+02:00', @@time_zone)",
+        Kind.TIMESTAMP,
+        datetime(2026, 1, 5, 8, 0, 0, 123456, tzinfo=UTC),
+    ),
+    "datetime": (
+        "datetime(6)",
+        "'2026-01-05 10:00:00.123456'",
+        Kind.TIMESTAMP,
+        datetime(2026, 1, 5, 10, 0, 0, 123456, tzinfo=UTC),
+    ),
+    "json": ("json", """'["b", "", "a"]'""", Kind.LIST, ("b", "a")),
+    "json null": ("json", "'null'", Kind.LIST, None),
+    "empty json": ("json", "'[]'", Kind.LIST, ()),
+}
+
+
+def in_mariadb(url: str, declared: str, expression: str, zone: ZoneInfo = UTC_ZONE) -> Database:
+    fresh = fresh_mariadb(url)
+    engine = create_engine(fresh, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET SESSION sql_mode = ''")  # it takes what older servers took
+        connection.exec_driver_sql(f"CREATE TABLE t (v {declared} NULL)")
+        connection.exec_driver_sql(f"INSERT INTO t VALUES ({expression})")
+    return MariaDatabase(make_url(fresh), {"s": MariaSchema(None, zone)})
+
+
+@pytest.mark.parametrize(
+    ("declared", "expression", "kind", "value"), MARIADB.values(), ids=MARIADB.keys()
+)
+def test_mariadb(mariadb: str, declared: str, expression: str, kind: Kind, value: object) -> None:
+    assert read(in_mariadb(mariadb, declared, expression), ColumnRef("v", kind)) == [value]
+
+
+def test_naive_mariadb_timestamps_are_local_to_the_connector(mariadb: str) -> None:
+    database = in_mariadb(mariadb, "datetime", "'2026-11-01 01:30'", NEW_YORK)
+    assert read(database, ColumnRef("v", Kind.TIMESTAMP)) == [FOLD]
+
+
+@pytest.mark.parametrize(
+    ("declared", "expression", "format_"),
+    [
+        ("bigint", "1767607200", "epoch"),
+        ("double", "1767607200", "epoch"),
+        ("decimal(16, 1)", "1767607200000.0", "epoch_ms"),
+    ],
+)
+def test_mariadb_epochs(mariadb: str, declared: str, expression: str, format_: str) -> None:
+    database = in_mariadb(mariadb, declared, expression, NEW_YORK)
+    ref = ColumnRef("v", Kind.TIMESTAMP, format_)
+    assert read(database, ref) == [datetime(2026, 1, 5, 10, tzinfo=UTC)]
+
+
+MARIADB_FAULTS = {
+    "half an integer": ("decimal(3, 1)", "1.5", Kind.INTEGER, "s.t.v holds `1.5`; expected an int"),
+    "too large an integer": (
+        "bigint unsigned",
+        "9223372036854775808",
+        Kind.INTEGER,
+        "s.t.v holds `9223372036854775808`; expected an integer",
+    ),
+    "too large a double": ("double", "9223372036854775808", Kind.INTEGER, "s.t.v holds `9.22"),
+    "a boolean of 2": ("tinyint(1)", "2", Kind.BOOLEAN, "s.t.v holds `2`; expected a boolean"),
+    "a date with a time": ("datetime", "'2026-01-05 10:00'", Kind.DATE, "s.t.v holds `2026-01-05"),
+    "a date of zeros": ("date", "'0000-00-00'", Kind.DATE, "s.t.v holds `0000-00-00`; expected a"),
+    "a month of zeros": ("date", "'2026-00-10'", Kind.DATE, "s.t.v holds `2026-00-10`; expected"),
+    "a time of zeros": ("datetime", "'0000-00-00'", Kind.TIMESTAMP, "s.t.v holds `0000-00-00"),
+    "a midnight of zeros": ("datetime", "'0000-00-00'", Kind.DATE, "s.t.v holds `0000-00-00"),
+    "an object as list": ("json", "'{}'", Kind.LIST, "s.t.v holds `{}`; expected a list"),
+    "bytes": ("blob", "'x'", Kind.TEXT, "s.t.v is of type blob; expected text"),
+    "an epoch without a format": ("bigint(20)", "1", Kind.TIMESTAMP, "s.t.v is of type bigint"),
+}
+
+
+@pytest.mark.parametrize(
+    ("declared", "expression", "kind", "message"),
+    MARIADB_FAULTS.values(),
+    ids=MARIADB_FAULTS.keys(),
+)
+def test_mariadb_faults(
+    mariadb: str, declared: str, expression: str, kind: Kind, message: str
+) -> None:
+    database = in_mariadb(mariadb, declared, expression)
     assert fault(database, ColumnRef("v", kind)).startswith(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,6 @@ from engine.ports import Database, Reader
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 from tests.sources.stores import CONNECTOR, STORES, TextTable, Workshop
-from tests.support.postgres import fresh_database
 
 ZONE = ZoneInfo("UTC")
 USERS = TableRef(CONNECTOR, "users")
@@ -39,10 +39,13 @@ TABLES = {
 
 
 @pytest.fixture(scope="module", params=STORES)
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Database:
+def database(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    workshop: Callable[[Path], Workshop],
+) -> Database:
     folder = tmp_path_factory.mktemp("store")
-    workshop = Workshop(folder, lambda: fresh_database(request.getfixturevalue("postgres")))
-    return STORES[request.param](workshop, TABLES)(ZONE)
+    return STORES[request.param](workshop(folder), TABLES)(ZONE)
 
 
 @contextmanager
@@ -278,4 +281,4 @@ def test_two_snapshots_are_open_at_once(database: Database) -> None:
 def test_the_id_and_kind_are_known_before_anything_is_opened(database: Database) -> None:
     assert database.id
     assert database.kind
-    assert database.dialect.name in {"duckdb", "sqlite", "postgresql"}
+    assert database.dialect.name in {"duckdb", "sqlite", "postgresql", "mysql"}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import create_engine, func, make_url, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.pool import NullPool
 
+from connectors.sources.mariadb import MariaDatabase, MariaSchema
 from connectors.sources.postgres import PostgresDatabase, Schema
 from connectors.sources.sql import sql_database
 from connectors.table import SOURCES, build_databases
@@ -20,6 +22,7 @@ from engine.language.project import Connector, Secret, Settings
 from engine.ports import Database
 from engine.problems import Misuse, SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
+from tests.support.mariadb import fresh_mariadb
 from tests.support.postgres import fresh_database
 
 ZONE = ZoneInfo("UTC")
@@ -40,7 +43,7 @@ def sqlite_calls(root: Path, *keys: int) -> Path:
     return path
 
 
-def postgres_calls(url: str, *keys: int) -> None:
+def server_calls(url: str, *keys: int) -> None:
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS calls (id bigint)")
@@ -48,16 +51,19 @@ def postgres_calls(url: str, *keys: int) -> None:
             connection.exec_driver_sql("INSERT INTO calls VALUES (%s)", (key,))
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+FRESH: dict[str, Callable[[str], str]] = {"postgres": fresh_database, "mariadb": fresh_mariadb}
+
+
+@pytest.fixture(params=["sqlite", *FRESH])
 def grown(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Database, Callable[[], object]]:
     """A database of two calls, and a function that adds a third from elsewhere."""
     if request.param == "sqlite":
         sqlite_calls(tmp_path, 1, 2)
         database = sql_database("sqlite:///crm.db", {"crm": connector()}, tmp_path)
         return database, lambda: sqlite_calls(tmp_path, 3)
-    url = fresh_database(request.getfixturevalue("postgres"))
-    postgres_calls(url, 1, 2)
-    return sql_database(url, {"crm": connector()}, tmp_path), lambda: postgres_calls(url, 3)
+    url = FRESH[request.param](request.getfixturevalue(request.param))
+    server_calls(url, 1, 2)
+    return sql_database(url, {"crm": connector()}, tmp_path), lambda: server_calls(url, 3)
 
 
 def test_all_statements_see_one_snapshot(grown: tuple[Database, Callable[[], object]]) -> None:
@@ -81,7 +87,7 @@ def test_a_source_is_read_only(
     database, _ = grown
     with (
         database.open() as reader,
-        pytest.raises(DBAPIError, match=r"(?i)read-?only|syntax error"),
+        pytest.raises(DBAPIError, match=r"(?i)read[- ]?only|syntax error"),
     ):
         list(reader.read(text(statement)))
     with database.open() as reader:
@@ -157,6 +163,64 @@ def test_not_even_a_function_writes_to_postgres(postgres: str) -> None:
         list(reader.read(select(func.nextval("counter"))))
 
 
+def test_schemas_of_mariadb(mariadb: str, tmp_path: Path) -> None:
+    url, other = fresh_mariadb(mariadb), make_url(fresh_mariadb(mariadb)).database
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE `{other}`.calls (id integer)")
+        connection.exec_driver_sql(f"INSERT INTO `{other}`.calls VALUES (1)")
+        connection.exec_driver_sql("CREATE VIEW talks AS SELECT 5 AS id")
+    sharing = {
+        "crm": connector(schema=other),
+        "open": connector("open"),
+        "lost": connector("lost", schema="odd%one"),
+    }
+    with sql_database(url, sharing, tmp_path).open() as reader:
+        assert reader.row_count(TABLE) == 1
+        assert reader.row_count(TableRef("open", "talks")) == 1
+        with pytest.raises(SourceFault, match="open has no table `talk`; did you mean talks"):
+            reader.relation(TableRef("open", "talk"))
+        with pytest.raises(SourceFault, match="lost has no schema `odd%one`; there is "):
+            reader.relation(TableRef("lost", "calls"))
+
+
+def test_a_mariadb_table_without_the_right_to_read_it(mariadb: str) -> None:
+    url = make_url(fresh_mariadb(mariadb))
+    role = f"r{url.database}"
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE calls (id integer)")
+        connection.exec_driver_sql("CREATE TABLE open (id integer)")
+        connection.exec_driver_sql(f"CREATE USER {role}@localhost")
+        connection.exec_driver_sql(f"GRANT SELECT ON open TO {role}@localhost")
+    database = MariaDatabase(url.set(username=role), {"crm": MariaSchema(None, ZONE)})
+    with database.open() as reader, pytest.raises(SourceFault, match="grant SELECT on it"):
+        reader.row_count(TABLE)
+
+
+def test_a_mariadb_statement_that_takes_too_long_ends(mariadb: str) -> None:
+    database = MariaDatabase(make_url(fresh_mariadb(mariadb)), {"crm": MariaSchema(None, ZONE)})
+    with database.open() as reader, pytest.raises(Unreachable, match="did not answer in time"):
+        list(reader.read(text("SET STATEMENT max_statement_time = 0.05 FOR SELECT sleep(10)")))
+
+
+def test_what_was_not_read_to_its_end_does_not_keep_a_mariadb_open(mariadb: str) -> None:
+    database = MariaDatabase(make_url(fresh_mariadb(mariadb)), {"crm": MariaSchema(None, ZONE)})
+    with database.open() as reader:
+        values = reader.rows("given", {"key": "integer"}, [(at,) for at in range(30_000)])
+        rows = reader.read(select(values.c.key).order_by(values.c.key))
+        assert next(rows) == (0,)
+    with pytest.raises(ResourceClosedError):  # rather than an end that is none
+        list(rows)
+
+
+def test_a_missing_driver_is_named(mariadb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    database = MariaDatabase(make_url(mariadb), {"crm": MariaSchema(None, ZONE)})
+    with pytest.raises(Misuse, match=r"install it with `pip install 'touchline\[mysql\]'`"):
+        database.open().__enter__()
+
+
 PASSWORD = "s3cr3t-pass"
 REACHED = {
     "no server": (
@@ -166,10 +230,25 @@ REACHED = {
     ),
     "no file": ("sqlite:///nowhere.db", Unreachable, "connector crm: there is no file "),
     "no database": ("sqlite:///notes.txt", SourceFault, "connector crm ("),
-    "another dialect": (
-        f"mysql://user:{PASSWORD}@host/db",
+    "no MariaDB server": (
+        f"mariadb://user:{PASSWORD}@127.0.0.1:1/db",
+        Unreachable,
+        "connector crm (mariadb://user:***@127.0.0.1:1/db) does not answer: ",
+    ),
+    "no MySQL server": (
+        f"mysql+pymysql://user:{PASSWORD}@127.0.0.1:1/db",
+        Unreachable,
+        "connector crm (mysql+pymysql://user:***@127.0.0.1:1/db) does not answer: ",
+    ),
+    "a MariaDB url without a database": (
+        f"mariadb://user:{PASSWORD}@host",
         Misuse,
-        "connector crm: this version reads sqlite and postgresql, not `mysql` yet",
+        "connector crm: a MariaDB or MySQL `url` names a database, as mariadb://user@host/crm",
+    ),
+    "another dialect": (
+        f"oracle://user:{PASSWORD}@host/db",
+        Misuse,
+        "connector crm: this version reads sqlite, postgresql, mysql and mariadb, not `oracle` yet",
     ),
     "no url": (f"user {PASSWORD}", Misuse, "connector crm: its `url` is none; expected one as"),
     "a port that is none": (f"postgresql://u:{PASSWORD}@h:x/d", Misuse, "connector crm: its `url`"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +21,6 @@ from engine.ports import Database
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 from tests.sources.stores import CONNECTOR, STORES, TextTable, Workshop
-from tests.support.postgres import fresh_database
 
 UTC_ZONE = ZoneInfo("UTC")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -290,13 +290,14 @@ GROUPS = {
 
 @pytest.fixture(scope="module", params=STORES)
 def opened(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    workshop: Callable[[Path], Workshop],
 ) -> Callable[[ZoneInfo], Database]:
     """One store with the tables of all groups."""
     folder = tmp_path_factory.mktemp("store [1]*")  # which is no pattern
-    workshop = Workshop(folder, lambda: fresh_database(request.getfixturevalue("postgres")))
     tables = {name.replace("-", "_"): group.table for name, group in GROUPS.items()}
-    return STORES[request.param](workshop, tables)
+    return STORES[request.param](workshop(folder), tables)
 
 
 ALL = [

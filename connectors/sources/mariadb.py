@@ -1,0 +1,334 @@
+"""MariaDB and MySQL as a source: one read-only snapshot, streamed one statement at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib import import_module
+from itertools import count
+from types import ModuleType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    CursorResult,
+    Executable,
+    FromClause,
+    String,
+    bindparam,
+    cast,
+    create_engine,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql import ColumnElement
+
+from connectors.sources.forms import SQL_TYPES, Form, no_table, wrong_type
+from connectors.sources.mariadb_forms import FORMS, base_type, json_rows
+from connectors.sources.reader import SourceReader
+from engine.language.catalog import Kind
+from engine.ports import Reader, Row, StoreKind
+from engine.problems import Misuse, SourceFault, Unreachable
+from engine.tables import ColumnRef, TableRef
+
+__all__ = ["MariaDatabase", "MariaSchema"]
+
+_CONNECT_SECONDS = 10
+_STATEMENT_SECONDS = 1_800  # a runaway query ends, and with it the run
+_FETCHED_AT_ONCE = 10_000
+_LONGEST_LIST_BYTES = 64 << 20
+_SQL_MODE = (
+    "STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_BACKSLASH_ESCAPES,NO_ENGINE_SUBSTITUTION"
+)
+_SETTINGS = (
+    "SET SESSION time_zone = '+00:00'",
+    "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    f"SET SESSION group_concat_max_len = {_LONGEST_LIST_BYTES}",
+    f"SET SESSION lock_wait_timeout = {_CONNECT_SECONDS}",
+    f"SET SESSION net_write_timeout = {_STATEMENT_SECONDS}",  # we may read slowly
+    "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+)
+_SETTINGS_OF_MARIADB = (
+    # Text compares by code point, and what follows it in blanks counts.
+    "SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin",
+    f"SET SESSION max_statement_time = {_STATEMENT_SECONDS}",
+    "SET SESSION join_cache_level = 4",  # values that were brought bear no index: hash them
+)
+_SETTINGS_OF_MYSQL = (
+    "SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin",
+    f"SET SESSION max_execution_time = {_STATEMENT_SECONDS * 1_000}",
+)
+_ARGUMENTS = {"sql_mode": _SQL_MODE, "charset": "utf8mb4", "read_timeout": _STATEMENT_SECONDS + 60}
+
+_TABLES = """
+SELECT table_name FROM information_schema.tables WHERE table_schema = coalesce(%s, database())
+"""
+_SCHEMAS = "SELECT schema_name FROM information_schema.schemata"
+
+_NO_RIGHT = {1044, 1142, 1143, 1370}
+_MISSING = {1049, 1103, 1146}
+_TOO_LATE = {1205, 1317, 1969, 3024}
+_OUT_OF_REACH = {1040, 1045, 1049, 1129, 1130, 1203, 1226, 1227, 1698}
+_TOO_LARGE = 1153
+_BAD_DATA = {1690, 1366, 1411}
+_FIRST_OF_CLIENT, _LAST_OF_CLIENT = 2000, 2999
+
+
+@dataclass(frozen=True, slots=True)
+class MariaSchema:
+    """In which database a connector's tables lie, None for the URL's, and the zone of DATETIME."""
+
+    name: str | None
+    zone: ZoneInfo
+
+
+class MariaDatabase:
+    """The port `Database` over one server; `schemas` by the names of its connectors."""
+
+    kind = StoreKind.ROW
+    dialect: Dialect
+
+    def __init__(self, url: URL, schemas: Mapping[str, MariaSchema]) -> None:
+        self.id = url.render_as_string(hide_password=True)
+        self._url = url.set(drivername="mysql+pymysql")  # which tells MariaDB from MySQL by itself
+        self.dialect = MySQLDialect_pymysql()
+        self.dialect._support_float_cast = True  # as after a connection to any server that is read
+        self._schemas = schemas
+
+    @contextmanager
+    def open(self) -> Iterator[Reader]:
+        """One transaction, REPEATABLE READ and READ ONLY.
+
+        Raises:
+            Unreachable: the server does not answer or lets nobody in.
+            Misuse: the driver is not installed.
+        """
+        subject = f"connector {', '.join(self._schemas)} ({self.id})"
+        engine = create_engine(
+            self._url, module=_driver(subject), poolclass=NullPool, connect_args=dict(_ARGUMENTS)
+        )
+        with ExitStack() as stack:
+            with _faults(subject):
+                connection = stack.enter_context(engine.connect())
+                is_mariadb = connection.dialect.is_mariadb  # type: ignore[attr-defined]
+                for setting in _SETTINGS_OF_MARIADB if is_mariadb else _SETTINGS_OF_MYSQL:
+                    connection.exec_driver_sql(setting)
+                for setting in _SETTINGS:
+                    connection.exec_driver_sql(setting)
+            zones = {name: schema.zone for name, schema in self._schemas.items()}
+            store = _MariaStore(connection, self._schemas, subject)
+            stack.callback(store.close)
+            yield SourceReader(store, zones)
+
+
+def _driver(subject: str) -> ModuleType:
+    try:
+        return import_module("pymysql")  # an extra: only who reads MariaDB or MySQL needs it
+    except ModuleNotFoundError:
+        raise Misuse(
+            f"{subject} needs the driver PyMySQL; install it with `pip install 'touchline[mysql]'`"
+        ) from None
+
+
+class _Stream:
+    """Rows as the server sends them, or, once another statement wants the connection, from here."""
+
+    def __init__(self, result: CursorResult[Any]) -> None:
+        self._result = result
+        self._kept: Sequence[Any] | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        while rows := self._more():
+            yield from rows
+
+    def _more(self) -> Sequence[Any]:
+        if self._kept is None:
+            return self._result.fetchmany(_FETCHED_AT_ONCE)
+        rows, self._kept = self._kept, ()
+        return rows
+
+    def keep(self) -> None:
+        """Take in what is left, so that the connection is free."""
+        if self._kept is None:
+            self._kept = self._result.fetchall()
+
+    def close(self) -> None:
+        """Whoever asks for what is left is told that it is gone."""
+        self._result.close()
+
+
+class _MariaStore:
+    """The port `Store` over a connection."""
+
+    def __init__(
+        self, connection: Connection, schemas: Mapping[str, MariaSchema], subject: str
+    ) -> None:
+        self._connection = connection
+        self._schemas = schemas
+        self._subject = subject
+        self._columns: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._stream: _Stream | None = None
+        self._bound = count()
+
+    def close(self) -> None:
+        """End what was not read to its end."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def columns(self, table: TableRef) -> Mapping[str, str]:
+        """Column names and the server's type names."""
+        key = (table.connector, table.table)
+        if key not in self._columns:
+            self._columns[key] = {row[0]: row[1] for row in self._described(table)}
+        return self._columns[key]
+
+    def _described(self, table: TableRef) -> Sequence[Any]:
+        schema, name = self.address(table)
+        self._free()
+        path = _quoted(name) if schema is None else f"{_quoted(schema)}.{_quoted(name)}"
+        try:
+            return self._connection.exec_driver_sql(f"SHOW COLUMNS FROM {path}").all()
+        except DBAPIError as error:
+            if _code(error) in _MISSING:
+                raise self._missing(table, schema) from None
+            raise _fault(error, self._subject) from None
+
+    def _missing(self, table: TableRef, schema: str | None) -> SourceFault:
+        schemas = sorted(row[0] for row in self._all(_SCHEMAS))
+        if schema is not None and schema not in schemas:
+            known = ", ".join(schemas)
+            return SourceFault(f"{table.connector} has no schema `{schema}`; there is {known}")
+        return no_table(
+            table.connector, table.table, [row[0] for row in self._all(_TABLES, schema)]
+        )
+
+    def _all(self, statement: str, *values: str | None) -> Sequence[Any]:
+        with _faults(self._subject):
+            self._free()
+            return self._connection.exec_driver_sql(statement, values or None).all()
+
+    def _free(self) -> None:
+        """A connection serves one result at a time: what is still coming is taken in first."""
+        if self._stream is not None:
+            self._stream.keep()
+            self._stream = None
+
+    def address(self, table: TableRef) -> tuple[str | None, str]:
+        """The connector's schema and the table's name."""
+        return self._schemas[table.connector].name, table.table
+
+    def form(
+        self,
+        raw: ColumnElement[Any],
+        stored: str,
+        ref: ColumnRef,
+        table: TableRef,
+        zone: ZoneInfo,
+    ) -> Form:
+        """A raw column of the type `stored`, read as `ref` says."""
+        found = FORMS[ref.kind](raw, base_type(stored), ref, zone)
+        if found is None:
+            raise wrong_type(table, ref, stored)
+        return found
+
+    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Its text: not every value has a counterpart in Python."""
+        return cast(raw, String())
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """Values travel as JSON, which the server reads as rows with the types of `columns`."""
+        kinds = [Kind(kind) for kind in columns.values()]
+        data = json.dumps([[_json_value(value) for value in row] for row in values])
+        bound = bindparam(f"{name}_{next(self._bound)}", data, String(), unique=True)
+        declared = ", ".join(
+            f"c{at} {_STORED[kind]} PATH '$[{at}]'" for at, kind in enumerate(kinds)
+        )
+        read = json_rows(bound, declared, *(f"c{at}" for at in range(len(kinds))))
+        typed = [
+            type_coerce(_typed(read.c[f"c{at}"], kind), SQL_TYPES[kind]).label(column_name)
+            for at, (column_name, kind) in enumerate(zip(columns, kinds, strict=True))
+        ]
+        return select(*typed).subquery(name)
+
+    def read(self, statement: Executable) -> Iterator[Row]:
+        """The rows of a statement, from the server as they come."""
+        with _faults(self._subject):
+            self._free()
+            options = {"yield_per": _FETCHED_AT_ONCE}
+            with self._connection.execute(statement, execution_options=options) as result:
+                stream = self._stream = _Stream(result)
+                yield from stream
+        if self._stream is stream:
+            self._stream = None
+
+
+_STORED = {
+    Kind.TEXT: "LONGTEXT CHARACTER SET utf8mb4",
+    Kind.INTEGER: "BIGINT",
+    Kind.NUMBER: "DOUBLE",
+    Kind.BOOLEAN: "TINYINT",
+    Kind.DATE: "DATE",
+    Kind.TIMESTAMP: "DATETIME(6)",
+    Kind.LIST: "LONGTEXT CHARACTER SET utf8mb4",
+}
+
+
+def _typed(value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+    return cast(value, String()) if kind in (Kind.TEXT, Kind.LIST) else value
+
+
+def _json_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``").replace("%", "%%") + "`"
+
+
+def _code(error: DBAPIError) -> int:
+    arguments = () if error.orig is None else error.orig.args
+    return arguments[0] if arguments and isinstance(arguments[0], int) else 0
+
+
+@contextmanager
+def _faults(subject: str) -> Iterator[None]:
+    """What the server says of itself or of the data, as ours; what we asked wrongly is our bug."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _fault(error, subject) from None
+
+
+def _fault(error: DBAPIError, subject: str) -> Exception:
+    code, told = _code(error), _told(error)
+    if code in _NO_RIGHT:
+        return SourceFault(f"{subject} may not be read: {told}; grant SELECT on it")
+    if code in _TOO_LATE:
+        return Unreachable(f"{subject} did not answer in time: {told}")
+    if code in _OUT_OF_REACH or _FIRST_OF_CLIENT <= code <= _LAST_OF_CLIENT:
+        return Unreachable(f"{subject} does not answer: {told}")
+    if code == _TOO_LARGE:
+        return SourceFault(
+            f"{subject} does not take so many keys at once: {told}; raise `max_allowed_packet` "
+            "on the server"
+        )
+    return SourceFault(f"{subject} cannot be read: {told}") if code in _BAD_DATA else error
+
+
+def _told(error: DBAPIError) -> str:
+    """The server's words, without the address, in which a password could stand."""
+    arguments = () if error.orig is None else error.orig.args
+    return " ".join(str(arguments[-1] if arguments else error.orig).split())
