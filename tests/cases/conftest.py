@@ -1,5 +1,6 @@
-"""The Postgres server that some of the layouts lie in."""
+"""The servers that some of the layouts lie in."""
 
+from tests.support.mariadb import mariadb
 from tests.support.postgres import postgres
 
-__all__ = ["postgres"]
+__all__ = ["mariadb", "postgres"]

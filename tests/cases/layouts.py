@@ -1,4 +1,4 @@
-"""The data of the cases in several layouts: files, SQLite, Postgres, and split over two."""
+"""The data of the cases in several layouts: files, SQLite, servers, and split over two."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from connectors.sources.files import FilesDatabase, Folder
+from connectors.sources.mariadb import MariaDatabase, MariaSchema
 from connectors.sources.postgres import PostgresDatabase, Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.ports import Database
 
-__all__ = ["DATA", "TABLES", "as_files", "as_postgres", "as_sqlite", "split_four_ways"]
+__all__ = [
+    "DATA",
+    "TABLES",
+    "as_files",
+    "as_mariadb",
+    "as_postgres",
+    "as_sqlite",
+    "split_four_ways",
+]
 
 DATA = Path(__file__).parent / "data"
 UTC = ZoneInfo("UTC")
@@ -125,6 +134,32 @@ def postgres_with(url: str, tables: Sequence[str], *, names: Sequence[str]) -> P
         connection.exec_driver_sql("ANALYZE")
     engine.dispose()
     return PostgresDatabase(make_url(url), {name: Schema(None, UTC) for name in names})
+
+
+_IN_MARIADB = {
+    "timestamp with time zone": ("datetime(6)", "trim(trailing 'Z' from %s)"),
+    "boolean": ("boolean", "%s = 'true'"),
+}
+"""Types there, and how their values are written."""
+
+
+def as_mariadb(url: str) -> Mapping[str, Database]:
+    """Both connectors in one MariaDB database."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for table, columns in TABLES.items():
+            kinds = [_IN_MARIADB.get(kind, (kind, "%s")) for kind in columns.values()]
+            declared = ", ".join(
+                f"{name} {kind}" for name, (kind, _) in zip(columns, kinds, strict=True)
+            )
+            connection.exec_driver_sql(f"CREATE TABLE {table} ({declared})")
+            insert = f"INSERT INTO {table} VALUES ({', '.join(mark for _, mark in kinds)})"
+            connection.exec_driver_sql(insert, [tuple(row) for row in rows_of(table)])
+        connection.exec_driver_sql(_INDEX)
+        connection.exec_driver_sql(f"ANALYZE TABLE {', '.join(TABLES)}")
+    engine.dispose()
+    database = MariaDatabase(make_url(url), {name: MariaSchema(None, UTC) for name in _folders()})
+    return dict.fromkeys(_folders(), database)
 
 
 def split_four_ways(folder: Path, url: str) -> Mapping[str, Mapping[str, Database]]:

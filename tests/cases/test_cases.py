@@ -23,12 +23,14 @@ from engine.read.load import load_project
 from tests.cases.layouts import (
     DATA,
     as_files,
+    as_mariadb,
     as_postgres,
     as_sqlite,
     postgres_with,
     split_four_ways,
     sqlite_with,
 )
+from tests.support.mariadb import fresh_mariadb
 from tests.support.postgres import fresh_database
 
 EXPECTED = json.loads((DATA / "expected.json").read_text(encoding="utf-8"))
@@ -72,6 +74,10 @@ def test_in_sqlite(tmp_path: Path) -> None:
 
 def test_in_postgres(postgres: str) -> None:
     assert wrong(as_postgres(fresh_database(postgres))) == {}
+
+
+def test_in_mariadb(mariadb: str) -> None:
+    assert wrong(as_mariadb(fresh_mariadb(mariadb))) == {}
 
 
 @pytest.fixture(scope="module")
