@@ -2,9 +2,10 @@
 #
 #   make demo    the whole story on generated customers: data to delivered messages to a verified log
 #   make test    everything that must hold: style, types, and every test
+#   make test-spark  the sources' tests on a cluster of Spark: half a gigabyte to install, needs Java
 #   make lint    the quick half of it: ruff and mypy
 #   make bench   what is measured, as tables
-#   make lock    the two lock files anew, from pyproject.toml (needs uv)
+#   make lock    the three lock files anew, from pyproject.toml (needs uv)
 #   make clean   away with what these targets made
 
 VENV := .venv
@@ -14,8 +15,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 # Two at a time is what the tests are sized for; PYTEST_ARGS="-k name" narrows them.
 PYTEST_ARGS ?= -n 2
 DEMO_ARGS ?=
+SPARK_ARGS ?=
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test test-spark lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -23,6 +25,10 @@ demo: $(VENV)/.runtime
 
 test: lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# One process: the cluster takes what cores there are.
+test-spark: $(VENV)/.spark
+	$(BIN)/python -m pytest -m spark $(SPARK_ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -48,6 +54,14 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml $(VENV)/.runtime
 	@$(PIP) install --require-hashes --no-deps --requirement requirements-dev.lock
 	@touch $@
 
+$(VENV)/.spark: requirements-spark.lock $(VENV)/.dev
+	@command -v java >/dev/null || { echo "Spark needs Java 17 or 21, and there is no java on the" \
+	  "path (on Debian: apt-get install openjdk-17-jre-headless)" >&2; exit 1; }
+	@echo "Installing Spark, half a gigabyte …"
+	@$(PIP) install --require-hashes --no-deps --no-build-isolation \
+	  --requirement requirements-spark.lock
+	@touch $@
+
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
 
@@ -55,6 +69,8 @@ lock:
 	$(COMPILE) --extra build pyproject.toml --output-file requirements.lock
 	$(COMPILE) --extra build --extra dev --constraint requirements.lock pyproject.toml \
 	  --output-file requirements-dev.lock
+	$(COMPILE) --constraint requirements-dev.lock requirements-spark.in \
+	  --output-file requirements-spark.lock
 
 clean:
 	rm -rf $(VENV) build dist touchline-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -302,7 +302,7 @@ def segment(
 @click.argument("name", metavar="PLAYBOOK-OR-SEGMENT")
 @_as_of_option
 @click.option(
-    "--dialect", metavar="D", help="duckdb, sqlite or postgresql; the sources' own unless said."
+    "--dialect", metavar="D", help="duckdb, sqlite, postgresql, spark; the sources' own if none."
 )
 @_format_option()
 def compile_(

@@ -96,26 +96,30 @@ class SparkDatabase:
         with ExitStack() as stack:
             with _faults(subject):
                 _knock(self._url)
-                connection = stack.enter_context(_engine(self._url).connect())
+                connection = stack.enter_context(_session(self._url, subject))
                 for setting in _SETTINGS:
                     connection.exec_driver_sql(setting)
             zones = {name: schema.zone for name, schema in self._schemas.items()}
             yield SourceReader(_SparkStore(connection, self._schemas, subject), zones)
 
 
-def _engine(url: URL) -> Engine:
-    """An engine with our dialect: the one that PyHive registers would paste values into text."""
+def _session(url: URL, subject: str) -> Connection:
+    """A session, by our dialect: the one that PyHive registers would paste values into text."""
     try:
         driver = SparkDialect.import_dbapi()
+        import thrift_sasl  # noqa: F401  (PyHive asks for it when it connects)
     except ImportError:
         raise Misuse(
-            "Spark is reached through PyHive, which is not installed; "
+            f"{subject} is reached through PyHive, which is not installed; "
             "install it with: pip install 'touchline[spark]'"
         ) from None
     dialect = SparkDialect(dbapi=driver)
     arguments = dialect.create_connect_args(url)[1]
     pool = NullPool(lambda: dialect.connect(**arguments), dialect=dialect)
-    return Engine(pool, dialect, url, query_cache_size=0)
+    try:
+        return Engine(pool, dialect, url, query_cache_size=0).connect()
+    except (TypeError, ValueError, RuntimeError) as error:  # an `auth` that it does not know
+        raise Misuse(f"{subject} cannot be reached so: {error}") from None
 
 
 def _knock(url: URL) -> None:

@@ -96,7 +96,7 @@ class _Timestamp(types.DateTime):
 
     def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """What is selected in its place."""
-        return func.unix_micros(column, type_=types.BigInteger())
+        return func.unix_micros(column, type_=column.type)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """From the microseconds."""
@@ -108,7 +108,7 @@ class _List(types.ARRAY[str]):
 
     def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """What is selected in its place."""
-        return func.to_json(column, type_=types.String())
+        return func.to_json(column, type_=column.type)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """From the JSON."""
@@ -130,6 +130,10 @@ class _Compiler(SQLCompiler):
         """By `written`, whatever a type would make of it."""
         is_double = isinstance(type_, types.Float) and value is not None
         return written(float(value) if is_double else value)
+
+    def visit_try_cast(self, element: Any, **options: Any) -> str:
+        """By that name."""
+        return f"TRY_CAST({self.process(element.clause)} AS {self.process(element.typeclause)})"
 
     def limit_clause(self, select: Any, **options: Any) -> str:
         """An INT, and no BIGINT."""
@@ -171,7 +175,7 @@ class _Preparer(IdentifierPreparer):
     """Every name in backticks, which are doubled inside."""
 
     def __init__(self, dialect: Dialect) -> None:
-        super().__init__(dialect, initial_quote="`")
+        super().__init__(dialect, initial_quote="`", escape_quote="`")
 
     def _requires_quotes(self, value: str) -> bool:
         return True
@@ -204,11 +208,12 @@ class SparkDialect(DefaultDialect):
     def create_connect_args(self, url: URL) -> tuple[list[Any], dict[str, Any]]:
         """Host, port, user, password and database, and what stands behind the question mark."""
         return [], {
-            "host": url.host,
+            "host": url.host or "localhost",
             "port": url.port or DEFAULT_PORT,
             "username": url.username,
             "password": url.password,
-            "database": url.database or "default",
+            "database": (url.database or "default").replace("`", "``"),  # the driver quotes it
+            **({} if url.password is None else {"auth": "LDAP"}),
             **url.query,
         }
 

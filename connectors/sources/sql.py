@@ -10,6 +10,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.spark import SparkDatabase, SparkSchema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.language.project import Connector
 from engine.ports import Database
@@ -46,12 +47,20 @@ def sql_database(url: str, connectors: Mapping[str, Connector], root: Path) -> D
                     for name, connector in connectors.items()
                 },
             )
+        case "hive":
+            return SparkDatabase(
+                parsed,
+                {
+                    name: SparkSchema(connector.schema, ZoneInfo(connector.timezone))
+                    for name, connector in connectors.items()
+                },
+            )
         case "mysql" | "mariadb":
             return _mariadb(parsed, connectors)
         case other:
             raise Misuse(
-                f"connector {names}: this version reads sqlite, postgresql, mysql and mariadb, "
-                f"not `{other}` yet"
+                f"connector {names}: this version reads sqlite, postgresql, mysql, mariadb and "
+                f"hive (Spark), not `{other}` yet"
             )
 
 

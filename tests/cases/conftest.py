@@ -2,5 +2,6 @@
 
 from tests.support.mariadb import mariadb
 from tests.support.postgres import postgres
+from tests.support.spark import spark
 
-__all__ = ["mariadb", "postgres"]
+__all__ = ["mariadb", "postgres", "spark"]

@@ -14,8 +14,10 @@ from sqlalchemy.pool import NullPool
 from connectors.sources.files import FilesDatabase, Folder
 from connectors.sources.mariadb import MariaDatabase, MariaSchema
 from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.spark import SparkDatabase, SparkSchema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.ports import Database
+from tests.support.spark import fresh_schema, rows_as_select
 
 __all__ = [
     "DATA",
@@ -23,7 +25,9 @@ __all__ = [
     "as_files",
     "as_mariadb",
     "as_postgres",
+    "as_spark",
     "as_sqlite",
+    "spark_with",
     "split_four_ways",
 ]
 
@@ -160,6 +164,36 @@ def as_mariadb(url: str) -> Mapping[str, Database]:
     engine.dispose()
     database = MariaDatabase(make_url(url), {name: MariaSchema(None, UTC) for name in _folders()})
     return dict.fromkeys(_folders(), database)
+
+
+def as_spark(url: str) -> Mapping[str, Database]:
+    """Both connectors in one cluster of Spark, as tables of Parquet."""
+    database = spark_with(url, tuple(TABLES), names=("crm", "product"))
+    return {"crm": database, "product": database}
+
+
+def spark_with(url: str, tables: Sequence[str], *, names: Sequence[str]) -> SparkDatabase:
+    """A schema of its own in a cluster of Spark, with some of the tables."""
+    statements = {
+        table: rows_as_select(
+            {name: _in_spark(kind) for name, kind in TABLES[table].items()}, rows_of(table)
+        )
+        for table in tables
+    }
+    schema = fresh_schema(url, statements)
+    return SparkDatabase(make_url(url), {name: SparkSchema(schema, UTC) for name in names})
+
+
+def _in_spark(kind: str) -> str:
+    plain = kind.removesuffix(" primary key")
+    return _SPARK_TYPES.get(plain, plain)
+
+
+_SPARK_TYPES = {
+    "text": "STRING",
+    "double precision": "DOUBLE",
+    "timestamp with time zone": "TIMESTAMP",
+}
 
 
 def split_four_ways(folder: Path, url: str) -> Mapping[str, Mapping[str, Database]]:

@@ -10,8 +10,9 @@ import pytest
 from tests.sources.stores import Workshop
 from tests.support.mariadb import fresh_mariadb, mariadb
 from tests.support.postgres import fresh_database, postgres
+from tests.support.spark import spark
 
-__all__ = ["mariadb", "postgres", "workshop"]
+__all__ = ["mariadb", "postgres", "spark", "workshop"]
 
 
 @pytest.fixture(scope="module")

@@ -248,7 +248,8 @@ REACHED = {
     "another dialect": (
         f"oracle://user:{PASSWORD}@host/db",
         Misuse,
-        "connector crm: this version reads sqlite, postgresql, mysql and mariadb, not `oracle` yet",
+        "connector crm: this version reads sqlite, postgresql, mysql, mariadb and hive "
+        "(Spark), not `oracle` yet",
     ),
     "no url": (f"user {PASSWORD}", Misuse, "connector crm: its `url` is none; expected one as"),
     "a port that is none": (f"postgresql://u:{PASSWORD}@h:x/d", Misuse, "connector crm: its `url`"),

@@ -7,6 +7,7 @@ programs come with the package pyspark; Java must be there.
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -14,15 +15,19 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-__all__ = ["spark"]
+from connectors.sources.spark_dialect import written
 
-_PATIENCE_SECONDS = 120
+__all__ = ["fresh_schema", "rows_as_select", "spark"]
+
+_PATIENCE_SECONDS = 300  # a busy machine; an idle one takes 20
 _SETTINGS = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -70,15 +75,45 @@ def spark() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def fresh_schema(url: str, statements: Mapping[str, str]) -> str:
+    """Make a schema of tables, each by a statement that gives its rows, and return its name."""
+    from pyhive import hive  # of the extra `spark`
+
+    name, asked = f"t{uuid.uuid4().hex[:12]}", make_url(url)
+    with (
+        closing(hive.connect(asked.host, asked.port, username="tests")) as connection,
+        closing(connection.cursor()) as cursor,
+    ):
+        cursor.execute("SET spark.sql.session.timeZone = UTC")
+        cursor.execute(f"CREATE SCHEMA {name}")
+        for table, rows in statements.items():
+            cursor.execute(f"CREATE TABLE {name}.{table} USING parquet AS {rows}")
+    return name
+
+
+def rows_as_select(types: Mapping[str, str], rows: Iterable[Sequence[str | None]]) -> str:
+    """A statement that gives rows of text as columns of some types."""
+    names = [f"c{at}" for at in range(len(types))]
+    columns = ", ".join(
+        f"CAST({each} AS {kind}) AS {name}"
+        for each, (name, kind) in zip(names, types.items(), strict=True)
+    )
+    records = json.dumps([dict(zip(names, row, strict=True)) for row in rows])
+    shape = ", ".join(f"{name}: STRING" for name in names)
+    source = f"inline(from_json({written(records)}, 'ARRAY<STRUCT<{shape}>>'))"
+    return f"SELECT /*+ COALESCE(1) */ {columns} FROM {source}"
+
+
 def _command(folder: Path, port: int) -> list[str]:
     settings = {**_SETTINGS, "spark.sql.warehouse.dir": str(folder / "warehouse")}
     return [
         *(str(_home() / "bin" / "spark-submit"), "--master", "local-cluster[2,1,1024]"),
-        *("--driver-memory", "1g"),
+        *("--driver-memory", "1g", "--driver-java-options", f"-Djava.io.tmpdir={folder}"),
         *(part for name, value in settings.items() for part in ("--conf", f"{name}={value}")),
         *("--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "spark-internal"),
         *("--hiveconf", f"hive.server2.thrift.port={port}"),
         *("--hiveconf", "hive.server2.thrift.bind.host=127.0.0.1"),
+        *("--hiveconf", "hive.server2.logging.operation.enabled=false"),
     ]
 
 
