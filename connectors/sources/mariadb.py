@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from itertools import count
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -21,7 +21,6 @@ from sqlalchemy import (
     FromClause,
     String,
     bindparam,
-    cast,
     create_engine,
     select,
     type_coerce,
@@ -34,6 +33,7 @@ from sqlalchemy.sql import ColumnElement
 
 from connectors.sources.forms import SQL_TYPES, Form, no_table, wrong_type
 from connectors.sources.mariadb_forms import FORMS, base_type, json_rows
+from connectors.sources.mariadb_text import CodePointText, by_code_point, found_by_index
 from connectors.sources.reader import SourceReader
 from engine.language.catalog import Kind
 from engine.ports import Reader, Row, StoreKind
@@ -139,6 +139,13 @@ def _driver(subject: str) -> ModuleType:
         ) from None
 
 
+class _Column(NamedTuple):
+    """The type of a column, and the collation of one that holds text."""
+
+    stored: str
+    collation: str | None
+
+
 class _Stream:
     """Rows as the server sends them, or, once another statement wants the connection, from here."""
 
@@ -175,7 +182,7 @@ class _MariaStore:
         self._connection = connection
         self._schemas = schemas
         self._subject = subject
-        self._columns: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._columns: dict[tuple[str, str], Mapping[str, _Column]] = {}
         self._stream: _Stream | None = None
         self._bound = count()
 
@@ -186,9 +193,13 @@ class _MariaStore:
 
     def columns(self, table: TableRef) -> Mapping[str, str]:
         """Column names and the server's type names."""
+        return {name: column.stored for name, column in self._columns_of(table).items()}
+
+    def _columns_of(self, table: TableRef) -> Mapping[str, _Column]:
         key = (table.connector, table.table)
         if key not in self._columns:
-            self._columns[key] = {row[0]: row[1] for row in self._described(table)}
+            rows = self._described(table)
+            self._columns[key] = {row[0]: _Column(row[1], row[2]) for row in rows}
         return self._columns[key]
 
     def _described(self, table: TableRef) -> Sequence[Any]:
@@ -196,7 +207,7 @@ class _MariaStore:
         self._free()
         path = _quoted(name) if schema is None else f"{_quoted(schema)}.{_quoted(name)}"
         try:
-            return self._connection.exec_driver_sql(f"SHOW COLUMNS FROM {path}").all()
+            return self._connection.exec_driver_sql(f"SHOW FULL COLUMNS FROM {path}").all()
         except DBAPIError as error:
             if _code(error) in _MISSING:
                 raise self._missing(table, schema) from None
@@ -238,11 +249,14 @@ class _MariaStore:
         found = FORMS[ref.kind](raw, base_type(stored), ref, zone)
         if found is None:
             raise wrong_type(table, ref, stored)
+        collation = self._columns_of(table)[ref.column].collation
+        if ref.kind is Kind.TEXT and collation is not None:
+            return replace(found, plain=found_by_index(raw, collation))
         return found
 
     def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
         """Its text: not every value has a counterpart in Python."""
-        return cast(raw, String())
+        return by_code_point(raw)
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as JSON, which the server reads as rows with the types of `columns`."""
@@ -254,7 +268,7 @@ class _MariaStore:
         )
         read = json_rows(bound, declared, *(f"c{at}" for at in range(len(kinds))))
         typed = [
-            type_coerce(_typed(read.c[f"c{at}"], kind), SQL_TYPES[kind]).label(column_name)
+            _typed(read.c[f"c{at}"], kind).label(column_name)
             for at, (column_name, kind) in enumerate(zip(columns, kinds, strict=True))
         ]
         return select(*typed).subquery(name)
@@ -283,7 +297,9 @@ _STORED = {
 
 
 def _typed(value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
-    return cast(value, String()) if kind in (Kind.TEXT, Kind.LIST) else value
+    if kind is Kind.TEXT:
+        return type_coerce(by_code_point(value), CodePointText())
+    return type_coerce(by_code_point(value) if kind is Kind.LIST else value, SQL_TYPES[kind])
 
 
 def _json_value(value: object) -> object:

@@ -1,7 +1,6 @@
 """Stored forms as MariaDB and MySQL read them. A native column stays bare where it can.
 
-A cast that fails is NULL there, so that only what it would misread is looked at first. Text is cast
-to CHAR, which gives it the collation of the session: by code point, with trailing spaces.
+A cast that fails is NULL there, so that only what it would misread is looked at first.
 """
 
 from __future__ import annotations
@@ -49,6 +48,7 @@ from connectors.sources.forms import (
     WHITE_SPACE,
     Form,
 )
+from connectors.sources.mariadb_text import CodePointText, by_code_point
 from engine.language.catalog import Kind
 from engine.offsets import Steps, offsets_of_local_times
 from engine.tables import ColumnRef
@@ -87,10 +87,6 @@ def _quoted(text: str) -> Raw:
     return _sql("'" + text.replace("'", "''") + "'")
 
 
-def _c(raw: Raw) -> Raw:
-    return cast(raw, String())
-
-
 def _letters(text: str) -> str:
     """A class of a regular expression."""
     return "[" + "".join(f"\\x{{{ord(each):x}}}" for each in text) + "]"
@@ -106,11 +102,11 @@ def _without(text: Raw, pattern: str) -> Raw:
 
 def _trimmed(raw: Raw) -> Raw:
     white = _letters(ASCII_WHITE_SPACE)
-    return _without(_c(raw), f"^{white}+|{white}+$")
+    return _without(by_code_point(raw), f"^{white}+|{white}+$")
 
 
 def _is_blank(raw: Raw) -> ColumnElement[bool]:
-    return _matches(_c(raw), f"{_letters(WHITE_SPACE)}*")
+    return _matches(by_code_point(raw), f"{_letters(WHITE_SPACE)}*")
 
 
 def _bad(raw: Raw, value: Raw) -> ColumnElement[bool]:
@@ -120,9 +116,10 @@ def _bad(raw: Raw, value: Raw) -> ColumnElement[bool]:
 
 def _text(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored in _TEXTS or stored in ("enum", "set"):
-        return Form(type_coerce(case((_is_blank(raw), null()), else_=_c(raw)), String()))
+        value: Raw = case((_is_blank(raw), null()), else_=by_code_point(raw))
+        return Form(type_coerce(value, CodePointText()))
     if stored in _FLAT | _NUMBERS:
-        return Form(type_coerce(_c(raw), String()))
+        return Form(type_coerce(by_code_point(raw), CodePointText()))
     return None
 
 
@@ -297,7 +294,7 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
         return None
     if ref.separator is not None:
         is_there = and_(raw.is_not(None), ~_is_blank(raw))
-        value = case((is_there, _parts(_c(raw), ref.separator)))
+        value = case((is_there, _parts(by_code_point(raw), ref.separator)))
         return Form(_typed_list(value))
     text = _trimmed(raw)
     value = case((_matches(text, JSON_ARRAY), _members(text)))
@@ -313,7 +310,7 @@ def _members(array: Raw) -> Raw:
     """The members of a JSON array that are not blank."""
     columns = "n FOR ORDINALITY, member LONGTEXT CHARACTER SET utf8mb4 PATH '$'"
     rows = json_rows(array, columns, "n", "member")
-    return _listed(rows, _c(rows.c["member"]))
+    return _listed(rows, by_code_point(rows.c["member"]))
 
 
 def _parts(text: Raw, separator: str) -> Raw:
@@ -339,9 +336,8 @@ def json_rows(array: Raw, columns: str, *names: str) -> Any:
 
 def _listed(rows: Any, member: Raw) -> Raw:
     """Those rows whose member is not blank, as the text of a JSON array."""
-    ordered = func.aggregate_strings(_c(func.json_quote(member)), ",").aggregate_order_by(
-        rows.c["n"]
-    )
+    quoted = by_code_point(func.json_quote(member))
+    ordered = func.aggregate_strings(quoted, ",").aggregate_order_by(rows.c["n"])
     array = func.concat("[", func.coalesce(ordered, ""), "]", type_=String())
     kept = select(array).select_from(rows).where(member.is_not(None), ~_is_blank(member))
     return kept.correlate_except(rows).scalar_subquery()

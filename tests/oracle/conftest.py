@@ -8,17 +8,29 @@ from contextlib import ExitStack
 import pytest
 from hypothesis import settings
 
-from tests.oracle.worlds import Stores
+from tests.oracle.worlds import Servers, Stores
+from tests.support.mariadb import mariadb
 from tests.support.postgres import fresh_database, postgres
 
-__all__ = ["postgres"]
+__all__ = ["mariadb", "postgres"]
 
 settings.register_profile("thorough", max_examples=3000)
 
 
 @pytest.fixture(scope="session")
-def stores(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+def stores(
+    postgres: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Stores]:
     """All worlds in all layouts; they stay open."""
     with ExitStack() as stack:
         folder = tmp_path_factory.mktemp("worlds")
-        yield Stores(folder, fresh_database(postgres), stack, {})
+        servers = Servers(fresh_database(postgres), _mariadb_if_any(request))
+        yield Stores(folder, servers, stack, {})
+
+
+def _mariadb_if_any(request: pytest.FixtureRequest) -> str | None:
+    """Where there is none, the other stores are asked all the same."""
+    try:
+        return str(request.getfixturevalue("mariadb"))
+    except pytest.skip.Exception:
+        return None

@@ -66,7 +66,7 @@ def test_the_engine_agrees_with_the_oracle(
     note(_item(written))
     oracle = Oracle(world_of(setting), setting.as_of, setting.local)
     expected = oracle.members(audience.condition, audience.entity)
-    for layout in STORES:
+    for layout in stores.layouts:
         found = select_keys(audience, stores.snapshot(setting, layout), setting.as_of)
         assert (layout, found) == (layout, expected)
 

@@ -9,7 +9,7 @@ import pytest
 from engine.audience.select import select_keys
 from tests.oracle.asking import bound
 from tests.oracle.rules import RULES
-from tests.oracle.worlds import STORES, Setting, Stores, a_few_settings, world_of
+from tests.oracle.worlds import Setting, Stores, a_few_settings, world_of
 from tests.support.oracle import Oracle
 
 FEW = a_few_settings()
@@ -25,7 +25,7 @@ def test_a_rule(stores: Stores, entity: str, text: str, setting: Setting) -> Non
     audience = bound(f"- {text}", entity, setting)
     oracle = Oracle(world_of(setting), setting.as_of, setting.local)
     expected = oracle.members(audience.condition, audience.entity)
-    for layout in STORES:
+    for layout in stores.layouts:
         found = select_keys(audience, stores.snapshot(setting, layout), setting.as_of)
         assert (layout, found) == (layout, expected)
 

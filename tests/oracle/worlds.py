@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import random
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,11 +15,13 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from connectors.fakes import FakeDatabase, FakeTable
 from connectors.sources.files import FilesDatabase, Folder
+from connectors.sources.mariadb import MariaDatabase, MariaSchema
 from connectors.sources.postgres import PostgresDatabase, Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.audience.contacts import ContactRow
@@ -36,6 +39,7 @@ from engine.moments import (
 )
 from engine.ports import Database
 from engine.read.load import load_project
+from tests.support.mariadb import fresh_mariadb
 from tests.support.oracle import World
 
 __all__ = [
@@ -44,6 +48,7 @@ __all__ = [
     "STORES",
     "TEXTS",
     "WORDS",
+    "Servers",
     "Setting",
     "Stores",
     "a_few_settings",
@@ -424,6 +429,15 @@ class _Log:
 
 # ---------------------------------------------------------------- stores
 
+
+@dataclass(frozen=True)
+class Servers:
+    """The URLs of servers: an empty database of Postgres, and a running MariaDB if there is one."""
+
+    postgres: str
+    mariadb: str | None
+
+
 _POSTGRES_TYPES: Mapping[type, str] = {
     bool: "boolean",
     int: "bigint",
@@ -438,7 +452,7 @@ def _type_of(rows: Rows, column: str) -> type:
     return next((type(row[column]) for row in rows if row[column] is not None), str)
 
 
-def _fake(setting: Setting, folder: Path, url: str, only: Sequence[str]) -> Database:
+def _fake(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
     """Native columns in DuckDB."""
     tables = world_of(setting).tables
     return FakeDatabase(
@@ -450,7 +464,7 @@ def _fake(setting: Setting, folder: Path, url: str, only: Sequence[str]) -> Data
     )
 
 
-def _csv(setting: Setting, folder: Path, url: str, only: Sequence[str]) -> Database:
+def _csv(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
     """Text columns in DuckDB."""
     for name, rows in world_of(setting).tables.items():
         connector, _, table = name.partition(".")
@@ -467,7 +481,7 @@ def _csv_text(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _sqlite(setting: Setting, folder: Path, url: str, only: Sequence[str]) -> Database:
+def _sqlite(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
     path = folder / f"{'-'.join(only)}.db"
     connection = sqlite3.connect(path)
     for name, rows in world_of(setting).tables.items():
@@ -485,9 +499,9 @@ def _sqlite(setting: Setting, folder: Path, url: str, only: Sequence[str]) -> Da
     return SqliteDatabase(path, dict.fromkeys(only, UTC_ZONE))
 
 
-def _postgres(setting: Setting, folder: Path, url: str, only: Sequence[str]) -> Database:
+def _postgres(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
     schema = f"{setting.zone} {setting.as_of} {setting.seed} {' '.join(only)}"
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(servers.postgres, poolclass=NullPool)
     with engine.begin() as connection:
         connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
         for name, rows in world_of(setting).tables.items():
@@ -502,10 +516,49 @@ def _postgres(setting: Setting, folder: Path, url: str, only: Sequence[str]) -> 
                 [tuple(row.values()) for row in rows],
             )
     engine.dispose()
-    return PostgresDatabase(make_url(url), dict.fromkeys(only, Schema(schema, UTC_ZONE)))
+    return PostgresDatabase(
+        make_url(servers.postgres), dict.fromkeys(only, Schema(schema, UTC_ZONE))
+    )
 
 
-Build = Callable[[Setting, Path, str, Sequence[str]], Database]
+_MARIADB_TYPES: Mapping[type, str] = {
+    bool: "boolean",
+    int: "bigint",
+    float: "double",
+    date: "date",
+    datetime: "datetime(6)",
+}
+
+
+def _mariadb(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
+    if servers.mariadb is None:
+        pytest.skip("there is no MariaDB here")
+    url = fresh_mariadb(servers.mariadb)
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for name, rows in world_of(setting).tables.items():
+            table = name.partition(".")[2]
+            columns = ", ".join(
+                f"{column} {_MARIADB_TYPES.get(_type_of(rows, column), 'text')}"
+                for column in rows[0]
+            )
+            connection.exec_driver_sql(f"CREATE TABLE {table} ({columns})")
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(rows[0]))})",
+                [tuple(map(_mariadb_value, row.values())) for row in rows],
+            )
+    engine.dispose()
+    return MariaDatabase(make_url(url), dict.fromkeys(only, MariaSchema(None, UTC_ZONE)))
+
+
+def _mariadb_value(value: object) -> object:
+    """Instants in UTC, without saying so; its doubles are all finite."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+Build = Callable[[Setting, Path, Servers, Sequence[str]], Database]
 
 
 def _all_in(build: Build) -> Mapping[str, Build]:
@@ -517,8 +570,10 @@ STORES: Mapping[str, Mapping[str, Build]] = {
     "csv": _all_in(_csv),
     "sqlite": _all_in(_sqlite),
     "postgres": _all_in(_postgres),
+    "mariadb": _all_in(_mariadb),
     "files and sqlite": {"crm": _csv, "product": _sqlite},
     "postgres and native": {"crm": _postgres, "product": _fake},
+    "sqlite and mariadb": {"crm": _sqlite, "product": _mariadb},
 }
 """Which database each connector lies in, by layout."""
 
@@ -528,9 +583,15 @@ class Stores:
     """Open snapshots of worlds in all layouts, each made when it is first asked for."""
 
     folder: Path
-    url: str
+    servers: Servers
     stack: ExitStack
     opened: dict[tuple[Setting, str], Snapshot]
+
+    @property
+    def layouts(self) -> Sequence[str]:
+        """The layouts that can be had here."""
+        lacking = {_mariadb} if self.servers.mariadb is None else set()
+        return [name for name, layout in STORES.items() if not lacking & {*layout.values()}]
 
     def snapshot(self, setting: Setting, layout: str) -> Snapshot:
         """The snapshot of a world in one layout."""
@@ -538,7 +599,7 @@ class Stores:
         if key not in self.opened:
             folder = self.folder / str(len(self.opened))
             folder.mkdir()
-            databases = _databases(STORES[layout], setting, folder, self.url)
+            databases = _databases(STORES[layout], setting, folder, self.servers)
             world = world_of(setting)
             opened = open_sources(databases, _Log(world.contacts), world.catalog)
             self.opened[key] = self.stack.enter_context(opened)
@@ -546,9 +607,9 @@ class Stores:
 
 
 def _databases(
-    layout: Mapping[str, Build], setting: Setting, folder: Path, url: str
+    layout: Mapping[str, Build], setting: Setting, folder: Path, servers: Servers
 ) -> Mapping[str, Database]:
     if len(set(layout.values())) == 1:
-        database = layout["crm"](setting, folder, url, tuple(layout))
+        database = layout["crm"](setting, folder, servers, tuple(layout))
         return dict.fromkeys(layout, database)
-    return {name: build(setting, folder, url, (name,)) for name, build in layout.items()}
+    return {name: build(setting, folder, servers, (name,)) for name, build in layout.items()}

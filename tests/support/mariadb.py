@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -20,7 +21,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from tests.support.packages import unpacked
@@ -82,8 +82,8 @@ def mariadb() -> Iterator[str]:
         _prepare(program, folder)
         server = _start(program, folder)
         try:
+            _wait_until_it_listens(server, folder)
             url = _url(folder)
-            _wait_for(url, server, folder)
             _RUNNING.append(url)
             yield url
         finally:
@@ -179,17 +179,17 @@ def _start(program: _Program, folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _wait_for(url: str, server: subprocess.Popen[bytes], folder: Path) -> None:
-    engine = create_engine(url, poolclass=NullPool)
+def _wait_until_it_listens(server: subprocess.Popen[bytes], folder: Path) -> None:
     until = time.monotonic() + _START_SECONDS
-    while True:
-        try:
-            engine.connect().close()
-            return
-        except OperationalError:
-            if server.poll() is not None or time.monotonic() > until:
-                raise RuntimeError((folder / "log").read_text(errors="replace")) from None
-            time.sleep(0.05)
+    while not _listens(folder / "socket"):
+        if server.poll() is not None or time.monotonic() > until:
+            raise RuntimeError((folder / "log").read_text(errors="replace"))
+        time.sleep(0.05)
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def _url(folder: Path) -> str:
