@@ -302,7 +302,9 @@ def segment(
 @click.argument("name", metavar="PLAYBOOK-OR-SEGMENT")
 @_as_of_option
 @click.option(
-    "--dialect", metavar="D", help="duckdb, sqlite, postgresql, spark; the sources' own if none."
+    "--dialect",
+    metavar="D",
+    help="duckdb, sqlite, postgresql, mysql, spark; the sources' own if none.",
 )
 @_format_option()
 def compile_(
