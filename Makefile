@@ -3,6 +3,7 @@
 #   make demo    the whole story on generated customers: data to delivered messages to a verified log
 #   make test    everything that must hold: style, types, and every test
 #   make lint    the quick half of it: ruff and mypy
+#   make oracle  thousands of random conditions against a plain reading of the language, on every store
 #   make bench   what is measured, as tables
 #   make lock    the two lock files anew, from pyproject.toml (needs uv)
 #   make clean   away with what these targets made
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 PYTEST_ARGS ?= -n 2
 DEMO_ARGS ?=
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test oracle lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -28,6 +29,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+oracle: $(VENV)/.dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/oracle --hypothesis-profile=thousands
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/run.py
