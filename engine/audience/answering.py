@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy import FromClause
 
@@ -25,6 +24,7 @@ from engine.compile.algebra import complement, kind_of, rejoined, walk
 from engine.compile.children import brood, counted_brood, of_brood
 from engine.compile.core import (
     Always,
+    Awaited,
     Children,
     Compare,
     Comparison,
@@ -138,20 +138,15 @@ def _with_ranks(question: Question, reading: Reading, own: Own | None) -> Questi
     return question.changed(change)
 
 
-def _edge_of(rank: Rank, question: Question, reading: Reading, own: Own | None) -> Constant | None:
+def _edge_of(
+    rank: Rank, question: Question, reading: Reading, own: Own | None
+) -> Constant | Awaited | None:
     """The value of the last that are in; None where nobody has any."""
     entity = reading.snapshot.catalog.entities[rank.entity]
     filters = (IsSet(rank.by, True),)
     asked = Question(entity, question.zone, filters=filters, outputs=(rank.by,))
     asked, home = _ready(asked, reading, own)
-    found = list(reading.read(entity.table.connector, edge_of(asked, home, rank)))
-    kind = kind_of(rank.by)
-    value = seen_value(kind, found[0][0]) if found else None
-    if value is None:
-        return None
-    if not isinstance(value, str | int | float | bool | date):
-        raise TypeError(f"{value!r} cannot be ranked")
-    return Constant(value, kind)
+    return reading.value(entity.table.connector, edge_of(asked, home, rank), kind_of(rank.by))
 
 
 # ---------------------------------------------------------------- the ledger
@@ -324,19 +319,19 @@ def _bring_figures(question: Question, home: Home, where: Whereabouts) -> None:
 
     In rounds, since the window of some events hangs on figures of others.
     """
-    elsewhere = [each for each in tallied(question.nodes) if not where.is_counted_at_home(each)]
-    brought: set[Figure] = set()
+    elsewhere = [
+        each for each in tallied(question.nodes) if not where.are_counted_at_home(each.events)
+    ]
     while elsewhere:
         ready = [
             each
             for each in elsewhere
-            if all(f in brought or where.is_counted_at_home(f) for f in figures_inside(each))
+            if not any(inside in elsewhere for inside in figures_inside(each))
         ]
         for pooled in pools(ready).values():
             counted = _count_there(pooled, question, home, where)
             home.supplied.counted.append(counted)
-        brought.update(ready)
-        elsewhere = [each for each in elsewhere if each not in brought]
+        elsewhere = [each for each in elsewhere if each not in ready]
 
 
 def _count_there(
@@ -394,7 +389,7 @@ def _bring_successors(question: Question, home: Home, where: Whereabouts) -> Non
     """Events that may follow those of home."""
     for node in question.nodes:
         for each in walk(node):
-            if isinstance(each, Events) and not where.is_foreign(each):
+            if isinstance(each, Events) and where.are_counted_at_home(each):
                 bring_what_follows(each, home, where)
 
 

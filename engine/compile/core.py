@@ -17,6 +17,7 @@ from engine.bind.formulas import MissingPart
 from engine.compile.terms import (
     TOUCH_AT,
     TOUCH_OWN,
+    Awaited,
     Children,
     Comparison,
     EdgeKind,
@@ -39,6 +40,7 @@ __all__ = [
     "All",
     "Always",
     "Among",
+    "Awaited",
     "Change",
     "ChildFigure",
     "Children",
@@ -309,6 +311,7 @@ class After:
 
 Value = (
     Constant
+    | Awaited
     | Field
     | Key
     | Property
