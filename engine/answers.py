@@ -140,7 +140,14 @@ def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Expl
         if name not in workplace.project.playbooks:
             return Explained(name, key, as_of, tree)
         playbook = workplace.playbook(name)
-        world = World(workplace.catalog, snapshot, as_of, workplace.settings, ledger=ledger)
+        world = World(
+            workplace.catalog,
+            snapshot,
+            as_of,
+            workplace.settings,
+            policy=workplace.policy,
+            ledger=ledger,
+        )
         known = candidates_among(playbook, [key], world, ledger, as_of=as_of)
         suppressed = _suppressed(playbook, key, snapshot, as_of, ledger=ledger)
     gate = gate_of(str(key), playbook.entry, known) if tree.holds else "segment"

@@ -225,7 +225,14 @@ class _Daemon:
         place = self._workplace
         versions = Shelf(place.project, place.catalog, self._ledger, playbook)
         with place.sources(self._ledger) as snapshot:
-            world = World(place.catalog, snapshot, now, place.settings, ledger=self._ledger)
+            world = World(
+                place.catalog,
+                snapshot,
+                now,
+                place.settings,
+                policy=place.policy,
+                ledger=self._ledger,
+            )
             move_on(playbook, now, world, self._ledger, versions=versions, dispatch=self._courier)
 
     # ------------------------------------------------------------ files that change
@@ -240,10 +247,14 @@ class _Daemon:
         if errors:
             _LOG.error("changed files are not taken up, the old ones go on: %s", Invalid(errors))
             return
-        self._workplace = open_workplace(
-            self._workplace.root, self._workplace.root, self._workplace.ports
-        )
-        self._courier.use(self._workplace.channels)
+        changed = open_workplace(self._workplace.root, self._workplace.root, self._workplace.ports)
+        try:
+            policy = changed.policy
+        except Invalid as invalid:
+            _LOG.error("changed files are not taken up, the old ones go on: %s", invalid)
+            return
+        self._workplace = changed
+        self._courier.use(changed.channels, policy)
         self._courier.hold_all_but(())
         self._passed.clear()
         _LOG.info("took up changed files")

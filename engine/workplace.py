@@ -16,6 +16,7 @@ from engine.audience.snapshot import Snapshot, open_sources
 from engine.bind.bind import bind_catalog, bind_playbook, bind_segment
 from engine.bind.catalog import Catalog
 from engine.bind.playbook import Audience, BoundPlaybook
+from engine.bind.policy import BoundPolicy, bind_policy
 from engine.language.project import Project, Secret, Settings, SmtpChannel, WebhookChannel
 from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import ledger_file, ledger_url, shown
@@ -72,6 +73,11 @@ class Workplace:
     def settings(self) -> Settings:
         """What `touchline.yaml` says."""
         return self.project.settings
+
+    @property
+    def policy(self) -> BoundPolicy:
+        """The contact policy; Invalid where it does not bind: then nothing may go out."""
+        return bind_policy(self.project, self.catalog)
 
     def resolve(self, secret: Secret) -> str:
         """The text behind a reference; Invalid where it is missing or empty."""

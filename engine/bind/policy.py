@@ -34,8 +34,10 @@ __all__ = [
     "BoundNever",
     "BoundPolicy",
     "SendCalendar",
+    "address_of",
     "bind_policy",
     "check_topic",
+    "row_of",
 ]
 
 _WHOLE_DAY = (0, 24 * 60)
@@ -94,6 +96,16 @@ class BoundPolicy:
 
 NO_POLICY = BoundPolicy()
 """Nothing is held back."""
+
+
+def address_of(digest: str) -> str:
+    """An address as caps count it, by its keyed digest."""
+    return f"@{digest}"
+
+
+def row_of(entity: str, key: str) -> str:
+    """A row as caps with `each: ENTITY` count it."""
+    return f"{entity}/{key}"
 
 
 def bind_policy(project: Project, catalog: Catalog) -> BoundPolicy:

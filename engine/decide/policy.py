@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.bind.policy import BoundPolicy, SendCalendar
+from engine.bind.policy import BoundPolicy, SendCalendar, address_of, row_of
 from engine.language.policy import GENERAL, FrequencyCap, TopicDefault
 from engine.moments import Unit, shift_local
 
@@ -26,13 +26,11 @@ __all__ = [
     "Go",
     "Verdict",
     "Wait",
-    "address_of",
     "counts_from",
     "is_open",
     "judge",
     "next_opening",
     "room_from",
-    "row_of",
 ]
 
 WINDOW = "window"
@@ -137,16 +135,6 @@ class Asked:
     zone: ZoneInfo
     whom: tuple[str, ...] = ()
     capped_at: datetime | None = None
-
-
-def address_of(digest: str) -> str:
-    """An address as caps count it, by its keyed digest."""
-    return f"@{digest}"
-
-
-def row_of(entity: str, key: str) -> str:
-    """A row as caps with `each: ENTITY` count it."""
-    return f"{entity}/{key}"
 
 
 def counts_from(caps: Iterable[FrequencyCap], at: datetime) -> datetime:

@@ -78,6 +78,8 @@ class Kind(StrEnum):
     TASK_REASSIGNED = "task.reassigned"
     SUPPRESSED = "suppressed"
     UNSUPPRESSED = "unsuppressed"
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
     HALTED = "halted"
     RESUMED = "resumed"
     PAUSE_STARTED = "pause.started"

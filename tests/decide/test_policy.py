@@ -10,19 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bind.policy import BoundPolicy, SendCalendar
+from engine.bind.policy import BoundPolicy, SendCalendar, address_of, row_of
 from engine.decide.policy import (
     Act,
     Asked,
     GiveUp,
     Go,
     Wait,
-    address_of,
     is_open,
     judge,
     next_opening,
     room_from,
-    row_of,
 )
 from engine.holidays import find_holidays
 from engine.language.policy import FrequencyCap, PauseDates, TopicDefault
