@@ -61,8 +61,9 @@ def next_opening(calendar: SendCalendar, at: datetime, zone: ZoneInfo) -> dateti
     if is_open(calendar, at, zone):
         return at
     for day in _days(calendar, at.astimezone(zone).date()):
-        candidates = (each for each in _edges(calendar, day, zone) if each > at)
-        opening = min((each for each in candidates if is_open(calendar, each, zone)), default=None)
+        edges = _edges(calendar, day, zone)
+        later = (each for each in edges if each > at and each.astimezone(zone).date() == day)
+        opening = min((each for each in later if is_open(calendar, each, zone)), default=None)
         if opening is not None:
             return opening
     raise ValueError("a window that never opens")
@@ -97,7 +98,7 @@ def _edges(calendar: SendCalendar, day: date, zone: ZoneInfo) -> Iterator[dateti
 
 
 def _change(day: date, zone: ZoneInfo) -> Iterator[datetime]:
-    """The instant at which the clocks change on a day, if they do."""
+    """The instant at which the clocks change on a day, or near it, if they do."""
     before = datetime.combine(day, time(), UTC) - timedelta(hours=16)
     after = before + timedelta(hours=56)  # the day, wherever on Earth it is
     offset = after.astimezone(zone).utcoffset()

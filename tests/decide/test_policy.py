@@ -83,6 +83,11 @@ OPENINGS = [
         {"holidays": find_holidays("US")},
         "christmas",
     ),
+    (
+        *("America/New_York", "2026-10-31T07:30Z", "2026-11-01T04:18Z"),
+        {"days": ALL_DAYS, "opens": 18, "closes": 184},
+        "on-the-day-before-a-change",
+    ),
     ("UTC", "2026-03-10T23:59Z", "2026-03-10T23:59Z", {"opens": 0, "closes": 1440}, "whole-day"),
 ]
 

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from engine.ledger.migrations.first_policy import make_policy_tables
+
 revision = "0001"
 down_revision = None
 
@@ -26,14 +28,12 @@ def upgrade() -> None:
     _make_leases()
     _make_meta()
     _make_pauses()
-    _make_rates()
     _make_runs()
-    _make_subscriptions()
     _make_suppressions()
     _make_tasks()
     _make_touches()
     _make_touch_indexes()
-    _make_reaches()
+    make_policy_tables()
     _make_versions()
 
 
@@ -268,26 +268,6 @@ def _make_pauses() -> None:
     )
 
 
-def _make_rates() -> None:
-    op.create_table(
-        "rates",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("claim_from", INSTANT, nullable=False),
-        sa.Column("act_from", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_rates")),
-    )
-
-
-def _make_reaches() -> None:
-    op.create_table(
-        "reaches",
-        sa.Column("touch", sa.Text(), nullable=False),
-        sa.Column("whom", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("touch", "whom", name=op.f("pk_reaches")),
-    )
-    op.create_index(op.f("ix_reaches_whom"), "reaches", ["whom"], unique=False)
-
-
 def _make_runs() -> None:
     op.create_table(
         "runs",
@@ -311,18 +291,6 @@ def _make_runs() -> None:
     )
     op.create_index(op.f("ix_runs_as_of"), "runs", ["as_of"], unique=False)
     op.create_index(op.f("ix_runs_playbook_as_of"), "runs", ["playbook", "as_of"], unique=False)
-
-
-def _make_subscriptions() -> None:
-    op.create_table(
-        "subscriptions",
-        sa.Column("address_digest", sa.Text(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("address_digest", "topic", name=op.f("pk_subscriptions")),
-    )
 
 
 def _make_suppressions() -> None:
