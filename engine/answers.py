@@ -162,6 +162,7 @@ _ENTRY = {
     Gate.MISSING: "It does not enter: the value that entry.again counts by is missing.",
     Gate.EXIT: "It does not enter: it meets exit_when already.",
     Gate.OPEN: "It does not enter: it is inside already.",
+    Gate.ELSEWHERE: "It does not enter: it is inside another playbook, and one_at_a_time holds.",
     Gate.AGAIN: "It does not enter: it was inside, and entry.again does not let it back yet.",
     Gate.EXISTING: "It does not enter: it matched before the playbook first ran.",
 }

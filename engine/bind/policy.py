@@ -87,6 +87,7 @@ class BoundPolicy:
     topics: Mapping[str, TopicDefault] = field(default_factory=dict, hash=False)
     rates: Mapping[str, Rate] = field(default_factory=dict, hash=False)
     per_sender: Rate | None = None
+    one_at_a_time: bool = False
     digest: str = ""
 
     def default_of(self, topic: str) -> TopicDefault:
@@ -128,6 +129,7 @@ def bind_policy(project: Project, catalog: Catalog) -> BoundPolicy:
             topics=policy.topics or {},
             rates=policy.rates,
             per_sender=policy.per_sender,
+            one_at_a_time=policy.one_at_a_time,
             digest=_digest(policy),
         )
 
@@ -167,8 +169,16 @@ def _check_time(said: Duration, name: str, place: Place) -> None:
 
 
 def _check_retention(policy: Policy) -> None:
-    if policy.touch_retention is not None:
-        _check_time(policy.touch_retention, "touches", policy.place)
+    kept = policy.touch_retention
+    if kept is None:
+        return
+    _check_time(kept, "touches", policy.place)
+    if kept.is_exact:
+        raise wrong(
+            policy.place,
+            "bad-duration",
+            f"`touches` is {kept}; expected days or longer, as `touches: 2 years`",
+        )
 
 
 # ---------------------------------------------------------------- the window

@@ -73,6 +73,7 @@ class Kind(StrEnum):
     TOUCH_EXPIRED = "touch.expired"
     TOUCH_DROPPED = "touch.dropped"
     TOUCH_RESOLVED = "touch.resolved"
+    TOUCHES_FORGOTTEN = "touches.forgotten"
     TASK_DONE = "task.done"
     TASK_CLOSED = "task.closed"
     TASK_REASSIGNED = "task.reassigned"

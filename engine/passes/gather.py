@@ -26,7 +26,7 @@ from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
 from engine.language.policy import TopicDefault
 from engine.language.project import Settings
-from engine.ledger.past import steps_passed
+from engine.ledger.past import inside_another, steps_passed
 from engine.ledger.store import Ledger
 from engine.passes.gates import Gates
 from engine.steps.drafts import Customer, Draft, House
@@ -56,6 +56,7 @@ class World:
         self._settings = settings
         self._ledger = ledger
         self._policy = policy
+        self._entering: dict[str, dict[str, str]] = {}
         self._gates = Gates(policy, as_of, ledger=ledger)
         self._presses: dict[tuple[str, str], Press | None] = {}
 
@@ -258,6 +259,24 @@ class World:
         return [draft for customer in customers for draft in press.drafts(customer)]
 
     # ------------------------------------------------------------ what the policy says
+
+    def elsewhere(self, playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
+        """Those of some keys who may not enter because another playbook has them."""
+        if not self._policy.one_at_a_time:
+            return frozenset()
+        entity = playbook.audience.entity.name
+        entered = self._entering.get(entity, {})
+        found = {key for key in keys if entered.get(key, playbook.name) != playbook.name}
+        if self._ledger is None:
+            return frozenset(found)
+        with self._ledger.read() as unit:
+            return inside_another(unit, entity, playbook.name, keys) | found
+
+    def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
+        """In a rehearsal, that these would have entered; the ledger never learns."""
+        entered = self._entering.setdefault(playbook.audience.entity.name, {})
+        for key in entering:
+            entered.setdefault(key, playbook.name)
 
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""
