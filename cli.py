@@ -602,6 +602,17 @@ def suppress_remove(context: click.Context, address: str, topic: str, why: str) 
     _finish(allow_contacting(_open(context), address, topic=topic, why=why))
 
 
+@_command("subscribe", group=suppress)
+@click.argument("address")
+@click.option("--topic", required=True, metavar="T", help="The topic that it asked for.")
+@_why_option
+def suppress_subscribe(context: click.Context, address: str, topic: str, why: str) -> None:
+    """Record that an address asked for a topic that nobody gets unasked."""
+    from engine.desk import subscribe_address
+
+    _finish(subscribe_address(_open(context), address, topic=topic, why=why))
+
+
 # ---------------------------------------------------------------- the ledger and its proof
 
 

@@ -152,7 +152,14 @@ def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Expl
         if name not in workplace.project.playbooks:
             return Explained(name, key, as_of, tree)
         playbook = workplace.playbook(name)
-        world = World(workplace.catalog, snapshot, as_of, workplace.settings, ledger=ledger)
+        world = World(
+            workplace.catalog,
+            snapshot,
+            as_of,
+            workplace.settings,
+            policy=workplace.policy,
+            ledger=ledger,
+        )
         known = candidates_among(playbook, [key], world, ledger, as_of=as_of)
         suppressed = _suppressed(playbook, key, snapshot, as_of, ledger=ledger)
     gate = gate_of(str(key), playbook.entry, known) if tree.holds else "segment"
@@ -167,6 +174,7 @@ _ENTRY = {
     Gate.MISSING: "It does not enter: the value that entry.again counts by is missing.",
     Gate.EXIT: "It does not enter: it meets exit_when already.",
     Gate.OPEN: "It does not enter: it is inside already.",
+    Gate.ELSEWHERE: "It does not enter: it is inside another playbook, and one_at_a_time holds.",
     Gate.AGAIN: "It does not enter: it was inside, and entry.again does not let it back yet.",
     Gate.EXISTING: "It does not enter: it matched before the playbook first ran.",
 }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
+from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.deliver import Delivered, deliver
 from engine.ledger.store import Ledger
@@ -30,6 +31,8 @@ class Courier:
         channels: Channels,
         *,
         now: Callable[[], datetime],
+        real: Callable[[], datetime],
+        policy: BoundPolicy,
         worker: str,
         progress: Callable[[Delivered], None] | None = None,
     ) -> None:
@@ -37,6 +40,8 @@ class Courier:
         self._make_channels = channels
         self._channels: Mapping[str, Channel] | None = None
         self._now = now
+        self._real = real
+        self._policy = policy
         self._worker = worker
         self._progress = progress
         self._runner = asyncio.Runner()
@@ -77,10 +82,11 @@ class Courier:
         """Claim nothing more; what is in the middle of a message finishes."""
         self._runner.get_loop().call_soon_threadsafe(self._stop.set)
 
-    def use(self, channels: Channels) -> None:
-        """Go on with channels as they are declared now; what was connected ends."""
+    def use(self, channels: Channels, policy: BoundPolicy) -> None:
+        """Go on with channels and policy as they are declared now; what was connected ends."""
         self._end_connections()
         self._make_channels = channels
+        self._policy = policy
 
     def close(self) -> None:
         """End the connections and the loop."""
@@ -102,6 +108,8 @@ class Courier:
             worker=self._worker,
             stop=self._stop,
             cleared=self._cleared,
+            policy=self._policy,
+            real=self._real,
             progress=self._progress,
         )
 

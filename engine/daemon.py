@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
 from engine.ledger.journey import due_enrollments
 from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
+from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.store import Ledger, Unit
-from engine.moments import shift_local
+from engine.moments import local_date, shift_date, shift_local, start_of_day
 from engine.passes.gather import World
 from engine.passes.reports import RunReport
 from engine.passes.run import move_on
@@ -37,6 +39,7 @@ _ACTOR = "daemon"
 _LEASE = "daemon"
 _LEASE_FOR = timedelta(seconds=90)
 _TICK_SECONDS = 2.0
+_FORGET = 500  # touches that one transaction empties: nobody waits long for it
 
 _LOG = logging.getLogger("touchline.daemon")
 
@@ -77,6 +80,7 @@ class _Daemon:
         self._passed: dict[str, datetime] = {}
         self._failed_to_track: datetime | None = None
         self._lease: Lease | None = None
+        self._forgot: date | None = None
 
     def one_round(self) -> int:
         """Everything that is due now, once; 1 where another daemon is at work or a run failed."""
@@ -148,6 +152,7 @@ class _Daemon:
                 _LOG.error("%s: %s", playbook.name, error)
                 failed = True
         self._courier.send()
+        self._forget()
         return failed
 
     def _track(self) -> bool:
@@ -169,6 +174,19 @@ class _Daemon:
         failed = any(each.fault is not None for each in found)
         self._failed_to_track = now if failed else None
         return failed
+
+    def _forget(self) -> None:
+        """Once a day, empty what `retention` says is old enough, in small portions."""
+        now, policy = self._clock.now(), self._workplace.settings.policy
+        if policy.touch_retention is None or self._forgot == now.date():
+            return
+        zone = ZoneInfo(self._workplace.settings.timezone)
+        before = start_of_day(shift_date(local_date(now, zone), policy.touch_retention, -1), zone)
+        number = _FORGET
+        while number == _FORGET and not self._stop.is_asked:
+            with self._ledger.write() as unit:
+                number = forget_touches(unit, before, limit=_FORGET, at=now, actor=_ACTOR)
+        self._forgot = now.date()
 
     def _tend(self, playbook: BoundPlaybook) -> bool:
         now = self._clock.now()
@@ -247,7 +265,14 @@ class _Daemon:
         place = self._workplace
         versions = Shelf(place.project, place.catalog, self._ledger, playbook)
         with place.sources(self._ledger) as snapshot:
-            world = World(place.catalog, snapshot, now, place.settings, ledger=self._ledger)
+            world = World(
+                place.catalog,
+                snapshot,
+                now,
+                place.settings,
+                policy=place.policy,
+                ledger=self._ledger,
+            )
             move_on(playbook, now, world, self._ledger, versions=versions, dispatch=self._courier)
 
     # ------------------------------------------------------------ files that change
@@ -262,10 +287,14 @@ class _Daemon:
         if errors:
             _LOG.error("changed files are not taken up, the old ones go on: %s", Invalid(errors))
             return
-        self._workplace = open_workplace(
-            self._workplace.root, self._workplace.root, self._workplace.ports
-        )
-        self._courier.use(self._workplace.channels)
+        changed = open_workplace(self._workplace.root, self._workplace.root, self._workplace.ports)
+        try:
+            policy = changed.policy
+        except Invalid as invalid:
+            _LOG.error("changed files are not taken up, the old ones go on: %s", invalid)
+            return
+        self._workplace = changed
+        self._courier.use(changed.channels, policy)
         self._courier.hold_all_but(())
         self._passed.clear()
         _LOG.info("took up changed files")

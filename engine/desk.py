@@ -15,6 +15,7 @@ from engine.ledger.holds import HeldFuse, HeldTouch
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import Suppression, list_suppressions, suppress, unsuppress
 from engine.ledger.tasks import Task, TaskState
+from engine.ledger.topics import subscribe, unsubscribe
 from engine.ledger.touches import backlog as waiting
 from engine.messages.address import AddressError, normalise, parse_address
 from engine.problems import Misuse, Refused, did_you_mean
@@ -35,6 +36,7 @@ __all__ = [
     "reassign_task",
     "resolve",
     "stop_contacting",
+    "subscribe_address",
     "suppression_list",
     "task_list",
 ]
@@ -231,6 +233,8 @@ def stop_contacting(workplace: Workplace, address: str, *, topic: str, why: str)
     normal = _address(address)
     with workplace.ledger().write() as unit:
         new = suppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
+        if topic:
+            unsubscribe(unit, normal, topic=topic, why=why, at=at, actor=actor)
     about = f" on {topic}" if topic else ""
     return f"{address} gets nothing{about} any more" + ("" if new else " (it was so already)")
 
@@ -247,6 +251,16 @@ def allow_contacting(workplace: Workplace, address: str, *, topic: str, why: str
         if not unsuppress(unit, normal, topic=topic, why=why, at=at, actor=actor):
             raise Refused(f"{address} was not suppressed{f' on {topic}' if topic else ''}")
     return f"{address} may be contacted again"
+
+
+def subscribe_address(workplace: Workplace, address: str, *, topic: str, why: str) -> str:
+    """Record that an address asked for a topic, and take a suppression on it back."""
+    at, actor = _now(workplace), workplace.ports.actor
+    normal = _address(address)
+    with workplace.ledger().write() as unit:
+        unsuppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
+        new = subscribe(unit, normal, topic=topic, why=why, at=at, actor=actor)
+    return f"{address} gets mail on {topic}" + ("" if new else " (it was so already)")
 
 
 def _address(text: str) -> str:

@@ -12,6 +12,7 @@ from engine.decide.facts import TouchState
 from engine.desk import HeldItem, held_in
 from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
 from engine.ledger.journey import counts_by_step, versions_inside
+from engine.ledger.pending import waiting_by_reason, waiting_for_rate
 from engine.ledger.runs import last_run
 from engine.ledger.store import Unit
 from engine.ledger.touches import counts_by_state, list_touches
@@ -45,7 +46,8 @@ class PlaybookLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A project at one moment. `reasons` counts touches that did not go out, by reason.
+    """A project at one moment. `reasons` counts touches that did not go out, by reason; `waiting`
+    those of them that still are to (`window`, `capped`, `rate`, …).
 
     `why_dry` says why this ledger may not send, where it may not; `notes` are sentences of advice.
     """
@@ -53,6 +55,7 @@ class Overview:
     playbooks: tuple[PlaybookLine, ...]
     touches: Mapping[str, int]
     reasons: Mapping[str, int]
+    waiting: Mapping[str, int]
     held: tuple[HeldItem, ...]
     halts: tuple[Halt, ...] = ()
     channels: tuple[ChannelState, ...] = ()
@@ -83,7 +86,7 @@ def overview(workplace: Workplace) -> Overview:
     if ledger is None:
         lines = tuple(_line(workplace, name, None, now=now) for name in names)
         notes = never_tracked(workplace, _sound(workplace, names), None, now)
-        return Overview((*lines, *lost), {}, {}, (), why_dry=why_dry, notes=notes)
+        return Overview((*lines, *lost), {}, {}, {}, (), why_dry=why_dry, notes=notes)
     with ledger.read() as unit:
         lines = tuple(_line(workplace, name, unit, now=now) for name in names)
         reasons = Counter(
@@ -93,6 +96,7 @@ def overview(workplace: Workplace) -> Overview:
             (*lines, *lost),
             counts_by_state(unit),
             dict(sorted(reasons.items())),
+            _waiting(workplace, unit),
             tuple(held_in(unit)),
             halts=tuple(halts_in_force(unit)),
             channels=tuple(
@@ -138,6 +142,16 @@ def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) 
         touches=counts_by_state(unit, name),
         unbound=_unbound(workplace, playbook, unit),
     )
+
+
+def _waiting(workplace: Workplace, unit: Unit) -> dict[str, int]:
+    counts = waiting_by_reason(unit)
+    try:
+        policy = workplace.policy
+    except Invalid:  # validation tells of it, and nothing goes out
+        return counts
+    slowed = waiting_for_rate(unit, policy, real=workplace.ports.clock.now())
+    return counts | ({"rate": counts.get("rate", 0) + slowed} if slowed else {})
 
 
 def _unreadable(workplace: Workplace) -> list[PlaybookLine]:

@@ -133,7 +133,14 @@ def _rehearsal(
     firing = firing_of(workplace, as_of, "", workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of, drafts=bool(names))
     with workplace.sources(ledger) as snapshot:
-        world = World(workplace.catalog, snapshot, as_of, workplace.settings, ledger=ledger)
+        world = World(
+            workplace.catalog,
+            snapshot,
+            as_of,
+            workplace.settings,
+            policy=workplace.policy,
+            ledger=ledger,
+        )
         for playbook in playbooks:
             versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
             reports.append(rehearse(playbook, firing, world, ledger, versions=versions))
@@ -209,7 +216,14 @@ def run_one(
         save_version(unit, playbook.version, playbook.name, content, at=firing.as_of)
     versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
     with workplace.sources(ledger) as snapshot:
-        world = World(workplace.catalog, snapshot, firing.as_of, workplace.settings, ledger=ledger)
+        world = World(
+            workplace.catalog,
+            snapshot,
+            firing.as_of,
+            workplace.settings,
+            policy=workplace.policy,
+            ledger=ledger,
+        )
         return live(playbook, firing, world, ledger, versions=versions, dispatch=courier)
 
 
@@ -240,7 +254,15 @@ def make_courier(
     progress: Callable[[Delivered], None] | None = None,
 ) -> Courier:
     """A courier for this process; its channels are opened when there is something to send."""
-    return Courier(ledger, workplace.channels, now=now, worker=this_worker(), progress=progress)
+    return Courier(
+        ledger,
+        workplace.channels,
+        now=now,
+        real=workplace.ports.clock.now,
+        policy=workplace.policy,
+        worker=this_worker(),
+        progress=progress,
+    )
 
 
 def git_commit(root: Path) -> str:

@@ -18,6 +18,7 @@ from engine.audience.snapshot import Snapshot, open_sources
 from engine.bind.bind import bind_catalog, bind_playbook, bind_segment
 from engine.bind.catalog import Catalog
 from engine.bind.playbook import Audience, BoundPlaybook
+from engine.bind.policy import BoundPolicy, bind_policy
 from engine.language.project import Project, Secret, Settings, SmtpChannel, WebhookChannel
 from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import ledger_file, ledger_url, shown
@@ -83,6 +84,11 @@ class Workplace:
     def zone(self) -> ZoneInfo:
         """The zone of the project's days."""
         return ZoneInfo(self.settings.timezone)
+
+    @property
+    def policy(self) -> BoundPolicy:
+        """The contact policy; Invalid where it does not bind: then nothing may go out."""
+        return bind_policy(self.project, self.catalog)
 
     def resolve(self, secret: Secret) -> str:
         """The text behind a reference; Invalid where it is missing or empty."""

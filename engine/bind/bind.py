@@ -22,13 +22,14 @@ from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
 from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
 from engine.bind.names import Scope, find_entity, find_field
 from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
+from engine.bind.policy import BoundPolicy, bind_policy
 from engine.bind.steps import bind_steps
-from engine.bind.timetable import check_cron, check_entry, check_fuse, find_zone
+from engine.bind.timetable import check_cron, check_entry, find_zone
 from engine.bind.tracked import bind_tracked
 from engine.bind.version import playbook_version
 from engine.bind.ways import check_ways
 from engine.language.playbook import Goal, OnChange, OpenTasks, Playbook, Schedule, Segment
-from engine.language.project import Policy, Project, SmtpChannel, Template, WebhookChannel
+from engine.language.project import Project, SmtpChannel, Template, WebhookChannel
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Misuse, Problem, Severity, did_you_mean
 from engine.tables import ColumnRef
@@ -76,6 +77,7 @@ def check(project: Project) -> tuple[Problem, ...]:
     """All problems and warnings of binding, each once; those of reading are not repeated."""
     catalog, catalog_problems = bind_catalog(project)
     found = [*_settings_problems(project), *catalog_problems, *_catalog_cautions(catalog)]
+    found += _problems(lambda: bind_policy(project, catalog), _no_advice)
     for segment in project.segments.values():
         found += _problems(
             lambda segment=segment: _segment(segment, project, catalog),  # type: ignore[misc]
@@ -96,6 +98,10 @@ def _problems(
         return advise(bind())
     except Invalid as invalid:
         return invalid.problems
+
+
+def _no_advice(policy: BoundPolicy) -> tuple[Problem, ...]:
+    return ()
 
 
 # ---------------------------------------------------------------- segments
@@ -282,7 +288,6 @@ def _settings_problems(project: Project) -> tuple[Problem, ...]:
             found.attempt(lambda: _project_zone(project))
             found.each(settings.connectors.values(), lambda c: find_zone(c.timezone, c.place))
             found.each(settings.channels.values(), _check_channel_name)
-            found.attempt(lambda: _check_first_run(settings.policy))
     except Invalid as invalid:
         problems += invalid.problems
     return (*problems, *_ledger_advice(project))
@@ -297,11 +302,6 @@ def _check_channel_name(channel: SmtpChannel | WebhookChannel) -> None:
             f"no channel is called `{channel.name}`, which is {built_in[channel.name]}",
             hint="choose another name",
         )
-
-
-def _check_first_run(policy: Policy) -> None:
-    if policy.first_run is not None:
-        check_fuse(policy.first_run, "first_run")
 
 
 def _ledger_advice(project: Project) -> tuple[Problem, ...]:

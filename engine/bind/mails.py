@@ -11,6 +11,7 @@ from engine.bind.findings import Findings, or_unreadable, wrong
 from engine.bind.names import Scope
 from engine.bind.people import FixedPerson, Persons, Slot
 from engine.bind.persons import bind_contact, bind_first, bind_persons
+from engine.bind.policy import check_topic
 from engine.language.project import SmtpChannel, Template, WebhookChannel
 from engine.language.steps import EmailStep
 from engine.places import Place
@@ -38,7 +39,7 @@ def bind_email(step: EmailStep, scope: Scope) -> BoundEmail:
             cc=found.attempt(lambda: bind_persons(step.cc, scope, step.place)),
             variants=_variants(step.template, scope),
             values=step.values,
-            topic=found.attempt(lambda: _topic(step, template)),
+            topic=found.attempt(lambda: _topic(step, template, scope)),
             one_copy=step.one_copy,
             thread=step.thread,
             approve=found.attempt(lambda: bind_first(step.approve, scope, step.place)),
@@ -64,7 +65,7 @@ def _variants(name: str, scope: Scope) -> Mapping[str, Template]:
     return {each.locale: each for each in templates if each.name == name and each.locale}
 
 
-def _topic(step: EmailStep, template: Template | None) -> str:
+def _topic(step: EmailStep, template: Template | None, scope: Scope) -> str:
     topic = step.topic or (template.topic if template is not None else None) or _DEFAULT_TOPIC
     if not _TOPIC.fullmatch(topic):
         raise wrong(
@@ -72,6 +73,8 @@ def _topic(step: EmailStep, template: Template | None) -> str:
             "bad-name",
             f"`{topic}` is no topic; expected lower-case letters, digits, `-` and `_`",
         )
+    place = step.place if step.topic or template is None else template.place
+    check_topic(topic, scope.project, place)
     return topic
 
 

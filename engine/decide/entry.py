@@ -21,6 +21,7 @@ class Gate:
     GOAL = "goal"
     EXIT = "exit"
     OPEN = "already_inside"
+    ELSEWHERE = "in_another_playbook"
     AGAIN = "again"
     MISSING = "missing_value"
     EXISTING = "existing"
@@ -39,7 +40,8 @@ class Candidates:
     earlier in this very run. `first_run` is the project's fuse where this version never ran.
     `past` is of keys, `past_of_groups` of the parents that with `again.each` are counted by:
     `groups` has theirs by key. `values` are those of `again.per` by key, without the missing
-    ones. `held_out` get nothing, and so count in no throttle.
+    ones. `held_out` get nothing, and so count in no throttle. `elsewhere` are inside another
+    playbook, where one at a time is the policy.
     """
 
     matched: Sequence[str]
@@ -49,6 +51,7 @@ class Candidates:
     meets_goal: frozenset[str] = frozenset()
     meets_exit: frozenset[str] = frozenset()
     held_out: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     past: Mapping[str, Past] = field(default_factory=dict)
@@ -89,6 +92,8 @@ def gate_of(key: str, entry: Entry, candidates: Candidates) -> str:
         return Gate.EXIT
     if own.has_open or past.has_open:
         return Gate.OPEN
+    if key in candidates.elsewhere:
+        return Gate.ELSEWHERE
     if entry.again.per is not None and key not in candidates.values:
         return Gate.MISSING
     if past.count and not _may_enter_again(key, entry.again, past, candidates):

@@ -194,7 +194,9 @@ class NewTouch:
     `state` is `ready`, or an end with its `reason` (`missing_value`, `no_recipient`, …).
     `recipient` is the address that suppression and contact history go by (email). `copy` says
     what must go out once within the step though several entities share it (language, section 5,
-    "Persons"); empty where copies do not matter.
+    "Persons"); empty where copies do not matter. `to_customer` puts it under windows and caps, by
+    the IANA name of its `zone`; `rows` are those that caps for each account or the like count it
+    for. `held_by` is the digest of the policy that has it wait, with that `reason`, until `due_at`.
     """
 
     id: str
@@ -222,6 +224,10 @@ class NewTouch:
     text: str = ""
     html: str = ""
     copy: str = ""
+    to_customer: bool = False
+    zone: str = ""
+    rows: tuple[str, ...] = ()
+    held_by: str = ""
 
 
 # ---------------------------------------------------------------- decisions

@@ -7,11 +7,13 @@ from asyncio import FIRST_COMPLETED
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
+from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.dispatch.books import Books
 from engine.dispatch.line import Delivery, Line
 from engine.dispatch.tally import Delivered, Progress, Tally
 from engine.dispatch.workers import gone_among
 from engine.ledger.control import channel_states
+from engine.ledger.held import ask_again
 from engine.ledger.recovery import OnUnknown, expire, leaseholders, release, sweep
 from engine.ledger.store import Ledger, Unit
 from engine.ports import Channel
@@ -30,6 +32,8 @@ async def deliver(
     worker: str,
     stop: asyncio.Event,
     cleared: Mapping[str, Collection[str]] | None = None,
+    policy: BoundPolicy = NO_POLICY,
+    real: Callable[[], datetime] | None = None,
     progress: Progress | None = None,
     grace: timedelta = _GRACE,
 ) -> Delivered:
@@ -37,7 +41,8 @@ async def deliver(
 
     First, what workers that are gone have left is taken back, and what came too late expires. What
     fails for now stays ready, with the instant of its next attempt: nobody sleeps here. `cleared`
-    are the playbooks whose touches may go, each with its versions that may not; None: all.
+    are the playbooks whose touches may go, each with its versions that may not; None: all. What
+    `policy` holds back waits with its reason. `real` is what rates go by; None: `now`.
 
     Once `stop` is set nothing new is claimed, and what is in the middle of a message has `grace`
     to finish. Cancelling ends it at once: what had its dot, or may have had it, stays in doubt.
@@ -46,7 +51,7 @@ async def deliver(
         Unreachable: the ledger cannot be read or written; what was in doubt stays so.
     """
     with Books(ledger) as books:
-        delivery = Delivery(books, now, worker, stop, Tally(progress), cleared)
+        delivery = Delivery(books, now, real or now, policy, worker, stop, Tally(progress), cleared)
         failures = await _take_over(delivery, channels)
         lines = [
             Line(delivery, channel, failures.get(name, 0))
@@ -65,6 +70,7 @@ async def _take_over(delivery: Delivery, channels: Mapping[str, Channel]) -> dic
     def act(unit: Unit) -> dict[str, int]:
         now, gone = delivery.now(), gone_among(leaseholders(unit))
         tally.swept = sweep(unit, now=now, on_unknown=on_unknown, gone=gone, actor=actor)
+        ask_again(unit, delivery.policy, now=now)
         tally.expired = expire(unit, now=now, actor=actor)
         return {name: state.failures for name, state in channel_states(unit).items()}
 

@@ -12,12 +12,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.books import Books
 from engine.dispatch.breaker import blames_channel, proves_channel
 from engine.dispatch.settle import Settled, settle
 from engine.dispatch.tally import Tally
-from engine.ledger.outbox import Claimed, Permission, claim, permit
+from engine.ledger.claims import Claimed, Claims, claim
+from engine.ledger.outbox import Permission, permit, put_back
 from engine.ledger.recovery import OnUnknown
 from engine.ledger.store import Unit
 from engine.ports import Answer, Channel, Message, NotSent, Refusal, UnknownOutcome
@@ -32,10 +34,17 @@ _SETTLE_WAITS_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # an answer that was given is worth
 _PUT_BACK = {
     "halted": TouchState.READY,
     "paused": TouchState.READY,
+    "window": TouchState.READY,
+    "capped": TouchState.READY,
+    "rate": TouchState.READY,
     "suppressed": TouchState.SKIPPED,
+    "not_subscribed": TouchState.SKIPPED,
     "expired": TouchState.EXPIRED,
 }
 """What the ledger has made of a touch whose permit it refused; one overtaken is another's."""
+
+_RATE_PATIENCE = timedelta(seconds=5)
+"""A lane waits so long for its turn; what has to wait longer stays ready, and no worker with it."""
 
 _LOG = logging.getLogger("touchline.dispatch")
 
@@ -45,11 +54,14 @@ class Delivery:
     """What the lines of one delivery share.
 
     `cleared` are the playbooks whose touches may go, each with its versions that may not; None:
-    all. `is_broken`: the ledger has failed, claim no more.
+    all. `real` is the time that rates go by, where `now` may be a run's fixed instant.
+    `is_broken`: the ledger has failed, claim no more.
     """
 
     books: Books
     now: Callable[[], datetime]
+    real: Callable[[], datetime]
+    policy: BoundPolicy
     worker: str
     stop: asyncio.Event
     tally: Tally
@@ -72,9 +84,26 @@ class _Asked:
         self._lease = lease
 
     async def __call__(self) -> bool:
-        """Commit `in_doubt`, and only then say yes."""
-        self.permission = await self._delivery.books.write(self._ask)
+        """Commit `in_doubt`, and only then say yes; where a rate asks for it, in its turn."""
+        delivery = self._delivery
+        self.permission = await delivery.books.write(self._ask)
+        while turn := self.permission.turn_at:
+            if turn - delivery.real() > _RATE_PATIENCE:
+                await delivery.books.write(self._put_back)
+                return False
+            await _until(turn, delivery.real)
+            self.permission = await delivery.books.write(self._ask)
         return self.permission.allowed
+
+    def _put_back(self, unit: Unit) -> bool:
+        return put_back(
+            unit,
+            self._touch.id,
+            epoch=self._touch.epoch,
+            reason="rate",
+            now=self._delivery.now(),
+            actor=self._delivery.worker,
+        )
 
     def _ask(self, unit: Unit) -> Permission:
         return permit(
@@ -84,7 +113,13 @@ class _Asked:
             now=self._delivery.now(),
             lease=self._lease,
             actor=self._delivery.worker,
+            policy=self._delivery.policy,
+            real=self._delivery.real(),
         )
+
+
+async def _until(turn: datetime, real: Callable[[], datetime]) -> None:
+    await asyncio.sleep(max((turn - real()).total_seconds(), 0))
 
 
 class Line:
@@ -123,26 +158,37 @@ class Line:
         return True
 
     async def _claim(self) -> Claimed | None:
-        if self._is_drained or not self._delivery.goes_on:
-            return None
+        while not self._is_drained and self._delivery.goes_on:
+            found = await self._delivery.books.write(self._ask)
+            if found.touches:
+                self._delivery.tally.claimed()
+                return found.touches[0]
+            if found.is_busy:
+                return None  # the lane that has it in hand asks again
+            if not found.goes_on and not await self._waited(found.turn_at):
+                self._is_drained = True  # for the other lanes too
+        return None
 
-        def act(unit: Unit) -> list[Claimed]:
-            return claim(
-                unit,
-                self._delivery.worker,
-                now=self._delivery.now(),
-                lease=_CLAIM_LEASE,
-                limit=1,
-                channels_open=(self._channel.name,),
-                cleared=self._delivery.cleared,
-            )
+    def _ask(self, unit: Unit) -> Claims:
+        return claim(
+            unit,
+            self._delivery.worker,
+            now=self._delivery.now(),
+            lease=_CLAIM_LEASE,
+            limit=1,
+            channels_open=(self._channel.name,),
+            cleared=self._delivery.cleared,
+            policy=self._delivery.policy,
+            real=self._delivery.real(),
+        )
 
-        claimed = await self._delivery.books.write(act)
-        if not claimed:
-            self._is_drained = True  # for the other lanes too
-            return None
-        self._delivery.tally.claimed()
-        return claimed[0]
+    async def _waited(self, turn: datetime | None) -> bool:
+        """Wait for the turn of a rate, if it is near; False where there is none to wait for."""
+        real = self._delivery.real
+        if turn is None or turn - real() > _RATE_PATIENCE:
+            return False
+        await _until(turn, real)
+        return True
 
     async def _carry(self, touch: Claimed) -> None:
         lease = timedelta(seconds=self._channel.patience) + _MARGIN

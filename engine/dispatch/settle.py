@@ -12,8 +12,8 @@ from engine.decide.facts import TouchState
 from engine.dispatch.breaker import blames_channel, is_tripped, proves_channel, rest
 from engine.dispatch.retry import BACKOFFS, draw, is_exhausted, wait
 from engine.ledger import outbox
+from engine.ledger.claims import Claimed
 from engine.ledger.control import close_breaker, count_failure, open_breaker, pause_channel
-from engine.ledger.outbox import Claimed
 from engine.ledger.recovery import OnUnknown
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import suppress

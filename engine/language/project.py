@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.language.catalog import Entity
-from engine.language.playbook import Fuse, Playbook, Segment
-from engine.moments import Duration, Unit
+from engine.language.playbook import Playbook, Segment
+from engine.language.policy import Policy
+from engine.moments import Duration
 from engine.places import NOWHERE, Place
 from engine.problems import Problem
 
@@ -17,7 +18,6 @@ __all__ = [
     "Freshness",
     "HousePerson",
     "LedgerSettings",
-    "Policy",
     "Project",
     "Secret",
     "Settings",
@@ -127,14 +127,6 @@ class WebhookChannel:
     on_unknown: str = "resend"
     timeout: float = 20.0
     place: Place = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The part of section 6 that this version carries out."""
-
-    first_run: Fuse | None = None
-    pass_every: Duration = Duration(15, Unit.MINUTE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The outbox: claim, permit, settle. Two commits stand between a touch and its effect.
+"""The outbox: permit and settle. Two commits stand between a touch and its effect.
 
 Delivery page, "Touches", points 3 to 7. `claimed` may be taken over; `in_doubt`, committed just
 before the one act that cannot be taken back, never is. Every change asks for the epoch of the
@@ -7,26 +7,29 @@ claim it belongs to, so that a worker that was overtaken changes nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import Row, func, select, update
 
-from engine.decide.facts import TouchKind, TouchState
+from engine.bind.policy import NO_POLICY, BoundPolicy
+from engine.decide.facts import TouchState
+from engine.decide.policy import GiveUp, Wait
+from engine.language.policy import TopicDefault
 from engine.ledger.audit import Kind
 from engine.ledger.control import is_halted
+from engine.ledger.held import alone, hold_back, let_others_ask, verdict_on
+from engine.ledger.pace import names_of, turn_at
 from engine.ledger.store import Unit
-from engine.ledger.suppressions import is_suppressed_digest
-from engine.ledger.tables import IS_READY, channels, enrollments, halts, pauses, touches
+from engine.ledger.tables import pauses, touches
+from engine.ledger.topics import refusal_of
 from engine.ledger.touches import END_KINDS
 
 __all__ = [
-    "Claimed",
     "Permission",
-    "claim",
     "permit",
+    "put_back",
     "settle_failed",
     "settle_later",
     "settle_postponed",
@@ -37,172 +40,42 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A touch in the hands of one worker; every later change of it asks for `epoch`."""
-
-    id: str
-    epoch: int
-    enrollment: str
-    playbook: str
-    entity: str
-    key: str
-    step: str
-    kind: TouchKind
-    channel: str
-    recipient: str
-    sender: str
-    subject: str
-    topic: str
-    payload: bytes
-    method: str
-    headers: Mapping[str, str]
-    priority: int
-    attempts: int
-    made_at: datetime
-    expires_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Permission:
     """Whether the act may follow, once the transaction has committed; else the reason why not.
 
-    The reasons: `overtaken` (another worker has it, or it ended), `halted`, `paused`,
-    `suppressed`, `expired`.
+    The reasons: `overtaken` (another worker has it, or it ended), `halted`, `paused`, `expired`,
+    `suppressed`, `not_subscribed`, `window`, `capped`, and `rate`: then the touch is still
+    claimed, and may be asked about again at `turn_at` (real time).
     """
 
     allowed: bool
     reason: str = ""
-
-
-# ---------------------------------------------------------------- claiming
-
-
-def claim(
-    unit: Unit,
-    worker: str,
-    *,
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    channels_open: Collection[str] | None = None,
-    cleared: Mapping[str, Collection[str]] | None = None,
-) -> list[Claimed]:
-    """Take at most `limit` due touches for a worker, by priority, then age.
-
-    `channels_open` narrows them to channels that the worker serves; None: all. What is halted,
-    paused, or on a channel that is paused or whose breaker is open, stays where it is. `cleared`
-    are the playbooks that a pass has just asked exits and presence of, each with its versions
-    that could not be asked (delivery page, point 6); None: all.
-    """
-    if unit.ledger.halt_file_stands():
-        return []
-    wanted = [*_due(now), *_nothing_stops(now)]
-    if channels_open is not None:
-        wanted.append(touches.c.channel.in_(sorted(channels_open)))
-    if cleared is not None:
-        wanted.extend(_cleared(cleared))
-    order = (touches.c.priority.desc(), touches.c.made_at, touches.c.id)
-    picked = select(touches.c.id).where(*wanted).order_by(*order).limit(limit)
-    # Two statements in one transaction: Postgres skips rows that another worker is taking,
-    # SQLite has let in one writer only.
-    ids = unit.connection.scalars(picked.with_for_update(skip_locked=True)).all()
-    if not ids:
-        return []
-    return _take(unit, list(ids), worker=worker, now=now, lease=lease)
-
-
-def _due(now: datetime) -> list[ColumnElement[bool]]:
-    return [
-        IS_READY,
-        touches.c.next_attempt_at <= now,
-        or_(touches.c.expires_at.is_(None), touches.c.expires_at > now),
-    ]
-
-
-def _nothing_stops(now: datetime) -> list[ColumnElement[bool]]:
-    halted = select(halts.c.scope).where(halts.c.scope.in_(["", touches.c.playbook]))
-    paused = select(pauses.c.playbook).where(
-        pauses.c.playbook == touches.c.playbook, pauses.c.ended_at.is_(None)
-    )
-    shut = select(channels.c.name).where(
-        channels.c.name == touches.c.channel,
-        or_(channels.c.paused_at.is_not(None), channels.c.breaker_until > now),
-    )
-    return [~halted.exists(), ~paused.exists(), ~shut.exists()]
-
-
-def _cleared(playbooks: Mapping[str, Collection[str]]) -> list[ColumnElement[bool]]:
-    asked = touches.c.playbook.in_(sorted(playbooks))
-    held = sorted({version for versions in playbooks.values() for version in versions})
-    if not held:
-        return [asked]
-    by_held = select(enrollments.c.id).where(
-        enrollments.c.id == touches.c.enrollment, enrollments.c.version.in_(held)
-    )
-    return [asked, ~by_held.exists()]
-
-
-def _take(
-    unit: Unit, ids: list[str], *, worker: str, now: datetime, lease: timedelta
-) -> list[Claimed]:
-    statement = (
-        update(touches)
-        .where(touches.c.id.in_(ids), touches.c.state == TouchState.READY)
-        .values(
-            state=TouchState.CLAIMED,
-            epoch=touches.c.epoch + 1,
-            attempts=touches.c.attempts + 1,
-            worker=worker,
-            lease_until=now + lease,
-        )
-        .returning(touches)
-    )
-    taken = {row.id: _claimed(row) for row in unit.connection.execute(statement)}
-    for touch in taken.values():
-        body = {"touch": touch.id, "epoch": touch.epoch, "attempt": touch.attempts}
-        unit.note(
-            Kind.TOUCH_CLAIMED, body, at=now, actor=worker, playbook=touch.playbook, key=touch.key
-        )
-    return [taken[touch] for touch in ids if touch in taken]
-
-
-def _claimed(row: Row[tuple[object, ...]]) -> Claimed:
-    return Claimed(
-        id=row.id,
-        epoch=row.epoch,
-        enrollment=row.enrollment,
-        playbook=row.playbook,
-        entity=row.entity,
-        key=row.key,
-        step=row.step,
-        kind=TouchKind(row.kind),
-        channel=row.channel,
-        recipient=row.recipient,
-        sender=row.sender,
-        subject=row.subject,
-        topic=row.topic,
-        payload=bytes(row.payload),
-        method=row.method,
-        headers=json.loads(row.headers),
-        priority=row.priority,
-        attempts=row.attempts,
-        made_at=row.made_at,
-        expires_at=row.expires_at,
-    )
+    turn_at: datetime | None = None
 
 
 # ---------------------------------------------------------------- permitting
 
 
 def permit(
-    unit: Unit, touch: str, *, epoch: int, now: datetime, lease: timedelta, actor: str
+    unit: Unit,
+    touch: str,
+    *,
+    epoch: int,
+    now: datetime,
+    lease: timedelta,
+    actor: str,
+    policy: BoundPolicy = NO_POLICY,
+    real: datetime | None = None,
 ) -> Permission:
     """Mark a claimed touch in doubt, after a last look at what the ledger itself knows.
 
     The act may follow only once this unit has committed. `lease` must outlast the wait for the
     answer: what is in doubt longer becomes unknown. A touch that may not go out is skipped,
-    expired or ready again accordingly.
+    expired or ready again accordingly. `real` is what rates go by, where `now` is a run's fixed
+    instant.
     """
+    if policy.caps or policy.rates or policy.per_sender:
+        alone(unit)
     found = select(touches).where(touches.c.id == touch).with_for_update()
     row = unit.connection.execute(found).first()
     if row is None or row.epoch != epoch or row.state != TouchState.CLAIMED:
@@ -213,12 +86,40 @@ def permit(
         return _put_back(unit, row, "paused", now=now, actor=actor)
     if row.expires_at is not None and row.expires_at <= now:
         return _end(unit, row, TouchState.EXPIRED, reason="expired", now=now, actor=actor)
-    if is_suppressed_digest(unit, row.address_digest, row.topic):
-        return _end(unit, row, TouchState.SKIPPED, reason="suppressed", now=now, actor=actor)
+    refusal = refusal_of(unit, row.address_digest, row.topic, default=_default(policy, row))
+    if refusal:
+        return _end(unit, row, TouchState.SKIPPED, reason=refusal, now=now, actor=actor)
+    verdict = verdict_on(unit, row, policy, now=now)
+    if isinstance(verdict, Wait):
+        hold_back(unit, row, verdict, policy=policy, now=now, actor=actor)
+        return Permission(False, verdict.reason)
+    if isinstance(verdict, GiveUp):
+        return _end(unit, row, TouchState.SKIPPED, reason=verdict.reason, now=now, actor=actor)
+    names = names_of(policy, row.channel, row.sender)
+    if turn := turn_at(unit, names, real=real or now):
+        return Permission(False, "rate", turn)
     values = {"state": TouchState.IN_DOUBT, "in_doubt_at": now, "lease_until": now + lease}
     _change(unit, touch, values)
     _tell(unit, row, Kind.TOUCH_IN_DOUBT, {}, now=now, actor=actor)
     return Permission(True)
+
+
+def _default(policy: BoundPolicy, row: Row[tuple[object, ...]]) -> TopicDefault:
+    """Colleagues subscribe to nothing."""
+    return policy.default_of(row.topic) if row.to_customer else TopicDefault.SUBSCRIBED
+
+
+def put_back(unit: Unit, touch: str, *, epoch: int, reason: str, now: datetime, actor: str) -> bool:
+    """Make a claimed touch ready again that did not come to its act; no attempt is used up."""
+    mine = (
+        touches.c.id == touch,
+        touches.c.epoch == epoch,
+        touches.c.state == TouchState.CLAIMED,
+    )
+    row = unit.connection.execute(select(touches).where(*mine).with_for_update()).first()
+    if row is not None:
+        _put_back(unit, row, reason, now=now, actor=actor)
+    return row is not None
 
 
 def _is_paused(unit: Unit, playbook: str) -> bool:
@@ -255,6 +156,7 @@ def _end(
 # it is still this worker's own act that is answered, and the answer closes it.
 _ACTED = (TouchState.IN_DOUBT, TouchState.UNKNOWN)
 _HELD = (TouchState.CLAIMED, *_ACTED)
+_COUNT = (TouchState.SENT, TouchState.UNKNOWN)  # against caps
 
 
 def settle_sent(
@@ -360,6 +262,8 @@ def _settle(
     row = unit.connection.execute(statement).first()
     if row is None:
         return False
+    if row.to_customer and row.state not in _COUNT:
+        let_others_ask(unit, row.id, now=now)
     kind = END_KINDS.get(TouchState(row.state), Kind.TOUCH_DEFERRED)
     body = {"reason": row.reason, "attempt": row.attempts}
     _tell(unit, row, kind, body, now=now, actor=actor)

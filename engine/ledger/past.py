@@ -12,7 +12,7 @@ from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, passed
 
-__all__ = ["past_entries", "past_entries_of_groups", "steps_passed"]
+__all__ = ["inside_another", "past_entries", "past_entries_of_groups", "steps_passed"]
 
 
 def past_entries(unit: Unit, playbook: str, keys: Iterable[str]) -> dict[str, Past]:
@@ -51,6 +51,22 @@ def _past(unit: Unit, playbook: str, by: Column[str], wanted: list[str]) -> dict
         )
         for name, count, left, inside in unit.connection.execute(statement)
     }
+
+
+def inside_another(unit: Unit, entity: str, playbook: str, keys: Iterable[str]) -> frozenset[str]:
+    """Those of some rows of an entity that have an open enrollment in another playbook.
+
+    Those held out are in none.
+    """
+    given = texts_relation(unit.connection, keys)
+    statement = select(enrollments.c.key).where(
+        enrollments.c.entity == entity,
+        enrollments.c.playbook != playbook,
+        enrollments.c.left_at.is_(None),
+        enrollments.c.holdout == 0,
+        enrollments.c.key.in_(select(given.c.value)),
+    )
+    return frozenset(unit.connection.scalars(statement))
 
 
 def steps_passed(unit: Unit, ids: Iterable[str]) -> dict[str, dict[str, datetime]]:

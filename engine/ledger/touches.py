@@ -14,11 +14,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 
 from engine.bind.acts import TASK_CHANNEL
+from engine.bind.policy import address_of
 from engine.decide.facts import NewTouch, TouchKind, TouchState
+from engine.decide.policy import CAPPED
 from engine.ledger.audit import Kind, canonical
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_READY, tasks, touches
+from engine.ledger.tables import IS_READY, reaches, tasks, touches
 
 __all__ = [
     "END_KINDS",
@@ -112,6 +114,9 @@ def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datet
     rows = [_touch_row(unit, touch, run=run, at=at) for touch in made]
     if rows:
         unit.connection.execute(insert(touches), rows)
+    reached = [row for touch in made for row in _reaching(unit, touch)]
+    if reached:
+        unit.connection.execute(insert(reaches), reached)
     work = [_task_row(touch, at=at) for touch in made if _is_in_inbox(touch)]
     if work:
         unit.connection.execute(insert(tasks), work)
@@ -145,6 +150,8 @@ def _touch_row(unit: Unit, touch: NewTouch, *, run: str, at: datetime) -> dict[s
         "sender": touch.sender,
         "subject": touch.subject,
         "topic": touch.topic,
+        "to_customer": int(touch.to_customer),
+        "zone": touch.zone,
         "payload": touch.payload,
         "method": touch.method,
         "headers": canonical(dict(touch.headers)),
@@ -153,8 +160,18 @@ def _touch_row(unit: Unit, touch: NewTouch, *, run: str, at: datetime) -> dict[s
         "made_at": at,
         "next_attempt_at": touch.due_at or at,
         "expires_at": touch.expires_at,
+        "capped_at": at if touch.reason == CAPPED else None,
+        "held_by": touch.held_by,
         "ended_at": at if state.has_ended else None,
     }
+
+
+def _reaching(unit: Unit, touch: NewTouch) -> list[dict[str, str]]:
+    """Whom an email to a customer reaches, as caps count it."""
+    if not touch.to_customer or touch.state.has_ended:
+        return []
+    whom = {address_of(_address_digest(unit, touch)), *touch.rows}
+    return [{"touch": touch.id, "whom": each} for each in sorted(whom)]
 
 
 def _address_digest(unit: Unit, touch: NewTouch) -> str:

@@ -94,6 +94,7 @@ def candidates_among(
         zone=playbook.zone,
         meets_goal=facts.meeting(playbook, playbook.goal.when if playbook.goal else None, keys),
         meets_exit=facts.meeting(playbook, playbook.exit_when, keys),
+        elsewhere=facts.elsewhere(playbook, texts),
         held_out=frozenset(key for key in texts if is_held_out(playbook, key)),
         values={key: value for key, (value, _) in counted_by.items() if value},
         groups={key: group for key, (_, group) in counted_by.items() if group},

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from engine.audience.checks import check_sources
@@ -20,22 +19,20 @@ from engine.bind.acts import BoundEmail, BoundIf, BoundStep, BoundWait, BoundWai
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.conditions import BoundMoment, Condition
 from engine.bind.playbook import BoundPlaybook
+from engine.bind.policy import BoundPolicy
 from engine.decide.facts import Enrollment, NewTouch
 from engine.decide.journey import StepFacts, step_of
 from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
+from engine.language.policy import TopicDefault
 from engine.language.project import Settings
-from engine.ledger.copies import CopyHolder, copies_made
-from engine.ledger.past import steps_passed
-from engine.ledger.store import Ledger, Unit
-from engine.ledger.suppressions import suppressed_among
-from engine.steps.drafts import Customer, Draft, House, TouchStep, ended
+from engine.ledger.past import inside_another, steps_passed
+from engine.ledger.store import Ledger
+from engine.passes.gates import Gates
+from engine.steps.drafts import Customer, Draft, House
 from engine.steps.table import Press, press_for
 
-__all__ = ["DUPLICATE_ADDRESS", "SUPPRESSED", "World"]
-
-SUPPRESSED = "suppressed"
-DUPLICATE_ADDRESS = "duplicate_address"
+__all__ = ["World"]
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,30}")
 
@@ -50,6 +47,7 @@ class World:
         as_of: datetime,
         settings: Settings,
         *,
+        policy: BoundPolicy,
         ledger: Ledger | None,
     ) -> None:
         self._catalog = catalog
@@ -57,8 +55,10 @@ class World:
         self._as_of = as_of
         self._settings = settings
         self._ledger = ledger
+        self._policy = policy
+        self._entering: dict[str, dict[str, str]] = {}
+        self._gates = Gates(policy, as_of, ledger=ledger)
         self._presses: dict[tuple[str, str], Press | None] = {}
-        self._copies: dict[tuple[str, str], dict[str, CopyHolder]] = {}
 
     # ------------------------------------------------------------ who
 
@@ -66,13 +66,19 @@ class World:
         """What the sources are like; SourceFault or Unreachable where they cannot be trusted."""
         sound = check_sources(
             playbook.audience.entity,
-            playbook.conditions,
+            [*playbook.conditions, *self._rules(playbook)],
             self._snapshot,
             self._settings,
             as_of=self._as_of,
             last=last,
         )
         return {**sound, "sql": self._sql_digest(playbook)}
+
+    def _rules(self, playbook: BoundPlaybook) -> list[Condition]:
+        """The conditions of `never_contact` that mails of a playbook hang on."""
+        entity = playbook.audience.entity.name
+        held = [rule.conditions.get(entity) for rule in self._policy.never]
+        return [each for each in held if each is not None]
 
     def _sql_digest(self, playbook: BoundPlaybook) -> str:
         """SHA-256 (hex) over the statements of the segment, for the audit of the run."""
@@ -167,7 +173,8 @@ class World:
         ready = [one for one in customers if one.enrollment.key in passing - held]
         drafts = self._drafts(press, ready)
         if isinstance(step, BoundEmail):
-            drafts = self._allowed(step, playbook, drafts)
+            never = self.never(playbook, step.topic, [one.enrollment.key for one in ready])
+            drafts = self._gates.let_through(step, playbook, drafts, never=never)
         touches: dict[str, list[NewTouch]] = {}
         for draft in drafts:
             touches.setdefault(draft.touch.enrollment, []).append(draft.touch)
@@ -251,60 +258,38 @@ class World:
             return []
         return [draft for customer in customers for draft in press.drafts(customer)]
 
-    # ------------------------------------------------------------ what the ledger knows
+    # ------------------------------------------------------------ what the policy says
 
-    def _allowed(
-        self, step: BoundEmail, playbook: BoundPlaybook, drafts: Sequence[Draft]
-    ) -> list[Draft]:
-        """Drafts of mails, with those ended that are suppressed or a second copy."""
-        suppressed, copies = self._known(step, playbook, drafts)
-        allowed = []
-        for draft in drafts:
-            touch = draft.touch
-            if not touch.payload:
-                allowed.append(draft)
-            elif draft.address in suppressed:
-                allowed.append(replace(draft, touch=ended(touch, SUPPRESSED)))
-            elif draft.copy and _is_second(copies.setdefault(draft.copy, _holder(touch)), touch):
-                allowed.append(replace(draft, touch=ended(touch, DUPLICATE_ADDRESS)))
-            else:
-                allowed.append(replace(draft, touch=replace(touch, copy=draft.copy)))
-        return allowed
-
-    def _known(
-        self, step: BoundEmail, playbook: BoundPlaybook, drafts: Sequence[Draft]
-    ) -> tuple[frozenset[str], dict[str, CopyHolder]]:
-        """The suppressed among the addresses, and by copy the touch that has it.
-
-        What this pass itself gave out is kept in memory: in a rehearsal the ledger never learns.
-        """
-        copies = self._copies.setdefault((playbook.name, step.id), {})
+    def elsewhere(self, playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
+        """Those of some keys who may not enter because another playbook has them."""
+        if not self._policy.one_at_a_time:
+            return frozenset()
+        entity = playbook.audience.entity.name
+        entered = self._entering.get(entity, {})
+        found = {key for key in keys if entered.get(key, playbook.name) != playbook.name}
         if self._ledger is None:
-            return frozenset(), copies
+            return frozenset(found)
         with self._ledger.read() as unit:
-            suppressed = self._suppressed(unit, step, drafts)
-            wanted = [draft.copy for draft in drafts if draft.copy]
-            for copy, holder in copies_made(unit, playbook.name, step.id, wanted).items():
-                copies.setdefault(copy, holder)
-        return suppressed, copies
+            return inside_another(unit, entity, playbook.name, keys) | found
 
-    def _suppressed(self, unit: Unit, step: TouchStep, drafts: Sequence[Draft]) -> frozenset[str]:
-        addresses = frozenset(draft.address for draft in drafts if draft.address)
-        topic = step.topic if isinstance(step, BoundEmail) else ""
-        return suppressed_among(unit, addresses, topic=topic)
+    def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
+        """In a rehearsal, that these would have entered; the ledger never learns."""
+        entered = self._entering.setdefault(playbook.audience.entity.name, {})
+        for key in entering:
+            entered.setdefault(key, playbook.name)
 
-
-def _holder(touch: NewTouch) -> CopyHolder:
-    return CopyHolder(touch.id, touch.key, touch.enrollment)
-
-
-def _is_second(holder: CopyHolder, touch: NewTouch) -> bool:
-    """Another entity has this message at this address, or another place of this very step.
-
-    The entity itself may get it once more when it enters again.
-    """
-    same_stay = holder.enrollment == touch.enrollment
-    return holder.key != touch.key or (same_stay and holder.touch != touch.id)
+    def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
+        """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""
+        if self._policy.default_of(topic) is TopicDefault.REQUIRED:
+            return frozenset()
+        rules = [rule for rule in self._policy.never if rule.concerns(playbook.name, topic)]
+        asked = [key for text in keys if (key := native(text, playbook)) is not None]
+        found: set[str] = set()
+        for rule in rules:
+            condition = rule.conditions.get(playbook.audience.entity.name)
+            if condition is not None:
+                found |= self._holding(playbook, condition, asked, excluding=frozenset())
+        return frozenset(found)
 
 
 def native(key: str, playbook: BoundPlaybook) -> Key | None:

@@ -24,7 +24,7 @@ from engine.decide.journey import standing_after
 from engine.ledger.journey import due_enrollments, open_enrollments, record
 from engine.ledger.store import Ledger
 
-__all__ = ["DryJournal", "Due", "Journal", "LedgerJournal"]
+__all__ = ["DryJournal", "Due", "Journal", "LedgerJournal", "is_waiting"]
 
 _PAGE = 5_000  # enrollments read at a time: memory stays flat in their number
 
@@ -147,9 +147,20 @@ class DryJournal:
         for enrollment in self._standing.values():
             if enrollment and enrollment.phase is Phase.READY:
                 due.append(Due(enrollment))
-            elif enrollment and enrollment.phase is Phase.TOUCHING:
+            elif (
+                enrollment
+                and enrollment.phase is Phase.TOUCHING
+                and not self._is_held_back(enrollment)
+            ):
                 due.append(Due(enrollment, self._ends(enrollment), self._as_of))
         return due
+
+    def _is_held_back(self, enrollment: Enrollment) -> bool:
+        """Whether a touch of its step has to wait, as for a window or a cap."""
+        made = self._made.get(enrollment.id, ())
+        return any(
+            touch.step == enrollment.step and is_waiting(touch, self._as_of) for touch in made
+        )
 
     def _ends(self, enrollment: Enrollment) -> tuple[TouchState, ...]:
         """Every touch that would go out is taken for sent."""
@@ -158,6 +169,11 @@ class DryJournal:
             for touch in self._made.get(enrollment.id, ())
             if touch.step == enrollment.step
         )
+
+
+def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
+    """Whether a touch is to go out, and not yet."""
+    return touch.state is TouchState.READY and touch.due_at is not None and touch.due_at > as_of
 
 
 def pages_inside(

@@ -25,7 +25,8 @@ class RunReport:
 
     `note` is a sentence where it did nothing for a reason that waits for nobody (a pause).
 
-    `touches` counts by channel and status; `would` are the touches of a dry run; `gained` and
+    `touches` counts by channel and status; `waiting` those that are ready and held back, by reason
+    (`window`, `capped`, …); `would` are the touches of a dry run; `gained` and
     `lost` compare who matches with the last run that went through, None where there was none.
     """
 
@@ -36,6 +37,7 @@ class RunReport:
     left: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
     touches: TouchCounts = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
     would: tuple[NewTouch, ...] = ()
     gained: int | None = None
     lost: int | None = None

@@ -16,6 +16,7 @@ from engine.decide.entry import Gate
 from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
 from engine.ledger.journey import record
+from engine.ledger.pending import waiting_by_reason
 from engine.ledger.runs import (
     RunStart,
     Start,
@@ -32,9 +33,10 @@ from engine.ledger.runs import (
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import states_by_channel
 from engine.passes.entering import Firing, Matched, chunks, select
-from engine.passes.journal import DryJournal, Journal, LedgerJournal
+from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
 from engine.passes.reports import RunReport, report_of, this_time
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
+from engine.passes.withhold import withhold
 from engine.problems import SourceFault, Unreachable
 
 __all__ = ["Dispatch", "live", "move_on", "rehearse"]
@@ -85,6 +87,7 @@ def live(
         sources = facts.check(playbook, last)
         if start.state in (Start.NEW, Start.RESUMED):
             report = _enter_live(playbook, firing, facts, ledger, start=start, sources=sources)
+        withhold(playbook, facts, ledger, as_of=firing.as_of)
         left = _move(playbook, journal, versions, facts, dispatch, as_of=firing.as_of)
     except (SourceFault, Unreachable) as fault:
         return _failed(ledger, start, firing, report, fault)
@@ -92,7 +95,8 @@ def live(
         return replace(report, fault=fault)
     with ledger.read() as unit:
         touches = this_time(before, states_by_channel(unit, start.id))
-    return replace(report, touches=touches, left=left)
+        waiting = waiting_by_reason(unit, run=start.id)
+    return replace(report, touches=touches, waiting=waiting, left=left)
 
 
 def move_on(
@@ -116,6 +120,7 @@ def move_on(
         last = last_sources(unit, playbook.name)
     facts.check(playbook, last)
     journal = LedgerJournal(ledger, playbook.name, as_of, run="", send=dispatch.send)
+    withhold(playbook, facts, ledger, as_of=as_of)
     _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
 
 
@@ -288,13 +293,17 @@ def rehearse(
     journal = DryJournal(ledger, playbook.name, firing.as_of)
     found = select(playbook, firing, facts, ledger, run="")
     report = report_of(playbook, firing, found, _last_matched(ledger, playbook))
+    held_out = found.known.held_out
     left = exits(journal, versions, facts, firing.as_of).left
     watch_all(journal, versions, facts, firing.as_of)
     for chunk in chunks(found.entries(playbook, firing.as_of)):
         journal.record(chunk)
     advance(journal, versions, facts, firing.as_of)
-    counted = Counter((touch.channel, str(touch.state)) for touch in journal.would)
-    return replace(report, touches=_nested(counted), would=tuple(journal.would), left=left)
+    facts.remember(playbook, [key for key in found.admission.entering if key not in held_out])
+    would, at = tuple(journal.would), firing.as_of
+    counted = Counter((touch.channel, str(touch.state)) for touch in would)
+    waiting = Counter(touch.reason for touch in would if is_waiting(touch, at))
+    return replace(report, touches=_nested(counted), waiting=dict(waiting), would=would, left=left)
 
 
 def _last_sources(ledger: Ledger | None, playbook: BoundPlaybook) -> Mapping[str, object]:

@@ -61,6 +61,15 @@ class Facts(Protocol):
     ) -> Mapping[str, tuple[str, str]]:
         """By key the value of `per` and the key of `each`, as texts; empty where missing."""
 
+    def elsewhere(self, playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
+        """Those of some keys who may not enter because another playbook has them."""
+
+    def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
+        """In a rehearsal, that these would have entered; the ledger never learns."""
+
+    def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
+        """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""
+
     def population(self, playbook: BoundPlaybook) -> int:
         """How many rows of the entity have a key."""
 

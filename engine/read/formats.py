@@ -12,8 +12,10 @@ from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from engine.holidays import find_holidays
 from engine.moments import parse_duration
 from engine.problems import did_you_mean
+from engine.read.policy_forms import parse_days, parse_pause, parse_rate, parse_time
 
 __all__ = ["FORMATS", "FORMATS_OF_NUMBERS", "REFERENCE", "parse_share"]
 
@@ -133,6 +135,11 @@ FORMATS: Mapping[str, Format] = {
     "touchline-growth": ("bad-share", _growth),
     "touchline-cron": ("bad-schedule", _cron),
     "touchline-timezone": ("bad-timezone", _timezone),
+    "touchline-days": ("bad-days", parse_days),
+    "touchline-time": ("bad-time", parse_time),
+    "touchline-dates": ("bad-date", parse_pause),
+    "touchline-country": ("unknown-country", find_holidays),
+    "touchline-rate": ("bad-rate", parse_rate),
     "touchline-reference": ("literal-secret", _reference),
     "touchline-url": ("bad-url", _url),
     "uri": ("bad-url", _web_page),

@@ -24,8 +24,8 @@ from engine.places import DocumentPath
 from engine.read.canonical import canonical_text
 from engine.read.conditions import read_condition
 from engine.read.formats import parse_share
+from engine.read.policy import read_fuse
 from engine.read.reading import Reading
-from engine.read.settings import read_fuse
 from engine.read.shapes import check_shape
 from engine.read.steps import StepReader
 

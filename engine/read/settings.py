@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from engine.language.playbook import Fuse
 from engine.language.project import (
     Connector,
     Freshness,
     HousePerson,
     LedgerSettings,
-    Policy,
     Secret,
     Settings,
     SmtpChannel,
@@ -21,9 +19,10 @@ from engine.language.project import (
 from engine.moments import parse_duration
 from engine.places import DocumentPath
 from engine.read.formats import parse_share
+from engine.read.policy import read_policy
 from engine.read.reading import Reading
 
-__all__ = ["read_fuse", "read_settings"]
+__all__ = ["read_settings"]
 
 _Data = Mapping[str, Any]
 _Made = TypeVar("_Made")
@@ -46,7 +45,7 @@ def read_settings(data: object, reading: Reading) -> Settings:
         connectors=_each(words, "connectors", _connector, reading),
         channels=_each(words, "channels", _channel, reading),
         people=_each(words, "people", _person, reading),
-        policy=_policy(policy or {}, reading),
+        policy=read_policy(policy or {}, ("policy",), reading),
         place=reading.place(()),
     )
 
@@ -150,23 +149,3 @@ def _smtp(name: str, data: _Data, path: DocumentPath, reading: Reading) -> SmtpC
 
 def _person(name: str, data: _Data, path: DocumentPath, reading: Reading) -> HousePerson:
     return HousePerson(data["name"], data["email"], reading.place(path))
-
-
-def _policy(data: _Data, reading: Reading) -> Policy:
-    first_run = data.get("first_run")
-    made = Policy(first_run=read_fuse(first_run, ("policy", "first_run"), reading))
-    if "pass_every" not in data:
-        return made
-    return Policy(made.first_run, parse_duration(data["pass_every"]))
-
-
-def read_fuse(data: _Data | None, path: DocumentPath, reading: Reading) -> Fuse | None:
-    """A fuse: a number, a share, or both."""
-    if not data:
-        return None
-    share = data.get("share")
-    return Fuse(
-        data.get("matched"),
-        parse_share(share) if share is not None else None,
-        reading.place(path),
-    )

@@ -33,6 +33,8 @@ def status_of(found: Overview, form: str) -> str:
     blocks = [_playbooks(found.playbooks), f"touches: {told(found.touches)}"]
     if found.reasons:
         blocks.append(f"not gone out: {told(found.reasons)}")
+    if found.waiting:
+        blocks.append(f"waiting: {told(found.waiting)}")
     if found.halts:
         blocks += [f"HALTED {halt.scope or 'everything'}: {halt.why}" for halt in found.halts]
     for channel in found.channels:

@@ -44,6 +44,7 @@ def _run(report: RunReport, dry_run: bool) -> dict[str, object]:
         "left": report.left,
         "skipped": report.skipped,
         "touches": report.touches,
+        "waiting": report.waiting,
         "held": report.held,
         "note": report.note,
         "error": str(report.fault) if report.fault else "",
@@ -88,6 +89,7 @@ def _block(report: RunReport, dry_run: bool) -> str:
     if report.skipped:
         lines.append(f"  not entering: {told(report.skipped)}")
     lines += [f"  {channel}: {told(states)}" for channel, states in report.touches.items()]
+    lines += [f"  waiting: {told(report.waiting)}"] if report.waiting else []
     lines += [f"  held: {report.held}"] if report.held else []
     if report.would:
         lines.append(_indented(_touches(report.would)))

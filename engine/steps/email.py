@@ -21,6 +21,7 @@ from engine.messages.render import Footer, RenderedEmail, render_email
 from engine.ports import Recipient
 from engine.steps.drafts import NO_SENDER, Customer, Draft, House, blank, ended, failed
 from engine.steps.persons import Values, Who, first_set
+from engine.steps.reach import Reach
 
 __all__ = ["EmailPress"]
 
@@ -46,12 +47,13 @@ class EmailPress:
             **{locale: compile_email(each) for locale, each in step.variants.items()},
         }
         self._wanted = wanted(step, house.playbook, house.catalog)
+        self._reach = Reach(house)
 
     @property
     def fields(self) -> tuple[FieldRef, ...]:
         """The fields that printing needs of each customer."""
         of_step = fields_of(self._step, self._house.playbook, self._house.catalog)
-        return (*of_step, *self._parent_keys())
+        return tuple(dict.fromkeys((*of_step, *self._parent_keys(), *self._reach.fields)))
 
     def drafts(self, customer: Customer) -> tuple[Draft, ...]:
         """A draft for each of `to`, in its order; what cannot be made has ended with its reason."""
@@ -87,8 +89,14 @@ class EmailPress:
             text=email.text,
             html=email.html,
         )
+        if not party.recipient.is_team:
+            printed = self._to_customer(printed, customer, party.recipient)
         copy = self._copy(address, party.recipient, customer) if self._step.one_copy else ""
         return Draft(printed, address=address, copy=copy)
+
+    def _to_customer(self, touch: NewTouch, customer: Customer, recipient: Who) -> NewTouch:
+        zone = self._reach.zone(recipient, customer.values)
+        return replace(touch, to_customer=True, zone=zone, rows=self._reach.rows(customer))
 
     def _rendered(self, values: Values, party: _Party) -> RenderedEmail:
         unsubscribe = "" if party.recipient.is_team else next(self._ways_out(), "")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.bind.people import FixedPerson, PersonRef, RolePerson, Slot
 
-__all__ = ["Values", "Who", "first_set"]
+__all__ = ["Values", "Who", "first_set", "zone_named"]
 
 Values = Mapping[str, object]
 """One customer's values by `FieldRef.path`; missing ones are None or absent."""
@@ -50,7 +50,7 @@ def _role(person: RolePerson, values: Values) -> Who | None:
     return Who(
         address,
         name=_text(values, person.name.path) if person.name else "",
-        zone=_zone(_text(values, person.timezone.path)) if person.timezone else None,
+        zone=zone_named(values.get(person.timezone.path)) if person.timezone else None,
         locale=_text(values, person.locale.path) if person.locale else "",
         links=person.links,
         is_team=person.is_team,
@@ -62,9 +62,11 @@ def _text(values: Values, path: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _zone(name: str) -> ZoneInfo | None:
-    """The zone of a name; an unknown one counts as missing (language, section 6)."""
+def zone_named(name: object) -> ZoneInfo | None:
+    """The zone of a name from the data; an unknown one counts as missing (language, section 6)."""
+    if not isinstance(name, str) or not name.strip():
+        return None
     try:
-        return ZoneInfo(name) if name else None
+        return ZoneInfo(name.strip())
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None

@@ -22,9 +22,10 @@ from engine.decide.facts import (
     idempotency_key,
 )
 from engine.ledger.audit import AuditRecord
+from engine.ledger.claims import Claimed, claim
 from engine.ledger.journey import Recorded, record
 from engine.ledger.log import read_audit
-from engine.ledger.outbox import Claimed, claim, permit
+from engine.ledger.outbox import permit
 from engine.ledger.runs import save_version
 from engine.ledger.store import Ledger, Unit
 
@@ -127,7 +128,9 @@ def claimed(
     ledger: Ledger, worker: str = "w1", now: datetime = NOW, limit: int = 10
 ) -> list[Claimed]:
     """What a worker gets."""
-    return writing(ledger, lambda unit: claim(unit, worker, now=now, lease=LEASE, limit=limit))
+    return list(
+        writing(ledger, lambda unit: claim(unit, worker, now=now, lease=LEASE, limit=limit)).touches
+    )
 
 
 def permitted(ledger: Ledger, touch: Claimed, now: datetime = NOW) -> str:

@@ -14,7 +14,7 @@ from engine.decide.facts import TouchKind, TouchState
 from engine.ledger import control
 from engine.ledger import outbox as box
 from engine.ledger.check import check_ledger
-from engine.ledger.outbox import Claimed, claim
+from engine.ledger.claims import Claimed, claim
 from engine.ledger.recovery import OnUnknown, expire, leaseholders, release, sweep
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import suppress
@@ -137,7 +137,7 @@ def test_only_what_is_due_and_served_is_claimed(
         ledger,
         lambda unit: claim(unit, "w1", now=now, lease=LEASE, limit=9, channels_open=["mail"]),
     )
-    assert len(found) == seen
+    assert len(found.touches) == seen
 
 
 # ---------------------------------------------------------------- permitting

@@ -12,11 +12,11 @@ import pytest
 
 from engine.decide.facts import Entered, TouchMade
 from engine.ledger.check import check_ledger
+from engine.ledger.claims import claim
 from engine.ledger.database import Overtaken
 from engine.ledger.journey import open_enrollments
 from engine.ledger.leases import take_lease
 from engine.ledger.log import verify_audit
-from engine.ledger.outbox import claim
 from engine.ledger.recovery import sweep
 from engine.ledger.runs import Start, begin_run
 from engine.ledger.schema import open_ledger
@@ -98,7 +98,7 @@ def test_eight_workers_claim_each_touch_once(ledger: Ledger) -> None:
         mine: list[str] = []
         while True:
             with ledger.write() as unit:
-                found = claim(unit, worker, now=NOW, lease=LEASE, limit=4)
+                found = claim(unit, worker, now=NOW, lease=LEASE, limit=4).touches
             if not found:
                 return mine
             mine.extend(each.id for each in found)

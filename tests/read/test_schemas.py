@@ -31,6 +31,7 @@ KINDS = ("touchline", "entity", "segment", "playbook", "template", "condition")
 FOLDERS = {"catalog": "entity", "segments": "segment", "playbooks": "playbook"}
 # What a schema alone cannot tell: dates and schedules, references, names across a file.
 BEYOND_SCHEMAS = {
+    "bad-days", "bad-time", "bad-rate", "unknown-country",
     "bad-timezone", "bad-date", "bad-schedule", "bad-share", "bad-url", "bad-moment", "bad-address",
     "misplaced-secret", "reserved-name", "duplicate-name", "duplicate-id", "unknown-operator",
     "unknown-name", "unreachable",

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from engine.ledger.migrations.first_policy import make_policy_tables
+
 revision = "0001"
 down_revision = None
 
@@ -32,6 +34,7 @@ def upgrade() -> None:
     _make_touches()
     _make_touch_indexes()
     _make_tracked()
+    make_policy_tables()
     _make_versions()
 
 
@@ -358,6 +361,8 @@ def _make_touches() -> None:
         sa.Column("sender", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("subject", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("topic", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("to_customer", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("zone", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("method", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("headers", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
@@ -366,6 +371,8 @@ def _make_touches() -> None:
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("next_attempt_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=True),
+        sa.Column("capped_at", INSTANT, nullable=True),
+        sa.Column("held_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("epoch", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("worker", sa.Text(), server_default=sa.text("''"), nullable=False),

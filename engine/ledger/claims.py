@@ -1,0 +1,278 @@
+"""Claiming: a worker takes what is due and may go, by priority, then age.
+
+Delivery page, "Touches", points 3 to 6. A claim may be taken over freely. Under caps nobody claims
+for somebody for whom another touch is in hand: so the higher priority has its answer first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, Row, or_, select, update
+
+from engine.bind.policy import NO_POLICY, BoundPolicy, address_of, row_of
+from engine.decide.facts import TouchKind, TouchState
+from engine.decide.policy import GiveUp, Go, Verdict, Wait
+from engine.ledger.audit import Kind
+from engine.ledger.held import alone, hold_back, skip, verdicts_on
+from engine.ledger.pace import has_turn, names_of, next_claim, take_claim
+from engine.ledger.store import Unit
+from engine.ledger.tables import IS_READY, channels, enrollments, halts, pauses, reaches, touches
+
+__all__ = ["Claimed", "Claims", "claim"]
+
+_GROWTH = 4  # where the first that are due are held back, more of them are looked at together
+_MOST_AT_ONCE = 500  # touches that one transaction puts off
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A touch in the hands of one worker; every later change of it asks for `epoch`."""
+
+    id: str
+    epoch: int
+    enrollment: str
+    playbook: str
+    entity: str
+    key: str
+    step: str
+    kind: TouchKind
+    channel: str
+    recipient: str
+    sender: str
+    subject: str
+    topic: str
+    payload: bytes
+    method: str
+    headers: Mapping[str, str]
+    priority: int
+    attempts: int
+    made_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a worker got, and where that is nothing, what it may wait for.
+
+    `goes_on`: more may be due, ask again at once. `is_busy`: what is due waits for what another
+    claim has in hand. `turn_at` (real time): what is due waits for its rate.
+    """
+
+    touches: tuple[Claimed, ...] = ()
+    goes_on: bool = False
+    is_busy: bool = False
+    turn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One worker asking, and under which policy."""
+
+    unit: Unit
+    worker: str
+    policy: BoundPolicy
+    now: datetime
+    real: datetime
+    lease: timedelta
+
+
+def claim(
+    unit: Unit,
+    worker: str,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    channels_open: Collection[str] | None = None,
+    cleared: Mapping[str, Collection[str]] | None = None,
+    policy: BoundPolicy = NO_POLICY,
+    real: datetime | None = None,
+) -> Claims:
+    """Take at most `limit` due touches for a worker, by priority, then age.
+
+    `channels_open` narrows them to channels that the worker serves; None: all. What is halted,
+    paused, or on a channel that is paused or whose breaker is open, stays where it is. `cleared`
+    are the playbooks that a pass has just asked exits and presence of, each with its versions
+    that could not be asked (delivery page, point 6); None: all. What `policy` holds back is put
+    off, with its reason. `real` is what rates go by, where `now` is a run's fixed instant.
+    """
+    if unit.ledger.halt_file_stands():
+        return Claims()
+    if _is_shared(policy):
+        alone(unit)
+    wanted = [*_due(now), *_nothing_stops(now)]
+    if channels_open is not None:
+        wanted.append(touches.c.channel.in_(sorted(channels_open)))
+    if cleared is not None:
+        wanted.extend(_cleared(cleared))
+    asking = _Asking(unit, worker, policy, now, real or now, lease)
+    return _first_that_may(asking, wanted, limit)
+
+
+def _first_that_may(asking: _Asking, wanted: Sequence[ColumnElement[bool]], limit: int) -> Claims:
+    policy = asking.policy
+    free = [*wanted, *has_turn(policy, asking.real), *_nobody_busy(policy)]
+    room = 1 if _is_shared(policy) else limit  # two of one claim could be for the same address
+    look, put_off = limit, 0
+    while put_off < _MOST_AT_ONCE:
+        rows = _pick(asking.unit, free, look)
+        if not rows:
+            return _why_none(asking, wanted)
+        verdicts = verdicts_on(asking.unit, rows, policy, now=asking.now)
+        may_go = [row.id for row in rows if isinstance(verdicts[row.id], Go)][:room]
+        if may_go:
+            return Claims(tuple(_take(asking, may_go)))
+        for row in rows:
+            _put_off(asking, row, verdicts[row.id])
+        put_off += len(rows)
+        look = min(look * _GROWTH, _MOST_AT_ONCE)
+    return Claims(goes_on=True)
+
+
+def _is_shared(policy: BoundPolicy) -> bool:
+    """Whether what one touch may do hangs on what others do."""
+    return bool(policy.caps or policy.rates or policy.per_sender)
+
+
+_ASKED = tuple(
+    touches.c[name]
+    for name in (
+        *("id", "epoch", "playbook", "key", "channel", "sender", "topic", "to_customer", "zone"),
+        *("state", "attempts", "expires_at", "capped_at"),
+    )
+)
+
+
+def _pick(unit: Unit, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Row[Any]]:
+    order = (touches.c.priority.desc(), touches.c.made_at, touches.c.id)
+    picked = select(*_ASKED).where(*wanted).order_by(*order).limit(limit)
+    # Postgres skips rows that another worker is taking, SQLite has let in one writer only.
+    return unit.connection.execute(picked.with_for_update(skip_locked=True)).all()
+
+
+def _put_off(asking: _Asking, row: Row[Any], verdict: Verdict) -> None:
+    unit, now, actor = asking.unit, asking.now, asking.worker
+    match verdict:
+        case Wait():
+            hold_back(unit, row, verdict, policy=asking.policy, now=now, actor=actor)
+        case GiveUp(reason):
+            skip(unit, row, reason, now=now, actor=actor)
+        case Go():
+            pass
+        case _:
+            assert_never(verdict)
+
+
+def _why_none(asking: _Asking, wanted: Sequence[ColumnElement[bool]]) -> Claims:
+    if not _is_shared(asking.policy):
+        return Claims()
+    rows = _pick(asking.unit, wanted, 1)
+    if not rows:
+        return Claims()
+    names = names_of(asking.policy, rows[0].channel, rows[0].sender)
+    turn = next_claim(asking.unit, names, real=asking.real)
+    return Claims(turn_at=turn, is_busy=turn is None)
+
+
+def _nobody_busy(policy: BoundPolicy) -> list[ColumnElement[bool]]:
+    """Nobody has a touch in hand that counts against the same cap."""
+    if not policy.caps:
+        return []
+    mine, theirs, other = reaches.alias(), reaches.alias(), touches.alias()
+    prefixes = {row_of(cap.each, "") if cap.each else address_of("") for cap in policy.caps}
+    in_hand = (
+        select(other.c.id)
+        .join_from(mine, theirs, theirs.c.whom == mine.c.whom)
+        .join(other, other.c.id == theirs.c.touch)
+        .where(
+            mine.c.touch == touches.c.id,
+            or_(*(mine.c.whom.startswith(each, autoescape=True) for each in sorted(prefixes))),
+            other.c.state == TouchState.CLAIMED,
+        )
+    )
+    return [~in_hand.exists()]
+
+
+def _due(now: datetime) -> list[ColumnElement[bool]]:
+    return [
+        IS_READY,
+        touches.c.next_attempt_at <= now,
+        or_(touches.c.expires_at.is_(None), touches.c.expires_at > now),
+    ]
+
+
+def _nothing_stops(now: datetime) -> list[ColumnElement[bool]]:
+    halted = select(halts.c.scope).where(halts.c.scope.in_(["", touches.c.playbook]))
+    paused = select(pauses.c.playbook).where(
+        pauses.c.playbook == touches.c.playbook, pauses.c.ended_at.is_(None)
+    )
+    shut = select(channels.c.name).where(
+        channels.c.name == touches.c.channel,
+        or_(channels.c.paused_at.is_not(None), channels.c.breaker_until > now),
+    )
+    return [~halted.exists(), ~paused.exists(), ~shut.exists()]
+
+
+def _cleared(playbooks: Mapping[str, Collection[str]]) -> list[ColumnElement[bool]]:
+    asked = touches.c.playbook.in_(sorted(playbooks))
+    held = sorted({version for versions in playbooks.values() for version in versions})
+    if not held:
+        return [asked]
+    by_held = select(enrollments.c.id).where(
+        enrollments.c.id == touches.c.enrollment, enrollments.c.version.in_(held)
+    )
+    return [asked, ~by_held.exists()]
+
+
+def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
+    unit, worker = asking.unit, asking.worker
+    statement = (
+        update(touches)
+        .where(touches.c.id.in_(ids), touches.c.state == TouchState.READY)
+        .values(
+            state=TouchState.CLAIMED,
+            epoch=touches.c.epoch + 1,
+            attempts=touches.c.attempts + 1,
+            worker=worker,
+            lease_until=asking.now + asking.lease,
+        )
+        .returning(touches)
+    )
+    taken = {row.id: _claimed(row) for row in unit.connection.execute(statement)}
+    for touch in taken.values():
+        names = names_of(asking.policy, touch.channel, touch.sender)
+        take_claim(unit, names, real=asking.real)
+        body = {"touch": touch.id, "epoch": touch.epoch, "attempt": touch.attempts}
+        given = {"playbook": touch.playbook, "key": touch.key}
+        unit.note(Kind.TOUCH_CLAIMED, body, at=asking.now, actor=worker, **given)
+    return [taken[touch] for touch in ids if touch in taken]
+
+
+def _claimed(row: Row[tuple[object, ...]]) -> Claimed:
+    return Claimed(
+        id=row.id,
+        epoch=row.epoch,
+        enrollment=row.enrollment,
+        playbook=row.playbook,
+        entity=row.entity,
+        key=row.key,
+        step=row.step,
+        kind=TouchKind(row.kind),
+        channel=row.channel,
+        recipient=row.recipient,
+        sender=row.sender,
+        subject=row.subject,
+        topic=row.topic,
+        payload=bytes(row.payload),
+        method=row.method,
+        headers=json.loads(row.headers),
+        priority=row.priority,
+        attempts=row.attempts,
+        made_at=row.made_at,
+        expires_at=row.expires_at,
+    )

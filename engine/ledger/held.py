@@ -1,0 +1,174 @@
+"""What the contact policy holds back: asked in sets, and put off with its reason.
+
+Language, section 6; delivery page, "Touches", point 6. Facts come from the outbox itself, the
+verdicts from `decide/policy.py`. Who asks must be in the transaction that acts on the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, func, select, update
+
+from engine.bind.policy import BoundPolicy
+from engine.decide.facts import TouchState
+from engine.decide.policy import CAPPED, WINDOW, Act, Asked, Go, Verdict, Wait, counts_from, judge
+from engine.ledger.audit import Kind
+from engine.ledger.instants import instant_text
+from engine.ledger.statements import texts_relation
+from engine.ledger.store import Unit
+from engine.ledger.tables import IS_READY, reaches, touches
+
+__all__ = [
+    "acts_by_whom",
+    "alone",
+    "ask_again",
+    "hold_back",
+    "let_others_ask",
+    "skip",
+    "verdict_on",
+    "verdicts_on",
+]
+
+HELD_REASONS = (WINDOW, CAPPED)
+
+_COUNT = (TouchState.IN_DOUBT, TouchState.SENT, TouchState.UNKNOWN)
+_LOCK = 0x746F756368  # of Postgres: one name for all decisions over caps and rates
+
+
+def alone(unit: Unit) -> None:
+    """Stand in line with everyone who decides over caps and rates, until this unit ends.
+
+    SQLite has let in one writer only; on Postgres two workers could each find the same last room.
+    """
+    if unit.connection.dialect.name == "postgresql":
+        unit.connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def verdicts_on(
+    unit: Unit, rows: Collection[Row[Any]], policy: BoundPolicy, *, now: datetime
+) -> dict[str, Verdict]:
+    """Whether each of some touches may go out now; those that are for no customer may."""
+    customers = [row for row in rows if row.to_customer]
+    whom = _whom(unit, [row.id for row in customers]) if policy.caps else {}
+    acts = acts_by_whom(unit, {each for whoms in whom.values() for each in whoms}, policy, now=now)
+    verdicts: dict[str, Verdict] = {row.id: Go() for row in rows}
+    for row in customers:
+        verdicts[row.id] = judge(policy, _asked(row, whom.get(row.id, ())), acts, now)
+    return verdicts
+
+
+def verdict_on(unit: Unit, row: Row[Any], policy: BoundPolicy, *, now: datetime) -> Verdict:
+    """The same, of one."""
+    return verdicts_on(unit, [row], policy, now=now)[row.id]
+
+
+def _asked(row: Row[Any], whom: tuple[str, ...]) -> Asked:
+    return Asked(row.channel, row.topic, ZoneInfo(row.zone or "UTC"), whom, row.capped_at)
+
+
+def _whom(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    given = texts_relation(unit.connection, ids)
+    found = select(reaches).where(reaches.c.touch.in_(select(given.c.value)))
+    whom: dict[str, tuple[str, ...]] = {}
+    for row in unit.connection.execute(found):
+        whom[row.touch] = (*whom.get(row.touch, ()), row.whom)
+    return whom
+
+
+def acts_by_whom(
+    unit: Unit, whom: Iterable[str], policy: BoundPolicy, *, now: datetime
+) -> Mapping[str, Sequence[Act]]:
+    """What went out, or may have, to some addresses and rows, as far as any cap looks back."""
+    names = sorted(whom)
+    if not names:
+        return {}
+    given = texts_relation(unit.connection, names)
+    columns = (reaches.c.whom, touches.c.in_doubt_at, touches.c.channel, touches.c.topic)
+    statement = (
+        select(*columns)
+        .join_from(reaches, touches, touches.c.id == reaches.c.touch)
+        .where(
+            reaches.c.whom.in_(select(given.c.value)),
+            touches.c.state.in_(_COUNT),
+            touches.c.in_doubt_at > counts_from(policy.caps, now),
+        )
+    )
+    acts: dict[str, list[Act]] = {}
+    for row in unit.connection.execute(statement):
+        acts.setdefault(row.whom, []).append(Act(row.in_doubt_at, row.channel, row.topic))
+    return acts
+
+
+# ---------------------------------------------------------------- putting off
+
+
+def hold_back(
+    unit: Unit, row: Row[Any], wait: Wait, *, policy: BoundPolicy, now: datetime, actor: str
+) -> None:
+    """Put a touch off until it is asked about again; its `max_lateness` stands still meanwhile.
+
+    One that was claimed is ready again, and no attempt is used up.
+    """
+    was_claimed = row.state == TouchState.CLAIMED
+    values = {
+        "state": TouchState.READY,
+        "reason": wait.reason,
+        "next_attempt_at": wait.until,
+        "expires_at": row.expires_at and row.expires_at + (wait.until - now),
+        "capped_at": row.capped_at or (now if wait.reason == CAPPED else None),
+        "held_by": policy.digest,
+        "attempts": row.attempts - was_claimed,
+        "worker": "",
+        "lease_until": None,
+    }
+    unit.connection.execute(update(touches).where(touches.c.id == row.id).values(values))
+    body = {
+        "touch": row.id,
+        "channel": row.channel,
+        "epoch": row.epoch,
+        "reason": wait.reason,
+        "until": instant_text(wait.until),
+    }
+    unit.note(Kind.TOUCH_DEFERRED, body, at=now, actor=actor, playbook=row.playbook, key=row.key)
+
+
+def skip(unit: Unit, row: Row[Any], reason: str, *, now: datetime, actor: str) -> None:
+    """End a touch that is not to go out after all, and did not."""
+    values = {
+        "state": TouchState.SKIPPED,
+        "reason": reason,
+        "ended_at": now,
+        "worker": "",
+        "lease_until": None,
+    }
+    unit.connection.execute(update(touches).where(touches.c.id == row.id).values(values))
+    body = {"touch": row.id, "channel": row.channel, "epoch": row.epoch, "reason": reason}
+    unit.note(Kind.TOUCH_SKIPPED, body, at=now, actor=actor, playbook=row.playbook, key=row.key)
+
+
+def ask_again(unit: Unit, policy: BoundPolicy, *, now: datetime) -> int:
+    """Make due what another policy than this has put off; how many."""
+    waiting = (
+        IS_READY,
+        touches.c.reason.in_(HELD_REASONS),
+        touches.c.held_by != policy.digest,
+        touches.c.next_attempt_at > now,
+    )
+    statement = update(touches).where(*waiting).values(next_attempt_at=now)
+    return unit.connection.execute(statement).rowcount
+
+
+def let_others_ask(unit: Unit, touch: str, *, now: datetime) -> None:
+    """Make due what waits for room that a touch took which did not go out after all."""
+    mine, theirs = reaches.alias(), reaches.alias()
+    same = (
+        select(theirs.c.touch)
+        .join_from(mine, theirs, theirs.c.whom == mine.c.whom)
+        .where(mine.c.touch == touch, theirs.c.touch != touch)
+    )
+    waiting = (IS_READY, touches.c.reason == CAPPED, touches.c.id.in_(same))
+    unit.connection.execute(update(touches).where(*waiting).values(next_attempt_at=now))

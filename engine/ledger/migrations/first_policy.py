@@ -1,0 +1,48 @@
+"""The tables of the contact policy, as the first schema has them."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+__all__ = ["make_policy_tables"]
+
+INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
+
+
+def make_policy_tables() -> None:
+    """Whom touches reach, how fast they go, who subscribed."""
+    _make_rates()
+    _make_reaches()
+    _make_subscriptions()
+
+
+def _make_rates() -> None:
+    op.create_table(
+        "rates",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("claim_from", INSTANT, nullable=False),
+        sa.Column("act_from", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_rates")),
+    )
+
+
+def _make_reaches() -> None:
+    op.create_table(
+        "reaches",
+        sa.Column("touch", sa.Text(), nullable=False),
+        sa.Column("whom", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("touch", "whom", name=op.f("pk_reaches")),
+    )
+    op.create_index(op.f("ix_reaches_whom"), "reaches", ["whom"], unique=False)
+
+
+def _make_subscriptions() -> None:
+    op.create_table(
+        "subscriptions",
+        sa.Column("address_digest", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("address_digest", "topic", name=op.f("pk_subscriptions")),
+    )

@@ -1,0 +1,78 @@
+"""What waits in the outbox: mails to customers that can still be stopped, and why touches wait."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, not_, select, update
+from sqlalchemy.sql import and_
+
+from engine.bind.policy import BoundPolicy
+from engine.decide.facts import TouchState
+from engine.ledger.audit import Kind
+from engine.ledger.pace import has_turn
+from engine.ledger.statements import texts_relation
+from engine.ledger.store import Unit
+from engine.ledger.tables import IS_READY, touches
+
+__all__ = ["PendingMail", "pending_mails", "skip_pending", "waiting_by_reason", "waiting_for_rate"]
+
+_PENDING = (TouchState.DRAFT, TouchState.READY)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingMail:
+    """An email to a customer that nobody has claimed."""
+
+    id: str
+    entity: str
+    key: str
+    topic: str
+
+
+_SHOWN = tuple(touches.c[name] for name in PendingMail.__slots__)
+
+
+def pending_mails(unit: Unit, playbook: str, *, after: str, limit: int) -> Sequence[PendingMail]:
+    """A page of a playbook's, by id, beginning after `after`."""
+    wanted = (
+        touches.c.playbook == playbook,
+        touches.c.state.in_(_PENDING),
+        touches.c.to_customer == 1,
+        touches.c.id > after,
+    )
+    statement = select(*_SHOWN).where(*wanted).order_by(touches.c.id).limit(limit)
+    return [PendingMail(*row) for row in unit.connection.execute(statement)]
+
+
+def skip_pending(
+    unit: Unit, ids: Collection[str], reason: str, *, at: datetime, actor: str
+) -> None:
+    """End mails that nobody has claimed meanwhile; the others are as they were."""
+    given = texts_relation(unit.connection, ids)
+    mine = (touches.c.id.in_(select(given.c.value)), touches.c.state.in_(_PENDING))
+    values = {"state": TouchState.SKIPPED, "reason": reason, "ended_at": at}
+    columns = (touches.c.id, touches.c.channel, touches.c.playbook, touches.c.key)
+    statement = update(touches).where(*mine).values(values).returning(*columns)
+    for row in unit.connection.execute(statement).all():
+        body = {"touch": row.id, "channel": row.channel, "reason": reason}
+        unit.note(Kind.TOUCH_SKIPPED, body, at=at, actor=actor, playbook=row.playbook, key=row.key)
+
+
+def waiting_by_reason(unit: Unit, *, run: str | None = None) -> dict[str, int]:
+    """Why touches that are ready have not gone out, of one run or of all, with their number."""
+    mine = [IS_READY] if run is None else [IS_READY, touches.c.run == run]
+    said = select(touches.c.reason, func.count()).where(*mine, touches.c.reason != "")
+    rows = unit.connection.execute(said.group_by(touches.c.reason))
+    return {row[0]: row[1] for row in sorted(rows)}
+
+
+def waiting_for_rate(unit: Unit, policy: BoundPolicy, *, real: datetime) -> int:
+    """How many touches are due, and wait for nothing but the turn of their channel or sender."""
+    turns = has_turn(policy, real)
+    if not turns:
+        return 0
+    due = (IS_READY, touches.c.reason == "", touches.c.next_attempt_at <= real)
+    return unit.connection.scalar(select(func.count()).where(*due, not_(and_(*turns)))) or 0

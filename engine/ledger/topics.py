@@ -1,0 +1,93 @@
+"""Who gets emails of a topic: suppressions, and subscriptions where a topic asks for one.
+
+Language, section 6. `required` passes what was said of the topic, never what was said of the
+address as a whole (a bounce, a complaint, a stop of everything).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from engine.decide.policy import NOT_SUBSCRIBED
+from engine.language.policy import GENERAL, TopicDefault
+from engine.ledger.audit import Kind
+from engine.ledger.statements import insert_new, texts_relation
+from engine.ledger.store import Unit
+from engine.ledger.suppressions import EVERY_TOPIC
+from engine.ledger.tables import subscriptions, suppressions
+
+__all__ = ["SUPPRESSED", "refusal_of", "refusals_among", "subscribe", "unsubscribe"]
+
+SUPPRESSED = "suppressed"
+
+
+def refusal_of(unit: Unit, digest: str, topic: str, *, default: TopicDefault) -> str:
+    """Why an address, by its keyed digest, gets nothing of a topic; empty where it does."""
+    return _refusals(unit, [digest] if digest else [], topic, default).get(digest, "")
+
+
+def refusals_among(
+    unit: Unit, addresses: Iterable[str], topic: str, *, default: TopicDefault
+) -> dict[str, str]:
+    """Those of many addresses that get nothing of a topic, with the reason."""
+    digests = {address: unit.digest(address) for address in addresses}
+    refused = _refusals(unit, digests.values(), topic, default)
+    return {each: refused[digest] for each, digest in digests.items() if digest in refused}
+
+
+def _refusals(
+    unit: Unit, digests: Iterable[str], topic: str, default: TopicDefault
+) -> dict[str, str]:
+    asked = sorted(set(digests))
+    if not asked:
+        return {}
+    topics = [EVERY_TOPIC] if default is TopicDefault.REQUIRED else [EVERY_TOPIC, topic or GENERAL]
+    refused = {}
+    if default is TopicDefault.UNSUBSCRIBED:
+        refused = dict.fromkeys(set(asked) - _subscribed(unit, asked, topic), NOT_SUBSCRIBED)
+    given = texts_relation(unit.connection, asked)
+    found = select(suppressions.c.address_digest).where(
+        suppressions.c.address_digest.in_(select(given.c.value)), suppressions.c.topic.in_(topics)
+    )
+    return refused | dict.fromkeys(unit.connection.scalars(found), SUPPRESSED)
+
+
+def _subscribed(unit: Unit, digests: Iterable[str], topic: str) -> set[str]:
+    given = texts_relation(unit.connection, digests)
+    found = select(subscriptions.c.address_digest).where(
+        subscriptions.c.address_digest.in_(select(given.c.value)),
+        subscriptions.c.topic == (topic or GENERAL),
+    )
+    return set(unit.connection.scalars(found))
+
+
+def subscribe(unit: Unit, address: str, *, topic: str, why: str, at: datetime, actor: str) -> bool:
+    """Record that an address asked for a topic; False where it had already."""
+    row = {
+        "address_digest": unit.digest(address),
+        "topic": topic,
+        "why": unit.without_addresses(why),
+        "at": at,
+        "actor": actor,
+    }
+    done = unit.connection.execute(insert_new(unit.connection, subscriptions).values(row))
+    if done.rowcount == 1:
+        body = {"address": row["address_digest"], "topic": topic, "why": row["why"]}
+        unit.note(Kind.SUBSCRIBED, body, at=at, actor=actor)
+    return done.rowcount == 1
+
+
+def unsubscribe(
+    unit: Unit, address: str, *, topic: str, why: str, at: datetime, actor: str
+) -> bool:
+    """Take a subscription back; False where there was none."""
+    digest = unit.digest(address)
+    mine = (subscriptions.c.address_digest == digest, subscriptions.c.topic == topic)
+    if unit.connection.execute(delete(subscriptions).where(*mine)).rowcount != 1:
+        return False
+    body = {"address": digest, "topic": topic, "why": unit.without_addresses(why)}
+    unit.note(Kind.UNSUBSCRIBED, body, at=at, actor=actor)
+    return True

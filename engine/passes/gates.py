@@ -1,0 +1,153 @@
+"""Which mails of a step may be made, by what the ledger and the policy know of their addresses.
+
+Language, section 5: after rendering, in this order, suppression and topic, `never_contact`,
+duplicates; then the window and the caps, which do not refuse a mail but have it wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.bind.acts import BoundEmail
+from engine.bind.playbook import BoundPlaybook
+from engine.bind.policy import BoundPolicy, address_of
+from engine.decide.facts import NewTouch
+from engine.decide.policy import NEVER_CONTACT, Act, Asked, Wait, judge
+from engine.language.policy import TopicDefault
+from engine.ledger.copies import CopyHolder, copies_made
+from engine.ledger.held import acts_by_whom
+from engine.ledger.store import Ledger, Unit
+from engine.ledger.topics import refusals_among
+from engine.steps.drafts import Draft, ended
+
+__all__ = ["DUPLICATE_ADDRESS", "Gates"]
+
+DUPLICATE_ADDRESS = "duplicate_address"
+
+Acts = Mapping[str, Sequence[Act]]
+
+
+class Gates:
+    """The gates of one pass.
+
+    What this pass itself gave out is kept in memory: in a rehearsal the ledger never learns.
+    """
+
+    def __init__(self, policy: BoundPolicy, as_of: datetime, *, ledger: Ledger | None) -> None:
+        self._policy = policy
+        self._as_of = as_of
+        self._ledger = ledger
+        self._copies: dict[tuple[str, str], dict[str, CopyHolder]] = {}
+
+    def let_through(
+        self,
+        step: BoundEmail,
+        playbook: BoundPlaybook,
+        drafts: Sequence[Draft],
+        *,
+        never: Collection[str],
+    ) -> list[Draft]:
+        """Drafts of mails; those that may not go out have ended, those that must wait say so.
+
+        `never` are the keys of customers that a rule of `never_contact` holds for.
+        """
+        copies = self._copies.setdefault((playbook.name, step.id), {})
+        if self._ledger is None:
+            judged = [self._judged(each, {}, never, copies) for each in drafts]
+            return [self._waiting(each, (), {}) for each in judged]
+        with self._ledger.read() as unit:
+            refused = self._refused(unit, step, drafts)
+            self._remember_copies(unit, step, playbook, drafts)
+            judged = [self._judged(each, refused, never, copies) for each in drafts]
+            whom = [_whom(unit, each) for each in judged]
+            acts = self._acts(unit, whom)
+            return [self._waiting(*each, acts) for each in zip(judged, whom, strict=True)]
+
+    # ------------------------------------------------------------ may it be made at all
+
+    def _judged(
+        self,
+        draft: Draft,
+        refused: Mapping[str, str],
+        never: Collection[str],
+        copies: dict[str, CopyHolder],
+    ) -> Draft:
+        touch = draft.touch
+        if not touch.payload:
+            return draft
+        if draft.address in refused:
+            return replace(draft, touch=ended(touch, refused[draft.address]))
+        if touch.to_customer and touch.key in never:
+            return replace(draft, touch=ended(touch, NEVER_CONTACT))
+        if draft.copy and _is_second(copies.setdefault(draft.copy, _holder(touch)), touch):
+            return replace(draft, touch=ended(touch, DUPLICATE_ADDRESS))
+        return replace(draft, touch=replace(touch, copy=draft.copy))
+
+    def _refused(self, unit: Unit, step: BoundEmail, drafts: Sequence[Draft]) -> dict[str, str]:
+        """Addresses that get nothing of the step's topic; colleagues subscribe to nothing."""
+        customers = {each.address for each in drafts if each.address and each.touch.to_customer}
+        others = {each.address for each in drafts if each.address} - customers
+        default = self._policy.default_of(step.topic)
+        return {
+            **refusals_among(unit, others, step.topic, default=TopicDefault.SUBSCRIBED),
+            **refusals_among(unit, customers, step.topic, default=default),
+        }
+
+    def _remember_copies(
+        self, unit: Unit, step: BoundEmail, playbook: BoundPlaybook, drafts: Sequence[Draft]
+    ) -> None:
+        copies = self._copies[playbook.name, step.id]
+        wanted = [draft.copy for draft in drafts if draft.copy]
+        for copy, holder in copies_made(unit, playbook.name, step.id, wanted).items():
+            copies.setdefault(copy, holder)
+
+    # ------------------------------------------------------------ may it go out already
+
+    def _acts(self, unit: Unit, whom: Iterable[Collection[str]]) -> Acts:
+        if not self._policy.caps:
+            return {}
+        everyone = {each for some in whom for each in some}
+        return acts_by_whom(unit, everyone, self._policy, now=self._as_of)
+
+    def _waiting(self, draft: Draft, whom: tuple[str, ...], acts: Acts) -> Draft:
+        """A draft that has to wait is due when it may be asked about again, and not late before."""
+        touch, now = draft.touch, self._as_of
+        if not touch.to_customer or touch.state.has_ended:
+            return draft
+        asked = Asked(touch.channel, touch.topic, ZoneInfo(touch.zone), whom)
+        verdict = judge(self._policy, asked, acts, now)
+        if not isinstance(verdict, Wait):
+            return draft
+        expires_at = touch.expires_at and touch.expires_at + (verdict.until - now)
+        held = replace(
+            touch,
+            reason=verdict.reason,
+            due_at=verdict.until,
+            expires_at=expires_at,
+            held_by=self._policy.digest,
+        )
+        return replace(draft, touch=held)
+
+
+def _whom(unit: Unit, draft: Draft) -> tuple[str, ...]:
+    """Whom a draft to a customer reaches, as the ledger will keep it."""
+    touch = draft.touch
+    if not touch.to_customer or touch.state.has_ended:
+        return ()
+    return (address_of(unit.digest(touch.recipient)), *touch.rows)
+
+
+def _holder(touch: NewTouch) -> CopyHolder:
+    return CopyHolder(touch.id, touch.key, touch.enrollment)
+
+
+def _is_second(holder: CopyHolder, touch: NewTouch) -> bool:
+    """Another entity has this message at this address, or another place of this very step.
+
+    The entity itself may get it once more when it enters again.
+    """
+    same_stay = holder.enrollment == touch.enrollment
+    return holder.key != touch.key or (same_stay and holder.touch != touch.id)

@@ -1,0 +1,53 @@
+"""Ask `never_contact` again of everyone for whom a mail waits. Delivery page, "Touches", point 6.
+
+What was made hours ago, and waits for a window or a cap, is not to reach somebody who is in an
+escalation by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from engine.bind.playbook import BoundPlaybook
+from engine.decide.policy import NEVER_CONTACT
+from engine.ledger.pending import PendingMail, pending_mails, skip_pending
+from engine.ledger.store import Ledger
+
+__all__ = ["Rules", "withhold"]
+
+_PAGE = 5_000  # mails asked about at a time
+
+
+class Rules(Protocol):
+    """What is asked of the sources."""
+
+    def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
+        """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""
+
+
+def withhold(playbook: BoundPlaybook, rules: Rules, ledger: Ledger, *, as_of: datetime) -> int:
+    """Skip the waiting mails of a playbook that `never_contact` holds for now; how many."""
+    number, after = 0, ""
+    while True:
+        with ledger.read() as unit:
+            page = pending_mails(unit, playbook.name, after=after, limit=_PAGE)
+        stopped = _stopped(playbook, rules, page)
+        if stopped:
+            with ledger.write() as unit:
+                skip_pending(unit, stopped, NEVER_CONTACT, at=as_of, actor="engine")
+        number += len(stopped)
+        if len(page) < _PAGE:
+            return number
+        after = page[-1].id
+
+
+def _stopped(playbook: BoundPlaybook, rules: Rules, page: Sequence[PendingMail]) -> list[str]:
+    own = [mail for mail in page if mail.entity == playbook.audience.entity.name]
+    found = []
+    for topic in sorted({mail.topic for mail in own}):
+        about = [mail for mail in own if mail.topic == topic]
+        never = rules.never(playbook, topic, [mail.key for mail in about])
+        found += [mail.id for mail in about if mail.key in never]
+    return found

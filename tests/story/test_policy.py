@@ -1,0 +1,251 @@
+"""The contact policy on real parts: what the mail server got, and when, is what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.stage import AS_OF, Stage, open_stage
+
+TEN = "2026-03-10T10:00:00-04:00"
+SECOND = """\
+playbook: second
+owner: cs@acme.example.com
+priority: 90
+segment: {of: user, where: [{signed_up_at: {days_ago: {between: [30, 90]}}}]}
+steps:
+  - email: hello
+    from: account.csm
+"""
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """The small project, whose users have zones."""
+    with open_stage(tmp_path) as opened:
+        opened.edit("catalog/user.yaml", "email: email}", "email: email, timezone: tz}")
+        opened.edit("catalog/user.yaml", "  uses_reports", "  tz: text\n  uses_reports")
+        opened.put_users(
+            {"user_id": 1, "tz": "America/New_York"},
+            {"user_id": 2, "tz": "Asia/Kolkata"},
+            {"user_id": 3, "tz": "Mars/Olympus"},
+        )
+        yield opened
+
+
+def policy(stage: Stage, text: str) -> None:
+    """Add a policy to the project, in lines that stand under `policy:`."""
+    path = stage.root / "touchline.yaml"
+    settings = path.read_text().split("policy:\n")[0]
+    stage.write("touchline.yaml", settings + "policy:\n" + text)
+
+
+def got(stage: Stage) -> list[str]:
+    """The addresses that the server took mail for, in its order."""
+    return [recipient for mail in stage.mail.received for recipient in mail.recipients]
+
+
+def subjects(stage: Stage) -> list[str]:
+    """The subjects of the same mails."""
+    return [str(mail["subject"]) for mail in stage.letters]
+
+
+WINDOW = '  send_window: {days: mon-fri, from: "09:00", to: "17:00"}\n'
+
+
+def test_everyone_is_written_to_in_hours_of_their_own(stage: Stage) -> None:
+    """Nine in New York is evening in Kolkata; a zone that is none counts as the project's."""
+    policy(stage, WINDOW)
+    first = stage.run()
+    assert sorted(got(stage)) == ["ann1@example.com", "ann3@example.com"]
+    assert first.status == 0
+    assert first.data["runs"][0]["waiting"] == {"window": 1}
+    assert first.data["runs"][0]["touches"]["email"] == {"ready": 1, "sent": 2}
+    status = stage.do("status", "--format", "json").data
+    assert status["waiting"] == {"window": 1}
+    stage.run(as_of="2026-03-10T23:29:59-04:00")
+    assert len(got(stage)) == 2
+    stage.run(as_of="2026-03-10T23:30:00-04:00")
+    assert got(stage)[2:] == ["ann2@example.com"]
+
+
+def test_a_window_that_is_changed_is_heeded_at_once(stage: Stage) -> None:
+    policy(stage, '  send_window: {from: "20:00", to: "21:00"}\n')
+    stage.run()
+    assert got(stage) == []
+    policy(stage, '  send_window: {from: "09:00", to: "10:30"}\n')
+    stage.run(as_of=TEN)
+    assert sorted(got(stage)) == ["ann1@example.com", "ann3@example.com"]
+
+
+def test_a_dry_run_says_what_waits(stage: Stage) -> None:
+    policy(stage, WINDOW)
+    said = stage.run("--dry-run").data
+    assert said["runs"][0]["waiting"] == {"window": 1}
+    waiting = [each for each in said["would"] if each["reason"] == "window"]
+    assert [each["key"] for each in waiting] == [2]
+    assert got(stage) == []
+
+
+def test_pauses_and_colleagues(stage: Stage) -> None:
+    """Nobody is written to in a pause, but for people of ours."""
+    policy(stage, "  pause_dates: [2026-03-10..2026-03-12]\n")
+    stage.edit("playbooks/checkup.yaml", "    from: account.csm", "    to: [user, account.csm]")
+    stage.run()
+    assert set(got(stage)) == {"casey@acme.example.com"}
+
+
+CAP = "  frequency_caps:\n    - {channel: email, at_most: 1, per: 2 days}\n"
+
+
+def test_a_cap_lets_the_higher_priority_through(stage: Stage) -> None:
+    stage.write("playbooks/second.yaml", SECOND.replace("email: hello", "email: other"))
+    stage.write("emails/other.md", "---\nsubject: Other\n---\nOther.\n")
+    policy(stage, CAP)
+    run = stage.run()
+    assert run.status == 0
+    assert set(subjects(stage)) == {"Other"}
+    assert len(got(stage)) == 3
+    waiting = {each["playbook"]: each["waiting"] for each in run.data["runs"]}
+    assert waiting == {"checkup": {"capped": 3}, "second": {}}
+    stage.run(as_of="2026-03-12T08:59:59-04:00")
+    assert len(got(stage)) == 3
+    stage.run(as_of="2026-03-12T09:00:00-04:00")
+    assert len(got(stage)) == 6
+
+
+def test_a_cap_for_each_account(stage: Stage) -> None:
+    policy(stage, "  frequency_caps: [{at_most: 2, per: 7 days, each: account, give_up: 1 day}]\n")
+    stage.run()
+    assert len(got(stage)) == 2
+    stage.run(as_of="2026-03-11T09:00:00-04:00")
+    assert len(got(stage)) == 2
+    touches = stage.do("status", "--format", "json").data["touches"]
+    assert touches["skipped"] == 1
+    shown = stage.do("audit", "show", "--format", "json").data
+    assert [each["body"]["reason"] for each in shown if each["kind"] == "touch.skipped"] == [
+        "capped"
+    ]
+
+
+def test_what_is_required_passes_caps_but_no_bounce(stage: Stage) -> None:
+    policy(stage, CAP + "  topics: {bill: {default: required}, tips: {}}\n")
+    stage.write("playbooks/second.yaml", SECOND.replace("email: hello", "email: bill"))
+    stage.write("emails/bill.md", "---\nsubject: Bill\ntopic: bill\n---\nPay.\n")
+    stage.run("checkup")
+    stage.do("suppress", "add", "ann1@example.com", "--topic", "bill")
+    stage.do("suppress", "add", "ann2@example.com")
+    stage.run("second", as_of=TEN)
+    told = zip(got(stage), subjects(stage), strict=True)
+    billed = {address for address, subject in told if subject == "Bill"}
+    assert billed == {"ann1@example.com", "ann3@example.com"}
+
+
+def test_a_topic_that_asks_for_a_subscription(stage: Stage) -> None:
+    policy(stage, "  topics: {tips: {default: unsubscribed}}\n")
+    stage.edit("emails/hello.md", "---\nsubject", "---\ntopic: tips\nsubject")
+    stage.run("--dry-run")
+    stage.do("ledger", "init")
+    stage.do("suppress", "subscribe", "ann2@example.com", "--topic", "tips")
+    run = stage.run()
+    assert got(stage) == ["ann2@example.com"]
+    assert run.data["runs"][0]["touches"]["email"] == {"sent": 1, "skipped": 2}
+    reasons = stage.do("status", "--format", "json").data["reasons"]
+    assert reasons == {"not_subscribed": 2}
+
+
+def test_who_must_not_be_contacted_gets_no_mail_but_keeps_their_tasks(stage: Stage) -> None:
+    stage.write("segments/troubled.yaml", "segment: troubled\nof: account\nwhere: [{plan: pro}]\n")
+    policy(stage, "  never_contact: [{segment: troubled, except: [second]}]\n")
+    stage.write("playbooks/second.yaml", SECOND)
+    run = stage.run()
+    reports = {each["playbook"]: each["touches"] for each in run.data["runs"]}
+    assert reports["checkup"]["email"] == {"skipped": 3}
+    assert reports["second"]["email"] == {"sent": 3}
+
+
+def test_whoever_comes_into_trouble_while_a_mail_waits_does_not_get_it(stage: Stage) -> None:
+    stage.write(
+        "segments/troubled.yaml", "segment: troubled\nof: user\nwhere: [{uses_reports: true}]\n"
+    )
+    stage.edit("playbooks/checkup.yaml", "exit_when: {uses_reports: true}\n", "")
+    policy(stage, WINDOW + "  never_contact: [{segment: troubled}]\n")
+    stage.run(as_of="2026-03-10T00:00:00-04:00")
+    assert len(got(stage)) == 1
+    stage.put_users(
+        {"user_id": 1, "tz": "America/New_York", "uses_reports": "true"},
+        {"user_id": 2, "tz": "Asia/Kolkata"},
+        {"user_id": 3, "tz": "Mars/Olympus"},
+    )
+    stage.run()
+    assert got(stage)[1:] == ["ann3@example.com"]
+
+
+def test_one_at_a_time(stage: Stage) -> None:
+    """The higher priority enters first, in a rehearsal as for real."""
+    stage.write("playbooks/second.yaml", SECOND.replace("steps:", "steps:\n  - wait: 1 day"))
+    policy(stage, "  one_at_a_time: true\n")
+    for words in (("--dry-run",), ()):
+        run = stage.run(*words)
+        entered = {each["playbook"]: each["entered"] for each in run.data["runs"]}
+        assert entered == {"second": 3, "checkup": 0}
+        skipped = {each["playbook"]: each["skipped"] for each in run.data["runs"]}
+        assert skipped["checkup"] == {"in_another_playbook": 3}
+
+
+def test_a_sender_goes_at_its_rate(stage: Stage) -> None:
+    """What waits for its turn is no failure; the receiver never sees two closer than said."""
+    policy(stage, "  rates: {email: 2 per second, per_sender: 1 per hour}\n")
+    run = stage.run()
+    assert run.status == 0
+    assert len(got(stage)) == 1
+    assert run.data["runs"][0]["touches"]["email"] == {"ready": 2, "sent": 1}
+    status = stage.do("status", "--format", "json").data
+    assert status["touches"]["ready"] == 2
+
+
+INVALID = [
+    (
+        'send_window: {from: "17:00", to: "09:00"}',
+        "window-never-opens",
+        "not after",
+        "backwards",
+    ),
+    ('send_window: {from: "9:00", to: "9:00"}', "window-never-opens", "never opens", "no-time"),
+    ("pause_dates: [2026-01-01..9999-12-31]", "window-never-opens", "never ends", "for-ever"),
+    (
+        *("frequency_caps: [{channel: emial, at_most: 1, per: 1 day}]", "unknown-channel"),
+        *("did you mean email?", "channel"),
+    ),
+    (
+        "frequency_caps: [{channel: hook, at_most: 1, per: 1 day}]",
+        "wrong-channel",
+        "no mail",
+        "hook",
+    ),
+    ("frequency_caps: [{at_most: 1, per: 0 days}]", "bad-duration", "`per` is 0 days", "no-length"),
+    (
+        *("frequency_caps: [{at_most: 1, per: 1 day, each: acount}]", "unknown-entity"),
+        *("did you mean account?", "entity"),
+    ),
+    ("never_contact: [{segment: none}]", "unknown-segment", "no segment `none`", "segment"),
+    ("topics: {tip: {}}", "unknown-topic", "did you mean tip?", "topic"),
+    ("rates: {emial: 1 per hour}", "unknown-channel", "did you mean email?", "rate"),
+    ("retention: {touches: 3 hours}", "bad-duration", "days or longer", "retention"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "told"), [pytest.param(*row[:3], id=row[3]) for row in INVALID]
+)
+def test_what_cannot_be_meant_is_told(stage: Stage, text: str, code: str, told: str) -> None:
+    policy(stage, f"  {text}\n")
+    stage.edit("emails/hello.md", "---\nsubject", "---\ntopic: tips\nsubject")
+    found = stage.do("validate", "--format", "json")
+    problems = [each for each in found.data["problems"] if each["code"] == code]
+    assert found.status == 1
+    assert told in problems[0]["message"] + problems[0]["hint"]
+    assert stage.run(as_of=AS_OF).status == 1
+    assert got(stage) == []
