@@ -7,7 +7,7 @@
 #   make golden  those files anew
 #   make lint    the quick half of it: ruff and mypy
 #   make oracle  thousands of random conditions against a plain reading of the language, on every store
-#   make bench   what is measured, as tables
+#   make bench   what is measured, as tables; BENCH=segments measures only that
 #   make lock    the four lock files anew, from pyproject.toml (needs uv)
 #   make clean   away with what these targets made
 
@@ -19,6 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 PYTEST_ARGS ?= -n 2
 DEMO_ARGS ?=
 SPARK_ARGS ?=
+BENCH ?=
 
 .PHONY: demo test test-spark test-dialects golden oracle lint bench lock clean
 .DELETE_ON_ERROR:
@@ -48,7 +49,7 @@ oracle: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/oracle --hypothesis-profile=thousands
 
 bench: $(VENV)/.dev
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.run $(BENCH)
 
 # The files beside the environment are stamps: a second call installs nothing.
 $(VENV)/.python:
