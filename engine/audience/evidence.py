@@ -32,7 +32,8 @@ from engine.compile.core import Key as KeyValue
 from engine.compile.links import key_at, link_field
 from engine.compile.question import Linked, Question
 from engine.compile.relations import Askers, Home, Sheet, event_rows
-from engine.compile.sql import Scope, predicate_sql, value_sql
+from engine.compile.sight import Scope
+from engine.compile.sql import predicate_sql, value_sql
 from engine.compile.successors import followed_in, with_successors
 from engine.ports import Row
 

@@ -426,8 +426,7 @@ class Followed:
 class Rank:
     """The first rows of all of `entity` that have the value `by`, which is seen from there.
 
-    Either so many or a share of them, rounded up; equals of the last are in. No node: nothing
-    walks into it.
+    Either so many or a share of them, rounded up; equals of the last are in. It is no node.
     """
 
     entity: str

@@ -29,7 +29,8 @@ from engine.compile.layers import layers
 from engine.compile.links import key_at
 from engine.compile.passes import IsForeign, tallying
 from engine.compile.relations import Askers, Base, Home, Sheet, base, event_rows, successor_rows
-from engine.compile.sql import EventRows, Scope, flag, predicate_sql, value_sql
+from engine.compile.sight import EventRows, Scope
+from engine.compile.sql import flag, predicate_sql, value_sql
 from engine.compile.tally import (
     figures_inside,
     hanging_fields,

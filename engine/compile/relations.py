@@ -36,7 +36,7 @@ from engine.compile.core import (
 )
 from engine.compile.leaves import Leaves
 from engine.compile.links import entity_at, link_field, links_of
-from engine.compile.sql import EventRows, Successors
+from engine.compile.sight import EventRows, Successors
 from engine.language.catalog import Kind
 from engine.ports import Ordered, Reader, Row
 from engine.tables import ColumnRef, TableRef

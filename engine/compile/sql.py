@@ -6,15 +6,12 @@ decided here: what a missing value gives stands in the nodes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from functools import singledispatch
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     Double,
-    FromClause,
     and_,
     bindparam,
     case,
@@ -33,7 +30,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.bind.formulas import MissingPart
 from engine.compile.aggregates import aggregate, of_none, property_of
-from engine.compile.algebra import Successor, successor_of, time_of
+from engine.compile.algebra import successor_of, time_of
 from engine.compile.core import (
     After,
     All,
@@ -69,88 +66,21 @@ from engine.compile.core import (
     Value,
     YearOf,
 )
-from engine.compile.leaves import Leaves
 from engine.compile.ordering import (
     OPERATORS,
-    Looks,
     beside_column,
     beside_instant,
-    not_hidden,
     stored,
 )
+from engine.compile.sight import EventRows, Scope
 from engine.moments import Duration, Unit
 
-__all__ = ["AWAITED", "EventRows", "Scope", "Successors", "flag", "predicate_sql", "value_sql"]
+__all__ = ["flag", "predicate_sql", "value_sql"]
 
 Sql = ColumnElement[Any]
 
 AWAITED = "the value that a statement before finds"
 """What the parameter holds in whose place a value is to come."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventRows:
-    """Rows of sets of events of one table: by `tests` those of each set, and their columns.
-
-    `maker` is the key of the row that an event is of; `holder` that of the row it counts for.
-    """
-
-    source: FromClause
-    maker: Sql
-    holder: Sql
-    tests: Mapping[Events, tuple[ColumnElement[bool], ...]]
-    known: Mapping[Value, Sql]
-    plain: Mapping[Value, Sql]
-    following: Mapping[Successor, Sql] = field(default_factory=dict)
-    """Columns of when the first successor comes, where the rows bear one; NULL where none does."""
-    ordered: Looks = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Successors:
-    """The rows among which the successor of an event is looked for, each of the row `maker`."""
-
-    source: FromClause
-    maker: Sql
-    tests: tuple[ColumnElement[bool], ...]
-    known: Mapping[Value, Sql]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a statement can see: the columns that values stand in, and how it reaches events.
-
-    `plain` are columns for equality with constants and `ordered` those for comparisons, which
-    indexes serve. `correlated` gives the rows of events of the row that is asked about,
-    `successors` those that may follow an event, and `maker` is the key of the row that the event
-    in sight is of.
-    """
-
-    leaves: Leaves
-    zone: ZoneInfo
-    known: Mapping[Value, Sql]
-    plain: Mapping[Value, Sql] = field(default_factory=dict)
-    ordered: Looks = field(default_factory=dict)
-    correlated: Callable[[Events], EventRows] | None = None
-    successors: Callable[[Followed], Successors] | None = None
-    maker: Sql | None = None
-    following: Mapping[Successor, Sql] = field(default_factory=dict)
-
-    def with_events(self, rows: EventRows) -> Scope:
-        """What can be seen of one event, beside the row that is asked about."""
-        return replace(
-            self,
-            known={**self.known, **rows.known},
-            plain={**self.plain, **rows.plain},
-            ordered={**not_hidden(self.ordered, rows.known), **rows.ordered},
-            maker=rows.maker,
-            following=rows.following,
-        )
-
-    def with_successors(self, rows: Successors) -> Scope:
-        """What can be seen of an event that may follow, beside the one it follows."""
-        ordered = not_hidden(self.ordered, rows.known)
-        return replace(self, known={**self.known, **rows.known}, ordered=ordered)
 
 
 # ---------------------------------------------------------------- values

@@ -19,7 +19,8 @@ from engine.compile.algebra import conjuncts, successor_of, time_of, walk
 from engine.compile.core import After, Events, Followed, Node
 from engine.compile.links import entity_at, key_at
 from engine.compile.relations import Askers, Home, event_rows, joined_children, successor_rows
-from engine.compile.sql import EventRows, Scope, predicate_sql
+from engine.compile.sight import EventRows, Scope
+from engine.compile.sql import predicate_sql
 
 __all__ = ["followed_in", "with_successors"]
 

@@ -32,7 +32,8 @@ from engine.compile.core import (
 )
 from engine.compile.links import key_at
 from engine.compile.relations import Askers, Home, event_rows
-from engine.compile.sql import EventRows, Scope, predicate_sql
+from engine.compile.sight import EventRows, Scope
+from engine.compile.sql import predicate_sql
 from engine.compile.successors import followed_in, with_successors
 
 __all__ = [

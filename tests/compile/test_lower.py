@@ -47,7 +47,8 @@ from engine.compile.core import (
 )
 from engine.compile.dialects.table import LEAVES
 from engine.compile.lower import asked_at, lower
-from engine.compile.sql import Scope, predicate_sql, value_sql
+from engine.compile.sight import Scope
+from engine.compile.sql import predicate_sql, value_sql
 from engine.language.catalog import Kind
 from engine.moments import Ago, Duration, FieldMoment, Unit
 from engine.tables import ColumnRef, TableRef

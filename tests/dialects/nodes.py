@@ -18,7 +18,8 @@ from engine.compile.aggregates import aggregate
 from engine.compile.core import Comparison, How, Node
 from engine.compile.dialects.table import LEAVES, LIMITS
 from engine.compile.limits import strains
-from engine.compile.sql import EventRows, Scope, Successors, flag, value_sql
+from engine.compile.sight import EventRows, Scope, Successors
+from engine.compile.sql import flag, value_sql
 from engine.language.catalog import Kind
 from engine.moments import Duration, Unit
 from engine.ports import StoreKind

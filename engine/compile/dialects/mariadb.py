@@ -109,9 +109,11 @@ class MariaLeaves:
     def edge(self, kind: EdgeKind, of: Sql, at: Sql, which: ColumnElement[bool]) -> Sql:
         """The first of a list in order; its members are in hexadecimal, and none where missing."""
         member = func.coalesce(func.hex(cast(of, String())), literal_column("''"))
-        by_time = at.desc() if kind is EdgeKind.LAST else at.asc()  # descending, NULL is the last
+        by_time = at.desc() if kind is EdgeKind.LAST else at.asc()
         listed = func.aggregate_strings(case((which, member)), ",").aggregate_order_by(
-            by_time, of.desc()
+            by_time,
+            of.is_(None),
+            of.desc(),  # in a list, NULL comes before what is negative
         )
         first = func.nullif(func.substring_index(listed, literal_column("','"), 1), "")
         text: Sql = cast(func.unhex(first), String())
