@@ -3,9 +3,11 @@
 #   make demo    the whole story on generated customers: data to delivered messages to a verified log
 #   make test    everything that must hold: style, types, and every test
 #   make test-spark  the sources' tests on a cluster of Spark: half a gigabyte to install, needs Java
+#   make test-dialects  the SQL for warehouses that no test can run, against files that were reviewed
+#   make golden  those files anew
 #   make lint    the quick half of it: ruff and mypy
 #   make bench   what is measured, as tables
-#   make lock    the three lock files anew, from pyproject.toml (needs uv)
+#   make lock    the four lock files anew, from pyproject.toml (needs uv)
 #   make clean   away with what these targets made
 
 VENV := .venv
@@ -17,7 +19,7 @@ PYTEST_ARGS ?= -n 2
 DEMO_ARGS ?=
 SPARK_ARGS ?=
 
-.PHONY: demo test test-spark lint bench lock clean
+.PHONY: demo test test-spark test-dialects golden lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -29,6 +31,12 @@ test: lint
 # One process: the cluster takes what cores there are.
 test-spark: $(VENV)/.spark
 	$(BIN)/python -m pytest -m spark $(SPARK_ARGS)
+
+test-dialects: $(VENV)/.dialects
+	$(BIN)/python -m pytest -m dialects tests/dialects
+
+golden: $(VENV)/.dialects
+	$(BIN)/python -m tests.dialects.write_golden
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -62,6 +70,11 @@ $(VENV)/.spark: requirements-spark.lock $(VENV)/.dev
 	  --requirement requirements-spark.lock
 	@touch $@
 
+$(VENV)/.dialects: requirements-dialects.lock $(VENV)/.dev
+	@echo "Installing the dialects of SQL …"
+	@$(PIP) install --require-hashes --no-deps --requirement requirements-dialects.lock
+	@touch $@
+
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
 
@@ -71,6 +84,8 @@ lock:
 	  --output-file requirements-dev.lock
 	$(COMPILE) --constraint requirements-dev.lock requirements-spark.in \
 	  --output-file requirements-spark.lock
+	$(COMPILE) --constraint requirements-dev.lock requirements-dialects.in \
+	  --output-file requirements-dialects.lock
 
 clean:
 	rm -rf $(VENV) build dist touchline-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -56,11 +56,13 @@ def _actor() -> str:
 
 def _ports() -> Ports:
     from connectors.channels.table import open_channels
+    from connectors.paper.database import paper_databases
     from connectors.table import build_databases
     from engine.workplace import Ports
 
     return Ports(
         databases=build_databases,
+        paper=paper_databases,
         channels=open_channels,
         environ=os.environ,
         host=_host(),
@@ -262,7 +264,10 @@ def schema(context: click.Context, narrowed: bool, out: Path | None) -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @_format_option(*_CHECK_FORMATS)
 @click.option("--sources", is_flag=True, help="Also ask the sources for columns and stored forms.")
-def validate(context: click.Context, paths: tuple[Path, ...], form: str, sources: bool) -> None:
+@click.option("--dialect", metavar="D", help="Also say what this dialect of SQL cannot say.")
+def validate(
+    context: click.Context, paths: tuple[Path, ...], form: str, sources: bool, dialect: str | None
+) -> None:
     """Check every file: form, names, types, templates. No data is read unless --sources."""
     from engine.check import check_files
     from engine.report.problems import render
@@ -272,6 +277,10 @@ def validate(context: click.Context, paths: tuple[Path, ...], form: str, sources
         from engine.source_check import check_sources
 
         checked = check_sources(checked, _ports())
+    if dialect is not None:
+        from engine.dialect_check import check_dialect
+
+        checked = check_dialect(checked, _ports(), dialect)
     _finish(render(checked, form), 0 if checked.is_valid else 1)
 
 
@@ -302,9 +311,7 @@ def segment(
 @click.argument("name", metavar="PLAYBOOK-OR-SEGMENT")
 @_as_of_option
 @click.option(
-    "--dialect",
-    metavar="D",
-    help="duckdb, sqlite, postgresql, mysql, spark; the sources' own if none.",
+    "--dialect", metavar="D", help="As if all lay in a database of this dialect: snowflake, …"
 )
 @_format_option()
 def compile_(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from engine.ledger.suppressions import is_suppressed
 from engine.moments import At, Day, MomentError, Now, Today, parse_moment, span
 from engine.passes.entering import candidates_among
 from engine.passes.gather import World
-from engine.problems import Misuse, Refused
+from engine.problems import Invalid, Misuse, Problem, Refused
 from engine.workplace import Workplace
 
 __all__ = [
@@ -116,10 +116,22 @@ def who_matches(workplace: Workplace, name: str, as_of: datetime) -> Matching:
 def statements_of(
     workplace: Workplace, name: str, as_of: datetime, *, dialect: str | None
 ) -> Compiled:
-    """What a segment compiles to on its sources, or, asked for one, in another dialect."""
-    audience = workplace.audience(name)
-    with workplace.sources(workplace.ledger_or_none()) as snapshot:
-        found = statements(audience, snapshot, as_of, dialect=dialect)
+    """What a segment compiles to on its sources, or, asked for one, on paper in another dialect.
+
+    Raises:
+        Invalid: it asks for what the dialect cannot say.
+        Misuse: there is no such dialect, or it is not installed.
+    """
+    audience, ledger = workplace.audience(name), workplace.ledger_or_none()
+    asked = workplace.sources(ledger) if dialect is None else workplace.on_paper(dialect, ledger)
+    with asked as snapshot:
+        try:
+            found = statements(audience, snapshot, as_of)
+        except Refused as refusal:
+            place = workplace.place_of_segment(name)
+            raise Invalid([Problem(place, "beyond-dialect", str(refusal))]) from None
+    if dialect is not None:
+        found = [replace(each, dialect=dialect) for each in found]
     return Compiled(name, as_of, tuple(found))
 
 

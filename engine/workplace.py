@@ -23,6 +23,7 @@ from engine.ledger.enrolled import LedgerEnrollments
 from engine.ledger.schema import DryOnly, create_ledger, liveness, new_ledger_id, open_ledger
 from engine.ledger.store import Ledger
 from engine.messages.check import check_playbook
+from engine.places import Place
 from engine.ports import Channel, Clock, Database
 from engine.problems import Invalid, Problem, Refused, did_you_mean, errors_only
 from engine.read.load import load_project, project_root
@@ -37,10 +38,12 @@ Resolve = Callable[[Secret], str]
 class Ports:
     """The outside, as `cli.py` ties it: what connects, the environment, the host and the time.
 
+    `paper` gives databases of a dialect that nothing can be read from, to write statements for.
     `host` is a stable text for the machine; a ledger copied to another one only dry-runs.
     """
 
     databases: Callable[[Settings, Path, Resolve], Mapping[str, Database]]
+    paper: Callable[[Settings, Catalog, str], Mapping[str, Database]]
     channels: Callable[
         [Mapping[str, SmtpChannel | WebhookChannel], Resolve, Clock], Mapping[str, Channel]
     ]
@@ -112,6 +115,12 @@ class Workplace:
         both = {**self.project.playbooks, **self.project.segments}
         return self._refuse_unknown(name, "playbook or segment", both)
 
+    def place_of_segment(self, name: str) -> Place:
+        """Where a playbook's segment, or a named one, is written."""
+        playbooks, segments = self.project.playbooks, self.project.segments
+        segment = playbooks[name].segment if name in playbooks else name
+        return (segments[segment] if isinstance(segment, str) else segment).place
+
     def _refuse_unknown(self, name: str, kind: str, known: Mapping[str, object]) -> Audience:
         broken = [
             problem
@@ -128,6 +137,24 @@ class Workplace:
     def sources(self, ledger: Ledger | None) -> Iterator[Snapshot]:
         """All sources and what the ledger knows of contacts and journeys, as one snapshot."""
         databases = self.ports.databases(self.settings, self.root, self.resolve)
+        with self._snapshot(databases, ledger) as snapshot:
+            yield snapshot
+
+    @contextmanager
+    def on_paper(self, dialect: str, ledger: Ledger | None) -> Iterator[Snapshot]:
+        """The sources as if all lay in one database of a dialect: for statements, not for answers.
+
+        Raises:
+            Misuse: there is no such dialect, or it is not installed.
+        """
+        databases = self.ports.paper(self.settings, self.catalog, dialect)
+        with self._snapshot(databases, ledger) as snapshot:
+            yield snapshot
+
+    @contextmanager
+    def _snapshot(
+        self, databases: Mapping[str, Database], ledger: Ledger | None
+    ) -> Iterator[Snapshot]:
         contacts: ContactLog = LedgerContacts(ledger) if ledger else NoContacts()
         journeys: EnrollmentLog = LedgerEnrollments(ledger) if ledger else NoEnrollments()
         with open_sources(databases, contacts, self.catalog, enrollments=journeys) as snapshot:

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.functions import Function
 
 from connectors.sources.duck_forms import FORMS, quoted_text
 from connectors.sources.forms import SQL_TYPES, Form, microseconds, wrong_type
@@ -39,7 +40,7 @@ from engine.ports import Row
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["DuckStore", "Tables", "memory_engine", "quoted"]
+__all__ = ["DuckStore", "Tables", "duck_rows", "memory_engine", "quoted"]
 
 _FETCHED_AT_ONCE = 10_000
 _JSON_TYPES = {
@@ -135,17 +136,7 @@ class DuckStore:
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as JSON, which DuckDB reads with the types of `columns`."""
-        kinds = [Kind(kind) for kind in columns.values()]
-        shape = {f"c{at}": _JSON_TYPES.get(kind, "VARCHAR") for at, kind in enumerate(kinds)}
-        rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
-        bound = bindparam(f"{name}_{next(self._bound)}", json.dumps(rows), String(), unique=True)
-        read = func.from_json(bound, literal_column(quoted_text(json.dumps([shape]))))
-        unnested = select(func.unnest(read).label("row")).subquery()
-        typed = [
-            _typed(func.struct_extract(unnested.c.row, f"c{at}"), kind).label(column)
-            for at, (column, kind) in enumerate(zip(columns, kinds, strict=True))
-        ]
-        return select(*typed).subquery(name)
+        return duck_rows(name, f"{name}_{next(self._bound)}", columns, values)
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, on a connection of its own, so that several can be open."""
@@ -153,6 +144,24 @@ class DuckStore:
             options = {"yield_per": _FETCHED_AT_ONCE}
             with connection.execute(statement, execution_options=options) as result:
                 yield from result
+
+
+def duck_rows(
+    name: str, parameter: str, columns: Mapping[str, str], values: Sequence[Row]
+) -> FromClause:
+    """A relation of values that travel as JSON in the parameter of that name."""
+    kinds = [Kind(kind) for kind in columns.values()]
+    shape = {f"c{at}": _JSON_TYPES.get(kind, "VARCHAR") for at, kind in enumerate(kinds)}
+    rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
+    bound = bindparam(parameter, json.dumps(rows), String(), unique=True)
+    read = func.from_json(bound, literal_column(quoted_text(json.dumps([shape]))))
+    # Some dialects, once loaded, have an `unnest` of their own for everyone.
+    unnested = select(Function("unnest", read).label("row")).subquery()
+    typed = [
+        _typed(func.struct_extract(unnested.c.row, f"c{at}"), kind).label(column)
+        for at, (column, kind) in enumerate(zip(columns, kinds, strict=True))
+    ]
+    return select(*typed).subquery(name)
 
 
 def _json_value(value: object) -> object:

@@ -42,7 +42,7 @@ from engine.ports import Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["PostgresDatabase", "Schema"]
+__all__ = ["PostgresDatabase", "Schema", "postgres_rows"]
 
 _CONNECT_SECONDS = 10
 _STATEMENT_MINUTES = 30  # a runaway query ends, and with it the run
@@ -175,19 +175,7 @@ class _PostgresStore:
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as jsonb, which Postgres reads with the types of `columns`."""
-        kinds = [Kind(kind) for kind in columns.values()]
-        rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
-        bound = bindparam(f"{name}_{next(self._bound)}", json.dumps(rows), Text(), unique=True)
-        read = (
-            func.jsonb_to_recordset(cast(bound, JSONB()))
-            .table_valued(*(column(f"c{at}", _stored_type(k)) for at, k in enumerate(kinds)))
-            .render_derived(with_types=True)
-        )
-        typed = [
-            type_coerce(_typed(read.c[f"c{at}"], kind), SQL_TYPES[kind]).label(column_name)
-            for at, (column_name, kind) in enumerate(zip(columns, kinds, strict=True))
-        ]
-        return select(*typed).subquery(name)
+        return postgres_rows(name, f"{name}_{next(self._bound)}", columns, values)
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, from a cursor on the server."""
@@ -195,6 +183,25 @@ class _PostgresStore:
             options = {"yield_per": _FETCHED_AT_ONCE}
             with self._connection.execute(statement, execution_options=options) as result:
                 yield from result
+
+
+def postgres_rows(
+    name: str, parameter: str, columns: Mapping[str, str], values: Sequence[Row]
+) -> FromClause:
+    """A relation of values that travel as jsonb in the parameter of that name."""
+    kinds = [Kind(kind) for kind in columns.values()]
+    rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
+    bound = bindparam(parameter, json.dumps(rows), Text(), unique=True)
+    read = (
+        func.jsonb_to_recordset(cast(bound, JSONB()))
+        .table_valued(*(column(f"c{at}", _stored_type(k)) for at, k in enumerate(kinds)))
+        .render_derived(with_types=True)
+    )
+    typed = [
+        type_coerce(_typed(read.c[f"c{at}"], kind), SQL_TYPES[kind]).label(column_name)
+        for at, (column_name, kind) in enumerate(zip(columns, kinds, strict=True))
+    ]
+    return select(*typed).subquery(name)
 
 
 def _quoted(name: str) -> str:

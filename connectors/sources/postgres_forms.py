@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.functions import Function
 
 from connectors.sources.forms import (
     ASCII_WHITE_SPACE,
@@ -277,9 +278,10 @@ def _from_micros(micros: Raw) -> Raw:
     return _sql("timestamptz 'epoch'") + days + rest
 
 
+# Some dialects, once loaded, have an `unnest` of their own for everyone: `func` is not asked.
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored.endswith("[]"):
-        return Form(_kept(raw, func.unnest(cast(raw, ARRAY(Text())))))
+        return Form(_kept(raw, Function("unnest", cast(raw, ARRAY(Text())))))
     if stored in ("json", "jsonb"):
         array = cast(raw, JSONB())
         is_array = func.jsonb_typeof(array) == _sql("'array'")
@@ -289,7 +291,7 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored not in _TEXTS:
         return None
     if ref.separator is not None:
-        parts = func.unnest(func.string_to_array(_c(raw), ref.separator))
+        parts: Any = Function("unnest", func.string_to_array(_c(raw), ref.separator))
         return Form(_members(case((_is_blank(raw), null()), else_=_kept(raw, parts, _stripped))))
     text = _trimmed(raw)
     read = _kept(raw, func.json_array_elements_text(cast(text, JSON())))

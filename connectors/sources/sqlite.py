@@ -39,7 +39,7 @@ from engine.ports import Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["SqliteDatabase"]
+__all__ = ["SqliteDatabase", "sqlite_rows"]
 
 _BUSY_SECONDS = 10.0
 _FETCHED_AT_ONCE = 10_000
@@ -157,16 +157,7 @@ class _SqliteStore:
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as a JSON array of arrays."""
-        data = json.dumps([[_json_value(value) for value in row] for row in values])
-        bound = bindparam(f"{name}_{next(self._bound)}", data, String(), unique=True)
-        each = func.json_each(bound).table_valued("value").alias()
-        typed = [
-            type_coerce(func.json_extract(each.c.value, f"$[{at}]"), SQL_TYPES[Kind(kind)]).label(
-                column
-            )
-            for at, (column, kind) in enumerate(columns.items())
-        ]
-        return select(*typed).subquery(name)
+        return sqlite_rows(name, f"{name}_{next(self._bound)}", columns, values)
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement."""
@@ -174,6 +165,22 @@ class _SqliteStore:
             options = {"yield_per": _FETCHED_AT_ONCE}
             with self._connection.execute(statement, execution_options=options) as result:
                 yield from result
+
+
+def sqlite_rows(
+    name: str, parameter: str, columns: Mapping[str, str], values: Sequence[Row]
+) -> FromClause:
+    """A relation of values that travel as a JSON array of arrays in the parameter of that name."""
+    data = json.dumps([[_json_value(value) for value in row] for row in values])
+    bound = bindparam(parameter, data, String(), unique=True)
+    each = func.json_each(bound).table_valued("value").alias()
+    typed = [
+        type_coerce(func.json_extract(each.c.value, f"$[{at}]"), SQL_TYPES[Kind(kind)]).label(
+            column
+        )
+        for at, (column, kind) in enumerate(columns.items())
+    ]
+    return select(*typed).subquery(name)
 
 
 def _json_value(value: object) -> object:

@@ -44,6 +44,8 @@ from engine.compile.core import (
     Touches,
     Value,
 )
+from engine.compile.dialects.table import LIMITS, NAMES
+from engine.compile.limits import refuse_beyond
 from engine.compile.links import entity_at, key_at, link_field, links_of
 from engine.compile.question import Question, edge_of, prepared, statement
 from engine.compile.relations import (
@@ -91,6 +93,9 @@ def _ready(question: Question, reading: Reading, own: Own | None) -> tuple[Quest
     where = Whereabouts(reading, question, own)
     kind = reading.snapshot.database(connector).kind
     question = prepared(question, kind, where.is_foreign)
+    dialect = reading.snapshot.database(connector).dialect.name
+    limits = LIMITS.get(dialect, {})
+    refuse_beyond(limits, question.nodes, zone=question.zone, dialect=NAMES.get(dialect, dialect))
     _gather_children(question, home, where)
     _bring_parents(question, home, where)
     _bring_children(question, home, where)

@@ -16,7 +16,7 @@ from engine.audience.reading import Noting
 from engine.audience.select import question_of
 from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import Audience
-from engine.problems import Refused
+from engine.compile.dialects.table import ENDINGS
 
 __all__ = ["Statement", "statements"]
 
@@ -33,31 +33,22 @@ class Statement:
     parameters: Mapping[str, Shown]
 
 
-def statements(
-    audience: Audience, snapshot: Snapshot, as_of: datetime, *, dialect: str | None = None
-) -> list[Statement]:
+def statements(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Statement]:
     """The statements that find a segment's keys, the last of which gives them.
 
     What comes from another database stands as a parameter that says so: it holds rows once the
     statements before it have run.
 
     Raises:
-        Refused: a `dialect` is asked for that none of the segment's sources speaks.
+        Refused: it asks for what the dialect of a source cannot say.
     """
     noting = Noting(snapshot)
     for _ in answer(question_of(audience, snapshot, as_of), noting):
         raise TypeError("nothing is read when statements are only noted")
-    found = [
+    return [
         _statement(connector, statement, snapshot.database(connector).dialect)
         for connector, statement in noting.noted
     ]
-    spoken = sorted({each.dialect for each in found})
-    if dialect is not None and dialect not in spoken:
-        raise Refused(
-            f"{audience.name} reads {', '.join(spoken)}; it cannot be written as {dialect}, since "
-            "how a value is read follows the types of the source it lies in"
-        )
-    return [each for each in found if dialect is None or each.dialect == dialect]
 
 
 def _statement(connector: str, statement: Executable, dialect: Dialect) -> Statement:
@@ -65,7 +56,8 @@ def _statement(connector: str, statement: Executable, dialect: Dialect) -> State
         raise TypeError(f"{statement!r} has no text")
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     parameters = {name: _shown(value) for name, value in compiled.params.items()}
-    return Statement(connector, dialect.name, str(compiled), parameters)
+    ending = f"\n{ENDINGS[dialect.name]}" if dialect.name in ENDINGS else ""
+    return Statement(connector, dialect.name, f"{compiled}{ending}", parameters)
 
 
 def _shown(value: object) -> Shown:

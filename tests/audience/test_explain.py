@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from engine.audience.explain import Node, explain
 from engine.audience.statements import statements
-from engine.problems import Refused
 from tests.audience.shop import AS_OF, Log, Shop, at, contact
 
 WHERE = """
@@ -76,8 +73,3 @@ def test_statements_show_their_parameters_and_run_nothing(shop: Shop) -> None:
     assert "login" in values
     json.dumps([dict(each.parameters) for each in found])
     assert any("crm" in each.connector for each in found) == shop.apart
-
-
-def test_another_dialect_is_refused_with_a_reason(shop: Shop) -> None:
-    with shop.sources() as snapshot, pytest.raises(Refused, match=r"duckdb.*snowflake"):
-        statements(shop.segment(WHERE), snapshot, AS_OF, dialect="snowflake")

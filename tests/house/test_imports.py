@@ -12,7 +12,7 @@ from tests.house.tree import ROOT, module_name, parsed, product_files
 
 WORDS = (
     *("places", "problems", "business_days", "moments", "offsets", "holidays"),
-    *("language", "tables", "ports"),
+    *("language", "tables", "ports", "syntax"),
 )
 LAYERS: tuple[tuple[str, ...], ...] = (
     WORDS,
@@ -28,7 +28,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("schedule",),
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "proof"),
-        *("passes", "running", "courier", "stopping", "daemon", "report", "source_check"),
+        *("passes", "running", "courier", "stopping", "daemon", "report"),
+        *("source_check", "dialect_check"),
     ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Double,
     Integer,
     String,
-    case,
     cast,
     func,
     literal,
@@ -23,7 +22,7 @@ from engine.compile.core import Constant, EdgeKind, How
 from engine.compile.dialects.writing import (
     EPOCH,
     MICROSECOND,
-    NINE_PLACES,
+    nine_places,
     parameter,
     rounded,
 )
@@ -110,11 +109,5 @@ class SqliteLeaves:
         return cast(month, Integer()) * 100 + cast(of_month, Integer())
 
     def finite(self, number: Sql) -> Sql:
-        """The store rounds ties away from zero; half of it rounded and doubled is even."""
-        scaled = number * NINE_PLACES
-        nearest: Sql = func.round(scaled, type_=Double())
-        even = case(
-            (func.abs(nearest - scaled) == 0.5, func.round(scaled / 2.0, type_=Double()) * 2.0),
-            else_=nearest,
-        )
-        return rounded(number, even / NINE_PLACES)
+        """The store rounds ties away from zero."""
+        return rounded(number, nine_places(number, lambda it: func.round(it, type_=Double())))

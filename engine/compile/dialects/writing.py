@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,9 +41,11 @@ __all__ = [
     "amount_of",
     "aware",
     "first_instant",
+    "first_reading",
     "folded_by_table",
     "in_order",
     "local_time",
+    "nine_places",
     "parameter",
     "rounded",
     "store_lower",
@@ -68,6 +70,17 @@ def folded_by_table(text: Sql, ascii_only: ColumnElement[bool], ascii_lower: Sql
     return case((ascii_only, ascii_lower), else_=translated)
 
 
+def nine_places(number: Sql, nearest: Callable[[Sql], Sql]) -> Sql:
+    """A number to 9 places, ties to even, whichever way `nearest` rounds a tie to a whole number.
+
+    Half of a tie is none, so that its double is the even one of the two.
+    """
+    scaled = number * NINE_PLACES
+    whole = nearest(scaled)
+    tie = func.abs(whole - scaled) == 0.5
+    return case((tie, nearest(scaled / 2.0) * 2.0), else_=whole) / NINE_PLACES
+
+
 def local_time(naive_utc: Sql, zone: ZoneInfo) -> Sql:
     """The local clock time of an instant, both without a zone."""
     at = func.timezone(literal("UTC"), naive_utc, type_=DateTime(timezone=True))
@@ -75,27 +88,41 @@ def local_time(naive_utc: Sql, zone: ZoneInfo) -> Sql:
 
 
 def first_instant(day: Sql, zone: ZoneInfo) -> Sql:
-    """The first instant of a local day as naive UTC.
+    """The first instant of a local day as naive UTC."""
+    midnight = cast(day, DateTime())
+    one_day = timedelta(days=1)
+    return first_reading(
+        midnight,
+        beside=(midnight + literal(-one_day, Interval()), midnight + literal(one_day, Interval())),
+        clock=lambda at: local_time(at, zone),
+        moved=lambda at, by: type_coerce(at + (by[1] - by[0]), DateTime()),
+    )
+
+
+def first_reading(
+    midnight: Sql,
+    *,
+    beside: tuple[Sql, Sql],
+    clock: Callable[[Sql], Sql],
+    moved: Callable[[Sql, tuple[Sql, Sql]], Sql],
+) -> Sql:
+    """The first instant at which a local clock shows midnight, or would have shown it.
+
+    All are instants, a clock's time the one that it would be in UTC: `clock` gives the local one
+    of an instant, `moved` an instant moved by the time from the one to the other, and `beside`
+    are the same midnight a day earlier and later.
 
     Stores take the second of a doubled midnight, so their own conversion will not do. The offset
     of the day before reads a doubled midnight as its first, and one that a clock change leaves
     out as the change itself; the offset of the day after serves where the change came earlier.
     """
-    midnight = cast(day, DateTime())
-    before, after = (
-        _with_offset_of(midnight, midnight + literal(side, Interval()), zone)
-        for side in (-timedelta(days=1), timedelta(days=1))
-    )
+    before, after = (moved(at, (clock(at), midnight)) for at in beside)
     return case(
         (before == after, before),
-        (local_time(before, zone) == midnight, before),
-        (local_time(after, zone) == midnight, after),
+        (clock(before) == midnight, before),
+        (clock(after) == midnight, after),
         else_=before,
     )
-
-
-def _with_offset_of(local: Sql, at: Sql, zone: ZoneInfo) -> Sql:
-    return type_coerce(at + (local - local_time(at, zone)), DateTime())
 
 
 def in_order(kind: EdgeKind, of: Sql, at: Sql) -> tuple[UnaryExpression[Any], ...]:

@@ -1,0 +1,1 @@
+-- refused: Redshift cannot say the property of a first or last event: it has no aggregate that keeps the value of the first or last row

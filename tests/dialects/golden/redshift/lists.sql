@@ -1,0 +1,1 @@
+-- refused: Redshift cannot say tests of what a list includes: a SUPER cannot be asked for a member inside a condition

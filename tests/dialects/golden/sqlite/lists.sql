@@ -1,0 +1,21 @@
+SELECT CASE WHEN (typeof(users_1.user_id) IN ('integer')) THEN users_1.user_id WHEN ((typeof(users_1.user_id) IN ('real')) AND users_1.user_id = CAST(users_1.user_id AS BIGINT) AND abs(users_1.user_id) < 9.2e18) THEN CAST(users_1.user_id AS BIGINT) WHEN (typeof(users_1.user_id) IN ('text')) THEN tl_integer(users_1.user_id) ELSE NULL END AS "key"
+FROM product.users AS users_1 LEFT OUTER JOIN (SELECT accounts_1.id AS id, accounts_1.name AS name, accounts_1."plan" AS "plan", accounts_1.seats AS seats, accounts_1.arr AS arr, accounts_1.renews_on AS renews_on, accounts_1.regions AS regions, accounts_1.owner_email AS owner_email, accounts_1.owner AS owner, accounts_1.is_gone AS is_gone
+FROM crm.accounts AS accounts_1
+WHERE CASE WHEN ((typeof(accounts_1.is_gone) IN ('integer', 'real')) AND accounts_1.is_gone IN (:is_gone_1_1, :is_gone_1_2)) THEN CAST(accounts_1.is_gone AS BIGINT) WHEN ((typeof(accounts_1.is_gone) IN ('text')) AND lower(trim(accounts_1.is_gone, char(9, 10, 11, 12, 13, 32))) IN (:lower_1_1, :lower_1_2, :lower_1_3)) THEN 1 WHEN ((typeof(accounts_1.is_gone) IN ('text')) AND lower(trim(accounts_1.is_gone, char(9, 10, 11, 12, 13, 32))) IN (:lower_2_1, :lower_2_2, :lower_2_3)) THEN 0 ELSE NULL END IN (:param_1_1)) AS anon_1 ON anon_1.id = CASE WHEN (typeof(users_1.account_id) IN ('integer')) THEN users_1.account_id WHEN ((typeof(users_1.account_id) IN ('real')) AND users_1.account_id = CAST(users_1.account_id AS BIGINT) AND abs(users_1.account_id) < 9.2e18) THEN CAST(users_1.account_id AS BIGINT) WHEN (typeof(users_1.account_id) IN ('text')) THEN tl_integer(users_1.account_id) ELSE NULL END
+WHERE CASE WHEN (typeof(users_1.user_id) IN ('integer')) THEN users_1.user_id WHEN ((typeof(users_1.user_id) IN ('real')) AND users_1.user_id = CAST(users_1.user_id AS BIGINT) AND abs(users_1.user_id) < 9.2e18) THEN CAST(users_1.user_id AS BIGINT) WHEN (typeof(users_1.user_id) IN ('text')) THEN tl_integer(users_1.user_id) ELSE NULL END IS NOT NULL AND tl_includes(tl_list(users_1.tags, NULL), :param_2) = :param_3 AND (tl_includes(tl_list(anon_1.regions, :tl_list_1), :param_4) = :param_5 OR tl_includes(tl_list(anon_1.regions, :tl_list_1), :param_6) = :param_7) ORDER BY "key";
+-- :is_gone_1_1 = 0
+-- :is_gone_1_2 = 1
+-- :lower_1_1 = 'true'
+-- :lower_1_2 = 't'
+-- :lower_1_3 = '1'
+-- :lower_2_1 = 'false'
+-- :lower_2_2 = 'f'
+-- :lower_2_3 = '0'
+-- :param_1_1 = False
+-- :param_2 = 'beta'
+-- :param_3 = 1
+-- :param_4 = 'emea'
+-- :param_5 = 1
+-- :param_6 = 'apac'
+-- :param_7 = 1
+-- :tl_list_1 = ';'

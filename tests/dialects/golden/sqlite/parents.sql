@@ -1,0 +1,35 @@
+SELECT CASE WHEN (typeof(users_1.user_id) IN ('integer')) THEN users_1.user_id WHEN ((typeof(users_1.user_id) IN ('real')) AND users_1.user_id = CAST(users_1.user_id AS BIGINT) AND abs(users_1.user_id) < 9.2e18) THEN CAST(users_1.user_id AS BIGINT) WHEN (typeof(users_1.user_id) IN ('text')) THEN tl_integer(users_1.user_id) ELSE NULL END AS "key"
+FROM product.users AS users_1 LEFT OUTER JOIN (SELECT accounts_1.id AS id, accounts_1.name AS name, accounts_1."plan" AS "plan", accounts_1.seats AS seats, accounts_1.arr AS arr, accounts_1.renews_on AS renews_on, accounts_1.regions AS regions, accounts_1.owner_email AS owner_email, accounts_1.owner AS owner, accounts_1.is_gone AS is_gone
+FROM crm.accounts AS accounts_1
+WHERE CASE WHEN ((typeof(accounts_1.is_gone) IN ('integer', 'real')) AND accounts_1.is_gone IN (:is_gone_1_1, :is_gone_1_2)) THEN CAST(accounts_1.is_gone AS BIGINT) WHEN ((typeof(accounts_1.is_gone) IN ('text')) AND lower(trim(accounts_1.is_gone, char(9, 10, 11, 12, 13, 32))) IN (:lower_1_1, :lower_1_2, :lower_1_3)) THEN 1 WHEN ((typeof(accounts_1.is_gone) IN ('text')) AND lower(trim(accounts_1.is_gone, char(9, 10, 11, 12, 13, 32))) IN (:lower_2_1, :lower_2_2, :lower_2_3)) THEN 0 ELSE NULL END IN (:param_1_1)) AS anon_1 ON anon_1.id = CASE WHEN (typeof(users_1.account_id) IN ('integer')) THEN users_1.account_id WHEN ((typeof(users_1.account_id) IN ('real')) AND users_1.account_id = CAST(users_1.account_id AS BIGINT) AND abs(users_1.account_id) < 9.2e18) THEN CAST(users_1.account_id AS BIGINT) WHEN (typeof(users_1.account_id) IN ('text')) THEN tl_integer(users_1.account_id) ELSE NULL END
+WHERE CASE WHEN (typeof(users_1.user_id) IN ('integer')) THEN users_1.user_id WHEN ((typeof(users_1.user_id) IN ('real')) AND users_1.user_id = CAST(users_1.user_id AS BIGINT) AND abs(users_1.user_id) < 9.2e18) THEN CAST(users_1.user_id AS BIGINT) WHEN (typeof(users_1.user_id) IN ('text')) THEN tl_integer(users_1.user_id) ELSE NULL END IS NOT NULL AND anon_1."plan" IN (:param_2, :param_3) AND CASE WHEN ((typeof(anon_1.renews_on) IN ('text')) AND (trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) GLOB :trim_1) AND date(trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)), '+0 days') = trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) AND trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) >= :trim_2) THEN trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) ELSE NULL END >= :param_4 AND CASE WHEN ((typeof(anon_1.renews_on) IN ('text')) AND (trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) GLOB :trim_1) AND date(trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)), '+0 days') = trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) AND trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) >= :trim_2) THEN trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) ELSE NULL END <= :param_5 AND CAST(substr(CASE WHEN ((typeof(anon_1.renews_on) IN ('text')) AND (trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) GLOB :trim_1) AND date(trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)), '+0 days') = trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) AND trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) >= :trim_2) THEN trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) ELSE NULL END, :substr_1, :substr_2) AS INTEGER) < :param_6 AND CAST(substr(CASE WHEN ((typeof(anon_1.renews_on) IN ('text')) AND (trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) GLOB :trim_1) AND date(trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)), '+0 days') = trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) AND trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) >= :trim_2) THEN trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) ELSE NULL END, :substr_3, :substr_4) AS INTEGER) * :param_7 + CAST(substr(CASE WHEN ((typeof(anon_1.renews_on) IN ('text')) AND (trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) GLOB :trim_1) AND date(trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)), '+0 days') = trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) AND trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) >= :trim_2) THEN trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) ELSE NULL END, :substr_5, :substr_6) AS INTEGER) >= :param_8 AND CAST(substr(CASE WHEN ((typeof(anon_1.renews_on) IN ('text')) AND (trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) GLOB :trim_1) AND date(trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)), '+0 days') = trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) AND trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) >= :trim_2) THEN trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) ELSE NULL END, :substr_7, :substr_8) AS INTEGER) * :param_9 + CAST(substr(CASE WHEN ((typeof(anon_1.renews_on) IN ('text')) AND (trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) GLOB :trim_1) AND date(trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)), '+0 days') = trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) AND trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) >= :trim_2) THEN trim(anon_1.renews_on, char(9, 10, 11, 12, 13, 32)) ELSE NULL END, :substr_9, :substr_10) AS INTEGER) <= :param_10 ORDER BY "key";
+-- :is_gone_1_1 = 0
+-- :is_gone_1_2 = 1
+-- :lower_1_1 = 'true'
+-- :lower_1_2 = 't'
+-- :lower_1_3 = '1'
+-- :lower_2_1 = 'false'
+-- :lower_2_2 = 'f'
+-- :lower_2_3 = '0'
+-- :param_10 = 410
+-- :param_1_1 = False
+-- :param_2 = 'pro'
+-- :param_3 = 'enterprise'
+-- :param_4 = '2026-03-10'
+-- :param_5 = '2026-05-09'
+-- :param_6 = 2026
+-- :param_7 = 100
+-- :param_8 = 310
+-- :param_9 = 100
+-- :substr_1 = 1
+-- :substr_10 = 2
+-- :substr_2 = 4
+-- :substr_3 = 6
+-- :substr_4 = 2
+-- :substr_5 = 9
+-- :substr_6 = 2
+-- :substr_7 = 6
+-- :substr_8 = 2
+-- :substr_9 = 9
+-- :trim_1 = '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'
+-- :trim_2 = '0001-01-01'

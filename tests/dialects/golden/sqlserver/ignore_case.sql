@@ -1,0 +1,1 @@
+-- refused: SQL Server cannot say `ignore_case`: it knows letters beyond 16 bits as two halves, and has the lower case of neither

@@ -1,0 +1,12 @@
+SELECT users_1.user_id AS [key]
+FROM product.users AS users_1 LEFT OUTER JOIN (SELECT accounts_1.id AS id, accounts_1.name AS name, accounts_1.[plan] AS [plan], accounts_1.seats AS seats, accounts_1.arr AS arr, accounts_1.renews_on AS renews_on, accounts_1.regions AS regions, accounts_1.owner_email AS owner_email, accounts_1.owner AS owner, accounts_1.is_gone AS is_gone
+FROM crm.accounts AS accounts_1
+WHERE accounts_1.is_gone IN (:param_1_1)) AS anon_1 ON anon_1.id = users_1.account_id
+WHERE users_1.user_id IS NOT NULL AND (:param_2 IN (SELECT value COLLATE Latin1_General_100_BIN2 FROM OPENJSON(users_1.tags))) = 1 AND ((:param_3 IN (SELECT value COLLATE Latin1_General_100_BIN2 FROM OPENJSON(CASE WHEN TRIM(:param_4 FROM anon_1.regions) <> N'' THEN (SELECT CONCAT('[', STRING_AGG(CONCAT('"', STRING_ESCAPE(TRIM(:param_6 FROM value), 'json'), '"'), ','), ']') FROM STRING_SPLIT(anon_1.regions, :param_5)) END))) = 1 OR (:param_7 IN (SELECT value COLLATE Latin1_General_100_BIN2 FROM OPENJSON(CASE WHEN TRIM(:param_4 FROM anon_1.regions) <> N'' THEN (SELECT CONCAT('[', STRING_AGG(CONCAT('"', STRING_ESCAPE(TRIM(:param_6 FROM value), 'json'), '"'), ','), ']') FROM STRING_SPLIT(anon_1.regions, :param_5)) END))) = 1) ORDER BY [key];
+-- :param_1_1 = False
+-- :param_2 = 'beta'
+-- :param_3 = 'emea'
+-- :param_4 = '\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u… (143 characters)
+-- :param_5 = ';'
+-- :param_6 = '\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u… (143 characters)
+-- :param_7 = 'apac'
