@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import FromClause
 from sqlalchemy.sql import ColumnElement
 
-from engine.compile.core import Events, Followed, Successor, Value
+from engine.compile.algebra import Successor
+from engine.compile.core import Events, Followed, Value
 from engine.compile.leaves import Leaves
 from engine.compile.ordering import Looks, not_hidden
 

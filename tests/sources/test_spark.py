@@ -119,7 +119,14 @@ def schema(spark: str) -> str:
     """A schema with a table of all texts, and one of native columns."""
     values = [*NATIVE.values(), *BAD_NATIVE.values()]
     native = ", ".join(f"{each[0]} AS v{at}" for at, each in enumerate(values))
-    return fresh_schema(spark, {"texts": texts_as_select(), "native": f"SELECT {native}"})
+    return fresh_schema(
+        spark,
+        {
+            "texts": texts_as_select(),
+            "native": f"AS SELECT {native}",
+            "parted": "PARTITIONED BY (day) AS SELECT 7 AS id, DATE '2026-01-05' AS day",
+        },
+    )
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +192,23 @@ def test_native_columns_in_another_form_are_named(
     with pytest.raises(SourceFault) as fault:
         readers[NEW_YORK].check(NATIVE_TABLE, [ColumnRef(f"v{at}", kind)])
     assert str(fault.value).startswith(f"s.native.v{at} {message}")
+
+
+def test_the_columns_that_a_table_is_partitioned_by_are_columns(
+    readers: Mapping[ZoneInfo, Reader],
+) -> None:
+    reader, table = readers[UTC_ZONE], TableRef(CONNECTOR, "parted")
+    assert reader.columns(table) == {"id": "int", "day": "date"}
+    relation = reader.relation(table)
+    day = reader.column(relation, ColumnRef("day", Kind.DATE), table)
+    assert list(reader.read(select(day))) == [(date(2026, 1, 5),)]
+
+
+def test_a_hundred_thousand_keys_travel(readers: Mapping[ZoneInfo, Reader]) -> None:
+    reader = readers[UTC_ZONE]
+    keys = reader.rows("asked", {"key": "text"}, [(f"customer {at}",) for at in range(100_000)])
+    found = select(func.count(), func.count(func.distinct(keys.c["key"])))
+    assert list(reader.read(found)) == [(100_000, 100_000)]
 
 
 ATTACKS = [

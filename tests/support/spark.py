@@ -28,10 +28,13 @@ from connectors.sources.spark_dialect import written
 __all__ = ["fresh_schema", "rows_as_select", "spark"]
 
 _PATIENCE_SECONDS = 300  # a busy machine; an idle one takes 20
+# What runs for minutes is not worth a second compilation, nor collectors of garbage with threads.
+_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _SETTINGS = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.executor.memory": "1g",  # a worker has as much
+    "spark.executor.extraJavaOptions": _JAVA,
     "spark.ui.enabled": "false",
     "spark.sql.catalogImplementation": "in-memory",
     # Whoever forgets to ask for its own is found out.
@@ -76,7 +79,7 @@ def spark() -> Iterator[str]:
 
 
 def fresh_schema(url: str, statements: Mapping[str, str]) -> str:
-    """Make a schema of tables, each by a statement that gives its rows, and return its name."""
+    """Make a schema of tables, each by what follows its name, and return its name."""
     from pyhive import hive  # of the extra `spark`
 
     name, asked = f"t{uuid.uuid4().hex[:12]}", make_url(url)
@@ -87,12 +90,12 @@ def fresh_schema(url: str, statements: Mapping[str, str]) -> str:
         cursor.execute("SET spark.sql.session.timeZone = UTC")
         cursor.execute(f"CREATE SCHEMA {name}")
         for table, rows in statements.items():
-            cursor.execute(f"CREATE TABLE {name}.{table} USING parquet AS {rows}")
+            cursor.execute(f"CREATE TABLE {name}.{table} USING parquet {rows}")
     return name
 
 
 def rows_as_select(types: Mapping[str, str], rows: Iterable[Sequence[str | None]]) -> str:
-    """A statement that gives rows of text as columns of some types."""
+    """For `fresh_schema`: rows of text as columns of some types."""
     names = [f"c{at}" for at in range(len(types))]
     columns = ", ".join(
         f"CAST({each} AS {kind}) AS {name}"
@@ -101,14 +104,14 @@ def rows_as_select(types: Mapping[str, str], rows: Iterable[Sequence[str | None]
     records = json.dumps([dict(zip(names, row, strict=True)) for row in rows])
     shape = ", ".join(f"{name}: STRING" for name in names)
     source = f"inline(from_json({written(records)}, 'ARRAY<STRUCT<{shape}>>'))"
-    return f"SELECT /*+ COALESCE(1) */ {columns} FROM {source}"
+    return f"AS SELECT /*+ COALESCE(1) */ {columns} FROM {source}"
 
 
 def _command(folder: Path, port: int) -> list[str]:
     settings = {**_SETTINGS, "spark.sql.warehouse.dir": str(folder / "warehouse")}
     return [
         *(str(_home() / "bin" / "spark-submit"), "--master", "local-cluster[2,1,1024]"),
-        *("--driver-memory", "1g", "--driver-java-options", f"-Djava.io.tmpdir={folder}"),
+        *("--driver-memory", "1g", "--driver-java-options", f"{_JAVA} -Djava.io.tmpdir={folder}"),
         *(part for name, value in settings.items() for part in ("--conf", f"{name}={value}")),
         *("--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "spark-internal"),
         *("--hiveconf", f"hive.server2.thrift.port={port}"),
