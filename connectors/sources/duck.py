@@ -179,24 +179,6 @@ def duck_rows(
     return select(*typed).subquery(name)
 
 
-def duck_rows(
-    name: str, parameter: str, columns: Mapping[str, str], values: Sequence[Row]
-) -> FromClause:
-    """A relation of values that travel as JSON in the parameter of that name."""
-    kinds = [Kind(kind) for kind in columns.values()]
-    shape = {f"c{at}": _JSON_TYPES.get(kind, "VARCHAR") for at, kind in enumerate(kinds)}
-    rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
-    bound = bindparam(parameter, json.dumps(rows), String(), unique=True)
-    read = func.from_json(bound, literal_column(quoted_text(json.dumps([shape]))))
-    # Some dialects, once loaded, have an `unnest` of their own for everyone.
-    unnested = select(Function("unnest", read).label("row")).subquery()
-    typed = [
-        _typed(func.struct_extract(unnested.c.row, f"c{at}"), kind).label(column)
-        for at, (column, kind) in enumerate(zip(columns, kinds, strict=True))
-    ]
-    return select(*typed).subquery(name)
-
-
 def _json_value(value: object) -> object:
     if isinstance(value, datetime):
         return microseconds(value)

@@ -205,25 +205,6 @@ def postgres_rows(
     return select(*typed).subquery(name)
 
 
-def postgres_rows(
-    name: str, parameter: str, columns: Mapping[str, str], values: Sequence[Row]
-) -> FromClause:
-    """A relation of values that travel as jsonb in the parameter of that name."""
-    kinds = [Kind(kind) for kind in columns.values()]
-    rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
-    bound = bindparam(parameter, json.dumps(rows), Text(), unique=True)
-    read = (
-        func.jsonb_to_recordset(cast(bound, JSONB()))
-        .table_valued(*(column(f"c{at}", _stored_type(k)) for at, k in enumerate(kinds)))
-        .render_derived(with_types=True)
-    )
-    typed = [
-        type_coerce(_typed(read.c[f"c{at}"], kind), SQL_TYPES[kind]).label(column_name)
-        for at, (column_name, kind) in enumerate(zip(columns, kinds, strict=True))
-    ]
-    return select(*typed).subquery(name)
-
-
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 

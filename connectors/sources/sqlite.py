@@ -221,22 +221,6 @@ def sqlite_rows(
     return select(*typed).subquery(name)
 
 
-def sqlite_rows(
-    name: str, parameter: str, columns: Mapping[str, str], values: Sequence[Row]
-) -> FromClause:
-    """A relation of values that travel as a JSON array of arrays in the parameter of that name."""
-    data = json.dumps([[_json_value(value) for value in row] for row in values])
-    bound = bindparam(parameter, data, String(), unique=True)
-    each = func.json_each(bound).table_valued("value").alias()
-    typed = [
-        type_coerce(func.json_extract(each.c.value, f"$[{at}]"), SQL_TYPES[Kind(kind)]).label(
-            column
-        )
-        for at, (column, kind) in enumerate(columns.items())
-    ]
-    return select(*typed).subquery(name)
-
-
 def _json_value(value: object) -> object:
     if isinstance(value, datetime):
         return microseconds(value)
