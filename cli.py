@@ -407,6 +407,17 @@ def daemon(context: click.Context, once: bool) -> None:
     sys.exit(serve(_open(context), once=once, say=_progress))
 
 
+@_command("track")
+@_format_option()
+def track(context: click.Context, form: str) -> None:
+    """Write the history of tracked fields as they are now; the daemon does so daily."""
+    from engine.report.tracking import tracked
+    from engine.tracking import track_now
+
+    found = track_now(_open(context))
+    _finish(tracked(found, form), found.exit_status)
+
+
 # ---------------------------------------------------------------- looking and deciding
 
 

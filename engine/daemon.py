@@ -28,6 +28,7 @@ from engine.read.load import load_project
 from engine.running import firing_of, make_courier, run_one, runnable_playbooks, standing_still
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.stopping import Stop, on_stop
+from engine.tracking import due_entities, track_entities
 from engine.workplace import Workplace, open_workplace
 
 __all__ = ["serve"]
@@ -74,6 +75,7 @@ class _Daemon:
         self._clock = workplace.ports.clock
         self._files = _stamps(workplace.root)
         self._passed: dict[str, datetime] = {}
+        self._failed_to_track: datetime | None = None
         self._lease: Lease | None = None
 
     def one_round(self) -> int:
@@ -135,7 +137,7 @@ class _Daemon:
         playbooks, broken = runnable_playbooks(self._workplace, (), self._clock.now())
         for report in broken:
             _LOG.error("%s does not run: %s", report.playbook, report.fault)
-        failed = bool(broken)
+        failed = self._track() or bool(broken)
         self._courier.hold_all_but([playbook.name for playbook in playbooks])
         for playbook in playbooks:
             if self._stop.is_asked:
@@ -146,6 +148,26 @@ class _Daemon:
                 _LOG.error("%s: %s", playbook.name, error)
                 failed = True
         self._courier.send()
+        return failed
+
+    def _track(self) -> bool:
+        """Once a day, before anything fires, the history of tracked fields; whether it failed.
+
+        What failed is tried again each `pass_every`, and never stops the fires.
+        """
+        now, place = self._clock.now(), self._workplace
+        failed_at, every = self._failed_to_track, place.settings.policy.pass_every
+        if failed_at and shift_local(failed_at, every, place.zone) > now:
+            return False
+        due = due_entities(place, self._ledger, now)
+        found = track_entities(place, self._ledger, due, at=now, actor=_ACTOR)
+        for each in found:
+            if each.fault is not None:
+                _LOG.error("the history of %s is not written: %s", each.entity, each.fault)
+            else:
+                _LOG.info("the history of %s: %d changes", each.entity, each.counts.changes)
+        failed = any(each.fault is not None for each in found)
+        self._failed_to_track = now if failed else None
         return failed
 
     def _tend(self, playbook: BoundPlaybook) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from engine.ledger.touches import counts_by_state, list_touches
 from engine.passes.versions import Shelf
 from engine.problems import Invalid
 from engine.schedule import next_fires
+from engine.tracking import never_tracked
 from engine.workplace import Workplace
 
 __all__ = ["Overview", "PlaybookLine", "overview"]
@@ -46,7 +47,7 @@ class PlaybookLine:
 class Overview:
     """A project at one moment. `reasons` counts touches that did not go out, by reason.
 
-    `why_dry` says why this ledger may not send, where it may not.
+    `why_dry` says why this ledger may not send, where it may not; `notes` are sentences of advice.
     """
 
     playbooks: tuple[PlaybookLine, ...]
@@ -56,6 +57,7 @@ class Overview:
     halts: tuple[Halt, ...] = ()
     channels: tuple[ChannelState, ...] = ()
     why_dry: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def is_well(self) -> bool:
@@ -80,7 +82,8 @@ def overview(workplace: Workplace) -> Overview:
     ledger, why_dry = workplace.known_ledger()
     if ledger is None:
         lines = tuple(_line(workplace, name, None, now=now) for name in names)
-        return Overview((*lines, *lost), {}, {}, (), why_dry=why_dry)
+        notes = never_tracked(workplace, _sound(workplace, names), None, now)
+        return Overview((*lines, *lost), {}, {}, (), why_dry=why_dry, notes=notes)
     with ledger.read() as unit:
         lines = tuple(_line(workplace, name, unit, now=now) for name in names)
         reasons = Counter(
@@ -98,7 +101,19 @@ def overview(workplace: Workplace) -> Overview:
                 if state.paused_at or state.breaker_until
             ),
             why_dry=why_dry,
+            notes=never_tracked(workplace, _sound(workplace, names), ledger, now),
         )
+
+
+def _sound(workplace: Workplace, names: Sequence[str]) -> list[BoundPlaybook]:
+    """The playbooks that can run."""
+    found = []
+    for name in names:
+        try:
+            found.append(workplace.runnable(name))
+        except Invalid:
+            continue
+    return found
 
 
 def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) -> PlaybookLine:

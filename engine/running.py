@@ -24,6 +24,7 @@ from engine.passes.run import live, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, Unreachable
 from engine.stopping import Stop, on_stop
+from engine.tracking import never_tracked
 from engine.workplace import Workplace
 
 __all__ = [
@@ -120,7 +121,10 @@ def run_now(
             reports.append(run_one(workplace, ledger, playbook, firing, courier=courier))
         courier.send()
         trouble, went_wrong = dict(courier.trouble), courier.went_wrong
-    return Summary(tuple(reports), dry_run=False, trouble=trouble, went_wrong=went_wrong)
+    notes = never_tracked(workplace, playbooks, ledger, as_of)
+    return Summary(
+        tuple(reports), dry_run=False, notes=notes, trouble=trouble, went_wrong=went_wrong
+    )
 
 
 def _rehearsal(
@@ -133,7 +137,8 @@ def _rehearsal(
         for playbook in playbooks:
             versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
             reports.append(rehearse(playbook, firing, world, ledger, versions=versions))
-    return Summary(tuple(reports), dry_run=True)
+    notes = never_tracked(workplace, playbooks, ledger, as_of)
+    return Summary(tuple(reports), dry_run=True, notes=notes)
 
 
 def _refuse_the_past(ledger: Ledger, as_of: datetime) -> None:

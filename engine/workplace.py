@@ -10,8 +10,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from engine.audience.contacts import ContactLog, EnrollmentLog, NoContacts, NoEnrollments
+from engine.audience.history import HistoryLog, NoHistory
 from engine.audience.snapshot import Snapshot, open_sources
 from engine.bind.bind import bind_catalog, bind_playbook, bind_segment
 from engine.bind.catalog import Catalog
@@ -20,6 +22,7 @@ from engine.language.project import Project, Secret, Settings, SmtpChannel, Webh
 from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import ledger_file, ledger_url, shown
 from engine.ledger.enrolled import LedgerEnrollments
+from engine.ledger.history import LedgerHistory
 from engine.ledger.schema import DryOnly, create_ledger, liveness, new_ledger_id, open_ledger
 from engine.ledger.store import Ledger
 from engine.messages.check import check_playbook
@@ -72,6 +75,11 @@ class Workplace:
     def settings(self) -> Settings:
         """What `touchline.yaml` says."""
         return self.project.settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the project's days."""
+        return ZoneInfo(self.settings.timezone)
 
     def resolve(self, secret: Secret) -> str:
         """The text behind a reference; Invalid where it is missing or empty."""
@@ -126,11 +134,14 @@ class Workplace:
 
     @contextmanager
     def sources(self, ledger: Ledger | None) -> Iterator[Snapshot]:
-        """All sources and what the ledger knows of contacts and journeys, as one snapshot."""
+        """All sources and what the ledger knows of the past, as one snapshot."""
         databases = self.ports.databases(self.settings, self.root, self.resolve)
         contacts: ContactLog = LedgerContacts(ledger) if ledger else NoContacts()
         journeys: EnrollmentLog = LedgerEnrollments(ledger) if ledger else NoEnrollments()
-        with open_sources(databases, contacts, self.catalog, enrollments=journeys) as snapshot:
+        history: HistoryLog = LedgerHistory(ledger) if ledger else NoHistory()
+        with open_sources(
+            databases, contacts, self.catalog, enrollments=journeys, history=history
+        ) as snapshot:
             yield snapshot
 
     def channels(self) -> Mapping[str, Channel]:

@@ -15,6 +15,7 @@ from sqlalchemy import FromClause
 
 from engine.audience.journeys import enrollment_sheet
 from engine.audience.reading import Reading
+from engine.audience.recorded import history_sheet
 from engine.audience.touches import Own, touch_sheet
 from engine.audience.values import seen_value
 from engine.audience.whereabouts import Whereabouts
@@ -34,7 +35,9 @@ from engine.compile.core import (
     Figure,
     Followed,
     Happened,
+    History,
     IsSet,
+    Kept,
     Links,
     Node,
     Predicate,
@@ -151,7 +154,7 @@ def _edge_of(rank: Rank, question: Question, reading: Reading, own: Own | None) 
 
 def _with_ledger(question: Question, home: Home, reading: Reading, own: Own | None) -> Question:
     """Touches and enrollments that it asks for; of what there is none at all nothing is asked."""
-    nobody: set[EventRef | Touches | Enrollments] = set()
+    nobody: set[EventRef | Kept] = set()
     for events in _ledger_sets(question):
         assert not isinstance(events.source, EventRef)
         sheet = _ledger_sheet(events.source, reading, own)
@@ -163,10 +166,14 @@ def _with_ledger(question: Question, home: Home, reading: Reading, own: Own | No
     return question.changed(lambda node: _without(node, nobody)) if nobody else question
 
 
-def _ledger_sheet(source: Touches | Enrollments, reading: Reading, own: Own | None) -> Sheet | None:
-    if isinstance(source, Touches):
-        return touch_sheet(source, reading, own=own)
-    return enrollment_sheet(source, reading.snapshot)
+def _ledger_sheet(source: Kept, reading: Reading, own: Own | None) -> Sheet | None:
+    match source:
+        case Touches():
+            return touch_sheet(source, reading, own=own)
+        case Enrollments():
+            return enrollment_sheet(source, reading.snapshot)
+        case History():
+            return history_sheet(source, reading.snapshot)
 
 
 def _ledger_sets(question: Question) -> list[Events]:

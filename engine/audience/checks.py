@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from engine.audience.snapshot import Snapshot
 from engine.audience.values import seen_value
-from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef
+from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef, FieldRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
 from engine.compile.algebra import walk
@@ -27,6 +27,7 @@ from engine.compile.core import (
     Figure,
     Followed,
     Gathered,
+    History,
     Node,
     Ranked,
 )
@@ -40,7 +41,7 @@ from engine.moments import local_date, window_start
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["check_columns", "check_sources", "check_values"]
+__all__ = ["check_columns", "check_sources", "check_values", "histories_asked"]
 
 _SHRINKS, _GROWS = "shrinks_by_at_most", "grows_by_at_most"
 
@@ -82,10 +83,14 @@ def _columns_of_event(event: EventRef, owner: EntityRef) -> list[ColumnRef]:
 
 @dataclass(slots=True)
 class _Used:
-    """What the conditions of a run read: entities, and the columns of each table."""
+    """What the conditions of a run read: entities, the columns of each table, and histories.
+
+    A history is named by its entity and field.
+    """
 
     entities: dict[str, EntityRef] = field(default_factory=dict)
     columns: dict[TableRef, list[ColumnRef]] = field(default_factory=dict)
+    histories: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def add_entity(self, entity: EntityRef) -> None:
         if entity.name not in self.entities:
@@ -105,17 +110,19 @@ def check_sources(
     *,
     as_of: datetime,
     last: Mapping[str, object],
+    fields: Sequence[FieldRef] = (),
 ) -> Mapping[str, object]:
     """What the sources of a run are like: `rows` by `connector.table`, for the next to compare.
 
-    `last` is what this gave before the run before, or is empty.
+    `last` is what this gave before the run before, or is empty. `fields` are read as well.
 
     Raises:
         SourceFault: the first thing that is not as the catalog or the connector says.
         Unreachable: a source does not answer.
     """
     zone = ZoneInfo(settings.timezone)
-    used = _used(entity, conditions, snapshot.catalog, asked_at(as_of, zone, snapshot.catalog))
+    asking = asked_at(as_of, zone, snapshot.catalog)
+    used = _used(entity, conditions, snapshot.catalog, asking, fields=fields)
     _refuse_other_forms(used, snapshot)
     counts = _counts(used, snapshot, settings, last)
     for each in used.entities.values():
@@ -144,16 +151,36 @@ def check_values(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Non
         _refuse_two_of_a_key(each, snapshot)
 
 
+def histories_asked(
+    entity: EntityRef,
+    conditions: Sequence[Condition],
+    catalog: Catalog,
+    *,
+    as_of: datetime,
+    zone: ZoneInfo,
+) -> tuple[tuple[str, str], ...]:
+    """The fields whose history conditions ask for, by entity and name; nothing is read for it."""
+    used = _used(entity, conditions, catalog, asked_at(as_of, zone, catalog))
+    return tuple(used.histories)
+
+
 def _refuse_other_forms(used: _Used, snapshot: Snapshot) -> None:
     for table, columns in used.columns.items():
         snapshot.reader(table.connector).check(table, list(dict.fromkeys(columns)))
 
 
 def _used(
-    entity: EntityRef, conditions: Sequence[Condition], catalog: Catalog, asking: Asking
+    entity: EntityRef,
+    conditions: Sequence[Condition],
+    catalog: Catalog,
+    asking: Asking,
+    *,
+    fields: Sequence[FieldRef] = (),
 ) -> _Used:
     used = _Used()
-    _add_nodes(used, [lower(condition, asking) for condition in conditions], catalog, entity)
+    nodes: list[Node] = [lower(condition, asking) for condition in conditions]
+    nodes += [asking.field(ref) for ref in fields]
+    _add_nodes(used, nodes, catalog, entity)
     return used
 
 
@@ -169,6 +196,8 @@ def _add_nodes(used: _Used, nodes: list[Node], catalog: Catalog, entity: EntityR
                 case Field(ref):
                     owner = entity_at(catalog, entity, ref.links)
                     used.add_columns(owner.table, [ref.column])
+                case Events(source=History(entity=of, field=name)):
+                    used.histories[of, name] = None
                 case Events(source=EventRef()):
                     _add_events(used, each, catalog, entity)
                 case Figure(_, Events(source=EventRef() as event), ColumnRef() as of):

@@ -1,9 +1,10 @@
-"""The events and the children behind a figure, one by one: what explain and templates show."""
+"""What stands behind an answer, one by one: events, children, records of a history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,9 +16,9 @@ from engine.audience.answering import (
     typed_rows,
 )
 from engine.audience.reading import Reading
-from engine.audience.values import Key
+from engine.audience.values import Key, value_from_text
 from engine.audience.whereabouts import Whereabouts
-from engine.bind.catalog import EntityRef, EventRef
+from engine.bind.catalog import EntityRef, EventRef, FieldRef
 from engine.compile.algebra import conjuncts, kind_of, walk
 from engine.compile.core import (
     Events,
@@ -35,7 +36,7 @@ from engine.compile.sql import Scope, predicate_sql, value_sql
 from engine.compile.successors import followed_in, with_successors
 from engine.ports import Row
 
-__all__ = ["Asked", "children_of", "events_of"]
+__all__ = ["Asked", "children_of", "events_of", "history_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +128,26 @@ def children_of(
         for key, of, *values in answer(question, reading)
         for owner in held[of]
     )
+
+
+def history_of(
+    ref: FieldRef, asked: Asked, reading: Reading, until: datetime
+) -> list[tuple[datetime, object, object, bool]]:
+    """Each record of a field of the one row asked about, the last first.
+
+    It is the time, the value before, the value from then on, and whether it is the first record.
+    """
+    holder = key_at(reading.snapshot.catalog, asked.entity, ref.links)
+    [(_, key)] = asked.values((holder,), reading)
+    if key is None:
+        return []
+    found = reading.snapshot.history.of_key(ref.entity, ref.name, str(key), until)
+    return [
+        (
+            each.at,
+            value_from_text(ref.kind, each.previous),
+            value_from_text(ref.kind, each.value),
+            each.is_first,
+        )
+        for each in found
+    ]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.audience.answering import answer
-from engine.audience.evidence import Asked, children_of
+from engine.audience.evidence import Asked, children_of, history_of
 from engine.audience.evidence import events_of as event_rows_of
 from engine.audience.reading import Reading, Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.values import Key
 from engine.audience.words import condition_text, literal_text
-from engine.bind.catalog import EventRef
+from engine.bind.catalog import EventRef, FieldRef
 from engine.bind.conditions import (
     BoundAll,
     BoundAny,
@@ -25,8 +25,10 @@ from engine.bind.conditions import (
     BoundParent,
     BoundRank,
     BoundSegment,
+    ChangedTest,
     Condition,
     FigureKind,
+    UnchangedTest,
 )
 from engine.bind.playbook import Audience
 from engine.compile.algebra import time_of, walk
@@ -37,12 +39,14 @@ from engine.compile.core import (
     Comparison,
     Constant,
     DaysBetween,
+    EdgeKind,
     Enrollments,
     Events,
     Field,
     Figure,
     Followed,
     Gathered,
+    History,
     Labels,
     Listed,
     Predicate,
@@ -78,13 +82,14 @@ Seen = Predicate | Value
 class _Asked:
     """A condition with what is asked of the store to explain it, each value with its name.
 
-    `counted` are the events or children behind its figures.
+    `counted` are the events or children behind its figures, or the field whose history it asks
+    for.
     """
 
     condition: Condition
     holds: Predicate
     seen: tuple[tuple[str, Seen], ...]
-    counted: Events | Gathered | None
+    counted: Events | Gathered | FieldRef | None
     children: tuple[_Asked, ...]
 
 
@@ -133,8 +138,12 @@ def _asked(condition: Condition, asking: Asking) -> _Asked:
 
 def _counted(
     condition: Condition, predicate: Predicate, asking: Asking
-) -> Events | Gathered | None:
+) -> Events | Gathered | FieldRef | None:
     match condition:
+        case BoundField(_, test):
+            of_history = (c.ref for c in test.clauses if isinstance(c, ChangedTest | UnchangedTest))
+            ref = next(of_history, None)
+            return ref and replace(ref, links=asking.at_links(ref.links).links)
         case BoundDid():
             return events_of(condition, asking)
         case BoundHas():
@@ -172,6 +181,8 @@ def _values(
             case Figure():
                 yield _name(each), each
                 yield from _fields_of(each.events)
+            case Events(source=History()):  # told from the history itself
+                yield from _fields_of(each)
             case Events():
                 yield _name(Figure(FigureKind.TIMES, each)), Figure(FigureKind.TIMES, each)
                 yield from _fields_of(each)
@@ -246,9 +257,14 @@ def _window(value: Predicate | Value, asking: Asking) -> str:
 _FEW = 3
 
 
-def _shown(counted: Events | Gathered | None, answers: _Answers) -> str:
-    """A few of what was counted: the last events with what is known of each, the first children."""
+def _shown(counted: Events | Gathered | FieldRef | None, answers: _Answers) -> str:
+    """A few of what was counted: the last events with what is known of each, the first children.
+
+    And of a history its last changes.
+    """
     match counted:
+        case FieldRef():
+            return _history(counted, answers)
         case Events(source=EventRef() as event):
             columns = (event.at, *event.properties.values())
             values = tuple(Property(ref) for ref in columns)
@@ -260,6 +276,22 @@ def _shown(counted: Events | Gathered | None, answers: _Answers) -> str:
             return _few([literal_text(row[1]) for row in children], counted.figure.entity + " ")
         case _:
             return ""
+
+
+def _history(ref: FieldRef, answers: _Answers) -> str:
+    """The last records of a field, each with its time."""
+    asking = answers.asking
+    found = history_of(ref, answers.asked, answers.reading, asking.as_of)
+    told = [
+        f"{'first seen as' if is_first else f'{_short(previous)} to'} {_short(value)} on "
+        f"{_told(at, asking)}"
+        for at, previous, value, is_first in found
+    ]
+    return _few(told, "history: ") or "no history of it is recorded"
+
+
+def _short(value: object) -> str:
+    return "missing" if value is None else literal_text(value)
 
 
 def _few(texts: Sequence[str], name: str) -> str:
@@ -284,6 +316,8 @@ def _name(figure: Figure) -> str:
             return "touches"
         case Figure(FigureKind.TIMES, Events(source=Enrollments())):
             return "enrollments"
+        case Figure(EdgeKind.LAST, Events(source=History(field=field))):
+            return f"{field} then"
         case Figure(FigureKind.TIMES, events):
             followed = (each for each in walk(events.counting) if isinstance(each, Followed))
             told = ("followed" if each.holds else "not followed" for each in followed)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from engine.audience.answering import answer
 from engine.audience.evidence import Asked, children_of, events_of
 from engine.audience.reading import Reading, Running
 from engine.audience.snapshot import Snapshot
@@ -13,8 +14,9 @@ from engine.audience.values import Key
 from engine.bind.catalog import EntityRef, FieldRef
 from engine.compile.core import Chosen, Events, Gathered, Labels, Listed, Predicate, Property, Value
 from engine.compile.lower import asked_at
+from engine.compile.question import Question
 
-__all__ = ["rows"]
+__all__ = ["every_row", "rows"]
 
 
 def rows(
@@ -46,6 +48,26 @@ def rows(
         lists = {each: by_key.get(key, ()) for each, by_key in listed.items()}
         found[_key(key)] = {path: _told(value, known, lists) for path, value in values.items()}
     return found
+
+
+def every_row(
+    entity: EntityRef,
+    fields: Sequence[FieldRef],
+    snapshot: Snapshot,
+    *,
+    as_of: datetime,
+    zone: ZoneInfo,
+) -> Iterator[tuple[Key, tuple[object, ...]]]:
+    """The key and the values of fields of every row, by key ascending, as they are read.
+
+    Values are as `rows` gives them. A field that lists the values of events or rows has none here.
+    """
+    asking = asked_at(as_of, zone, snapshot.catalog)
+    values = [asking.field(ref) for ref in fields]
+    outputs = tuple(dict.fromkeys(part for each in values for part in _parts(each)))
+    for key, *seen in answer(Question(entity, zone, outputs=outputs), Running(snapshot)):
+        known = dict(zip(outputs, seen, strict=True))
+        yield _key(key), tuple(_told(each, known, {}) for each in values)
 
 
 def _lists(value: Value) -> Iterator[Listed]:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from sqlalchemy import Executable
 
 from engine.audience.contacts import ContactLog, EnrollmentLog, NoEnrollments
+from engine.audience.history import HistoryLog, NoHistory
 from engine.bind.catalog import Catalog
 from engine.compile.dialects.table import LEAVES
 from engine.compile.relations import Home, Supplied
@@ -28,9 +29,11 @@ class Snapshot:
         stack: ExitStack,
         *,
         enrollments: EnrollmentLog,
+        history: HistoryLog,
     ) -> None:
         self.contacts = contacts
         self.enrollments = enrollments
+        self.history = history
         self.catalog = catalog
         self._databases = databases
         self._stack = stack
@@ -70,6 +73,7 @@ class Snapshot:
 
 
 _NOBODY = NoEnrollments()
+_NOTHING = NoHistory()
 
 
 @contextmanager
@@ -79,10 +83,13 @@ def open_sources(
     catalog: Catalog,
     *,
     enrollments: EnrollmentLog = _NOBODY,
+    history: HistoryLog = _NOTHING,
 ) -> Iterator[Snapshot]:
     """The sources of a project, by connector name (one database may serve several), for one run.
 
     Nothing is connected before something is read; everything is closed at the end.
     """
     with ExitStack() as stack:
-        yield Snapshot(databases, contacts, catalog, stack, enrollments=enrollments)
+        yield Snapshot(
+            databases, contacts, catalog, stack, enrollments=enrollments, history=history
+        )

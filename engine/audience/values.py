@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from engine.language.catalog import Kind
 
-__all__ = ["Key", "key_from_text", "seen_value"]
+__all__ = ["Key", "key_from_text", "seen_value", "value_from_text", "value_text"]
 
 Key = int | str
 """The key of an entity, by its kind: whole numbers, or text."""
@@ -55,3 +57,60 @@ def key_from_text(kind: Kind, text: str) -> Key | None:
         return int(text)
     except ValueError:
         return None
+
+
+def value_text(value: object) -> str | None:
+    """A value in Python's form as the ledger writes it; equal values are written alike."""
+    match value:
+        case None | str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return json.dumps(list(value), ensure_ascii=False)
+        case float():
+            return repr(value + 0.0)  # of the two zeros the one without a sign
+        case _:
+            return str(value)
+
+
+def value_from_text(kind: Kind, text: str | None) -> object:
+    """A value of a kind as the ledger writes it; None where it is missing.
+
+    What was written when the field had another type is missing, where it is none of this one.
+    """
+    if text is None:
+        return None
+    try:
+        return _READ[kind](text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _boolean(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text)
+
+
+def _timestamp(text: str) -> datetime | None:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo is not None else None
+
+
+_READ: Mapping[Kind, Callable[[str], object]] = {
+    Kind.TEXT: str,
+    Kind.INTEGER: int,
+    Kind.NUMBER: _number,
+    Kind.BOOLEAN: _boolean,
+    Kind.DATE: date.fromisoformat,
+    Kind.TIMESTAMP: _timestamp,
+    Kind.LIST: json.loads,
+}

@@ -26,6 +26,7 @@ from engine.bind.conditions import (
     BoundSegment,
     BoundTest,
     Change,
+    ChangedTest,
     Clause,
     Condition,
     DaysTest,
@@ -38,6 +39,7 @@ from engine.bind.conditions import (
     Op,
     SetTest,
     TextTest,
+    UnchangedTest,
     ValueTest,
     Window,
 )
@@ -232,6 +234,23 @@ def _clause(clause: Clause) -> str:
             return " and ".join(f"{days} {_clause(each)}" for each in clauses)
         case Anniversary(duration):
             return f"has an anniversary in the next {duration}"
+        case ChangedTest(_, within, from_test, to_test):
+            ends = (("from", from_test), ("to", to_test))
+            told = [f" {word} {_one_value(test)}" for word, test in ends if test is not None]
+            return f"changed{''.join(told)} within {within}"
+        case UnchangedTest(_, duration):
+            return f"unchanged for {duration}"
+
+
+def _one_value(test: BoundTest) -> str:
+    """The value of a test that asks for one."""
+    match test.clauses:
+        case (ValueTest(Op.IS, (value,)),):
+            return _side(value)
+        case (MomentTest(Op.ON, (moment,)),):
+            return _bound(moment)
+        case _:
+            return _test(test)
 
 
 def _word(op: str) -> str:
@@ -247,14 +266,18 @@ def _side(side: Literal | BoundOperand) -> str:
         return literal_text(side)
     scaled = "" if side.multiplied_by is None else f" * {literal_text(side.multiplied_by)}"
     shifted = "" if side.plus is None else f" + {literal_text(side.plus)}"
-    return f"{side.ref.path}{scaled}{shifted}"
+    return f"{side.ref.path}{_then(side.at)}{scaled}{shifted}"
+
+
+def _then(at: BoundMoment | None) -> str:
+    return "" if at is None else f" as of {_bound(at)}"
 
 
 # ---------------------------------------------------------------- moments
 
 
 def _bound(bound: BoundMoment) -> str:
-    return _moment(bound.moment)
+    return f"{_moment(bound.moment)}{_then(bound.at)}"
 
 
 def _moment(moment: Moment) -> str:

@@ -24,6 +24,7 @@ from engine.bind.names import Scope, find_entity, find_field
 from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
 from engine.bind.steps import bind_steps
 from engine.bind.timetable import check_cron, check_entry, check_fuse, find_zone
+from engine.bind.tracked import bind_tracked
 from engine.bind.version import playbook_version
 from engine.bind.ways import check_ways
 from engine.language.playbook import Goal, OnChange, OpenTasks, Playbook, Schedule, Segment
@@ -41,9 +42,10 @@ def bind_catalog(project: Project) -> tuple[Catalog, tuple[Problem, ...]]:
     """All entities that can be used, and the problems of what cannot. Never raises."""
     bound = {name: bind_entity(each, project) for name, each in project.entities.items()}
     stored = {name: ref for name, (ref, _) in bound.items() if ref is not None}
-    catalog = bind_computed(Catalog(stored), project)
+    catalog, untracked = bind_tracked(bind_computed(Catalog(stored), project), project)
     problems = [problem for _, found in bound.values() for problem in found]
     problems += [problem for found in catalog.broken.values() for problem in found]
+    problems += untracked
     return catalog, tuple(dict.fromkeys(problems))
 
 

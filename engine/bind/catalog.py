@@ -37,6 +37,7 @@ class EntityRef:
     """An entity with all that is known of it.
 
     `fields` are the stored and the computed ones; `formulas` has those of the computed, by name.
+    `tracked` names the fields whose history is kept.
     """
 
     name: str
@@ -49,6 +50,7 @@ class EntityRef:
     fields: Mapping[str, FieldRef] = field(default_factory=dict, hash=False)
     events: Mapping[str, EventRef] = field(default_factory=dict, hash=False)
     formulas: Mapping[str, Formula] = field(default_factory=dict, hash=False)
+    tracked: tuple[str, ...] = ()
 
     @property
     def stored(self) -> tuple[FieldRef, ...]:
@@ -69,6 +71,10 @@ class Catalog:
     def formula(self, ref: FieldRef) -> Formula | None:
         """The formula of a computed field, seen from `ref.entity`; None of a stored one."""
         return self.entities[ref.entity].formulas[ref.name] if _is_computed(ref) else None
+
+    def is_tracked(self, ref: FieldRef) -> bool:
+        """Whether the history of a field is kept."""
+        return ref.name in self.entities[ref.entity].tracked
 
 
 def _is_computed(ref: FieldRef) -> bool:

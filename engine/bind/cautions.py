@@ -24,6 +24,7 @@ from engine.bind.conditions import (
     BoundParent,
     BoundSegment,
     BoundTest,
+    ChangedTest,
     Clause,
     Condition,
     Figure,
@@ -31,6 +32,7 @@ from engine.bind.conditions import (
     MomentTest,
     Op,
     SetTest,
+    UnchangedTest,
     ValueTest,
     Window,
 )
@@ -172,6 +174,8 @@ def _clause_holds_of_missing(clause: Clause) -> bool:
             return not present
         case ValueTest(op=op) | MomentTest(op=op):
             return op in (Op.IS_NOT, Op.NONE_OF, Op.NOT_ON)
+        case ChangedTest() | UnchangedTest():  # a value that is missing has a history, too
+            return True
         case _:
             return False
 

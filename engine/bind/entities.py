@@ -59,6 +59,7 @@ def bind_entity(entity: Entity, project: Project) -> tuple[EntityRef | None, tup
         },
         fields=_keep(entity.fields, lambda each: _field(each, entity.name), found),
         events=_keep(entity.events, lambda event: _event(event, entity.name, project), found),
+        tracked=entity.track,
     )
     return ref, tuple(found)
 

@@ -21,7 +21,8 @@ from engine.bind.conditions import (
 from engine.bind.enrolled import known_playbook
 from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
 from engine.bind.names import Scope, children_links, find_event
-from engine.bind.tests import Subject, bind_test
+from engine.bind.subjects import Subject
+from engine.bind.tests import bind_test
 from engine.bind.windows import bind_duration, bind_window
 from engine.language import conditions as declared
 from engine.language.catalog import Kind

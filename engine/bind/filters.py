@@ -35,7 +35,8 @@ from engine.bind.names import (
     names_of,
     reach,
 )
-from engine.bind.tests import OPERATORS, Subject, bind_test, operators_of, subject_of
+from engine.bind.subjects import Subject, subject_of
+from engine.bind.tests import OPERATORS, bind_test, operators_of
 from engine.language import conditions as declared
 from engine.language.catalog import Kind
 from engine.language.playbook import Segment

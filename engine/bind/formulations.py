@@ -25,7 +25,8 @@ from engine.bind.formulas import (
 )
 from engine.bind.literals import literal
 from engine.bind.names import Scope, find_field
-from engine.bind.tests import Subject, bind_test, subject_of
+from engine.bind.subjects import Subject, subject_of
+from engine.bind.tests import bind_test
 from engine.bind.windows import bind_moment
 from engine.language import formulas as declared
 from engine.language.catalog import Kind

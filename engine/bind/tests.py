@@ -10,6 +10,7 @@ from engine.bind.conditions import (
     BoundMoment,
     BoundOperand,
     BoundTest,
+    ChangedTest,
     Clause,
     DaysTest,
     ListTest,
@@ -19,32 +20,20 @@ from engine.bind.conditions import (
     Op,
     SetTest,
     TextTest,
+    UnchangedTest,
     ValueTest,
 )
-from engine.bind.findings import Findings, not_supported, wrong
+from engine.bind.findings import Findings, wrong
 from engine.bind.literals import literal, shown
 from engine.bind.names import Scope, find_field
-from engine.bind.refs import Computed, FieldRef
-from engine.bind.windows import bind_duration, bind_moment, bind_moments_between
+from engine.bind.subjects import Subject, tracked_field
+from engine.bind.windows import bind_duration, bind_moment, bind_moments_between, bind_then
 from engine.language.catalog import Kind
-from engine.language.conditions import Operand, Operator, Scalar, Test
+from engine.language.conditions import Changed, Operand, Operator, Scalar, Test
 from engine.places import Place
 from engine.problems import did_you_mean
 
-__all__ = ["OPERATORS", "Subject", "bind_test", "operators_of", "subject_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a test is of: its name in messages, its kind, and its allowed values, if listed.
-
-    `items` is the kind of the values in a list.
-    """
-
-    name: str
-    kind: Kind
-    values: tuple[Scalar, ...] = ()
-    items: Kind = Kind.TEXT
+__all__ = ["OPERATORS", "bind_test", "operators_of"]
 
 
 _EQUALITY = ("is", "is_not", "one_of", "none_of")
@@ -53,7 +42,7 @@ _ORDER = ("more_than", "at_least", "less_than", "at_most", "between")
 _MOMENT = ("before", "after", "since", "until", "on", "between", "within", "in_next")
 _DAYS = ("days_ago", "days_from_now", "anniversary")
 _LIST = ("includes", "includes_any", "includes_all")
-_UNSUPPORTED = ("changed", "unchanged_for")
+_HISTORY = ("changed", "unchanged_for")
 
 _FITTING: dict[Kind, tuple[str, ...]] = {
     Kind.TEXT: (*_EQUALITY, *_TEXT, "set"),
@@ -65,7 +54,7 @@ _FITTING: dict[Kind, tuple[str, ...]] = {
     Kind.LIST: (*_LIST, "set"),
 }
 
-OPERATORS = frozenset({*_EQUALITY, *_TEXT, *_ORDER, *_MOMENT, *_DAYS, *_LIST, "set", *_UNSUPPORTED})
+OPERATORS = frozenset({*_EQUALITY, *_TEXT, *_ORDER, *_MOMENT, *_DAYS, *_LIST, "set", *_HISTORY})
 """Every operator of the language."""
 
 _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
@@ -88,12 +77,6 @@ _MOMENT_OPS = {
 def operators_of(kind: Kind) -> tuple[str, ...]:
     """The operators that fit a kind, in the order of the language page."""
     return _FITTING[kind]
-
-
-def subject_of(ref: FieldRef, path: str) -> Subject:
-    """A field as what a test is of; `path` is what messages call it."""
-    items = ref.source.items if isinstance(ref.source, Computed) else Kind.TEXT
-    return Subject(path, ref.kind, ref.values, items)
 
 
 def bind_test(test: Test, subject: Subject, scope: Scope) -> BoundTest:
@@ -143,8 +126,8 @@ def _operator(operator: Operator, asked: _Asked) -> Clauses:
             f"`{word}` is no operator; {subject.name} is {subject.kind}",
             hint=did_you_mean(word, fitting),
         )
-    if word in _UNSUPPORTED:
-        raise not_supported(place, f"the operator `{word}`")
+    if word in _HISTORY_BINDERS:
+        return _HISTORY_BINDERS[word](operator, asked)
     if word not in fitting:
         raise wrong(
             place,
@@ -266,7 +249,8 @@ def _operand(operand: Operand, asked: _Asked) -> BoundOperand:
             "unfit-operand",
             f"`multiplied_by` and `plus` are for numbers; `{operand.path}` is {kind}",
         )
-    return BoundOperand(ref, operand.multiplied_by, operand.plus)
+    at = bind_then(operand, ref, asked.scope)
+    return BoundOperand(ref, operand.multiplied_by, operand.plus, at)
 
 
 # ---------------------------------------------------------------- lists
@@ -361,7 +345,49 @@ def _nested(operator: Operator) -> Test:
     return Test((Operator(word, value, operator.place),), place=operator.place)
 
 
+# ---------------------------------------------------------------- histories
+
+
+def _changed(operator: Operator, asked: _Asked) -> Clauses:
+    change, subject = operator.value, asked.subject
+    if not isinstance(change, Changed):
+        raise wrong(operator.place, "wrong-type", "changed takes `from`, `to` and `within`")
+    if subject.kind is Kind.LIST and (change.from_value, change.to_value) != (None, None):
+        raise wrong(
+            operator.place,
+            "unfit-operator",
+            f"{subject.name} is a list, which changes as a whole; `from` and `to` are for values",
+        )
+    with Findings() as found:
+        ref = found.attempt(
+            lambda: tracked_field(subject, "changed", asked.scope, place=operator.place)
+        )
+        return (
+            ChangedTest(
+                ref,
+                within=found.attempt(lambda: bind_duration(change.within, operator.place)),
+                from_test=found.attempt(lambda: _value(change.from_value, operator, asked)),
+                to_test=found.attempt(lambda: _value(change.to_value, operator, asked)),
+            ),
+        )
+
+
+def _unchanged(operator: Operator, asked: _Asked) -> Clauses:
+    place = operator.place
+    ref = tracked_field(asked.subject, operator.word, asked.scope, place=place)
+    return (UnchangedTest(ref, bind_duration(operator.value, place)),)
+
+
+def _value(value: Scalar | Operand | None, operator: Operator, asked: _Asked) -> BoundTest | None:
+    if value is None:
+        return None
+    one = Test((Operator("is", value, operator.place),), place=operator.place)
+    return bind_test(one, asked.subject, asked.scope)
+
+
 _Binder = Callable[[Operator, _Asked], Clauses]
+
+_HISTORY_BINDERS: dict[str, _Binder] = {"changed": _changed, "unchanged_for": _unchanged}
 
 _VALUE_BINDERS: dict[str, _Binder] = {
     "is": _one_value,

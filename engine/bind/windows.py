@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from engine.bind.conditions import BoundMoment, Window
 from engine.bind.findings import Findings, not_supported, wrong
 from engine.bind.literals import shown
 from engine.bind.names import Scope, find_field, reach
+from engine.bind.refs import FieldRef
+from engine.bind.subjects import refuse_untracked
 from engine.language import conditions as declared
 from engine.language.catalog import Kind
 from engine.moments import (
@@ -35,7 +38,14 @@ from engine.moments import (
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
 
-__all__ = ["bind_duration", "bind_moment", "bind_moments_between", "bind_wait", "bind_window"]
+__all__ = [
+    "bind_duration",
+    "bind_moment",
+    "bind_moments_between",
+    "bind_then",
+    "bind_wait",
+    "bind_window",
+]
 
 _MOMENT_KINDS = frozenset({Kind.DATE, Kind.TIMESTAMP})
 _DAYS_AT_MOST = 366_000  # about a thousand years: every date that is reached stays in the calendar
@@ -123,6 +133,14 @@ def bind_moments_between(
             hint="write the earlier moment first",
         )
     return first, second
+
+
+def bind_then(operand: declared.Operand, ref: FieldRef, scope: Scope) -> BoundMoment | None:
+    """The moment for which the history of the other side is asked; None for its value now."""
+    if operand.at is None:
+        return None
+    refuse_untracked(ref, scope, operand.place)
+    return bind_moment(operand.at, scope, operand.place)
 
 
 def bind_window(window: declared.Window, scope: Scope) -> Window:
@@ -233,7 +251,10 @@ def _of_operand(operand: declared.Operand, scope: Scope) -> BoundMoment:
             "for numbers",
             hint="write a moment, as `3 days after FIELD`",
         )
-    return _looked_up(FieldMoment(operand.path), scope, operand.place)
+    found = _looked_up(FieldMoment(operand.path), scope, operand.place)
+    if found.ref is None or operand.at is None:
+        return found
+    return replace(found, at=bind_then(operand, found.ref, scope))
 
 
 def _resolvable(moment: Moment, place: Place) -> Moment:

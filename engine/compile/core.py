@@ -21,8 +21,11 @@ from engine.compile.terms import (
     Comparison,
     EdgeKind,
     Enrollments,
+    History,
     How,
+    Kept,
     Links,
+    Part,
     Touches,
 )
 from engine.language.catalog import Kind
@@ -54,8 +57,10 @@ __all__ = [
     "Followed",
     "Gathered",
     "Happened",
+    "History",
     "How",
     "IsSet",
+    "Kept",
     "Key",
     "Labels",
     "Links",
@@ -65,6 +70,7 @@ __all__ = [
     "Match",
     "MonthDay",
     "Node",
+    "Part",
     "Predicate",
     "Property",
     "Rank",
@@ -183,7 +189,7 @@ class Events:
     is missing or later than `as_of`.
     """
 
-    source: EventRef | Touches | Enrollments
+    source: EventRef | Kept
     holder: Links
     children: Children | None
     counting: Predicate

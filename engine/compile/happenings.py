@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from engine.bind.catalog import EventRef
 from engine.bind.conditions import (
     BoundContacted,
     BoundDid,
@@ -86,7 +87,7 @@ def _figure(figure: Figure, events: core.Events, asking: Asking) -> core.Predica
         if is_there is not None:
             return core.Happened(events, is_there)
     of = None
-    if figure.property and not isinstance(events.source, core.Touches | core.Enrollments):
+    if figure.property and isinstance(events.source, EventRef):
         of = events.source.properties[figure.property]
     return tested(core.Figure(figure.kind, events, of), figure.test, asking)
 

@@ -18,19 +18,19 @@ from engine.compile.core import (
     TOUCH_AT,
     After,
     Children,
-    Enrollments,
     Events,
     Field,
     Figure,
     Followed,
     Gathered,
     Happened,
+    History,
+    Kept,
     Key,
     Links,
     Node,
     Property,
     Tallied,
-    Touches,
     Value,
 )
 from engine.compile.leaves import Leaves
@@ -101,7 +101,7 @@ class Supplied:
 
     parents: dict[Links, ParentSheet] = field(default_factory=dict)
     counted: list[Counted] = field(default_factory=list)
-    ledger: dict[tuple[Touches | Enrollments, Links], Sheet] = field(default_factory=dict)
+    ledger: dict[tuple[Kept, Links], Sheet] = field(default_factory=dict)
     children: dict[Children, Sheet] = field(default_factory=dict)
     successors: dict[EventRef, Sheet] = field(default_factory=dict)
 
@@ -269,11 +269,12 @@ def _children(home: Home, children: Children, owner: EntityRef) -> tuple[FromCla
     )
 
 
-def _ledger_rows(home: Home, sets: Sequence[Events], source: Touches | Enrollments) -> EventRows:
+def _ledger_rows(home: Home, sets: Sequence[Events], source: Kept) -> EventRows:
     relation = home.supplied.ledger[source, sets[0].holder].relation(home.reader)
+    values = (source.previous, source.value) if isinstance(source, History) else ()
     known: dict[Value, Sql] = {
         Property(ref): relation.c[ref.column]
-        for ref in (TOUCH_AT, *columns_of(sets))
+        for ref in (TOUCH_AT, *values, *columns_of(sets))
         if ref.column in relation.c
     }
     key = relation.c["key"]

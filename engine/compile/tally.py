@@ -15,17 +15,16 @@ from engine.compile.aggregates import aggregate
 from engine.compile.algebra import Successor, conjuncts, successor_of, walk
 from engine.compile.core import (
     Children,
-    Enrollments,
     Events,
     Field,
     Figure,
     Gathered,
+    Kept,
     Key,
     Links,
     Node,
     Predicate,
     Tallied,
-    Touches,
 )
 from engine.compile.links import key_at
 from engine.compile.relations import Askers, Home, event_rows
@@ -58,7 +57,7 @@ class Pool:
     Those of one event that are asked for the same successor have a pass to themselves.
     """
 
-    source: tuple[str, str, str] | Touches | Enrollments
+    source: tuple[str, str, str] | Kept
     holder: Links
     children: Children | None
     followed: tuple[EventRef, Successor] | None = None

@@ -16,8 +16,11 @@ __all__ = [
     "Comparison",
     "EdgeKind",
     "Enrollments",
+    "History",
     "How",
+    "Kept",
     "Links",
+    "Part",
     "Touches",
 ]
 
@@ -102,8 +105,44 @@ class Enrollments:
     until: datetime
 
 
+class Part(StrEnum):
+    """Which records of a history are meant."""
+
+    CHANGES = "changes"
+    """Those that have another value than the record before."""
+    BEGINNINGS = "beginnings"
+    """The first of each row: from then on its history is known."""
+    RECORDS = "records"
+    """All of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the ledger recorded of a field: a part of it, `since` (None: ever) until `until`."""
+
+    entity: str
+    field: str
+    kind: Kind
+    part: Part
+    since: datetime | None
+    until: datetime
+
+    @property
+    def previous(self) -> ColumnRef:
+        """The value before a change; missing as well where there was no record before."""
+        return ColumnRef("previous", self.kind)
+
+    @property
+    def value(self) -> ColumnRef:
+        """The value from a record on."""
+        return ColumnRef("value", self.kind)
+
+
+Kept = Touches | Enrollments | History
+"""Sets of which the ledger knows, and no source of the project."""
+
 TOUCH_AT = ColumnRef("at", Kind.TIMESTAMP)
-"""When a touch of the contact log was made."""
+"""When a touch of the contact log was made, or a field of a history recorded."""
 
 TOUCH_OWN = "own_of"
 """The key of the asking entity that a touch is of the own enrollment of, if that is left out."""

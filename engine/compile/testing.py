@@ -7,12 +7,15 @@ side makes any operator but `is_not` and `none_of` false.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from engine.bind.catalog import FieldRef
 from engine.bind.conditions import (
     Anniversary,
     BoundMoment,
     BoundOperand,
     BoundTest,
+    ChangedTest,
     Clause,
     DaysTest,
     ListTest,
@@ -22,11 +25,13 @@ from engine.bind.conditions import (
     Op,
     SetTest,
     TextTest,
+    UnchangedTest,
     ValueTest,
 )
 from engine.compile import algebra, core
 from engine.compile.days import anniversary, days_test, moment_range
 from engine.compile.edges import Asking, Edges, constant, edges
+from engine.compile.histories import changes, last_record, reaches_back
 from engine.compile.letters import lower_case
 from engine.compile.lists import includes, is_set
 from engine.language.catalog import Kind
@@ -78,6 +83,22 @@ def _clause(value: core.Value, clause: Clause, asking: Asking) -> core.Predicate
             return _days(value, sign, clauses, asking)
         case Anniversary(duration):
             return anniversary(value, duration, asking)
+        case ChangedTest():
+            return _changed(clause, asking)
+        case UnchangedTest(ref, duration):
+            start = asking.window_start(duration)
+            since = core.Happened(changes(ref, start, asking), holds=False)
+            return algebra.all_of(core.Happened(reaches_back(ref, start, asking)), since)
+
+
+def _changed(clause: ChangedTest, asking: Asking) -> core.Predicate:
+    events = changes(clause.ref, asking.window_start(clause.within), asking)
+    source = events.source
+    if not isinstance(source, core.History):
+        raise TypeError("a change is one of a history")
+    sides = ((source.previous, clause.from_test), (source.value, clause.to_test))
+    tests = [tested(core.Property(at), test, asking) for at, test in sides if test is not None]
+    return core.Happened(replace(events, counting=algebra.all_of(*tests)))
 
 
 def _value_test(value: core.Value, test: ValueTest, asking: Asking) -> core.Predicate:
@@ -98,7 +119,7 @@ def _folded(value: core.Value, ignore_case: bool) -> core.Value:
 def _other_side(side: Literal | BoundOperand, ignore_case: bool, asking: Asking) -> core.Value:
     if not isinstance(side, BoundOperand):
         return constant(lower_case(side) if ignore_case and isinstance(side, str) else side)
-    field = asking.field(side.ref)
+    field = _field(side.ref, side.at, asking)
     if side.multiplied_by is None and side.plus is None:
         return _folded(field, ignore_case)
     factor = 1.0 if side.multiplied_by is None else side.multiplied_by
@@ -114,7 +135,17 @@ def _list_test(
 
 def edges_of(moment: BoundMoment, asking: Asking) -> Edges:
     """What a moment covers, with the field that it hangs on as seen from where it is asked."""
-    return edges(moment, None if moment.ref is None else asking.field(moment.ref), asking)
+    return edges(
+        moment, None if moment.ref is None else _field(moment.ref, moment.at, asking), asking
+    )
+
+
+def _field(ref: FieldRef, at: BoundMoment | None, asking: Asking) -> core.Value:
+    """A field as it is, or as it was at a moment: by the last record up to the moment's end."""
+    if at is None:
+        return asking.field(ref)
+    until = beside(core.Property(core.TOUCH_AT), Op.UNTIL, edges_of(at, asking))
+    return last_record(ref, until, asking)
 
 
 def _moment_test(value: core.Value, test: MomentTest, asking: Asking) -> core.Predicate:

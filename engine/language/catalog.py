@@ -111,7 +111,8 @@ class Person:
 class Entity:
     """One kind of thing, with its source, fields, links, people and events.
 
-    `fields` are the stored ones; no name is among `computed` as well.
+    `fields` are the stored ones; no name is among `computed` as well. `track` names the fields
+    whose history is kept.
     """
 
     name: str
@@ -126,4 +127,5 @@ class Entity:
     fields: Mapping[str, Field] = field(default_factory=dict)
     computed: Mapping[str, ComputedField] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
+    track: tuple[str, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)

@@ -10,6 +10,7 @@ __all__ = [
     "All",
     "Anyone",
     "Change",
+    "Changed",
     "Condition",
     "Contacted",
     "Did",
@@ -37,11 +38,25 @@ Scalar = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """The other side of an operator: another field, scaled and shifted."""
+    """The other side of an operator: another field, scaled and shifted.
+
+    With `at`, a moment as text, it is the value that the field of a history had then.
+    """
 
     path: str
     multiplied_by: float | None = None
     plus: float | None = None
+    at: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`changed`: a field of a history went from one value to another; None is any value."""
+
+    within: str
+    from_value: Scalar | Operand | None = None
+    to_value: Scalar | Operand | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -50,11 +65,11 @@ class Operator:
     """One operator of a test, by its word: `at_least: 3`.
 
     `value` is a scalar, a tuple of scalars (`one_of`, `between`), an `Operand`, a tuple with
-    operands in it (`between`), or a nested `Test` (`days_ago`, `anniversary`).
+    operands in it (`between`), a nested `Test` (`days_ago`, `anniversary`), or a `Changed`.
     """
 
     word: str
-    value: Scalar | Operand | tuple[Scalar | Operand, ...] | Test
+    value: Scalar | Operand | tuple[Scalar | Operand, ...] | Test | Changed
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -76,6 +76,8 @@ class Kind(StrEnum):
     TASK_DONE = "task.done"
     TASK_CLOSED = "task.closed"
     TASK_REASSIGNED = "task.reassigned"
+    TRACKED = "tracked"
+    TRACK_FAILED = "track.failed"
     SUPPRESSED = "suppressed"
     UNSUPPRESSED = "unsuppressed"
     HALTED = "halted"

@@ -44,6 +44,7 @@ __all__ = [
     "suppressions",
     "tasks",
     "touches",
+    "tracked",
     "versions",
 ]
 
@@ -407,6 +408,19 @@ history = Table(
     Column("field", Text(), primary_key=True),
     Column("at", Instant(), primary_key=True),
     Column("value", Text()),
+    Column("previous", Text()),
+    _count("is_first"),
+    Index(None, "entity", "field", "is_first", "at"),
+)
+
+tracked = Table(
+    "tracked",
+    metadata,
+    Column("entity", Text(), primary_key=True),
+    Column("field", Text(), primary_key=True),
+    Column("since", Instant(), nullable=False),
+    Column("at", Instant(), nullable=False),
+    Column("sources", Text(), nullable=False),
 )
 
 # ---------------------------------------------------------------- control

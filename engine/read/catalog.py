@@ -30,7 +30,7 @@ _Columns = tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...]
 _CONDITION_WORDS = frozenset((*FORMS, *LATER_FORMS))
 _MOMENT_WORDS = frozenset(("now", "today", "yesterday", "tomorrow", "entered"))
 _NAMED_TOGETHER = ("fields", "links", "people", "team")  # they share one namespace
-_CARRIED_UNSUPPORTED = ("people", "team", "track")
+_CARRIED_UNSUPPORTED = ("people", "team")
 
 
 def link_names(data: object) -> frozenset[str]:
@@ -104,6 +104,7 @@ def read_entity(data: object, reading: Reading) -> Entity | None:
         fields=_stored(data, reading),
         computed=computed,
         events=_each(data, "events", _event, (), reading),
+        track=tuple(data.get("track", ())),
         place=reading.places.key(("entity",)),
     )
 

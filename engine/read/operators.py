@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.language.conditions import Operand, Operator, Scalar, Test
+from engine.language.conditions import Changed, Operand, Operator, Scalar, Test
 from engine.moments import MomentError, parse_duration, parse_moment
 from engine.places import DocumentPath
 from engine.problems import did_you_mean
 from engine.read.reading import Reading, called, shown
 
 __all__ = [
-    "LATER_OPERATORS",
     "OPERATORS",
     "is_moment",
     "looks_like_test",
@@ -23,10 +22,11 @@ __all__ = [
     "read_test",
 ]
 
-_Value = Scalar | Operand | tuple[Scalar | Operand, ...] | Test
+_Value = Scalar | Operand | tuple[Scalar | Operand, ...] | Test | Changed
 _Reader = Callable[[Any, DocumentPath, Reading], "_Value | None"]
 
-_OPERAND_WORDS = ("field", "multiplied_by", "plus")
+_OPERAND_WORDS = ("field", "multiplied_by", "plus", "at")
+_CHANGED_WORDS = ("from", "to", "within")
 
 
 def read_test(value: object, path: DocumentPath, reading: Reading) -> Test:
@@ -52,7 +52,7 @@ def looks_like_test(value: object) -> bool:
         return not any(isinstance(item, dict) for item in value)
     if not isinstance(value, dict):
         return True
-    words = (*OPERATORS, *LATER_OPERATORS, "ignore_case")
+    words = (*OPERATORS, "ignore_case")
     return not value or any(
         key in words or did_you_mean(key, words).startswith("did") for key in value
     )
@@ -65,8 +65,6 @@ def _operators(value: Mapping[str, object], path: DocumentPath, reading: Reading
         at = (*path, word)
         if word == "ignore_case":
             ignore_case = _flag(other, at, reading) is True
-        elif word in LATER_OPERATORS:
-            reading.not_supported(at, f"`{word}`")
         elif word not in OPERATORS:
             _report_unknown(word, at, reading)
         elif (read := OPERATORS[word](other, at, reading)) is not None:
@@ -187,11 +185,9 @@ def _nested(value: Any, path: DocumentPath, reading: Reading) -> Test:
 
 
 def _operand(value: Mapping[str, Any], path: DocumentPath, reading: Reading) -> Operand | None:
-    """`{field: PATH, multiplied_by: N, plus: N}`."""
+    """`{field: PATH, multiplied_by: N, plus: N, at: M}`."""
     for word in value:
-        if word == "at":
-            reading.not_supported((*path, word), f"`{word}`")
-        elif word not in _OPERAND_WORDS:
+        if word not in _OPERAND_WORDS:
             hint = did_you_mean(word, _OPERAND_WORDS)
             reading.report_key(
                 (*path, word), "unknown-key", f"`{word}` is no word of another field", hint
@@ -209,7 +205,19 @@ def _operand(value: Mapping[str, Any], path: DocumentPath, reading: Reading) -> 
         return None
     multiplied_by = _factor(value, "multiplied_by", path, reading)
     plus = _factor(value, "plus", path, reading)
-    return Operand(field, multiplied_by, plus, reading.place(path))
+    at = _then(value["at"], (*path, "at"), reading) if "at" in value else None
+    return Operand(field, multiplied_by, plus, at, reading.place(path))
+
+
+def _then(value: Any, path: DocumentPath, reading: Reading) -> str | None:
+    if isinstance(value, str):
+        return value if is_moment(value, path, reading) else None
+    reading.report(
+        path,
+        "bad-moment",
+        f"{called(path)} is {shown(value)}; expected a moment, as `30 days ago`",
+    )
+    return None
 
 
 def _factor(
@@ -222,6 +230,30 @@ def _factor(
         (*path, word), "wrong-type", f"`{word}` is {shown(number)}; expected a number, as `0.9`"
     )
     return None
+
+
+def _changed(value: Any, path: DocumentPath, reading: Reading) -> Changed | None:
+    """`{from: V, to: V, within: D}`; of the values either may be left out, or both."""
+    if not isinstance(value, dict) or "within" not in value:
+        reading.report(
+            path,
+            "missing-key" if isinstance(value, dict) else "wrong-type",
+            f"{called(path)} is {shown(value)}; expected a mapping with `within`",
+            "as `changed: {from: pro, to: free, within: 7 days}`",
+        )
+        return None
+    for word in value:
+        if word not in _CHANGED_WORDS:
+            hint = did_you_mean(word, _CHANGED_WORDS)
+            reading.report_key(
+                (*path, word), "unknown-key", f"`{word}` does not go with `changed`", hint
+            )
+    within = read_duration(value["within"], (*path, "within"), reading)
+    before, after = (
+        _scalar(value[word], (*path, word), reading) if word in value else None
+        for word in ("from", "to")
+    )
+    return None if within is None else Changed(within, before, after, reading.place(path))
 
 
 OPERATORS: Mapping[str, _Reader] = {
@@ -251,8 +283,7 @@ OPERATORS: Mapping[str, _Reader] = {
     "includes": _text,
     "includes_any": _several,
     "includes_all": _several,
+    "changed": _changed,
+    "unchanged_for": read_duration,
 }
-"""Every operator of this version, with what reads its other side."""
-
-LATER_OPERATORS = ("changed", "unchanged_for")
-"""Operators of the language that this version does not carry out."""
+"""Every operator, with what reads its other side."""

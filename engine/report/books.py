@@ -40,6 +40,7 @@ def status_of(found: Overview, form: str) -> str:
         blocks.append(
             f"channel {channel.name} {state}: {channel.paused_why or channel.breaker_why}"
         )
+    blocks += found.notes
     if found.why_dry:
         blocks.append(f"only dry runs: {found.why_dry}")
     blocks.append(_held(found.held) if found.held else "nothing is held")

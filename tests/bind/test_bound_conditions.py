@@ -18,6 +18,7 @@ from engine.bind.conditions import (
     BoundRole,
     BoundSegment,
     BoundTest,
+    ChangedTest,
     Clause,
     DaysTest,
     Figure,
@@ -27,6 +28,7 @@ from engine.bind.conditions import (
     Op,
     SetTest,
     TextTest,
+    UnchangedTest,
     ValueTest,
     Window,
 )
@@ -72,6 +74,61 @@ CLAUSES: dict[str, tuple[str, tuple[Clause, ...]]] = {
     "number-of-field": (
         "score: {at_least: {field: seats, multiplied_by: 0.9, plus: 5}}",
         (ValueTest(Op.AT_LEAST, (BoundOperand(USER.fields["seats"], 0.9, 5.0),)),),
+    ),
+    "changed": (
+        "role: {changed: {from: admin, to: guest, within: 7 days}}",
+        (
+            ChangedTest(
+                USER.fields["role"],
+                WEEK,
+                BoundTest((ValueTest(Op.IS, ("admin",)),)),
+                BoundTest((ValueTest(Op.IS, ("guest",)),)),
+            ),
+        ),
+    ),
+    "changed-at-all": (
+        "logins: {changed: {within: 7 days}}",
+        (ChangedTest(USER.fields["logins"], WEEK),),
+    ),
+    "changed-to-a-day": (
+        "signed_up_at: {changed: {to: today, within: 7 days}}",
+        (
+            ChangedTest(
+                USER.fields["signed_up_at"],
+                WEEK,
+                None,
+                BoundTest((MomentTest(Op.ON, (BoundMoment(Today()),)),)),
+            ),
+        ),
+    ),
+    "list-changed": (
+        "tags: {changed: {within: 7 days}}",
+        (ChangedTest(USER.fields["tags"], WEEK),),
+    ),
+    "unchanged": ("score: {unchanged_for: 7 days}", (UnchangedTest(USER.fields["score"], WEEK),)),
+    "number-then": (
+        "score: {at_most: {field: score, at: 7 days ago, plus: -20}}",
+        (
+            ValueTest(
+                Op.AT_MOST,
+                (BoundOperand(USER.fields["score"], None, -20.0, BoundMoment(Ago(WEEK))),),
+            ),
+        ),
+    ),
+    "moment-then": (
+        "onboarded_at: {after: {field: signed_up_at, at: today}}",
+        (
+            MomentTest(
+                Op.AFTER,
+                (
+                    BoundMoment(
+                        FieldMoment("signed_up_at"),
+                        USER.fields["signed_up_at"],
+                        BoundMoment(Today()),
+                    ),
+                ),
+            ),
+        ),
     ),
     "boolean": ("active: [true]", (ValueTest(Op.ONE_OF, (True,)),)),
     "several-operators": (

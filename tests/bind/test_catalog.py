@@ -48,7 +48,29 @@ def test_the_sample_project_has_nothing_to_tell_but_its_ring() -> None:
     assert {problem.code for problem in check(project())} == {"segment-cycle"}
 
 
+def test_tracked_are_the_fields_that_can_be() -> None:
+    catalog, _ = bind_catalog(project())
+    assert catalog.entities["account"].tracked == ("plan", "seats")
+    text = "entity: device\nsource: product.devices\nkey: id\ntrack: [model, modell]\n"
+    declared = with_entity(project(), text + "fields: {model: text}")
+    found, problems = bind_catalog(declared)
+    assert found.entities["device"].tracked == ("model",)
+    assert [problem.code for problem in problems] == ["unknown-field"]
+
+
 BROKEN: dict[str, tuple[str, str, str]] = {
+    "track-misspelt": (
+        "entity: device\nsource: product.devices\nkey: id\ntrack: [modell]\nfields: {model: text}",
+        "1:1 unknown-field",
+        "device has no such field (did you mean model?)",
+    ),
+    "track-of-a-list-of-events": (
+        "entity: device\nsource: product.devices\nkey: id\ntrack: [seen]\n"
+        "events: {was_seen: {source: product.seen, key: id, at: at, properties: {by: text}}}\n"
+        "fields: {seen: {list: was_seen, of: by}}",
+        "1:1 unfit-field",
+        "such a list has no history",
+    ),
     "unknown-connector": (
         "entity: device\nsource: produkt.devices\nkey: id",
         "1:1 unknown-connector",

@@ -47,6 +47,11 @@ CASES: dict[str, tuple[str, list[str]]] = {
         "- all: [{onboarded_at: {set: true}}, {did_not: logged_in, since: onboarded_at}]",
         [],
     ),
+    "changed-beside-it": (  # perhaps to a missing value
+        "- all: [{onboarded_at: {changed: {within: 3 days}}}, "
+        "{did_not: logged_in, since: onboarded_at}]",
+        [MISSING],
+    ),
     "tested-beside-it": (
         "- all: [{did_not: logged_in, since: onboarded_at}, {onboarded_at: {within: 9 days}}]",
         [],

@@ -30,6 +30,56 @@ OF_USER = {
     "computed-field-is-typed": ("- logins: many", "4:13 wrong-type", "logins is integer"),
     "computed-field-misspelt": ("- logns: 3", "4:5 unknown-field", "did you mean logins?"),
     "computed-role": ("- account.most_active: {set: true}", "4:5 not-supported", "most_active"),
+    "changed-and-not-tracked": (
+        "- seats: {changed: {within: 7 days}}",
+        "4:22 not-tracked",
+        "add seats to `track:` of the entity user, as `track: [seats]`",
+    ),
+    "unchanged-and-not-tracked": (
+        "- account.name: {unchanged_for: 7 days}",
+        "4:35 not-tracked",
+        "the history of `account.name` is not kept (add name to `track:` of the entity account",
+    ),
+    "then-and-not-tracked": (
+        "- score: {at_most: {field: seats, at: today}}",
+        "4:22 not-tracked",
+        "the history of `seats` is not kept",
+    ),
+    "changed-to-no-listed-value": (
+        "- role: {changed: {to: gest, within: 7 days}}",
+        "4:21 unknown-value",
+        "did you mean guest?",
+    ),
+    "changed-to-another-type": (
+        "- score: {changed: {from: low, within: 7 days}}",
+        "4:22 wrong-type",
+        "found the text `low`",
+    ),
+    "list-changed-to": (
+        "- tags: {changed: {to: a, within: 7 days}}",
+        "4:21 unfit-operator",
+        "a list, which changes as a whole",
+    ),
+    "changed-in-business-days": (
+        "- score: {unchanged_for: 3 business days}",
+        "4:28 business-days",
+        "write days",
+    ),
+    "number-of-events-unchanged": (
+        "- did: logged_in\n  times: {unchanged_for: 7 days}",
+        "5:28 unfit-operator",
+        "asks for the history of a field",
+    ),
+    "then-at-no-moment": (
+        "- score: {at_most: {field: score, at: fortnight}}",
+        "4:22 unknown-field",
+        "`fortnight` is no moment and no field of user",
+    ),
+    "then-when-it-entered": (
+        "- score: {at_most: {field: score, at: entered}}",
+        "4:22 not-supported",
+        "`entered`",
+    ),
     "operator-misspelt-beside-field": (
         "- role: {foo: adm}",
         "4:11 unknown-operator",

@@ -44,7 +44,7 @@ def placed(block: Block) -> tuple[str, str]:
         return "emails/feature-checkup.md", block.text
     text = block.text
     if text.startswith("- "):
-        frame = AS_STEPS if re.match(r"- (\w+):", text)[1] in STEPS else AS_CONDITIONS  # type: ignore[index]
+        frame = AS_STEPS if re.match(r"- ([\w.]+):", text)[1] in STEPS else AS_CONDITIONS  # type: ignore[index]
         text = frame.format(textwrap.indent(text, "  "))
     first, name = re.match(r"(\w+): *(\S+)", text).groups()  # type: ignore[union-attr]
     return FILES[first].format(name=name), text

@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "proof"),
         *("passes", "running", "courier", "stopping", "daemon", "report", "source_check"),
+        "tracking",
     ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.

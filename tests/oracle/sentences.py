@@ -84,6 +84,21 @@ _EVENTS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 }
 
 
+_TRACKED: Mapping[str, Mapping[str, str]] = {
+    "account": {"name": "text", "seats": "integer"},
+    "user": {
+        "role": "text",
+        "quota": "integer",
+        "score": "number",
+        "vetted": "boolean",
+        "born_on": "date",
+        "seen_at": "timestamp",
+        "account.seats": "integer",
+    },
+    "ticket": {"severity": "text", "opener.quota": "integer", "account.name": "text"},
+}
+
+
 def _paths(entity: str, depth: int = 2) -> Mapping[str, str]:
     """All fields that an entity reaches, with their types."""
     found = dict(_FIELDS[entity])
@@ -350,8 +365,49 @@ def _fields(entity: str) -> st.SearchStrategy[Written]:
     )
 
 
+def _values_of(kind: str, entity: str) -> st.SearchStrategy[Any]:
+    match kind:
+        case "text":
+            return st.one_of(texts, _field_of(entity, "text"))
+        case "integer":
+            return st.one_of(counts, _number_field(entity))
+        case "number":
+            return st.one_of(numbers, _number_field(entity))
+        case "boolean":
+            return st.booleans()
+        case _:
+            return moments(entity)
+
+
+def _histories(entity: str) -> st.SearchStrategy[Written]:
+    """What was, of a tracked field: that it changed, that it did not, or what it was then."""
+
+    def of_field(path: str) -> st.SearchStrategy[Written]:
+        kind = _TRACKED[entity][path]
+        values = _values_of(kind, entity)
+        change = st.fixed_dictionaries(
+            {"within": durations}, optional={"from": values, "to": values}
+        )
+        then = st.fixed_dictionaries({"field": st.just(path), "at": moments(entity)})
+        words = ("is", "is_not") if kind in ("text", "boolean") else ("is", "is_not", *_THEN[kind])
+        tests = [_one("changed", change), _one("unchanged_for", durations)]
+        tests += [_one(word, then) for word in words]
+        return _one(path, st.one_of(tests))
+
+    return st.sampled_from(sorted(_TRACKED[entity])).flatmap(of_field)
+
+
+_THEN = {
+    "integer": ("more_than", "at_most"),
+    "number": ("more_than", "at_most"),
+    "date": ("before", "since"),
+    "timestamp": ("after", "until"),
+}
+
+
 def _leaves(entity: str) -> st.SearchStrategy[Written]:
     choices = [_fields(entity), _fields(entity), _dids(entity), _dids(entity), _contacteds(entity)]
+    choices.append(_histories(entity))
     choices.append(st.just({"everyone": True}))
     if entity in _ROLES:
         choices.append(_one(_ROLES[entity], _one("set", st.booleans())))

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -25,9 +26,12 @@ from connectors.sources.mariadb import MariaDatabase, MariaSchema
 from connectors.sources.postgres import PostgresDatabase, Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.audience.contacts import ContactRow
+from engine.audience.history import HistoryRow
 from engine.audience.snapshot import Snapshot, open_sources
+from engine.audience.values import value_text
 from engine.bind.bind import bind_catalog
 from engine.bind.catalog import Catalog
+from engine.compile.terms import Part
 from engine.language.project import Project
 from engine.moments import (
     local_date,
@@ -40,7 +44,7 @@ from engine.moments import (
 from engine.ports import Database
 from engine.read.load import load_project
 from tests.support.mariadb import fresh_mariadb
-from tests.support.oracle import World
+from tests.support.oracle import Record, World
 
 __all__ = [
     "DURATIONS",
@@ -404,11 +408,91 @@ def _contacts(decks: _Decks) -> list[ContactRow]:
     return found
 
 
+TRACKED: Mapping[str, Mapping[str, Callable[[_Decks], object]]] = {
+    "user": {
+        "role": lambda decks: decks.text("roles then"),
+        "quota": lambda decks: decks.small(),
+        "score": lambda decks: decks.number(),
+        "vetted": lambda decks: decks.boolean("vetted then"),
+        "born_on": lambda decks: decks.date("born then"),
+        "seen_at": lambda decks: decks.timestamp("seen then"),
+    },
+    "account": {
+        "name": lambda decks: decks.text("names then"),
+        "seats": lambda decks: decks.small(),
+    },
+    "ticket": {"severity": lambda decks: decks.deal("severities then", ("a", "b", "a_b", None))},
+}
+"""The tracked fields of each entity, with what deals their earlier values."""
+
+
+def _records(decks: _Decks) -> list[Record]:
+    """Histories of most rows: of some a first record only, of some many changes, some to come."""
+    keys = {"user": _USER_KEYS, "account": _ACCOUNT_KEYS, "ticket": _CODES}
+    found = []
+    for entity, fields in TRACKED.items():
+        for key in (*keys[entity], "gone"):
+            for name, deal in fields.items():
+                number = decks.deal("records", (0, 1, 1, 2, 3, 6))
+                times = {decks.random.choice((decks.instant("then"), decks.lately()))}
+                times |= {decks.instant("then") for _ in range(number - 1)}
+                dealt = [_known(deal(decks)) for _ in times if number]
+                values = [value for value, _ in groupby(dealt)]
+                found += [
+                    Record(entity, str(key), name, at, cast(Any, value))
+                    for at, value in zip(sorted(times), values, strict=False)
+                ]
+    return found
+
+
+def _known(value: object) -> object:
+    """A value as it comes out of a source, where blank text and NaN are missing."""
+    if isinstance(value, str) and not value.strip():
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
 @lru_cache(maxsize=64)
 def world_of(setting: Setting) -> World:
     """The rows of a setting, always the same."""
     decks = _Decks(setting)
-    return World(project()[1], _tables(decks), _contacts(decks))
+    tables, contacts = _tables(decks), _contacts(decks)
+    return World(project()[1], tables, contacts, records=_records(decks))
+
+
+@dataclass(frozen=True)
+class _History:
+    """The history log of a world."""
+
+    rows: Mapping[tuple[str, str], Sequence[HistoryRow]]
+
+    def records(
+        self, entity: str, field: str, part: Part, *, since: datetime | None, until: datetime
+    ) -> Iterator[HistoryRow]:
+        """A part of a field's history."""
+        for row in self.rows.get((entity, field), ()):
+            is_asked = part is Part.RECORDS or (part is Part.BEGINNINGS) is row.is_first
+            if is_asked and row.at <= until and (since is None or row.at >= since):
+                yield row
+
+    def of_key(self, entity: str, field: str, key: str, until: datetime) -> list[HistoryRow]:
+        """The history of one row."""
+        found = self.records(entity, field, Part.RECORDS, since=None, until=until)
+        return [row for row in found if row.key == key][::-1]
+
+
+def _history_of(world: World) -> _History:
+    rows: dict[tuple[str, str], list[HistoryRow]] = {}
+    last: dict[tuple[str, str, str], str | None] = {}
+    for each in sorted(world.records, key=lambda record: record.at):
+        place = (each.entity, each.field, each.key)
+        value = value_text(each.value)
+        row = HistoryRow(each.key, each.at, last.get(place), value, place not in last)
+        rows.setdefault(place[:2], []).append(row)
+        last[place] = value
+    return _History(rows)
 
 
 @dataclass(frozen=True)
@@ -601,7 +685,9 @@ class Stores:
             folder.mkdir()
             databases = _databases(STORES[layout], setting, folder, self.servers)
             world = world_of(setting)
-            opened = open_sources(databases, _Log(world.contacts), world.catalog)
+            opened = open_sources(
+                databases, _Log(world.contacts), world.catalog, history=_history_of(world)
+            )
             self.opened[key] = self.stack.enter_context(opened)
         return self.opened[key]
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from engine.audience.contacts import ContactRow
@@ -41,6 +42,7 @@ from engine.bind.conditions import (
     BoundSegment,
     BoundTest,
     Change,
+    ChangedTest,
     Clause,
     Condition,
     DaysTest,
@@ -53,6 +55,7 @@ from engine.bind.conditions import (
     Op,
     SetTest,
     TextTest,
+    UnchangedTest,
     ValueTest,
     Window,
 )
@@ -84,7 +87,7 @@ from engine.moments import (
 )
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["Journey", "Oracle", "World"]
+__all__ = ["Journey", "Oracle", "Record", "World"]
 
 Row = Mapping[str, object]
 Value = str | int | float | bool | date | datetime | tuple[str, ...]
@@ -108,13 +111,25 @@ class Journey:
 
 
 @dataclass(frozen=True)
+class Record:
+    """What a field of a row was found to be, when it was first looked at or had changed."""
+
+    entity: str
+    key: str
+    field: str
+    at: datetime
+    value: Value | None
+
+
+@dataclass(frozen=True)
 class World:
-    """A catalog, the rows of its tables by `connector.table`, contacts and enrollments."""
+    """A catalog, the rows of its tables by `connector.table`, and what the ledger knows."""
 
     catalog: Catalog
     tables: Mapping[str, Sequence[Row]]
     contacts: Sequence[ContactRow] = ()
     journeys: Sequence[Journey] = ()
+    records: Sequence[Record] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +157,7 @@ class Oracle:
     zone: ZoneInfo
     _keyed: dict[tuple[str, str], Mapping[object, list[Row]]] = field(default_factory=dict)
     _ranked: dict[tuple[str, str], list[Value]] = field(default_factory=dict)
+    _recorded: dict[tuple[str, str, str], list[Record]] = field(default_factory=dict)
 
     # ------------------------------------------------------------ who
 
@@ -556,16 +572,55 @@ class Oracle:
                 return all(self._clause(days, each, seat) for each in clauses)
             case Anniversary(duration):
                 return value is not None and self._has_anniversary(self._day(value), duration)
+            case ChangedTest():
+                return self._has_changed(clause, seat)
+            case UnchangedTest(ref, duration):
+                history, start = self._history(ref, seat), self._within_start(duration)
+                reaches_back = bool(history) and history[0].at <= start
+                return reaches_back and all(each.at < start for each in history[1:])
 
     def _other(self, other: Literal | BoundOperand, seat: _Seat) -> Value | None:
         if not isinstance(other, BoundOperand):
             return other
-        value = self._field(other.ref, seat)
+        value = self._then(other.ref, other.at, seat)
         if value is None or (other.multiplied_by is None and other.plus is None):
             return value
         assert isinstance(value, int | float)
         scaled = value if other.multiplied_by is None else value * other.multiplied_by
         return round(float(scaled if other.plus is None else scaled + other.plus), _DECIMALS)
+
+    # ------------------------------------------------------------ histories
+
+    def _history(self, ref: FieldRef, seat: _Seat) -> list[Record]:
+        """The records of a field until now, the first one first; a missing parent has none."""
+        for link in ref.links:
+            seat = self._parent(seat, link)
+        if not self._recorded:
+            for each in sorted(self.world.records, key=lambda record: record.at):
+                place = (each.entity, each.key, each.field)
+                self._recorded.setdefault(place, []).append(each)
+        key = self.value(seat.row, seat.entity.key)
+        found = self._recorded.get((seat.entity.name, str(key), ref.name), [])
+        return [each for each in found if key is not None and each.at <= self.as_of]
+
+    def _has_changed(self, asked: ChangedTest, seat: _Seat) -> bool:
+        history, start = self._history(asked.ref, seat), self._within_start(asked.within)
+        return any(
+            after.at >= start
+            and (asked.from_test is None or self._passes(before.value, asked.from_test, seat))
+            and (asked.to_test is None or self._passes(after.value, asked.to_test, seat))
+            for before, after in pairwise(history)
+        )
+
+    def _then(self, ref: FieldRef, at: BoundMoment | None, seat: _Seat) -> Value | None:
+        """A field as it is; or as it was, by the last record up to a moment or its day's end."""
+        if at is None:
+            return self._field(ref, seat)
+        moment = self._moment(at, seat)
+        if moment is None:
+            return None
+        known = [e for e in self._history(ref, seat) if self._stands(Op.UNTIL, e.at, moment)]
+        return known[-1].value if known else None
 
     # ------------------------------------------------------------ time
 
@@ -586,15 +641,15 @@ class Oracle:
 
     def _moment(self, bound: BoundMoment, seat: _Seat) -> _Span | None:
         """What a moment covers, seen by a row; None where it hangs on a missing value."""
-        return self._resolve(bound.moment, bound.ref, seat)
+        return self._resolve(bound.moment, bound, seat)
 
-    def _resolve(self, moment: Moment, ref: FieldRef | None, seat: _Seat) -> _Span | None:
+    def _resolve(self, moment: Moment, bound: BoundMoment, seat: _Seat) -> _Span | None:
         match moment:
             case FieldMoment():
-                assert ref is not None
-                return self._span_of(self._field(ref, seat))
+                assert bound.ref is not None
+                return self._span_of(self._then(bound.ref, bound.at, seat))
             case Relative(duration, sign, of):
-                return self._shifted(self._resolve(of, ref, seat), duration, sign)
+                return self._shifted(self._resolve(of, bound, seat), duration, sign)
             case _:
                 fixed = span(moment, self.as_of, self.zone)
                 day = local_date(fixed.start, self.zone)

@@ -31,6 +31,7 @@ def upgrade() -> None:
     _make_tasks()
     _make_touches()
     _make_touch_indexes()
+    _make_tracked()
     _make_versions()
 
 
@@ -196,7 +197,15 @@ def _make_history() -> None:
         sa.Column("field", sa.Text(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("previous", sa.Text(), nullable=True),
+        sa.Column("is_first", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("entity", "key", "field", "at", name=op.f("pk_history")),
+    )
+    op.create_index(
+        op.f("ix_history_entity_field_is_first_at"),
+        "history",
+        ["entity", "field", "is_first", "at"],
+        unique=False,
     )
 
 
@@ -413,6 +422,18 @@ def _make_touch_indexes() -> None:
     )
     op.create_index("ix_touches_run", "touches", ["run"], unique=False)
     op.create_index("ix_touches_state", "touches", ["playbook", "state"], unique=False)
+
+
+def _make_tracked() -> None:
+    op.create_table(
+        "tracked",
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("sources", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("entity", "field", name=op.f("pk_tracked")),
+    )
 
 
 def _make_versions() -> None:
