@@ -12,15 +12,14 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     literal,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
+from engine.ledger.columns import count_column, key_type, metadata, only_row, text_column
 from engine.ledger.instants import Instant
 
 __all__ = [
@@ -52,39 +51,12 @@ SCHEMA = "0001"
 """The revision of the schema that this program reads and writes."""
 
 
-def _key() -> TypeEngine[str]:
-    # Keys are paged in ascending order: by code point on both databases.
-    return Text().with_variant(Text(collation="C"), "postgresql")
-
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text(), nullable=False, server_default=text("''"))
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer(), nullable=False, server_default=text("0"))
-
-
-def _one() -> Column[int]:
-    return Column("one", Integer(), primary_key=True, autoincrement=False)
-
-
 # ---------------------------------------------------------------- the ledger itself
 
 meta = Table(
     "meta",
     metadata,
-    _one(),
+    only_row(),
     Column("ledger_id", Text(), nullable=False),
     Column("project", Text(), nullable=False),
     Column("place", Text(), nullable=False),
@@ -97,7 +69,7 @@ meta = Table(
 audit_head = Table(
     "audit_head",
     metadata,
-    _one(),
+    only_row(),
     Column("seq", Integer(), nullable=False),
     Column("hash", Text(), nullable=False),
     CheckConstraint("one = 1", name="one"),
@@ -110,8 +82,8 @@ audit = Table(
     Column("at", Instant(), nullable=False),
     Column("actor", Text(), nullable=False),
     Column("kind", Text(), nullable=False),
-    _text("playbook"),
-    Column("key", _key(), nullable=False, server_default=text("''")),
+    text_column("playbook"),
+    Column("key", key_type(), nullable=False, server_default=text("''")),
     Column("body", Text(), nullable=False),
     Column("prev", Text(), nullable=False),
     Column("hash", Text(), nullable=False),
@@ -132,7 +104,7 @@ runs = Table(
     Column("version", Text(), nullable=False),
     Column("actor", Text(), nullable=False),
     Column("state", Text(), nullable=False),
-    _text("reason"),
+    text_column("reason"),
     Column("attempts", Integer(), nullable=False, server_default=text("1")),
     Column("started_at", Instant(), nullable=False),
     Column("ended_at", Instant()),
@@ -160,7 +132,7 @@ holds = Table(
     Column("state", Text(), nullable=False),
     Column("held_at", Instant(), nullable=False),
     Column("decided_at", Instant()),
-    _text("decided_by"),
+    text_column("decided_by"),
     Index(None, "playbook", "state"),
 )
 
@@ -178,7 +150,7 @@ bystanders = Table(
     "bystanders",
     metadata,
     Column("playbook", Text(), primary_key=True),
-    Column("key", _key(), primary_key=True),
+    Column("key", key_type(), primary_key=True),
     Column("at", Instant(), nullable=False),
 )
 
@@ -190,7 +162,7 @@ enrollments = Table(
     Column("id", Text(), primary_key=True),
     Column("playbook", Text(), nullable=False),
     Column("entity", Text(), nullable=False),
-    Column("key", _key(), nullable=False),
+    Column("key", key_type(), nullable=False),
     Column("number", Integer(), nullable=False),
     Column("version", Text(), nullable=False),
     Column("step", Text(), nullable=False),
@@ -198,17 +170,17 @@ enrollments = Table(
     Column("entered_at", Instant(), nullable=False),
     Column("since", Instant(), nullable=False),
     Column("waits_until", Instant()),
-    _count("fixed"),
-    _text("arm"),
-    _count("holdout"),
-    _text("per"),
-    Column("each", _key(), nullable=False, server_default=text("''")),
+    count_column("fixed"),
+    text_column("arm"),
+    count_column("holdout"),
+    text_column("per"),
+    Column("each", key_type(), nullable=False, server_default=text("''")),
     Column("goal_at", Instant()),
     Column("goal_until", Instant()),
-    _text("run"),
+    text_column("run"),
     Column("left_at", Instant()),
-    _text("outcome"),
-    _text("reason"),
+    text_column("outcome"),
+    text_column("reason"),
     UniqueConstraint("playbook", "key", "number"),
 )
 _OPEN = text("left_at IS NULL")
@@ -254,10 +226,10 @@ invitations = Table(
     Column("enrollment", Text(), primary_key=True),
     Column("step", Text(), primary_key=True),
     Column("playbook", Text(), nullable=False),
-    Column("key", _key(), nullable=False),
+    Column("key", key_type(), nullable=False),
     Column("at", Instant(), nullable=False),
     Column("answered_at", Instant()),
-    _text("answer"),
+    text_column("answer"),
 )
 _UNANSWERED = text("answered_at IS NULL")
 Index(
@@ -276,30 +248,30 @@ touches = Table(
     Column("enrollment", Text(), nullable=False),
     Column("playbook", Text(), nullable=False),
     Column("entity", Text(), nullable=False),
-    Column("key", _key(), nullable=False),
+    Column("key", key_type(), nullable=False),
     Column("step", Text(), nullable=False),
     Column("kind", Text(), nullable=False),
     Column("channel", Text(), nullable=False),
     Column("state", Text(), nullable=False),
-    _text("reason"),
-    _text("detail"),
-    _text("recipient"),
-    _text("address_digest"),
-    _text("copy_digest"),
-    _text("sender"),
-    _text("subject"),
-    _text("topic"),
+    text_column("reason"),
+    text_column("detail"),
+    text_column("recipient"),
+    text_column("address_digest"),
+    text_column("copy_digest"),
+    text_column("sender"),
+    text_column("subject"),
+    text_column("topic"),
     Column("payload", LargeBinary(), nullable=False),
-    _text("method"),
+    text_column("method"),
     Column("headers", Text(), nullable=False, server_default=text("'{}'")),
-    _count("priority"),
-    _text("run"),
+    count_column("priority"),
+    text_column("run"),
     Column("made_at", Instant(), nullable=False),
     Column("next_attempt_at", Instant(), nullable=False),
     Column("expires_at", Instant()),
-    _count("attempts"),
-    _count("epoch"),
-    _text("worker"),
+    count_column("attempts"),
+    count_column("epoch"),
+    text_column("worker"),
     Column("lease_until", Instant()),
     Column("in_doubt_at", Instant()),
     Column("ended_at", Instant()),
@@ -357,10 +329,10 @@ channels = Table(
     metadata,
     Column("name", Text(), primary_key=True),
     Column("paused_at", Instant()),
-    _text("paused_why"),
-    _count("failures"),
+    text_column("paused_why"),
+    count_column("failures"),
     Column("breaker_until", Instant()),
-    _text("breaker_why"),
+    text_column("breaker_why"),
 )
 
 # ---------------------------------------------------------------- people
@@ -372,20 +344,20 @@ tasks = Table(
     Column("enrollment", Text(), nullable=False),
     Column("playbook", Text(), nullable=False),
     Column("entity", Text(), nullable=False),
-    Column("key", _key(), nullable=False),
+    Column("key", key_type(), nullable=False),
     Column("step", Text(), nullable=False),
     Column("title", Text(), nullable=False),
     Column("kind", Text(), nullable=False),
     Column("assignee", Text(), nullable=False),
-    _text("assignee_name"),
-    _text("notes"),
-    _text("urgency"),
-    _text("due_on"),
+    text_column("assignee_name"),
+    text_column("notes"),
+    text_column("urgency"),
+    text_column("due_on"),
     Column("state", Text(), nullable=False),
-    _text("outcome"),
+    text_column("outcome"),
     Column("made_at", Instant(), nullable=False),
     Column("done_at", Instant()),
-    _text("done_by"),
+    text_column("done_by"),
     Index(None, "state", "assignee"),
     Index(None, "done_at"),
 )
@@ -395,7 +367,7 @@ suppressions = Table(
     metadata,
     Column("address_digest", Text(), primary_key=True),
     Column("topic", Text(), primary_key=True),  # empty: every topic
-    _text("why"),
+    text_column("why"),
     Column("at", Instant(), nullable=False),
     Column("actor", Text(), nullable=False),
 )
@@ -404,12 +376,12 @@ history = Table(
     "history",
     metadata,
     Column("entity", Text(), primary_key=True),
-    Column("key", _key(), primary_key=True),
+    Column("key", key_type(), primary_key=True),
     Column("field", Text(), primary_key=True),
     Column("at", Instant(), primary_key=True),
     Column("value", Text()),
     Column("previous", Text()),
-    _count("is_first"),
+    count_column("is_first"),
     Index(None, "entity", "field", "is_first", "at"),
 )
 
@@ -429,7 +401,7 @@ halts = Table(
     "halts",
     metadata,
     Column("scope", Text(), primary_key=True),  # empty: everything
-    _text("why"),
+    text_column("why"),
     Column("at", Instant(), nullable=False),
     Column("actor", Text(), nullable=False),
 )
