@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,12 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.bind.catalog import EntityRef, EventRef
 from engine.compile.aggregates import aggregate
-from engine.compile.algebra import Successor, conjuncts, successor_of, walk
+from engine.compile.algebra import Successor, conjuncts, successor_of, time_of, walk
 from engine.compile.core import (
     Children,
+    Compare,
+    Comparison,
+    Constant,
     Enrollments,
     Events,
     Field,
@@ -29,7 +33,7 @@ from engine.compile.core import (
 )
 from engine.compile.links import key_at
 from engine.compile.relations import Askers, Home, event_rows
-from engine.compile.sql import Scope, predicate_sql
+from engine.compile.sql import EventRows, Scope, predicate_sql
 from engine.compile.successors import followed_in, with_successors
 
 __all__ = [
@@ -133,13 +137,9 @@ def tally(
     else:
         rows = event_rows(home, entity, sets)
     scope = Scope(home.leaves, zone, askers.known if askers else {}).with_events(rows)
-    shared, own = _shared_tests(figures)
-    which = [
-        and_(true(), *rows.tests[figure.events], *(predicate_sql(each, scope) for each in rest))
-        for figure, rest in zip(figures, own, strict=True)
-    ]
-    where = [predicate_sql(each, scope) for each in shared]
-    where.append(or_(*dict.fromkeys(which)))
+    where, which = _told_apart(figures, rows, scope)
+    if askers is None:
+        where.append(or_(*dict.fromkeys(which)))
     columns = [
         aggregate(
             figure, test if len(figures) > 1 else None, home.leaves, zone=zone, known=scope.known
@@ -157,6 +157,26 @@ def tally(
     return select(key.label("key"), *labelled).select_from(joined).where(*where).group_by(key)
 
 
+def _told_apart(
+    figures: Sequence[Figure], rows: EventRows, scope: Scope
+) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """What is asked of every row once, and what each figure asks beside it.
+
+    That a row counts for any figure at all is not asked here: where who asks is joined, few rows
+    are left, and to ask it of all before the join costs a store of columns more than the scan.
+    """
+    shared, own = _shared_tests(figures)
+    where = [predicate_sql(each, scope) for each in dict.fromkeys((*shared, *_earliest(figures)))]
+    tests = [rows.tests[figure.events] for figure in figures]
+    if len({figure.events.source for figure in figures}) == 1:
+        where += tests[0]
+        tests = [() for _ in figures]
+    return where, [
+        and_(true(), *test, *(predicate_sql(each, scope) for each in rest))
+        for test, rest in zip(tests, own, strict=True)
+    ]
+
+
 def _shared_tests(
     figures: Sequence[Figure],
 ) -> tuple[tuple[Predicate, ...], list[tuple[Predicate, ...]]]:
@@ -164,3 +184,33 @@ def _shared_tests(
     asked = [conjuncts(figure.events.counting) for figure in figures]
     shared = tuple(each for each in asked[0] if all(each in others for others in asked))
     return shared, [tuple(each for each in own if each not in shared) for own in asked]
+
+
+def _earliest(figures: Sequence[Figure]) -> tuple[Predicate, ...]:
+    """Where every figure has a first instant, the earliest of them: statistics of files serve it.
+
+    Rows of other days are not even read then, where a table lies in the order of time.
+    """
+    found = [_first_instant(figure.events) for figure in figures]
+    firsts = [each for each in found if each is not None]
+    if len(firsts) < len(found) or len({test.left for _, test in firsts}) > 1:
+        return ()
+    return (min(firsts, key=_instant_of)[1],)
+
+
+def _first_instant(events: Events) -> tuple[datetime, Compare] | None:
+    """The latest of the constant instants before which no such event counts."""
+    at = time_of(events)
+    found = [
+        (test.right.value, test)
+        for test in conjuncts(events.counting)
+        if isinstance(test, Compare)
+        and (test.op, test.left) == (Comparison.GE, at)
+        and isinstance(test.right, Constant)
+        and isinstance(test.right.value, datetime)
+    ]
+    return max(found, key=_instant_of, default=None)
+
+
+def _instant_of(first: tuple[datetime, Compare]) -> datetime:
+    return first[0]
