@@ -101,6 +101,9 @@ class _Tables:
             (json.dumps([[_text(row.get(name)) for name in found.names] for row in found.rows]),),
         )
 
+    def keep(self, connection: Connection, table: TableRef) -> None:
+        """They are in memory."""
+
 
 def _select(table: FakeTable) -> str:
     """All values travel as text in one parameter and are cast to the types of their columns."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +26,7 @@ __all__ = [
     "Database",
     "Message",
     "NotSent",
+    "Ordered",
     "Permit",
     "Reader",
     "Recipient",
@@ -75,6 +76,20 @@ class Database(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A column of times as it is stored, whose order is that of the instants it stands for.
+
+    Every value in it is of one `form`; two such columns of the same form compare with each other.
+    `whole` are the instants that the form can say, as the multiple of a length; `written` says one.
+    """
+
+    column: ColumnElement[object]
+    form: str
+    whole: timedelta
+    written: Callable[[datetime], object]
+
+
 class Reader(Protocol):
     """An open snapshot of one database.
 
@@ -101,6 +116,12 @@ class Reader(Protocol):
 
         It equals such a constant exactly where `column` does, and may hold blank text where that
         is NULL; bare wherever the stored form allows it, so that indexes and statistics serve.
+        """
+
+    def ordered(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> Ordered | None:
+        """A timestamp for comparisons, bare, where the store's own order will do; else None.
+
+        May look at every value of the column, once a snapshot.
         """
 
     def counts(self, relation: FromClause, table: TableRef) -> Sequence[ColumnElement[bool]]:

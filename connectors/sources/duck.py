@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -42,6 +43,8 @@ from engine.tables import ColumnRef, TableRef
 __all__ = ["DuckStore", "Tables", "memory_engine", "quoted"]
 
 _FETCHED_AT_ONCE = 10_000
+_OFTEN = 16
+"""How often a snapshot is asked for a table before it is worth to hold it in memory."""
 _JSON_TYPES = {
     Kind.INTEGER: "BIGINT",
     Kind.NUMBER: "DOUBLE",
@@ -64,6 +67,9 @@ class Tables(Protocol):
 
     def prepare(self, connection: Connection, table: TableRef) -> None:
         """Have `connector.table` exist; raises SourceFault where there is none."""
+
+    def keep(self, connection: Connection, table: TableRef) -> None:
+        """Hold the rows of `connector.table` in memory, where it is worth it."""
 
 
 def quoted(name: str) -> str:
@@ -97,6 +103,7 @@ class DuckStore:
         self._tables = tables
         self._columns: dict[tuple[str, str], Mapping[str, str]] = {}
         self._bound = count()
+        self._asked: Counter[tuple[str, str]] = Counter()
 
     def columns(self, table: TableRef) -> Mapping[str, str]:
         """Column names and DuckDB's type names."""
@@ -112,8 +119,14 @@ class DuckStore:
         return self._columns[key]
 
     def address(self, table: TableRef) -> tuple[str | None, str]:
-        """Each connector is a schema."""
-        return table.connector, table.table
+        """Each connector is a schema. What many statements ask for is read once for the rest."""
+        key = (table.connector, table.table)
+        self._asked[key] += 1
+        if self._asked[key] == _OFTEN:
+            with self._engine.connect() as connection, _data_faults(str(table)):
+                self._tables.keep(connection, table)
+                connection.commit()
+        return key
 
     def form(
         self,
@@ -152,7 +165,8 @@ class DuckStore:
         with self._engine.connect() as connection, _data_faults("the files"):
             options = {"yield_per": _FETCHED_AT_ONCE}
             with connection.execute(statement, execution_options=options) as result:
-                yield from result
+                for rows in result.partitions():
+                    yield from rows
 
 
 def _json_value(value: object) -> object:

@@ -36,6 +36,7 @@ from engine.tables import TableRef
 __all__ = ["FilesDatabase", "Folder"]
 
 _SUFFIXES = (".parquet", ".csv", ".jsonl")
+_KEPT_BYTES = 128 * 1024 * 1024
 _TABLE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*", re.ASCII)
 
 
@@ -109,11 +110,22 @@ class _Files:
         found = _files_of(self._folders[table.connector].path, table)
         for path in found:
             self._seen.setdefault(path, _look(path))
-        self._members[table] = found
+        self._members[_whole(table)] = found
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(table.connector)}")
         connection.exec_driver_sql(
             f"CREATE VIEW {quoted(table.connector)}.{quoted(table.table)} AS "
             + _SELECTS[found[0].suffix](connection, table, found)
+        )
+
+    def keep(self, connection: Connection, table: TableRef) -> None:
+        """Read small files into a table, which the view then stands for."""
+        if sum(self._seen[path][0] for path in self._members[_whole(table)]) > _KEPT_BYTES:
+            return
+        schema, view = quoted(table.connector), quoted(table.table)
+        kept = quoted(f"{table.table} as read")
+        connection.exec_driver_sql(f"CREATE TABLE {schema}.{kept} AS FROM {schema}.{view}")
+        connection.exec_driver_sql(
+            f"CREATE OR REPLACE VIEW {schema}.{view} AS FROM {schema}.{kept}"
         )
 
     def refuse_changes(self) -> None:
@@ -130,6 +142,10 @@ class _Files:
             return _files_of(self._folders[table.connector].path, table) == members
         except (SourceFault, OSError):
             return False
+
+
+def _whole(table: TableRef) -> TableRef:
+    return TableRef(table.connector, table.table)
 
 
 def _look(path: Path) -> tuple[int, int]:

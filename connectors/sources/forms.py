@@ -21,7 +21,7 @@ cut off.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
 
 from engine.language.catalog import Kind
+from engine.ports import Ordered
 from engine.problems import SourceFault, did_you_mean
 from engine.tables import ColumnRef, TableRef
 
@@ -92,11 +93,13 @@ class Form:
 
     `bad` is None where the store's own type leaves no room for it. `plain`, where there is one, is
     an expression that an index serves and that equals a constant exactly where `value` does.
+    `ordered` looks whether the raw column orders as `value` does; then it holds no bad value.
     """
 
     value: ColumnElement[Any]
     bad: ColumnElement[bool] | None = None
     plain: ColumnElement[Any] | None = None
+    ordered: Callable[[], Ordered | None] | None = None
 
 
 def microseconds(at: datetime) -> int:

@@ -194,7 +194,8 @@ class _PostgresStore:
         with _faults(self._subject):
             options = {"yield_per": _FETCHED_AT_ONCE}
             with self._connection.execute(statement, execution_options=options) as result:
-                yield from result
+                for rows in result.partitions():
+                    yield from rows
 
 
 def _quoted(name: str) -> str:

@@ -6,7 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,13 @@ from sqlalchemy import (
     FromClause,
     String,
     bindparam,
+    column,
     create_engine,
     func,
     select,
     type_coerce,
 )
+from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -34,8 +38,15 @@ from connectors.sources.forms import SQL_TYPES, Form, microseconds, no_table
 from connectors.sources.reader import SourceReader
 from connectors.sources.sqlite_forms import FORMS
 from connectors.sources.sqlite_functions import AGGREGATES, FUNCTIONS
+from connectors.sources.sqlite_order import (
+    SECOND,
+    a_value_of,
+    pattern_of,
+    written,
+    written_otherwise,
+)
 from engine.language.catalog import Kind
-from engine.ports import Reader, Row, StoreKind
+from engine.ports import Ordered, Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
@@ -113,6 +124,7 @@ class _SqliteStore:
         self._connection = connection
         self._columns: dict[str, Mapping[str, str]] = {}
         self._bound = count()
+        self._written: dict[tuple[str, str, str], str | None] = {}
 
     def columns(self, table: TableRef) -> Mapping[str, str]:
         """Column names and declared types, looked up before any statement names them.
@@ -149,7 +161,32 @@ class _SqliteStore:
         zone: ZoneInfo,
     ) -> Form:
         """A raw column, read as `ref` says."""
-        return FORMS[ref.kind](raw, stored, ref, zone)
+        found = FORMS[ref.kind](raw, stored, ref, zone)
+        if ref.kind is not Kind.TIMESTAMP or ref.format is not None:
+            return found
+        return replace(found, ordered=lambda: self._ordered(raw, ref, table, zone))
+
+    def _ordered(
+        self, raw: ColumnElement[Any], ref: ColumnRef, table: TableRef, zone: ZoneInfo
+    ) -> Ordered | None:
+        """The column as text, where all its times are written alike and in UTC."""
+        asked = (table.table, ref.column, zone.key)
+        if asked not in self._written:
+            name = column(ref.column, String())
+            sql_table(table.table, name)
+            self._written[asked] = self._one_writing(name, zone)
+        pattern = self._written[asked]
+        if pattern is None:
+            return None
+        return Ordered(type_coerce(raw, String()), pattern, SECOND, partial(written, pattern))
+
+    def _one_writing(self, times: ColumnElement[Any], zone: ZoneInfo) -> str | None:
+        """The pattern that writes every time of a column as it stands there, if there is one."""
+        with _faults("the SQLite source"):
+            pattern = pattern_of(self._connection.scalar(a_value_of(times)), zone)
+            if pattern is None or self._connection.scalar(written_otherwise(times, pattern)):
+                return None
+        return pattern
 
     def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
         """The value itself: any can be read."""
@@ -162,9 +199,9 @@ class _SqliteStore:
         each = func.json_each(bound).table_valued("value").alias()
         typed = [
             type_coerce(func.json_extract(each.c.value, f"$[{at}]"), SQL_TYPES[Kind(kind)]).label(
-                column
+                name_of
             )
-            for at, (column, kind) in enumerate(columns.items())
+            for at, (name_of, kind) in enumerate(columns.items())
         ]
         return select(*typed).subquery(name)
 
@@ -173,7 +210,8 @@ class _SqliteStore:
         with _faults("the SQLite source"):
             options = {"yield_per": _FETCHED_AT_ONCE}
             with self._connection.execute(statement, execution_options=options) as result:
-                yield from result
+                for rows in result.partitions():
+                    yield from rows
 
 
 def _json_value(value: object) -> object:

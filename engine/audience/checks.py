@@ -247,6 +247,9 @@ def _refuse_jump(connector: Connector, table: TableRef, count: int, then: int) -
 
 
 def _refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
+    """Once a snapshot, which does not change, however many segments ask."""
+    if (entity.table, entity.key) in snapshot.unique_keys:
+        return
     reader = snapshot.reader(entity.table.connector)
     relation = reader.relation(entity.table)
     key = reader.column(relation, entity.key, entity.table)
@@ -264,6 +267,7 @@ def _refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
             f"{entity.table}: {entity.key.column} {found} stands {number} times; the key of a "
             f"{entity.name} must be unique"
         )
+    snapshot.unique_keys.add((entity.table, entity.key))
 
 
 def _refuse_missing_of_required(entity: EntityRef, snapshot: Snapshot) -> None:

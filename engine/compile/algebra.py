@@ -188,18 +188,23 @@ def rejoined(node: Node) -> Node:
 
 def walk(node: Node, until: tuple[type, ...] = ()) -> Iterator[Node]:
     """The node and every node under it, but not what is under those of the types `until`."""
-    yield node
-    if not isinstance(node, until):
-        for child in _children(node):
-            yield from walk(child, until)
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        if not isinstance(each, until):
+            waiting.extend(reversed(_children(each)))
 
 
-def _children(node: Node) -> Iterator[Node]:
+def _children(node: Node) -> list[Node]:
+    found: list[Node] = []
     for name in node.__match_args__:
         value = getattr(node, name)
-        for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, _NODES):
-                yield each
+        if type(value) in _NODES:
+            found.append(value)
+        elif type(value) is tuple:
+            found.extend(each for each in value if type(each) in _NODES)
+    return found
 
 
 def transform(node: Node, change: Callable[[Node], Node]) -> Node:
@@ -207,11 +212,16 @@ def transform(node: Node, change: Callable[[Node], Node]) -> Node:
     changed: dict[str, object] = {}
     for name in node.__match_args__:
         value = getattr(node, name)
-        if isinstance(value, _NODES):
-            changed[name] = transform(value, change)
-        elif isinstance(value, tuple) and value and isinstance(value[0], _NODES):
-            changed[name] = tuple(transform(each, change) for each in value)
+        if type(value) in _NODES:
+            inner: object = transform(value, change)
+            if inner is not value:
+                changed[name] = inner
+        elif type(value) is tuple and value and type(value[0]) in _NODES:
+            parts = tuple(transform(each, change) for each in value)
+            if any(new is not old for new, old in zip(parts, value, strict=True)):
+                changed[name] = parts
     return change(replace(node, **changed) if changed else node)  # type: ignore[arg-type]
 
 
-_NODES = get_args(Node)
+_NODES = frozenset(get_args(Node))
+"""No node has subclasses: to look a type up is quicker than to ask for each of many."""

@@ -165,7 +165,9 @@ def edge_of(question: Question, home: Home, rank: Rank) -> Select[Any]:
 def _at_once(question: Question, home: Home) -> Select[Any]:
     """Without tallies: one select over the joined rows."""
     stands = base(home, question.entity, question.nodes)
-    scope = replace(_scope(question, home, stands.known), plain=stands.plain)
+    scope = replace(
+        _scope(question, home, stands.known), plain=stands.plain, ordered=stands.ordered
+    )
     outputs = [_output(each, scope).label(f"o{n}") for n, each in enumerate(question.outputs)]
     found = select(stands.key.label("key"), *outputs).select_from(stands.source)
     return found.where(*_asked_about(question, home, stands)).where(
@@ -220,7 +222,9 @@ def _scope(question: Question, home: Home, known: Mapping[Value, Sql]) -> Scope:
 def _candidates(question: Question, home: Home, first: Sequence[Predicate]) -> Askers:
     """The rows that what needs no tally holds of, with every value that is needed after."""
     stands = base(home, question.entity, question.nodes)
-    scope = replace(_scope(question, home, stands.known), plain=stands.plain)
+    scope = replace(
+        _scope(question, home, stands.known), plain=stands.plain, ordered=stands.ordered
+    )
     later = [each for each in question.nodes if each not in first]
     values = _values_needed(question, home, later)
     columns = [stands.known[value].label(f"c{n}") for n, value in enumerate(values)]

@@ -5,8 +5,9 @@ Rows that lie in another database have come as a `Sheet` and are joined like a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import FromClause, Select, select
@@ -37,7 +38,7 @@ from engine.compile.leaves import Leaves
 from engine.compile.links import entity_at, link_field, links_of
 from engine.compile.sql import EventRows, Successors
 from engine.language.catalog import Kind
-from engine.ports import Reader, Row
+from engine.ports import Ordered, Reader, Row
 from engine.tables import ColumnRef, TableRef
 
 __all__ = [
@@ -124,6 +125,7 @@ class Base:
     key: Sql
     known: Mapping[Value, Sql]
     plain: Mapping[Value, Sql]
+    ordered: Mapping[Value, Callable[[], Ordered | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +151,18 @@ def base(home: Home, entity: EntityRef, nodes: Sequence[Node]) -> Base:
     fields = {each for node in nodes for each in walk(node) if isinstance(each, Field)}
     for links in links_of(nodes):
         fields.add(link_field(home.catalog, entity, links))
-    _add_fields(home, (), entity, own, fields=fields, known=known, plain=plain)
+    ordered: dict[Value, Callable[[], Ordered | None]] = {}
+    _add_fields(home, (), entity, own, fields=fields, known=known, plain=plain, ordered=ordered)
     for links in links_of(nodes):
         parent = entity_at(home.catalog, entity, links)
         relation, parent_key, sought = _parent(home, links, parent)
         pointer = known[link_field(home.catalog, entity, links)]
         source = source.outerjoin(relation, sought == pointer)
         known[Key(links, parent.key.kind)] = parent_key
-        _add_fields(home, links, parent, relation, fields=fields, known=known, plain=plain)
-    return Base(source, key, known, plain)
+        _add_fields(
+            home, links, parent, relation, fields=fields, known=known, plain=plain, ordered=ordered
+        )
+    return Base(source, key, known, plain, ordered)
 
 
 def _parent(home: Home, links: Links, parent: EntityRef) -> tuple[FromClause, Sql, Sql]:
@@ -180,6 +185,7 @@ def _add_fields(
     fields: Iterable[Field],
     known: dict[Value, Sql],
     plain: dict[Value, Sql],
+    ordered: dict[Value, Callable[[], Ordered | None]],
 ) -> None:
     brought = home.supplied.parents.get(links)
     for each in fields:
@@ -190,6 +196,10 @@ def _add_fields(
         else:
             known[each] = home.reader.column(relation, each.ref.column, entity.table)
             plain[each] = home.reader.plain(relation, each.ref.column, entity.table)
+            if each.ref.kind is Kind.TIMESTAMP:
+                ordered[each] = partial(
+                    home.reader.ordered, relation, each.ref.column, entity.table
+                )
 
 
 # ---------------------------------------------------------------- events
@@ -216,6 +226,11 @@ def event_rows(home: Home, entity: EntityRef, sets: Sequence[Events]) -> EventRo
         tests={each: tuple(home.reader.counts(relation, _table(each))) for each in sets},
         known={Property(ref): home.reader.column(relation, ref, raw) for ref in columns},
         plain={Property(ref): home.reader.plain(relation, ref, raw) for ref in columns},
+        ordered={
+            Property(ref): partial(home.reader.ordered, relation, ref, raw)
+            for ref in columns
+            if ref.kind is Kind.TIMESTAMP
+        },
     )
 
 

@@ -6,7 +6,6 @@ decided here: what a missing value gives stands in the nodes.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import singledispatch
@@ -69,6 +68,14 @@ from engine.compile.core import (
     YearOf,
 )
 from engine.compile.leaves import Leaves
+from engine.compile.ordering import (
+    OPERATORS,
+    Looks,
+    beside_column,
+    beside_instant,
+    not_hidden,
+    stored,
+)
 from engine.moments import Duration, Unit
 
 __all__ = ["EventRows", "Scope", "Successors", "flag", "predicate_sql", "value_sql"]
@@ -91,6 +98,7 @@ class EventRows:
     plain: Mapping[Value, Sql]
     following: Mapping[Successor, Sql] = field(default_factory=dict)
     """Columns of when the first successor comes, where the rows bear one; NULL where none does."""
+    ordered: Looks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +115,17 @@ class Successors:
 class Scope:
     """What a statement can see: the columns that values stand in, and how it reaches events.
 
-    `plain` are columns for equality with constants, which indexes serve. `correlated` gives the
-    rows of events of the row that is asked about, `successors` those that may follow an event,
-    and `maker` is the key of the row that the event in sight is of.
+    `plain` are columns for equality with constants and `ordered` those for comparisons, which
+    indexes serve. `correlated` gives the rows of events of the row that is asked about,
+    `successors` those that may follow an event, and `maker` is the key of the row that the event
+    in sight is of.
     """
 
     leaves: Leaves
     zone: ZoneInfo
     known: Mapping[Value, Sql]
     plain: Mapping[Value, Sql] = field(default_factory=dict)
+    ordered: Looks = field(default_factory=dict)
     correlated: Callable[[Events], EventRows] | None = None
     successors: Callable[[Followed], Successors] | None = None
     maker: Sql | None = None
@@ -123,12 +133,19 @@ class Scope:
 
     def with_events(self, rows: EventRows) -> Scope:
         """What can be seen of one event, beside the row that is asked about."""
-        known, plain = {**self.known, **rows.known}, {**self.plain, **rows.plain}
-        return replace(self, known=known, plain=plain, maker=rows.maker, following=rows.following)
+        return replace(
+            self,
+            known={**self.known, **rows.known},
+            plain={**self.plain, **rows.plain},
+            ordered={**not_hidden(self.ordered, rows.known), **rows.ordered},
+            maker=rows.maker,
+            following=rows.following,
+        )
 
     def with_successors(self, rows: Successors) -> Scope:
         """What can be seen of an event that may follow, beside the one it follows."""
-        return replace(self, known={**self.known, **rows.known})
+        ordered = not_hidden(self.ordered, rows.known)
+        return replace(self, known={**self.known, **rows.known}, ordered=ordered)
 
 
 # ---------------------------------------------------------------- values
@@ -315,14 +332,16 @@ def _(node: Either, scope: Scope) -> ColumnElement[bool]:
 
 @predicate_sql.register
 def _(node: IsSet, scope: Scope) -> ColumnElement[bool]:
-    value = value_sql(node.value, scope)
+    value = _or_as_stored(node.value, scope)
     return value.is_not(None) if node.present else value.is_(None)
 
 
 @predicate_sql.register
 def _(node: Compare, scope: Scope) -> ColumnElement[bool]:
-    left, right = _served_by_index(node, scope)
-    holds = _OPERATORS[node.op](left, right)
+    holds = _in_order(node, scope)
+    if holds is None:
+        left, right = _served_by_index(node, scope)
+        holds = OPERATORS[node.op](left, right)
     return _or_missing(holds, node.if_missing, (node.left, node.right), scope)
 
 
@@ -370,19 +389,25 @@ def _(node: Followed, scope: Scope) -> ColumnElement[bool]:
     return found if node.holds else not_(found)
 
 
-_OPERATORS: Mapping[Comparison, Callable[[Sql, Sql], ColumnElement[bool]]] = {
-    Comparison.EQ: operator.eq,
-    Comparison.NE: operator.ne,
-    Comparison.LT: operator.lt,
-    Comparison.GE: operator.ge,
-    Comparison.GT: operator.gt,
-    Comparison.LE: operator.le,
-}
-
-
 def flag(node: Predicate, scope: Scope) -> ColumnElement[int]:
     """A predicate as a column: 1 where it holds, else 0."""
     return case((predicate_sql(node, scope), literal(1)), else_=literal(0))
+
+
+def _in_order(node: Compare, scope: Scope) -> ColumnElement[bool] | None:
+    """Times compared as they are stored, where the store's order is that of the instants."""
+    left = stored(node.left, scope.ordered)
+    if left is None:
+        return None
+    if isinstance(node.right, Constant):
+        return beside_instant(node.op, left, node.right.value)
+    return beside_column(node.op, left, stored(node.right, scope.ordered))
+
+
+def _or_as_stored(value: Value, scope: Scope) -> Sql:
+    """For whether it is there at all."""
+    found = stored(value, scope.ordered)
+    return value_sql(value, scope) if found is None else found.column
 
 
 def _served_by_index(node: Compare, scope: Scope) -> tuple[Sql, Sql]:
@@ -403,7 +428,7 @@ def _or_missing(
     if not if_missing:
         return holds
     missing = [each for side in sides for each in _may_be_missing(side)]
-    return or_(holds, *(value_sql(each, scope).is_(None) for each in missing))
+    return or_(holds, *(_or_as_stored(each, scope).is_(None) for each in missing))
 
 
 def _may_be_missing(value: Value) -> Iterator[Value]:
