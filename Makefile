@@ -4,7 +4,7 @@
 #   make test    everything that must hold: style, types, and every test
 #   make test-spark  the sources' tests on a cluster of Spark: half a gigabyte to install, needs Java
 #   make lint    the quick half of it: ruff and mypy
-#   make bench   what is measured, as tables
+#   make bench   what is measured, as tables; BENCH=segments measures only that
 #   make lock    the three lock files anew, from pyproject.toml (needs uv)
 #   make clean   away with what these targets made
 
@@ -16,6 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 PYTEST_ARGS ?= -n 2
 DEMO_ARGS ?=
 SPARK_ARGS ?=
+BENCH ?=
 
 .PHONY: demo test test-spark lint bench lock clean
 .DELETE_ON_ERROR:
@@ -36,7 +37,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.run $(BENCH)
 
 # The files beside the environment are stamps: a second call installs nothing.
 $(VENV)/.python:

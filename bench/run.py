@@ -9,7 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("startup", "segment")
+BENCHMARKS = (
+    "startup",
+    "segment",
+    "stores",
+    "filters",
+    "compiling",
+    "segments",
+    "memory",
+)
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -12,13 +12,14 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-__all__ = ["fresh_database", "postgres"]
+__all__ = ["fresh_database", "postgres", "running_postgres"]
 
 _SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 _RUNNING: list[str] = []
@@ -34,15 +35,24 @@ def postgres() -> Iterator[str]:
     if _RUNNING:
         yield _RUNNING[0]
         return
+    with running_postgres() as url:
+        _RUNNING.append(url)
+        try:
+            yield url
+        finally:
+            _RUNNING.clear()
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """A server of its own, by the URL of its database `postgres`; it goes with all its data."""
     folder = Path(tempfile.mkdtemp(prefix="tl-pg-", dir=_short_temp()))
     start = _start_installed if _binaries() else _start_carried
     try:
         url, stop = start(folder)
         try:
-            _RUNNING.append(url)
             yield url
         finally:
-            _RUNNING.clear()
             stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

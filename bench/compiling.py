@@ -1,0 +1,105 @@
+"""How long compiling takes, beside pySigma converting a rule to SQLite. No data is read.
+
+A playbook is compiled when its audience and conditions are bound and lowered and the text of every
+statement is there. The first time counts apart: later passes ask the same at another instant.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from bench.checkup import AS_OF, load, write_project
+from bench.outside import outside
+from bench.stores import TABLES
+from connectors.sources.sqlite import SqliteDatabase
+from engine.audience.contacts import NoContacts
+from engine.audience.select import question_of
+from engine.audience.snapshot import Snapshot, open_sources
+from engine.audience.statements import statements
+from engine.bind.bind import bind_segment
+from engine.bind.catalog import Catalog
+from engine.language.project import Project
+
+ROUNDS = 15
+TIMES = 20
+PACKAGES = ("pysigma==2.0.1", "pysigma-backend-sqlite==2.1.1")
+
+
+def main() -> None:
+    """Measure in turn and print the table."""
+    with TemporaryDirectory(prefix="touchline-bench-") as name:
+        folder = Path(name)
+        write_project(folder, '{type: sql, url: "sqlite:///shop.db"}')
+        project, catalog = load(folder)
+        connection = sqlite3.connect(folder / "shop.db")
+        connection.executescript(TABLES.format(key="INTEGER", integer="INTEGER", time="TEXT"))
+        database = SqliteDatabase(folder / "shop.db", {"product": ZoneInfo("UTC")})
+        with (
+            outside("sigma_rule", PACKAGES) as sigma,
+            open_sources({"product": database}, NoContacts(), catalog) as snapshot,
+        ):
+            compile_once = compiler(project, catalog, snapshot)
+            first = {part: compile_once(part, AS_OF) for part in PARTS}
+            sigma.round()
+            times: dict[str, list[float]] = {"pySigma": [], **{part: [] for part in PARTS}}
+            for number in range(ROUNDS):
+                times["pySigma"].append(sigma.round()["seconds"])
+                for part in PARTS:
+                    taken = [
+                        compile_once(part, AS_OF + timedelta(minutes=number * TIMES + each))
+                        for each in range(TIMES)
+                    ]
+                    times[part].append(statistics.fmean(taken))
+    print_table(times, first)
+
+
+PARTS = ("bind", "bind and lower", "bind, lower, SQL")
+
+
+def compiler(
+    project: Project, catalog: Catalog, snapshot: Snapshot
+) -> Callable[[str, datetime], float]:
+    """Seconds of compiling the check-up segment on SQLite, up to a part, as of an instant."""
+
+    def bind(as_of: datetime) -> None:
+        bind_segment("checkup", project, catalog)
+
+    def lower(as_of: datetime) -> None:
+        question_of(bind_segment("checkup", project, catalog), snapshot, as_of)
+
+    def write(as_of: datetime) -> None:
+        statements(bind_segment("checkup", project, catalog), snapshot, as_of)
+
+    whole: Mapping[str, Callable[[datetime], None]] = dict(
+        zip(PARTS, (bind, lower, write), strict=True)
+    )
+
+    def seconds(part: str, as_of: datetime) -> float:
+        begun = time.perf_counter()
+        whole[part](as_of)
+        return time.perf_counter() - begun
+
+    return seconds
+
+
+def print_table(times: Mapping[str, list[float]], first: Mapping[str, float]) -> None:
+    """Milliseconds: the first time, and the median of the rounds beside pySigma's."""
+    sigma = statistics.median(times["pySigma"])
+    print(f"the check-up segment to SQLite; medians of {ROUNDS} rounds of {TIMES}")
+    print(f"{'':34}{'first ms':>10}{'ms':>8}{'least':>8}{'ratio':>8}")
+    for name, taken in times.items():
+        median = statistics.median(taken)
+        begun = f"{first[name] * 1e3:10.2f}" if name in first else f"{'':10}"
+        least = min(taken) * 1e3
+        print(f"{name:34}{begun}{median * 1e3:8.2f}{least:8.2f}{median / sigma:8.2f}")
+
+
+if __name__ == "__main__":
+    main()
