@@ -1,0 +1,337 @@
+"""The contact policy in the transactions of claim and permit, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.bind.policy import BoundPolicy, SendCalendar, row_of
+from engine.decide.facts import TouchState
+from engine.language.policy import FrequencyCap, Rate, TopicDefault
+from engine.ledger.audit import Kind
+from engine.ledger.claims import Claims, claim
+from engine.ledger.database import Overtaken
+from engine.ledger.held import ask_again
+from engine.ledger.log import verify_audit
+from engine.ledger.outbox import Permission, permit, put_back, settle_failed, settle_sent
+from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_for_rate
+from engine.ledger.retention import forget_touches
+from engine.ledger.schema import open_ledger
+from engine.ledger.store import Ledger
+from engine.ledger.suppressions import EVERY_TOPIC, suppress
+from engine.ledger.tables import touches
+from engine.ledger.topics import refusal_of, refusals_among, subscribe, unsubscribe
+from engine.ledger.touches import TouchRow, list_touches
+from engine.moments import parse_duration
+from tests.ledger.factories import (
+    LEASE,
+    NOW,
+    audited,
+    keep,
+    kinds,
+    make_enrollment,
+    make_touch,
+    reading,
+    touching,
+    writing,
+)
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SAME = "ann@example.com"
+
+
+def capped(at_most: int = 1, per: str = "1 day", **said: Any) -> BoundPolicy:
+    """A policy of one cap."""
+    cap = FrequencyCap(at_most, parse_duration(per), **said)
+    return BoundPolicy(caps=(cap,), digest=f"{at_most} {per}")
+
+
+def mail(ledger: Ledger, key: str, **said: Any) -> str:
+    """A mail to a customer of this key; gives its id."""
+    of = make_enrollment(key)
+    given = {"to_customer": True, "zone": "UTC", "recipient": SAME, **said}
+    touch = make_touch(of, **{"rows": (row_of("account", "1"),), **given})
+    keep(ledger, touching(of, touch))
+    return touch.id
+
+
+def take(ledger: Ledger, policy: BoundPolicy, at: Any = NOW, **said: Any) -> Claims:
+    """What a worker gets."""
+    given: dict[str, Any] = {"now": at, "lease": LEASE, "limit": 1, "policy": policy, **said}
+    return writing(ledger, lambda unit: claim(unit, "w1", **given))
+
+
+def ask(ledger: Ledger, touch: Any, policy: BoundPolicy, at: Any = NOW, **said: Any) -> Permission:
+    """The last look before the act."""
+    given: dict[str, Any] = {"now": at, "lease": LEASE, "actor": "w1", "policy": policy, **said}
+    return writing(ledger, lambda unit: permit(unit, touch.id, epoch=touch.epoch, **given))
+
+
+def send(ledger: Ledger, policy: BoundPolicy, at: Any = NOW) -> str:
+    """Claim, act, and be told that it was taken; gives the key, or nothing."""
+    found = take(ledger, policy, at).touches
+    if not found:
+        return ""
+    (touch,) = found
+    assert ask(ledger, touch, policy, at).allowed
+    given: dict[str, Any] = {"now": at, "detail": "250", "actor": "w1"}
+    writing(ledger, lambda unit: settle_sent(unit, touch.id, epoch=touch.epoch, **given))
+    return touch.key
+
+
+def row(ledger: Ledger, key: str) -> TouchRow:
+    """The touch of a key."""
+    return reading(ledger, lambda unit: list_touches(unit, key=key))[0]
+
+
+# ---------------------------------------------------------------- caps
+
+
+def test_the_higher_priority_goes_and_the_other_waits(ledger: Ledger) -> None:
+    policy = capped()
+    mail(ledger, "low")
+    mail(ledger, "high", priority=90)
+    assert send(ledger, policy) == "high"
+    assert send(ledger, policy) == ""
+    low = row(ledger, "low")
+    assert (low.state, low.reason, low.attempts) == (TouchState.READY, "capped", 0)
+    assert low.next_attempt_at == NOW + DAY
+    assert reading(ledger, waiting_by_reason) == {"capped": 1}
+    assert send(ledger, policy, NOW + DAY) == "low"
+
+
+def test_nobody_claims_for_whom_another_touch_is_in_hand(ledger: Ledger) -> None:
+    policy = capped()
+    mail(ledger, "low")
+    mail(ledger, "high", priority=90)
+    mail(ledger, "other", recipient="bob@example.com", priority=-1)
+    assert take(ledger, policy).touches[0].key == "high"
+    assert take(ledger, policy).touches[0].key == "other"
+    assert take(ledger, policy) == Claims(is_busy=True)
+
+
+def test_what_was_claimed_in_time_is_counted_again_at_the_act(ledger: Ledger) -> None:
+    """Claimed under another policy, or by a worker that did not see the first: the act decides."""
+    policy = capped()
+    mail(ledger, "1")
+    mail(ledger, "2")
+    first, second = take(ledger, BoundPolicy(), limit=2).touches
+    assert ask(ledger, first, policy).allowed
+    assert ask(ledger, second, policy).reason == "capped"
+    held = row(ledger, second.key)
+    assert (held.state, held.attempts, held.reason) == (TouchState.READY, 0, "capped")
+    assert Kind.TOUCH_DEFERRED in kinds(ledger)
+
+
+def test_an_act_that_failed_gives_its_room_back(ledger: Ledger) -> None:
+    policy = capped()
+    mail(ledger, "1", priority=1)
+    mail(ledger, "2")
+    (first,) = take(ledger, policy).touches
+    ask(ledger, first, policy)
+    assert take(ledger, policy).touches == ()
+    given: dict[str, Any] = {"now": NOW, "reason": "refused", "detail": "554", "actor": "w1"}
+    writing(ledger, lambda unit: settle_failed(unit, first.id, epoch=first.epoch, **given))
+    assert send(ledger, policy) == "2"
+
+
+def test_who_waited_long_enough_is_skipped(ledger: Ledger) -> None:
+    policy = capped(per="30 days", give_up=parse_duration("3 days"))
+    mail(ledger, "1", priority=1)
+    mail(ledger, "2", expires_at=NOW + DAY)
+    assert [send(ledger, policy) for _ in range(2)] == ["1", ""]
+    assert row(ledger, "2").next_attempt_at == NOW + 3 * DAY
+    assert send(ledger, policy, NOW + 3 * DAY) == ""
+    ended = row(ledger, "2")
+    assert (ended.state, ended.reason) == (TouchState.SKIPPED, "capped")
+
+
+def test_many_that_are_capped_are_put_off_at_once(ledger: Ledger) -> None:
+    policy = capped(each="account")
+    for number in range(30):
+        mail(ledger, f"{number:02}", recipient=f"person{number}@example.com")
+    assert [bool(send(ledger, policy)) for _ in range(2)] == [True, False]
+    assert reading(ledger, waiting_by_reason) == {"capped": 29}
+
+
+def test_colleagues_know_no_caps_and_no_windows(ledger: Ledger) -> None:
+    shut = SendCalendar(frozenset({6}), 0, 60)
+    policy = BoundPolicy(calendar=shut, caps=capped().caps)
+    for key in ("1", "2"):
+        mail(ledger, key, to_customer=False, zone="", rows=())
+    assert {send(ledger, policy) for _ in range(3)} == {"1", "2", ""}
+
+
+@pytest.fixture
+def twins(ledger: Ledger, ledger_url: str, tmp_path: Any) -> Iterator[tuple[Ledger, Ledger]]:
+    """The same ledger, opened by two programs."""
+    other = open_ledger(ledger_url, root=tmp_path)
+    yield ledger, other
+    other.close()
+
+
+@pytest.mark.parametrize("each", ["", "account"], ids=["address", "account"])
+def test_workers_at_once_cannot_break_a_cap(twins: tuple[Ledger, Ledger], each: str) -> None:
+    """All have claimed already, so only the last look stands between them and the same room."""
+    policy = capped(2, each=each)
+    for number in range(8):
+        said = {} if not each else {"recipient": f"person{number}@example.com"}
+        mail(twins[0], str(number), **said)
+    claims = take(twins[0], BoundPolicy(), limit=8).touches
+    barrier = threading.Barrier(8, timeout=30)
+
+    def act(number: int) -> bool:
+        barrier.wait()
+        while True:
+            try:
+                return ask(twins[number % 2], claims[number], policy).allowed
+            except Overtaken:
+                continue
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(act, range(8))) == 2
+    assert reading(twins[0], verify_audit).valid
+
+
+# ---------------------------------------------------------------- windows
+
+
+def test_a_window_that_closes_before_the_act(ledger: Ledger) -> None:
+    policy = BoundPolicy(calendar=SendCalendar(frozenset(range(7)), 540, 600), digest="p")
+    mail(ledger, "1", expires_at=NOW + DAY)
+    (touch,) = take(ledger, policy).touches
+    assert ask(ledger, touch, policy, NOW + HOUR).reason == "window"
+    assert row(ledger, "1").next_attempt_at == NOW + DAY
+    expires = reading(ledger, lambda unit: unit.connection.scalar(select(touches.c.expires_at)))
+    assert expires == NOW + DAY + 23 * HOUR  # lateness stands still from ten until nine
+
+
+def test_another_policy_asks_again(ledger: Ledger) -> None:
+    policy = BoundPolicy(calendar=SendCalendar(frozenset({6}), 540, 600), digest="sundays")
+    mail(ledger, "1")
+    assert take(ledger, policy) == Claims()
+    assert writing(ledger, lambda unit: ask_again(unit, policy, now=NOW)) == 0
+    assert writing(ledger, lambda unit: ask_again(unit, BoundPolicy(), now=NOW)) == 1
+    assert send(ledger, BoundPolicy()) == "1"
+
+
+# ---------------------------------------------------------------- rates
+
+RATES = BoundPolicy(rates={"mail": Rate(2, 1.0)}, per_sender=Rate(1, 3600.0))
+SECOND = timedelta(seconds=1)
+
+
+def test_claims_of_a_channel_and_a_sender_are_spread(ledger: Ledger) -> None:
+    for number in range(3):
+        sender = "casey@acme.example" if number < 2 else "dana@acme.example"
+        mail(ledger, str(number), sender=sender)
+    assert take(ledger, RATES).touches[0].key == "0"
+    assert take(ledger, RATES).turn_at is not None
+    later = {"real": NOW + SECOND / 2}
+    assert take(ledger, RATES, **later).touches[0].key == "2"
+    assert take(ledger, RATES, real=NOW + SECOND).turn_at == NOW + HOUR
+    assert reading(ledger, lambda unit: waiting_for_rate(unit, RATES, real=NOW + SECOND)) == 1
+    assert take(ledger, RATES, real=NOW + HOUR).touches[0].key == "1"
+
+
+def test_acts_that_come_to_their_dot_together_take_turns(ledger: Ledger) -> None:
+    policy = BoundPolicy(rates={"mail": Rate(2, 1.0)})
+    for number in range(2):
+        mail(ledger, str(number))
+    first = take(ledger, policy).touches[0]
+    second = take(ledger, policy, real=NOW + SECOND).touches[0]
+    assert ask(ledger, first, policy, real=NOW + 2 * SECOND).allowed
+    refused = ask(ledger, second, policy, real=NOW + 2 * SECOND)
+    assert refused == Permission(False, "rate", NOW + 2.5 * SECOND)
+    given: dict[str, Any] = {"epoch": second.epoch, "reason": "rate", "now": NOW, "actor": "w1"}
+    assert row(ledger, second.key).state is TouchState.CLAIMED
+    assert writing(ledger, lambda unit: put_back(unit, second.id, **given))
+    assert row(ledger, second.key).attempts == 0
+
+
+def test_no_burst_follows_idle_time_and_no_wrong_clock_stops_a_channel(ledger: Ledger) -> None:
+    policy = BoundPolicy(rates={"mail": Rate(2, 1.0)})
+    for number in range(3):
+        mail(ledger, str(number))
+    assert take(ledger, policy, real=NOW + 7 * DAY).touches
+    assert not take(ledger, policy, real=NOW + 7 * DAY).touches
+    assert take(ledger, policy, real=NOW).touches  # the clock had been a week ahead
+
+
+# ---------------------------------------------------------------- topics, never_contact, retention
+
+REFUSED = [
+    ("", TopicDefault.SUBSCRIBED, "", "nothing-said"),
+    ("tips", TopicDefault.SUBSCRIBED, "suppressed", "unsubscribed"),
+    ("tips", TopicDefault.REQUIRED, "", "required-passes-a-topic"),
+    (EVERY_TOPIC, TopicDefault.REQUIRED, "suppressed", "but-no-stop-of-everything"),
+    ("", TopicDefault.UNSUBSCRIBED, "not_subscribed", "never-asked-for"),
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "default", "reason"), [pytest.param(*each[:3], id=each[3]) for each in REFUSED]
+)
+def test_who_gets_a_topic(
+    ledger: Ledger, request: Any, said: str, default: TopicDefault, reason: str
+) -> None:
+    given = {"why": "", "at": NOW, "actor": "ann"}
+    if "nothing-said" not in request.node.callspec.id and "never" not in request.node.callspec.id:
+        writing(ledger, lambda unit: suppress(unit, SAME, topic=said, **given))  # type: ignore[arg-type]
+    with ledger.read() as unit:
+        assert refusal_of(unit, unit.digest(SAME), "tips", default=default) == reason
+        among = refusals_among(unit, {SAME}, "tips", default=default)
+    assert among == ({SAME: reason} if reason else {})
+
+
+def test_a_subscription_and_its_end(ledger: Ledger) -> None:
+    given: dict[str, Any] = {"topic": "tips", "why": "a form", "at": NOW, "actor": "ann"}
+    wanted = TopicDefault.UNSUBSCRIBED
+    answers = []
+    for act in (subscribe, subscribe, unsubscribe, unsubscribe):
+        answers.append(writing(ledger, lambda unit, act=act: act(unit, SAME, **given)))  # type: ignore[misc]
+        with ledger.read() as unit:
+            answers.append(refusal_of(unit, unit.digest(SAME), "tips", default=wanted))
+    assert answers == [True, "", False, "", True, "not_subscribed", False, "not_subscribed"]
+
+
+def test_mails_that_wait_can_be_stopped_and_those_in_hand_cannot(ledger: Ledger) -> None:
+    mine = mail(ledger, "1")
+    mail(ledger, "2", recipient="bob@example.com")
+    mail(ledger, "3", to_customer=False)
+    with ledger.read() as unit:
+        pages = [pending_mails(unit, "checkup", after="", limit=9)]
+        assert pending_mails(unit, "another", after="", limit=9) == []
+    assert {each.key for each in pages[0]} == {"1", "2"}
+    taken = take(ledger, BoundPolicy()).touches[0]
+    ids = [each.id for each in pages[0]]
+    writing(ledger, lambda unit: skip_pending(unit, ids, "never_contact", at=NOW, actor="engine"))
+    states = {key: row(ledger, key).state for key in ("1", "2")}
+    assert states[taken.key] is TouchState.CLAIMED
+    assert set(states.values()) == {TouchState.CLAIMED, TouchState.SKIPPED}
+    assert mine in ids
+
+
+def test_what_is_old_is_forgotten_and_the_chain_verifies(ledger: Ledger) -> None:
+    for key in ("1", "2", "3"):
+        mail(ledger, key, recipient=f"{key}@example.com")
+        assert send(ledger, BoundPolicy()) == key
+    mail(ledger, "4")
+    forget: Callable[[Any], int] = lambda unit: forget_touches(  # noqa: E731
+        unit, NOW + HOUR, limit=2, at=NOW + DAY, actor="daemon"
+    )
+    assert [writing(ledger, forget) for _ in range(3)] == [2, 1, 0]
+    rows = reading(ledger, list_touches)
+    assert {each.recipient for each in rows} == {"", SAME}
+    assert [each.key for each in rows if each.subject] == ["4"]
+    assert {each.state for each in rows if each.key != "4"} == {TouchState.SENT}
+    assert reading(ledger, verify_audit).valid
+    assert sum(each.kind == Kind.TOUCHES_FORGOTTEN for each in audited(ledger)) == 2
+    policy = capped(1, "2 days", each="account")  # what was forgotten counts against caps
+    assert send(ledger, policy, NOW + HOUR) == ""
