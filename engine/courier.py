@@ -14,6 +14,7 @@ from datetime import datetime
 from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.deliver import Delivered, deliver
+from engine.ledger.held import ask_again
 from engine.ledger.store import Ledger
 from engine.ports import Channel
 
@@ -42,6 +43,7 @@ class Courier:
         self._now = now
         self._real = real
         self._policy = policy
+        self._asked_under: str | None = None
         self._worker = worker
         self._progress = progress
         self._runner = asyncio.Runner()
@@ -98,9 +100,18 @@ class Courier:
             self._runner.run(_close(self._channels))
             self._channels = None
 
+    def _ask_again(self) -> None:
+        """What another policy has put off is looked at under this one: once, then all is asked."""
+        if self._asked_under == self._policy.digest:
+            return
+        with self._ledger.write() as unit:
+            ask_again(unit, self._policy, now=self._now())
+        self._asked_under = self._policy.digest
+
     async def _deliver(self) -> Delivered:
         if self._channels is None:
             self._channels = self._make_channels()
+        self._ask_again()
         return await deliver(
             self._ledger,
             self._channels,

@@ -13,7 +13,6 @@ from engine.dispatch.line import Delivery, Line
 from engine.dispatch.tally import Delivered, Progress, Tally
 from engine.dispatch.workers import gone_among
 from engine.ledger.control import channel_states
-from engine.ledger.held import ask_again
 from engine.ledger.recovery import OnUnknown, expire, leaseholders, release, sweep
 from engine.ledger.store import Ledger, Unit
 from engine.ports import Channel
@@ -70,7 +69,6 @@ async def _take_over(delivery: Delivery, channels: Mapping[str, Channel]) -> dic
     def act(unit: Unit) -> dict[str, int]:
         now, gone = delivery.now(), gone_among(leaseholders(unit))
         tally.swept = sweep(unit, now=now, on_unknown=on_unknown, gone=gone, actor=actor)
-        ask_again(unit, delivery.policy, now=now)
         tally.expired = expire(unit, now=now, actor=actor)
         return {name: state.failures for name, state in channel_states(unit).items()}
 
