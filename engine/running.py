@@ -22,7 +22,7 @@ from engine.passes.gather import World
 from engine.passes.reports import RunReport
 from engine.passes.run import live, rehearse
 from engine.passes.versions import Shelf, content_of
-from engine.problems import Invalid, Misuse, Refused, Unreachable
+from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
 from engine.stopping import Stop, on_stop
 from engine.tracking import never_tracked
 from engine.workplace import Workplace
@@ -76,8 +76,7 @@ def dry(workplace: Workplace, names: Sequence[str], as_of: datetime) -> Summary:
     """Decide everything, write nothing, open no channel. Drafts may be rehearsed by name.
 
     Raises:
-        SourceFault: data that cannot be trusted.
-        Unreachable: a source or the ledger does not answer.
+        Unreachable: the ledger does not answer.
     """
     return _rehearsal(workplace, names, as_of, workplace.ledger_or_none())
 
@@ -143,7 +142,10 @@ def _rehearsal(
         )
         for playbook in playbooks:
             versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
-            reports.append(rehearse(playbook, firing, world, ledger, versions=versions))
+            try:
+                reports.append(rehearse(playbook, firing, world, ledger, versions=versions))
+            except (SourceFault, Unreachable) as fault:  # as in a run, it stops no other one
+                reports.append(RunReport(playbook.name, as_of, fault=fault))
     notes = never_tracked(workplace, playbooks, ledger, as_of)
     return Summary(tuple(reports), dry_run=True, notes=notes)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from engine.audience.select import population
+from engine.audience.silence import doubts, newest_of, newest_value, refuse_lost
 from engine.audience.snapshot import Snapshot
-from engine.audience.values import seen_value
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef, FieldRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
@@ -28,10 +29,10 @@ from engine.compile.core import (
     Followed,
     Gathered,
     History,
+    Listed,
     Node,
     Ranked,
 )
-from engine.compile.edges import Asking, constant
 from engine.compile.links import entity_at, link_field, links_of
 from engine.compile.lower import asked_at, lower
 from engine.compile.relations import columns_after, tested_columns
@@ -43,7 +44,7 @@ from engine.tables import ColumnRef, TableRef
 
 __all__ = ["check_columns", "check_sources", "check_values", "histories_asked"]
 
-_SHRINKS, _GROWS = "shrinks_by_at_most", "grows_by_at_most"
+_SHRINKS, _GROWS, _AT_LEAST = "shrinks_by_at_most", "grows_by_at_most", "at_least"
 
 
 def check_columns(entity: EntityRef, snapshot: Snapshot) -> None:
@@ -83,12 +84,13 @@ def _columns_of_event(event: EventRef, owner: EntityRef) -> list[ColumnRef]:
 
 @dataclass(slots=True)
 class _Used:
-    """What the conditions of a run read: entities, the columns of each table, and histories.
+    """What the conditions of a run read: entities, events, columns of tables, and histories.
 
     A history is named by its entity and field.
     """
 
     entities: dict[str, EntityRef] = field(default_factory=dict)
+    events: list[EventRef] = field(default_factory=list)
     columns: dict[TableRef, list[ColumnRef]] = field(default_factory=dict)
     histories: dict[tuple[str, str], None] = field(default_factory=dict)
 
@@ -97,6 +99,10 @@ class _Used:
             self.entities[entity.name] = entity
             required = [each.column for each in entity.stored if each.required]
             self.add_columns(entity.table, [entity.key, *required])
+
+    def add_event(self, event: EventRef, owner: EntityRef, others: Iterable[ColumnRef]) -> None:
+        self.events.append(event)
+        self.add_columns(event.table, [*_columns_of_event(event, owner), *others])
 
     def add_columns(self, table: TableRef, columns: Iterable[ColumnRef]) -> None:
         self.columns.setdefault(table, []).extend(columns)
@@ -114,7 +120,10 @@ def check_sources(
 ) -> Mapping[str, object]:
     """What the sources of a run are like: `rows` by `connector.table`, for the next to compare.
 
-    `last` is what this gave before the run before, or is empty. `fields` are read as well.
+    `fields` are read as well.
+
+    `newest` is that of each event, and `doubts` are sentences about what the conditions ask to be
+    absent. `last` is what this gave before the run before, or is empty.
 
     Raises:
         SourceFault: the first thing that is not as the catalog or the connector says.
@@ -122,7 +131,8 @@ def check_sources(
     """
     zone = ZoneInfo(settings.timezone)
     asking = asked_at(as_of, zone, snapshot.catalog)
-    used = _used(entity, conditions, snapshot.catalog, asking, fields=fields)
+    nodes = [lower(condition, asking) for condition in conditions]
+    used = _used(entity, [*nodes, *map(asking.field, fields)], snapshot.catalog)
     _refuse_other_forms(used, snapshot)
     counts = _counts(used, snapshot, settings, last)
     for each in used.entities.values():
@@ -132,7 +142,15 @@ def check_sources(
         connector = settings.connectors.get(name)
         if connector is not None and connector.freshness is not None:
             _refuse_stale(connector.freshness, name, snapshot, as_of, zone=zone)
-    return {"rows": counts}
+    if _at_least(entity.table, settings):
+        _refuse_nobody(entity, snapshot)
+    newest = newest_of(used.events, snapshot, as_of, zone=zone)
+    refuse_lost(newest, _that_may_not_be_lost(used, settings), last.get("newest"))
+    return {
+        "rows": counts,
+        "newest": newest,
+        "doubts": doubts(nodes, newest, snapshot, zone),
+    }
 
 
 def check_values(audience: Audience, snapshot: Snapshot, as_of: datetime) -> None:
@@ -145,7 +163,7 @@ def check_values(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Non
         Unreachable: a source does not answer.
     """
     asking = asked_at(as_of, audience.zone, snapshot.catalog)
-    used = _used(audience.entity, [audience.condition], snapshot.catalog, asking)
+    used = _used(audience.entity, [lower(audience.condition, asking)], snapshot.catalog)
     _refuse_other_forms(used, snapshot)
     for each in used.entities.values():
         _refuse_two_of_a_key(each, snapshot)
@@ -160,7 +178,8 @@ def histories_asked(
     zone: ZoneInfo,
 ) -> tuple[tuple[str, str], ...]:
     """The fields whose history conditions ask for, by entity and name; nothing is read for it."""
-    used = _used(entity, conditions, catalog, asked_at(as_of, zone, catalog))
+    asking = asked_at(as_of, zone, catalog)
+    used = _used(entity, [lower(each, asking) for each in conditions], catalog)
     return tuple(used.histories)
 
 
@@ -169,18 +188,9 @@ def _refuse_other_forms(used: _Used, snapshot: Snapshot) -> None:
         snapshot.reader(table.connector).check(table, list(dict.fromkeys(columns)))
 
 
-def _used(
-    entity: EntityRef,
-    conditions: Sequence[Condition],
-    catalog: Catalog,
-    asking: Asking,
-    *,
-    fields: Sequence[FieldRef] = (),
-) -> _Used:
+def _used(entity: EntityRef, nodes: Sequence[Node], catalog: Catalog) -> _Used:
     used = _Used()
-    nodes: list[Node] = [lower(condition, asking) for condition in conditions]
-    nodes += [asking.field(ref) for ref in fields]
-    _add_nodes(used, nodes, catalog, entity)
+    _add_nodes(used, list(nodes), catalog, entity)
     return used
 
 
@@ -200,7 +210,9 @@ def _add_nodes(used: _Used, nodes: list[Node], catalog: Catalog, entity: EntityR
                     used.histories[of, name] = None
                 case Events(source=EventRef()):
                     _add_events(used, each, catalog, entity)
-                case Figure(_, Events(source=EventRef() as event), ColumnRef() as of):
+                case Figure(_, Events(source=EventRef() as event), ColumnRef() as of) | Listed(
+                    Events(source=EventRef() as event), ColumnRef() as of
+                ):
                     used.add_columns(event.table, [of])
                 case Gathered(_, figure):
                     _add_children(used, figure, catalog)
@@ -226,12 +238,11 @@ def _add_events(used: _Used, events: Events, catalog: Catalog, entity: EntityRef
         used.add_entity(owner)
         link = owner.links[events.children.link]
         used.add_columns(owner.table, [ColumnRef(link.column, holder.key.kind)])
-    used.add_columns(event.table, [*_columns_of_event(event, owner), *tested_columns(events)])
+    used.add_event(event, owner, tested_columns(events))
     for each in walk(events.counting):
         if isinstance(each, Followed):
             maker = catalog.entities[each.source.entity]
-            after = [*_columns_of_event(each.source, maker), *columns_after(each)]
-            used.add_columns(each.source.table, after)
+            used.add_event(each.source, maker, columns_after(each))
 
 
 # ---------------------------------------------------------------- volume
@@ -243,20 +254,39 @@ def _counts(
     """Rows by table, whatever its events are; each refused where it cannot be trusted."""
     before = last.get("rows")
     known = before if isinstance(before, Mapping) else {}
-    own = {str(each.table) for each in used.entities.values()}
     counts: dict[str, int] = {}
     for table in used.columns:
         if str(table) in counts:
             continue
         whole = TableRef(table.connector, table.table)
         count = counts[str(table)] = snapshot.reader(table.connector).row_count(whole)
+        _refuse_too_few(table, count, _at_least(table, settings))
         then = known.get(str(table))
-        if not count and (str(table) in own or then):
-            raise SourceFault(f"{table} holds no rows; nothing is decided from an empty source")
         connector = settings.connectors.get(table.connector)
         if connector is not None and isinstance(then, int) and then:
             _refuse_jump(connector, table, count, then)
     return counts
+
+
+def _at_least(table: TableRef, settings: Settings) -> int:
+    connector = settings.connectors.get(table.connector)
+    limits = connector.volume.get(table.table, {}) if connector is not None else {}
+    return int(limits.get(_AT_LEAST, 1))
+
+
+def _that_may_not_be_lost(used: _Used, settings: Settings) -> list[EventRef]:
+    return [each for each in used.events if _at_least(each.table, settings)]
+
+
+def _refuse_too_few(table: TableRef, count: int, at_least: int) -> None:
+    if count >= at_least:
+        return
+    if count:
+        raise SourceFault(f"{table} holds {count:,} rows, and `at_least` says {at_least:,}")
+    raise SourceFault(
+        f"{table} holds no rows; nothing is decided from an empty source. If that is right, say "
+        f"`volume: {{{table.table}: {{at_least: 0}}}}` of the connector {table.connector}"
+    )
 
 
 def _refuse_jump(connector: Connector, table: TableRef, count: int, then: int) -> None:
@@ -299,6 +329,14 @@ def _refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
     snapshot.unique_keys.add((entity.table, entity.key))
 
 
+def _refuse_nobody(entity: EntityRef, snapshot: Snapshot) -> None:
+    """Where `where` or a missing key leaves nobody, everyone inside would look gone."""
+    if not population(entity, snapshot):
+        raise SourceFault(
+            f"{entity.table} holds no {entity.name}: no row passes its `where` and has a key"
+        )
+
+
 def _refuse_missing_of_required(entity: EntityRef, snapshot: Snapshot) -> None:
     reader = snapshot.reader(entity.table.connector)
     for ref in entity.stored:
@@ -326,19 +364,13 @@ def _refuse_stale(
     """The newest value up to `as_of` counts: what lies ahead says nothing of how fresh it is."""
     table = TableRef(connector, freshness.table)
     column = _declared(snapshot.catalog, table, freshness.column)
-    home = snapshot.home(connector)
-    relation = home.reader.relation(table)
-    value = home.reader.column(relation, column, table)
-    is_date = column.kind is Kind.DATE
-    now = home.leaves.constant(constant(local_date(as_of, zone) if is_date else as_of))
-    newest_of = select(func.max(value)).select_from(relation).where(value <= now)
-    newest = seen_value(column.kind, next(iter(home.reader.read(newest_of)))[0])
+    newest = newest_value(table, column, snapshot, as_of, zone=zone)
     oldest = window_start(freshness.at_most, as_of, zone)
     name = f"{table}.{freshness.column}"
     if newest is None:
         raise SourceFault(f"{name} holds no time up to {as_of.isoformat()}; it cannot be fresh")
-    limit = local_date(oldest, zone) if is_date else oldest
-    if isinstance(newest, date) and newest < limit:
+    limit = local_date(oldest, zone) if column.kind is Kind.DATE else oldest
+    if newest < limit:
         raise SourceFault(
             f"{name} is {newest.isoformat()} at the newest, and `freshness` allows "
             f"{freshness.at_most}; nothing is decided from stale data"

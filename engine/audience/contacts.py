@@ -40,6 +40,9 @@ class ContactLog(Protocol):
     ) -> Iterator[ContactRow]:
         """The contacts from `since` (None: ever) until `until`, both included."""
 
+    def known_from(self) -> datetime | None:
+        """The instant from which it knows of contacts; None where that is no question."""
+
 
 class NoContacts:
     """The log of a project that never reached anybody."""
@@ -53,6 +56,10 @@ class NoContacts:
     ) -> Iterator[ContactRow]:
         """Nothing."""
         return iter(())
+
+    def known_from(self) -> datetime | None:
+        """There is no ledger that could be too young."""
+        return None
 
 
 class EnrollmentLog(Protocol):

@@ -66,7 +66,8 @@ class Connector:
     """A source of data. `files` has a `path` (relative to the project), `sql` a `url`.
 
     `timezone` is the IANA name of the zone of timestamps that bear none. `volume` says per table
-    by what share (0 to 1) its rows may shrink or grow between two runs.
+    by what share (0 to 1) its rows may shrink or grow between two runs, and how many there are
+    `at_least` (1 unless said).
     """
 
     name: str

@@ -50,6 +50,10 @@ class LedgerContacts:
             for row in streamed:
                 yield ContactRow(**{**row._asdict(), "address": _normal(row.address)})
 
+    def known_from(self) -> datetime | None:
+        """When the ledger was made."""
+        return self._ledger.identity.created_at
+
 
 def _normal(address: str) -> str:
     try:

@@ -71,6 +71,7 @@ class World:
             self._settings,
             as_of=self._as_of,
             last=last,
+            fields=self._read_of_rows(playbook),
         )
         return {**sound, "sql": self._sql_digest(playbook)}
 
@@ -79,6 +80,12 @@ class World:
         entity = playbook.audience.entity.name
         held = [rule.conditions.get(entity) for rule in self._policy.never]
         return [each for each in held if each is not None]
+
+    def _read_of_rows(self, playbook: BoundPlaybook) -> list[FieldRef]:
+        """Fields that no condition asks: a column that is gone is known before anyone enters."""
+        presses = (self._press(playbook, step) for step in playbook.route.steps)
+        found = [ref for press in presses if press for ref in press.fields]
+        return found + [ref for ref in (playbook.per, playbook.each) if ref is not None]
 
     def _sql_digest(self, playbook: BoundPlaybook) -> str:
         """SHA-256 (hex) over the statements of the segment, for the audit of the run."""

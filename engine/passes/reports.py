@@ -28,6 +28,7 @@ class RunReport:
     `touches` counts by channel and status; `waiting` those that are ready and held back, by reason
     (`window`, `capped`, …); `would` are the touches of a dry run; `gained` and
     `lost` compare who matches with the last run that went through, None where there was none.
+    `doubts` are sentences about what the sources may be wrong in; they stop nothing.
     """
 
     playbook: str
@@ -43,14 +44,24 @@ class RunReport:
     lost: int | None = None
     held: str = ""
     note: str = ""
+    doubts: tuple[str, ...] = ()
     fault: TouchlineError | None = None
     keys_are_integers: bool = False
 
 
 def report_of(
-    playbook: BoundPlaybook, firing: Firing, found: Matched, before: Sequence[str] | None
+    playbook: BoundPlaybook,
+    firing: Firing,
+    found: Matched,
+    *,
+    before: Sequence[str] | None,
+    sources: Mapping[str, object],
 ) -> RunReport:
-    """Who matched and entered; `before` are the keys that matched in the last run, if any."""
+    """Who matched and entered; `before` are the keys that matched in the last run, if any.
+
+    `sources` is what checking them gave.
+    """
+    doubts = sources.get("doubts")
     now = set(found.keys)
     then = None if before is None else set(before)
     blown = found.admission.blown
@@ -64,6 +75,7 @@ def report_of(
         lost=None if then is None else len(then - now),
         keys_are_integers=playbook.audience.entity.key.kind is Kind.INTEGER,
         held=_told(blown) if blown else "",
+        doubts=tuple(doubts) if isinstance(doubts, list) else (),
     )
 
 

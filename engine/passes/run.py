@@ -196,7 +196,8 @@ def _enter_live(
     sources: Mapping[str, object],
 ) -> RunReport:
     found = select(playbook, firing, facts, ledger, run=start.id)
-    report = report_of(playbook, firing, found, _last_matched(ledger, playbook))
+    before = _last_matched(ledger, playbook)
+    report = report_of(playbook, firing, found, before=before, sources=sources)
     if found.admission.blown:
         with ledger.write() as unit:
             still_ours(unit, start)
@@ -289,10 +290,11 @@ def rehearse(
         SourceFault: data that cannot be trusted.
         Unreachable: a source does not answer.
     """
-    facts.check(playbook, _last_sources(ledger, playbook))
+    sources = facts.check(playbook, _last_sources(ledger, playbook))
     journal = DryJournal(ledger, playbook.name, firing.as_of)
     found = select(playbook, firing, facts, ledger, run="")
-    report = report_of(playbook, firing, found, _last_matched(ledger, playbook))
+    before = _last_matched(ledger, playbook)
+    report = report_of(playbook, firing, found, before=before, sources=sources)
     held_out = found.known.held_out
     left = exits(journal, versions, facts, firing.as_of).left
     watch_all(journal, versions, facts, firing.as_of)

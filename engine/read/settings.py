@@ -97,12 +97,17 @@ def _connector(name: str, data: _Data, path: DocumentPath, reading: Reading) -> 
         schema=data.get("schema"),
         timezone=data.get("timezone", "UTC"),
         freshness=_freshness(fresh, (*path, "freshness"), reading) if fresh else None,
-        volume={
-            table: {word: parse_share(share) for word, share in shares.items()}
-            for table, shares in data.get("volume", {}).items()
-        },
+        volume={table: _limits(limits) for table, limits in data.get("volume", {}).items()},
         place=reading.place(path),
     )
+
+
+def _limits(limits: _Data) -> dict[str, float]:
+    """Shares, but for the number of rows that `at_least` says."""
+    return {
+        word: float(limit) if word == "at_least" else parse_share(limit)
+        for word, limit in limits.items()
+    }
 
 
 def _freshness(data: _Data, path: DocumentPath, reading: Reading) -> Freshness:

@@ -47,6 +47,7 @@ def _run(report: RunReport, dry_run: bool) -> dict[str, object]:
         "waiting": report.waiting,
         "held": report.held,
         "note": report.note,
+        "doubts": list(report.doubts),
         "error": str(report.fault) if report.fault else "",
     }
     if dry_run:
@@ -91,6 +92,7 @@ def _block(report: RunReport, dry_run: bool) -> str:
     lines += [f"  {channel}: {told(states)}" for channel, states in report.touches.items()]
     lines += [f"  waiting: {told(report.waiting)}"] if report.waiting else []
     lines += [f"  held: {report.held}"] if report.held else []
+    lines += [f"  doubtful: {doubt}" for doubt in report.doubts]
     if report.would:
         lines.append(_indented(_touches(report.would)))
     return "\n".join(lines)

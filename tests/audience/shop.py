@@ -89,6 +89,11 @@ class Log:
     """A contact log in memory."""
 
     rows: Sequence[ContactRow] = ()
+    begins: datetime | None = None
+
+    def known_from(self) -> datetime | None:
+        """When the ledger was made, where that is a question."""
+        return self.begins
 
     def contacts(
         self, since: datetime | None, until: datetime, channel: str | None, playbook: str | None

@@ -33,8 +33,10 @@ def fresh(shop: Shop) -> Shop:
 
 def test_what_is_sound_gives_the_counts(fresh: Shop) -> None:
     rows = {"product.users": 4, "crm.accounts": 2, "product.events": 1}
-    assert checked(fresh) == {"rows": rows}
-    assert checked(fresh, last={"rows": rows}) == {"rows": rows}
+    newest = {"user.logged_in of product.events (name: login)": "2026-03-10T11:00:00+00:00"}
+    sound = {"rows": rows, "newest": newest, "doubts": []}
+    assert checked(fresh) == sound
+    assert checked(fresh, last=sound) == sound
 
 
 def twice(shop: Shop) -> None:

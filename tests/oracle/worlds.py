@@ -510,6 +510,10 @@ class _Log:
 
     rows: Sequence[ContactRow]
 
+    def known_from(self) -> datetime | None:
+        """It is no question here."""
+        return None
+
     def contacts(
         self, since: datetime | None, until: datetime, channel: str | None, playbook: str | None
     ) -> Iterator[ContactRow]:
