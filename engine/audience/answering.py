@@ -73,7 +73,7 @@ from engine.compile.tally import (
 from engine.language.catalog import Kind
 from engine.ports import Row
 
-__all__ = ["answer", "bring_rows_of", "bring_what_follows", "typed_rows"]
+__all__ = ["answer", "bring_rows_of", "bring_what_follows", "rank_edge", "typed_rows"]
 
 
 def answer(question: Question, reading: Reading, *, own: Own | None = None) -> Iterator[Row]:
@@ -140,6 +140,11 @@ def _with_ranks(question: Question, reading: Reading, own: Own | None) -> Questi
         return found if node.holds else complement(found)
 
     return question.changed(change)
+
+
+def rank_edge(rank: Rank, question: Question, reading: Reading) -> Constant | Awaited | None:
+    """The value of the last that are in a rank, seen from where is asked; None: nobody has any."""
+    return _edge_of(rank, question, reading, None)
 
 
 def _edge_of(

@@ -4,63 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
-from engine.audience.answering import answer
+from engine.audience.answering import answer, rank_edge
 from engine.audience.evidence import Asked, children_of, history_of
 from engine.audience.evidence import events_of as event_rows_of
+from engine.audience.fields import rows
+from engine.audience.looked_at import Counted, Seen, counted, labels_of, list_of, values
 from engine.audience.reading import Reading, Running
 from engine.audience.snapshot import Snapshot
+from engine.audience.telling import age, few, next_anniversary, told, told_of
 from engine.audience.values import Key
 from engine.audience.words import condition_text, literal_text
 from engine.bind.catalog import EventRef, FieldRef
 from engine.bind.conditions import (
+    Anniversary,
     BoundAll,
     BoundAny,
-    BoundDid,
     BoundField,
-    BoundHas,
     BoundNone,
     BoundNot,
     BoundParent,
     BoundRank,
     BoundSegment,
-    ChangedTest,
     Condition,
     FigureKind,
-    UnchangedTest,
 )
 from engine.bind.playbook import Audience
-from engine.compile.algebra import time_of, walk
 from engine.compile.core import (
-    Change,
-    Chosen,
-    Compare,
-    Comparison,
+    TOUCH_AT,
     Constant,
-    DaysBetween,
-    EdgeKind,
-    Enrollments,
     Events,
     Field,
     Figure,
-    Followed,
     Gathered,
-    History,
-    Labels,
-    Listed,
     Predicate,
     Property,
-    Ratio,
-    Score,
+    Ranked,
     Touches,
     Value,
 )
 from engine.compile.edges import Asking
-from engine.compile.happenings import events_of
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
-from engine.moments import local_date
 
 __all__ = ["Node", "explain"]
 
@@ -75,22 +61,21 @@ class Node:
     children: tuple[Node, ...] = ()
 
 
-Seen = Predicate | Value
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A condition with what is asked of the store to explain it, each value with its name.
 
-    `counted` are the events or children behind its figures, or the field whose history it asks
-    for.
+    `counted` are the events, children or histories behind it, `listed` a computed list that it asks
+    of, and `name` what stands before it where it is the label of a field.
     """
 
     condition: Condition
     holds: Predicate
-    seen: tuple[tuple[str, Seen], ...]
-    counted: Events | Gathered | FieldRef | None
+    seen: Mapping[Seen, str]
+    counted: tuple[Counted, ...]
+    listed: FieldRef | None
     children: tuple[_Asked, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +86,7 @@ class _Answers:
     asked: Asked
     reading: Reading
     found: Mapping[Seen, object]
+    lists: Mapping[str, object]
 
 
 def explain(audience: Audience, key: Key, snapshot: Snapshot, as_of: datetime) -> Node | None:
@@ -113,43 +99,37 @@ def explain(audience: Audience, key: Key, snapshot: Snapshot, as_of: datetime) -
     outputs = tuple(dict.fromkeys(_outputs(asked)))
     question = Question(audience.entity, audience.zone, outputs=outputs, among=(key,))
     reading = Running(snapshot)
-    rows = list(answer(question, reading))
-    if not rows:
+    found = list(answer(question, reading))
+    if not found:
         return None
-    found = dict(zip(outputs, rows[0][1:], strict=True))
-    who = Asked(audience.entity, audience.zone, (key,))
-    return _node(asked, _Answers(asking, who, reading, found))
+    answers = _Answers(
+        asking,
+        Asked(audience.entity, audience.zone, (key,)),
+        reading,
+        dict(zip(outputs, found[0][1:], strict=True)),
+        _lists(asked, audience, key, snapshot, as_of=as_of),
+    )
+    return _node(asked, answers)
+
+
+# ---------------------------------------------------------------- asking
 
 
 def _asked(condition: Condition, asking: Asking) -> _Asked:
     predicate = lower(condition, asking)
     children = tuple(_asked(part, inner) for part, inner in _parts(condition, asking))
-    seen = (
-        {} if children else {value: name for name, value in _values(condition, predicate, asking)}
+    labels = tuple(
+        replace(_asked(each, below), name=name)
+        for name, each, below in labels_of(condition, asking)
     )
     return _Asked(
         condition,
         predicate,
-        tuple((name, value) for value, name in seen.items()),
-        _counted(condition, predicate, asking),
-        children,
+        {} if children else values(condition, predicate, asking),
+        () if children else counted(condition, predicate, asking),
+        list_of(condition, asking),
+        children or labels,
     )
-
-
-def _counted(
-    condition: Condition, predicate: Predicate, asking: Asking
-) -> Events | Gathered | FieldRef | None:
-    match condition:
-        case BoundField(_, test):
-            of_history = (c.ref for c in test.clauses if isinstance(c, ChangedTest | UnchangedTest))
-            ref = next(of_history, None)
-            return ref and replace(ref, links=asking.at_links(ref.links).links)
-        case BoundDid():
-            return events_of(condition, asking)
-        case BoundHas():
-            return next(each for each in walk(predicate) if isinstance(each, Gathered))
-        case _:
-            return None
 
 
 def _parts(condition: Condition, asking: Asking) -> Iterator[tuple[Condition, Asking]]:
@@ -164,191 +144,153 @@ def _parts(condition: Condition, asking: Asking) -> Iterator[tuple[Condition, As
             yield inner, asking.at_link(link)
 
 
-def _values(
-    condition: Condition, predicate: Predicate, asking: Asking
-) -> Iterator[tuple[str, Seen]]:
-    """The values that a leaf looks at: fields, the number of its events, figures asked of them."""
-    if isinstance(condition, BoundField):
-        yield from _of_field(condition.ref.path, asking.field(condition.ref))
-    if isinstance(condition, BoundRank):
-        yield condition.ref.path, asking.field(condition.ref)
-    for each in walk(predicate, _WHOLE):
-        match each:
-            case Field(ref):
-                yield ref.path, each
-            case Change(recent, earlier):
-                yield from (("change", each), ("the last", recent), ("the time before", earlier))
-            case Figure():
-                yield _name(each), each
-                yield from _fields_of(each.events)
-            case Events(source=History()):  # told from the history itself
-                yield from _fields_of(each)
-            case Events():
-                yield _name(Figure(FigureKind.TIMES, each)), Figure(FigureKind.TIMES, each)
-                yield from _fields_of(each)
-            case Gathered() if isinstance(condition, BoundHas):
-                yield f"rows of {each.figure.entity}", each
-
-
-_WHOLE = (Change, Chosen, DaysBetween, Events, Figure, Gathered, Labels, Listed, Ratio, Score)
-"""What is inside these is told by their own value."""
-
-
-def _of_field(path: str, value: Value) -> Iterator[tuple[str, Seen]]:
-    """A value by its path; of labels which of them hold."""
-    match value:
-        case Labels(names, conditions):
-            yield from zip(names, conditions, strict=True)
-        case Chosen(_, (Labels() | Listed() as inner,)):
-            yield from _of_field(path, inner)
-        case Listed():
-            return
-        case _:
-            yield path, value
-
-
-def _fields_of(events: Events) -> Iterator[tuple[str, Seen]]:
-    for each in walk(events.counting, _WHOLE):
-        if isinstance(each, Field):
-            yield each.ref.path, each
-
-
 def _outputs(asked: _Asked) -> Iterator[Seen]:
     yield asked.holds
-    yield from (value for _, value in asked.seen)
+    yield from asked.seen
     for child in asked.children:
         yield from _outputs(child)
+
+
+def _lists(
+    asked: _Asked, audience: Audience, key: Key, snapshot: Snapshot, *, as_of: datetime
+) -> Mapping[str, object]:
+    """The computed lists that are asked of, by path: they are made apart, as templates get them."""
+    refs = list(dict.fromkeys(_listed(asked)))
+    if not refs:
+        return {}
+    found = rows(audience.entity, [key], refs, snapshot, as_of=as_of, zone=audience.zone)
+    return found.get(key, {})
+
+
+def _listed(asked: _Asked) -> Iterator[FieldRef]:
+    if asked.listed is not None:
+        yield asked.listed
+    for child in asked.children:
+        yield from _listed(child)
 
 
 # ---------------------------------------------------------------- telling
 
 
 def _node(asked: _Asked, answers: _Answers) -> Node:
+    name = f"{asked.name}: " if asked.name else ""
     return Node(
-        condition_text(asked.condition),
+        name + condition_text(asked.condition),
         bool(answers.found[asked.holds]),
-        "; ".join(filter(None, (_seen(asked, answers), _shown(asked.counted, answers)))),
+        "; ".join(filter(None, _seen(asked, answers))),
         tuple(_node(child, answers) for child in asked.children),
     )
 
 
-def _seen(asked: _Asked, answers: _Answers) -> str:
-    found, asking = answers.found, answers.asking
-    if len(asked.seen) == 1 and isinstance(asked.condition, BoundField | BoundRank):
-        return _told(found[asked.seen[0][1]], asking)
-    told = (
-        f"{name}: {_told(found[value], asking)}{_window(value, asking)}"
-        for name, value in asked.seen
-    )
-    return ", ".join(told)
+def _seen(asked: _Asked, answers: _Answers) -> Iterator[str]:
+    """The own value, or figures; then what else it hangs on; then what was counted."""
+    if asked.listed is not None:
+        yield told(answers.lists.get(asked.listed.path), answers.asking)
+    texts = [
+        (name, told_of(value, answers.found[value], answers.asking))
+        for value, name in asked.seen.items()
+    ]
+    if texts and isinstance(asked.condition, BoundField | BoundRank) and asked.listed is None:
+        yield texts.pop(0)[1]
+    yield ", ".join(f"{name}: {text}" for name, text in texts)
+    yield _beside(asked, answers)
+    for each in asked.counted:
+        yield _counted(each, answers)
 
 
-def _window(value: Predicate | Value, asking: Asking) -> str:
-    """From when events were counted, where no row is needed to know it."""
-    if isinstance(value, Figure):
-        for each in walk(value.events.counting):
-            match each:
-                case Compare(Comparison.GE, left, Constant(datetime() as start)):
-                    if left == time_of(value.events):
-                        return f" since {_local(start, asking)}"
-    return ""
-
-
-_FEW = 3
-
-
-def _shown(counted: Events | Gathered | FieldRef | None, answers: _Answers) -> str:
-    """A few of what was counted: the last events with what is known of each, the first children.
-
-    And of a history its last changes.
-    """
-    match counted:
-        case FieldRef():
-            return _history(counted, answers)
-        case Events(source=EventRef() as event):
-            columns = (event.at, *event.properties.values())
-            values = tuple(Property(ref) for ref in columns)
-            rows = event_rows_of(counted, values, answers.asked, answers.reading)
-            last = sorted(rows, key=lambda row: row[1], reverse=True)  # type: ignore[arg-type, return-value]
-            return _few([_event(row, event, answers.asking) for row in last], "the last ")
-        case Gathered():
-            children = children_of(counted, (), answers.asked, answers.reading)
-            return _few([literal_text(row[1]) for row in children], counted.figure.entity + " ")
+def _beside(asked: _Asked, answers: _Answers) -> str:
+    """What a test compares with and the file does not say: the edge of a rank, the next year."""
+    match asked.condition, asked.holds:
+        case BoundRank(highest=highest), Ranked(_, rank):
+            who = answers.asked
+            edge = rank_edge(rank, Question(who.entity, who.zone), answers.reading)
+            shown = told(edge.value, answers.asking) if isinstance(edge, Constant) else "nobody"
+            return f"the {'lowest' if highest else 'highest'} that is in: {shown}"
+        case BoundField(test=test), _ if any(
+            isinstance(each, Anniversary) for each in test.clauses
+        ):
+            value = answers.found[next(iter(asked.seen))]
+            day = next_anniversary(value, answers.asking)
+            return f"the next on {day} ({age(day, answers.asking)})" if day else ""
         case _:
             return ""
+
+
+# ---------------------------------------------------------------- what was counted
+
+
+def _counted(each: Counted, answers: _Answers) -> str:
+    match each.of:
+        case Events(source=EventRef() as event):
+            return _events(each, event, answers)
+        case Events(source=Touches()):
+            return _last_touch(each.of, answers)
+        case Gathered() as gathered:
+            return _children(gathered, answers)
+        case FieldRef() as ref:
+            return _history(ref, answers)
+        case _:
+            return ""
+
+
+def _events(each: Counted, event: EventRef, answers: _Answers) -> str:
+    """The last of the events with what is known of each, and how many there are if it is named."""
+    assert isinstance(each.of, Events)
+    columns = tuple(Property(ref) for ref in (event.at, *event.properties.values()))
+    found = event_rows_of(each.of, columns, answers.asked, answers.reading)
+    if not found:
+        return ""
+    last = sorted(found, key=lambda row: row[1], reverse=True)  # type: ignore[arg-type, return-value]
+    name = f"{each.name}: " if each.name else ""
+    return f"{name}the last {few([_event(row, event, answers.asking) for row in last])}"
+
+
+def _event(row: Sequence[object], event: EventRef, asking: Asking) -> str:
+    at, *known = row[1:]
+    texts = [
+        f"{name} {literal_text(value)}"
+        for name, value in zip(event.properties, known, strict=True)
+        if value is not None
+    ]
+    return " ".join((told(at, asking), *texts))
 
 
 def _history(ref: FieldRef, answers: _Answers) -> str:
     """The last records of a field, each with its time."""
     asking = answers.asking
     found = history_of(ref, answers.asked, answers.reading, asking.as_of)
-    told = [
+    texts = [
         f"{'first seen as' if is_first else f'{_short(previous)} to'} {_short(value)} on "
-        f"{_told(at, asking)}"
+        f"{told(at, asking)}"
         for at, previous, value, is_first in found
     ]
-    return _few(told, "history: ") or "no history of it is recorded"
+    return f"history: {few(texts)}" if texts else "no history of it is recorded"
 
 
 def _short(value: object) -> str:
     return "missing" if value is None else literal_text(value)
 
 
-def _few(texts: Sequence[str], name: str) -> str:
-    if not texts:
+def _last_touch(touches: Events, answers: _Answers) -> str:
+    """When the last touch was, of those that there are."""
+    if not answers.found.get(Figure(FigureKind.TIMES, touches), 1):
         return ""
-    return name + ", ".join(texts[:_FEW]) + (", …" if len(texts) > _FEW else "")
+    last = Figure(FigureKind.HIGHEST, touches, TOUCH_AT)
+    number = Figure(FigureKind.TIMES, touches)
+    [(_, times, at)] = answers.asked.values((number, last), answers.reading)
+    return f"the last touch {told(at, answers.asking)}" if times else ""
 
 
-def _event(row: Sequence[object], event: EventRef, asking: Asking) -> str:
-    at, *values = row[1:]
-    known = [
-        f"{name} {literal_text(value)}"
-        for name, value in zip(event.properties, values, strict=True)
-        if value is not None
+def _children(gathered: Gathered, answers: _Answers) -> str:
+    """The first of the children by key, with their labels and the value that is asked of them."""
+    child = answers.reading.snapshot.catalog.entities[gathered.figure.entity]
+    columns: list[Value] = []
+    if child.label is not None:
+        columns.append(Field(FieldRef((), child.name, child.label.column, child.label)))
+    if gathered.figure.of is not None:
+        columns.append(gathered.figure.of)
+    found = children_of(gathered, tuple(columns), answers.asked, answers.reading)
+    texts = [
+        " ".join(literal_text(value) for value in row[1:] if value is not None) for row in found
     ]
-    return " ".join((_told(at, asking), *known))
-
-
-def _name(figure: Figure) -> str:
-    match figure:
-        case Figure(FigureKind.TIMES, Events(source=Touches())):
-            return "touches"
-        case Figure(FigureKind.TIMES, Events(source=Enrollments())):
-            return "enrollments"
-        case Figure(EdgeKind.LAST, Events(source=History(field=field))):
-            return f"{field} then"
-        case Figure(FigureKind.TIMES, events):
-            followed = (each for each in walk(events.counting) if isinstance(each, Followed))
-            told = ("followed" if each.holds else "not followed" for each in followed)
-            return next(told, _event_name(events))
-        case Figure(kind, _, of):
-            return f"{kind.value} {of.column}" if of else kind.value
-
-
-def _event_name(events: Events) -> str:
-    return events.source.name if isinstance(events.source, EventRef) else "times"
-
-
-def _told(value: object, asking: Asking) -> str:
-    match value:
-        case None:
-            return "missing"
-        case datetime():
-            return f"{_local(value, asking)} ({_age(local_date(value, asking.zone), asking)})"
-        case date():
-            return f"{literal_text(value)} ({_age(value, asking)})"
-        case _:
-            return literal_text(value)
-
-
-def _local(at: datetime, asking: Asking) -> str:
-    return literal_text(at.astimezone(asking.zone).replace(tzinfo=None))
-
-
-def _age(day: date, asking: Asking) -> str:
-    days = (asking.today - day).days
-    if days == 0:
-        return "today"
-    number = f"{abs(days):,} day{'' if abs(days) == 1 else 's'}"
-    return f"{number} ago" if days > 0 else f"in {number}"
+    return f"{child.name} {few(texts)}" if texts else ""

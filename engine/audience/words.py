@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from engine.bind.conditions import (
@@ -58,7 +58,7 @@ from engine.moments import (
     Today,
 )
 
-__all__ = ["condition_text", "literal_text"]
+__all__ = ["condition_text", "literal_text", "percent_text"]
 
 
 def condition_text(condition: Condition) -> str:
@@ -113,6 +113,13 @@ def literal_text(value: object) -> str:
             return str(value)
 
 
+def percent_text(value: object) -> str:
+    """A part of 1 as a percentage, `-50%`; with a sign, as changes are told."""
+    if isinstance(value, int | float):
+        return f"{value * 100:+.9g}%".replace("+0%", "0%")
+    return literal_text(value)
+
+
 # ---------------------------------------------------------------- events
 
 
@@ -120,7 +127,7 @@ def _did(did: BoundDid) -> str:
     through = f"{did.through}." if did.through else ""
     parts = [f"{'did not' if did.negated else 'did'} {through}{did.event.name}"]
     parts += _window(did.window)
-    parts += [f"where {name} {_test(test)}" for name, test in did.where]
+    parts += _where(did.where)
     asked = [_figure(each) for each in did.figures if not _is_at_least_one(each.test)]
     if did.change is not None:
         asked.append(_change(did.change))
@@ -136,14 +143,19 @@ def _is_at_least_one(test: BoundTest) -> bool:
 def _change(change: Change) -> str:
     return (
         f"change of the number a day, the last {change.over} against the {change.against} before, "
-        f"{_test(change.test)}"
+        f"{_test(change.test, percent_text)}"
     )
 
 
 def _followed(followed: Followed) -> str:
-    where = [f" where {name} {_test(test)}" for name, test in followed.where]
     verb = "one of them not followed" if followed.negated else "one of them followed"
-    return f"{verb} by {followed.event.name} within {followed.within}{''.join(where)}"
+    parts = [f"{verb} by {followed.event.name} within {followed.within}", *_where(followed.where)]
+    return " ".join(parts)
+
+
+def _where(tests: Sequence[tuple[str, BoundTest]]) -> list[str]:
+    told = " and ".join(f"{name} {_test(test)}" for name, test in tests)
+    return [f"where {told}"] if told else []
 
 
 def _figure(figure: Figure) -> str:
@@ -210,16 +222,16 @@ def _window(window: Window) -> Iterable[str]:
 # ---------------------------------------------------------------- tests
 
 
-def _test(test: BoundTest) -> str:
-    return " and ".join(_clause(clause) for clause in test.clauses)
+def _test(test: BoundTest, tell: Callable[[object], str] = literal_text) -> str:
+    return " and ".join(_clause(clause, tell) for clause in test.clauses)
 
 
-def _clause(clause: Clause) -> str:
+def _clause(clause: Clause, tell: Callable[[object], str] = literal_text) -> str:
     match clause:
         case SetTest(present):
             return "is set" if present else "is not set"
         case ValueTest(op, values, ignore_case):
-            shown = ", ".join(_side(value) for value in values)
+            shown = ", ".join(_side(value, tell) for value in values)
             return f"{_word(op)} {shown}{_case(ignore_case)}"
         case TextTest(op, value, ignore_case):
             return f"{_word(op)} {_side(value)}{_case(ignore_case)}"
@@ -231,7 +243,7 @@ def _clause(clause: Clause) -> str:
             return f"{_word(op)} {duration}"
         case DaysTest(sign, clauses):
             days = "days ago" if sign < 0 else "days from now"
-            return " and ".join(f"{days} {_clause(each)}" for each in clauses)
+            return f"{' and '.join(map(_clause, clauses))} {days}"
         case Anniversary(duration):
             return f"has an anniversary in the next {duration}"
         case ChangedTest(_, within, from_test, to_test):
@@ -253,17 +265,28 @@ def _one_value(test: BoundTest) -> str:
             return _test(test)
 
 
-def _word(op: str) -> str:
-    return op.replace("_", " ")
+_WORDS = {
+    Op.ONE_OF: "is one of",
+    Op.NONE_OF: "is none of",
+    Op.ON: "is on",
+    Op.NOT_ON: "is not on",
+    Op.IN_NEXT: "in the next",
+    Op.INCLUDES_ANY: "includes any of",
+    Op.INCLUDES_ALL: "includes all of",
+}
+
+
+def _word(op: Op) -> str:
+    return _WORDS.get(op, op.value.replace("_", " "))
 
 
 def _case(ignore_case: bool) -> str:
     return " (whatever the case)" if ignore_case else ""
 
 
-def _side(side: Literal | BoundOperand) -> str:
+def _side(side: Literal | BoundOperand, tell: Callable[[object], str] = literal_text) -> str:
     if not isinstance(side, BoundOperand):
-        return literal_text(side)
+        return tell(side)
     scaled = "" if side.multiplied_by is None else f" * {literal_text(side.multiplied_by)}"
     shifted = "" if side.plus is None else f" + {literal_text(side.plus)}"
     return f"{side.ref.path}{_then(side.at)}{scaled}{shifted}"

@@ -85,6 +85,7 @@ class World:
         """Fields that no condition asks: a column that is gone is known before anyone enters."""
         presses = (self._press(playbook, step) for step in playbook.route.steps)
         found = [ref for press in presses if press for ref in press.fields]
+        found += [ref for step in playbook.route.steps.values() for ref in _waits_on(step)]
         return found + [ref for ref in (playbook.per, playbook.each) if ref is not None]
 
     def _sql_digest(self, playbook: BoundPlaybook) -> str:

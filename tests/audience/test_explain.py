@@ -32,21 +32,22 @@ def test_each_node_says_what_it_saw(shop: Shop) -> None:
     assert flat(tree) == [
         ("all of", False, ""),
         (
-            "signed_up_at days ago at least 30 and days ago at most 90",
+            "signed_up_at at least 30 and at most 90 days ago",
             True,
             "2026-01-05 07:00:00 (64 days ago)",
         ),
         (
             "did logged_in within 7 days",
             True,
-            "logged_in: 1 since 2026-03-03 00:00:00; the last 2026-03-09 08:00:00 (1 day ago)",
+            "logged_in: 1 since 2026-03-03; the last 2026-03-09 08:00:00 (1 day ago)",
         ),
         ("not", True, ""),
         ("account.plan is free", False, "pro"),
         (
             "not contacted since onboarded_at",
             False,
-            "touches: 1, onboarded_at: 2026-02-01 07:00:00 (37 days ago), csm_call: 0",
+            "touches: 1, csm_call: 0, onboarded_at: 2026-02-01 07:00:00 (37 days ago); "
+            "the last touch 2026-03-01 07:00:00 (9 days ago)",
         ),
     ]
 
