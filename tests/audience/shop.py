@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.fakes import FakeDatabase, FakeTable
-from engine.audience.contacts import ContactRow
+from engine.audience.contacts import ContactRow, EnrollmentLog, NoEnrollments
 from engine.audience.snapshot import Snapshot, open_sources
 from engine.bind.bind import bind_catalog, bind_segment
 from engine.bind.catalog import Catalog
@@ -112,6 +112,7 @@ class Shop:
     folder: Path
     rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
+    enrollments: EnrollmentLog = field(default_factory=NoEnrollments)
     apart: bool = False
 
     def add(self, table: str, **values: object) -> Shop:
@@ -138,7 +139,10 @@ class Shop:
     @contextmanager
     def sources(self) -> Iterator[Snapshot]:
         """An open snapshot of the rows: in one database, or each connector in its own."""
-        with open_sources(self._databases(), self.log, self.catalog) as snapshot:
+        databases = self._databases()
+        with open_sources(
+            databases, self.log, self.catalog, enrollments=self.enrollments
+        ) as snapshot:
             yield snapshot
 
     def _databases(self) -> Mapping[str, Database]:

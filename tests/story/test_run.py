@@ -70,7 +70,7 @@ def test_the_audit_of_a_run_says_what_it_was_made_from(stage: Stage) -> None:
     (ended,) = [each["body"] for each in records if each["kind"] == "run.ended"]
     assert len(started["version"]) == 64
     assert len(ended["sources"]["sql"]) == 64
-    assert ended["sources"]["rows"] == {"product.users": 3}
+    assert ended["sources"]["rows"] == {"product.users": 3, "product.accounts": 1}
     assert ended["counts"]["entered"] == 3
 
 
