@@ -99,8 +99,8 @@ DEFINED = (
     *("form", "did", "has", "rank", "finished", "contact"),
     *("operators", "change", "successor"),
 )
-ELSEWHERE = {"step", "changed", "unchanged_for"}
-"""What is asked in a playbook's own steps, and of tracked fields, which the ledger knows."""
+ELSEWHERE = {"step"}
+"""What only a playbook's own steps can ask."""
 
 
 if __name__ == "__main__":

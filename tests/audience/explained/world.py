@@ -11,11 +11,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors.sources.files import FilesDatabase, Folder
+from engine.audience.history import HistoryRow
 from engine.audience.snapshot import Snapshot, open_sources
 from engine.bind.bind import bind_catalog, bind_segment
 from engine.bind.playbook import Audience
+from engine.compile.terms import Part
 from engine.read.load import load_project
-from tests.audience.shop import Log, contact
+from tests.audience.shop import Log, at, contact
 
 __all__ = ["ACCOUNTS", "USERS", "Enrolled", "sources", "write_project"]
 
@@ -71,6 +73,7 @@ key: user_id
 label: name
 contact: {name: name, email: email}
 links: {account: account_id}
+track: [role]
 fields:
   user_id: integer
   name: text
@@ -260,6 +263,9 @@ USERS = """
 {last_login: {within: 7 days}}
 {last_feature: reports}
 {used_features: {includes: reports}}
+{role: {changed: {from: member, to: admin, within: 30 days}}}
+{role: {unchanged_for: 10 days}}
+{role: {is_not: {field: role, at: 2026-02-01}}}
 {account.health: {less_than: 70}}
 {account.colour: [amber, red]}
 {account.signals: {includes: quiet}}
@@ -313,6 +319,27 @@ class Enrolled:
         return iter(("2",))
 
 
+_MEMBER = HistoryRow("1", at("2026-01-05T12:00"), None, "member", is_first=True)
+_ADMIN = HistoryRow("1", at("2026-03-01T12:00"), "member", "admin", is_first=False)
+
+
+class Roles:
+    """User 1 was a member and became an admin; of the others nothing was recorded."""
+
+    def records(
+        self, entity: str, field: str, part: Part, *, since: datetime | None, until: datetime
+    ) -> Iterator[HistoryRow]:
+        """Those of a time."""
+        parts = {Part.CHANGES: (_ADMIN,), Part.BEGINNINGS: (_MEMBER,)}
+        for row in parts.get(part, (_MEMBER, _ADMIN)):
+            if (since is None or since <= row.at) and row.at <= until:
+                yield row
+
+    def of_key(self, entity: str, field: str, key: str, until: datetime) -> list[HistoryRow]:
+        """The last first."""
+        return [_ADMIN, _MEMBER] if key == "1" else []
+
+
 def write_project(root: Path) -> None:
     """The project with its data."""
     files = {
@@ -352,5 +379,5 @@ def sources(root: Path) -> Iterator[tuple[Snapshot, list[tuple[str, Audience]]]]
         [contact("t1", "user", 1, "2026-03-01T12:00"), contact("t2", "user", 2, "2026-03-03T12:00")]
     )
     databases = {"s": FilesDatabase({"s": folder})}
-    with open_sources(databases, log, catalog, enrollments=Enrolled()) as snapshot:
+    with open_sources(databases, log, catalog, enrollments=Enrolled(), history=Roles()) as snapshot:
         yield snapshot, asked
