@@ -6,6 +6,7 @@
 #   make test-dialects  the SQL for warehouses that no test can run, against files that were reviewed
 #   make golden  those files anew
 #   make lint    the quick half of it: ruff and mypy
+#   make oracle  thousands of random conditions against a plain reading of the language, on every store
 #   make bench   what is measured, as tables
 #   make lock    the four lock files anew, from pyproject.toml (needs uv)
 #   make clean   away with what these targets made
@@ -19,7 +20,7 @@ PYTEST_ARGS ?= -n 2
 DEMO_ARGS ?=
 SPARK_ARGS ?=
 
-.PHONY: demo test test-spark test-dialects golden lint bench lock clean
+.PHONY: demo test test-spark test-dialects golden lint oracle bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -42,6 +43,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+oracle: $(VENV)/.dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/oracle --hypothesis-profile=thousands
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/run.py

@@ -1,4 +1,4 @@
-"""The worlds in every store; how much is tried: `--hypothesis-profile=thorough` for thousands."""
+"""The worlds in every store. How much is tried, `amounts` says, whose profile this makes known."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from hypothesis import settings
 
+from tests.oracle.amounts import THOUSANDS
 from tests.oracle.worlds import Servers, Stores
 from tests.support.mariadb import mariadb
 from tests.support.postgres import fresh_database, postgres
 
-__all__ = ["mariadb", "postgres"]
-
-settings.register_profile("thorough", max_examples=3000)
+__all__ = ["THOUSANDS", "mariadb", "postgres"]
 
 
 @pytest.fixture(scope="session")

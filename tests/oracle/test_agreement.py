@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, note, settings
+from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from engine.audience.select import population, select_keys
 from engine.bind.conditions import BoundNot
+from tests.oracle.amounts import ARE_THOUSANDS, examples
 from tests.oracle.asking import bound
 from tests.oracle.sentences import ENTITIES, conditions, plain_did
 from tests.oracle.worlds import (
@@ -24,21 +25,7 @@ from tests.oracle.worlds import (
 )
 from tests.support.oracle import Oracle
 
-IS_THOROUGH = settings.default is not None and settings.default.max_examples > 1000
-SETTINGS = settings_of(range(6)) if IS_THOROUGH else a_few_settings()
-_QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-
-
-def examples(quick: int) -> settings:
-    """So many examples, or as many as the thorough profile says."""
-    number = settings.default.max_examples if IS_THOROUGH and settings.default else quick
-    return settings(
-        max_examples=number,
-        deadline=None,
-        suppress_health_check=_QUIET,
-        derandomize=not IS_THOROUGH,
-        phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
-    )
+SETTINGS = settings_of(range(6)) if ARE_THOUSANDS else a_few_settings()
 
 
 def _item(written: dict[str, Any]) -> str:

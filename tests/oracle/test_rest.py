@@ -1,7 +1,7 @@
 """Children, ranks, change, successors and computed fields: queries agree with plain Python.
 
-On the data of the cases, in files, in SQLite and over two databases, with computed fields of every
-form that hang on each other, and conditions made of them at random.
+On the data of the cases, in files, in SQLite, in Postgres and over two databases, with computed
+fields of every form that hang on each other, and conditions made of them at random.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from functools import cache
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.audience.contacts import NoContacts
@@ -22,11 +22,13 @@ from engine.bind.catalog import Catalog
 from engine.language.project import Project
 from engine.ports import Database
 from engine.read.load import load_project
-from tests.cases.layouts import DATA, as_files, as_sqlite, sqlite_with
+from tests.cases.layouts import DATA, as_files, as_postgres, as_sqlite, sqlite_with
 from tests.cases.test_cases import AS_OF
+from tests.oracle.amounts import examples
 from tests.oracle.test_oracle import ZONE, tables
 from tests.support.declare import with_entity, with_segment
 from tests.support.oracle import Oracle, World
+from tests.support.postgres import fresh_database
 
 USER = """
   last_feature: {last: used_feature, of: feature}
@@ -79,7 +81,9 @@ def oracle() -> Oracle:
 
 
 @pytest.fixture(scope="module")
-def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Snapshot]]:
+def snapshots(
+    postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Snapshot]]:
     """An open snapshot of each layout."""
     folder = tmp_path_factory.mktemp("rest")
     files = as_files()
@@ -88,6 +92,7 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str,
     layouts: Mapping[str, Mapping[str, Database]] = {
         "files": files,
         "SQLite": as_sqlite(folder),
+        "Postgres": as_postgres(fresh_database(postgres)),
         "product in SQLite": {"crm": files["crm"], "product": apart},
         "accounts in SQLite": {"crm": accounts, "product": files["product"]},
     }
@@ -199,15 +204,22 @@ ACCOUNT_LEAVES = st.one_of(
 OF_PARENT = st.builds("account: {{{}}}".format, ACCOUNT_LEAVES)
 
 
-@given(leaf=st.one_of(USER_LEAVES, OF_PARENT), other=USER_LEAVES)
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_users(leaf: str, other: str, snapshots: Mapping[str, Snapshot]) -> None:
-    agree("user", f"- {{any: [{{{leaf}}}, {{not: {{{other}}}}}]}}", snapshots)
-    agree("user", f"- {{{leaf}}}", snapshots)
+def _with_others(leaves: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Conditions of a segment: one by itself, or two joined, the second turned round."""
+    return st.one_of(
+        st.builds("- {{{}}}".format, leaves),
+        st.builds("- {{any: [{{{}}}, {{not: {{{}}}}}]}}".format, leaves, leaves),
+        st.builds("- {{{}}}\n- {{not: {{{}}}}}".format, leaves, leaves),
+    )
 
 
-@given(leaf=ACCOUNT_LEAVES, other=ACCOUNT_LEAVES)
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_accounts(leaf: str, other: str, snapshots: Mapping[str, Snapshot]) -> None:
-    agree("account", f"- {{{leaf}}}\n- {{not: {{{other}}}}}", snapshots)
-    agree("account", f"- {{{leaf}}}", snapshots)
+@given(condition=_with_others(st.one_of(USER_LEAVES, OF_PARENT)))
+@examples(quick=40)
+def test_users(condition: str, snapshots: Mapping[str, Snapshot]) -> None:
+    agree("user", condition, snapshots)
+
+
+@given(condition=_with_others(ACCOUNT_LEAVES))
+@examples(quick=40)
+def test_accounts(condition: str, snapshots: Mapping[str, Snapshot]) -> None:
+    agree("account", condition, snapshots)
