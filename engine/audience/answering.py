@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy import FromClause
 
@@ -24,6 +23,7 @@ from engine.compile.algebra import complement, kind_of, rejoined, walk
 from engine.compile.children import brood, counted_brood, of_brood
 from engine.compile.core import (
     Always,
+    Awaited,
     Children,
     Compare,
     Comparison,
@@ -135,20 +135,15 @@ def _with_ranks(question: Question, reading: Reading, own: Own | None) -> Questi
     return question.changed(change)
 
 
-def _edge_of(rank: Rank, question: Question, reading: Reading, own: Own | None) -> Constant | None:
+def _edge_of(
+    rank: Rank, question: Question, reading: Reading, own: Own | None
+) -> Constant | Awaited | None:
     """The value of the last that are in; None where nobody has any."""
     entity = reading.snapshot.catalog.entities[rank.entity]
     filters = (IsSet(rank.by, True),)
     asked = Question(entity, question.zone, filters=filters, outputs=(rank.by,))
     asked, home = _ready(asked, reading, own)
-    found = list(reading.read(entity.table.connector, edge_of(asked, home, rank)))
-    kind = kind_of(rank.by)
-    value = seen_value(kind, found[0][0]) if found else None
-    if value is None:
-        return None
-    if not isinstance(value, str | int | float | bool | date):
-        raise TypeError(f"{value!r} cannot be ranked")
-    return Constant(value, kind)
+    return reading.value(entity.table.connector, edge_of(asked, home, rank), kind_of(rank.by))
 
 
 # ---------------------------------------------------------------- the ledger

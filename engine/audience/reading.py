@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from sqlalchemy import Executable
 
 from engine.audience.snapshot import Snapshot
+from engine.audience.values import seen_value
+from engine.compile.core import Awaited, Constant
+from engine.language.catalog import Kind
 from engine.ports import Row
 
 __all__ = ["Noting", "Reading", "Running"]
@@ -24,6 +28,9 @@ class Reading(Protocol):
     def read(self, connector: str, statement: Executable) -> Iterable[Row]:
         """The rows of a statement."""
 
+    def value(self, connector: str, statement: Executable, kind: Kind) -> Constant | Awaited | None:
+        """The one value that a statement finds; None where it finds none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -34,6 +41,16 @@ class Running:
     def read(self, connector: str, statement: Executable) -> Iterable[Row]:
         """The rows of a statement."""
         return self.snapshot.read(connector, statement)
+
+    def value(self, connector: str, statement: Executable, kind: Kind) -> Constant | None:
+        """The one value that a statement finds."""
+        rows = list(self.read(connector, statement))
+        found = seen_value(kind, rows[0][0]) if rows else None
+        if found is None:
+            return None
+        if not isinstance(found, str | int | float | bool | date):
+            raise TypeError(f"{found!r} is no value to compare with")
+        return Constant(found, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +64,8 @@ class Noting:
         """No rows; the statement is kept."""
         self.noted.append((connector, statement))
         return ()
+
+    def value(self, connector: str, statement: Executable, kind: Kind) -> Awaited:
+        """What stands for the value in the statements after; the statement is kept."""
+        self.noted.append((connector, statement))
+        return Awaited(kind)

@@ -14,6 +14,7 @@ from engine.compile.core import (
     All,
     Always,
     Among,
+    Awaited,
     Change,
     Chosen,
     Compare,
@@ -123,7 +124,7 @@ def complement(predicate: Predicate) -> Predicate:
 def kind_of(value: Value) -> Kind:
     """The type of a value."""
     match value:
-        case Constant(kind=kind) | Key(kind=kind):
+        case Constant(kind=kind) | Key(kind=kind) | Awaited(kind):
             return kind
         case Field(ref):
             return ref.kind

@@ -17,6 +17,7 @@ from engine.bind.formulas import MissingPart
 from engine.compile.terms import (
     TOUCH_AT,
     TOUCH_OWN,
+    Awaited,
     Children,
     Comparison,
     EdgeKind,
@@ -36,6 +37,7 @@ __all__ = [
     "All",
     "Always",
     "Among",
+    "Awaited",
     "Change",
     "ChildFigure",
     "Children",
@@ -303,6 +305,7 @@ class After:
 
 Value = (
     Constant
+    | Awaited
     | Field
     | Key
     | Property

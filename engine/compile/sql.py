@@ -17,6 +17,7 @@ from sqlalchemy import (
     Double,
     FromClause,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -39,6 +40,7 @@ from engine.compile.core import (
     All,
     Always,
     Among,
+    Awaited,
     Change,
     Chosen,
     Compare,
@@ -71,9 +73,12 @@ from engine.compile.core import (
 from engine.compile.leaves import Leaves
 from engine.moments import Duration, Unit
 
-__all__ = ["EventRows", "Scope", "Successors", "flag", "predicate_sql", "value_sql"]
+__all__ = ["AWAITED", "EventRows", "Scope", "Successors", "flag", "predicate_sql", "value_sql"]
 
 Sql = ColumnElement[Any]
+
+AWAITED = "the value that a statement before finds"
+"""What the parameter holds in whose place a value is to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,11 @@ def _value(value: Value, scope: Scope) -> Sql:
 @_value.register
 def _(value: Constant, scope: Scope) -> Sql:
     return scope.leaves.constant(value)
+
+
+@_value.register
+def _(value: Awaited, scope: Scope) -> Sql:
+    return bindparam("edge", AWAITED, unique=True)
 
 
 @_value.register
@@ -409,7 +419,7 @@ def _or_missing(
 def _may_be_missing(value: Value) -> Iterator[Value]:
     """The values without which this one is missing; a count never is."""
     match value:
-        case Constant() | Total():
+        case Constant() | Awaited() | Total():
             return
         case Lower(of) | LocalDate(of) | DayStart(of) | Shifted(of) | YearOf(of) | MonthDay(of):
             yield from _may_be_missing(of)

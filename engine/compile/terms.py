@@ -12,6 +12,7 @@ from engine.tables import ColumnRef
 __all__ = [
     "TOUCH_AT",
     "TOUCH_OWN",
+    "Awaited",
     "Children",
     "Comparison",
     "EdgeKind",
@@ -66,6 +67,13 @@ class EdgeKind(StrEnum):
 
     FIRST = "first"
     LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A value that another statement finds first: where statements are shown and none is run."""
+
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, Phase, settings
 
-__all__ = ["ARE_THOUSANDS", "THOUSANDS", "examples"]
+__all__ = ["THOUSANDS", "are_thousands", "examples"]
 
 THOUSANDS = "thousands"
 """The name of the profile."""
 
-settings.register_profile(THOUSANDS, max_examples=2000)
+_THOUSANDS = 2000
+settings.register_profile(THOUSANDS, max_examples=_THOUSANDS)
 
-ARE_THOUSANDS = settings.default is not None and settings.default.max_examples >= 2000
-"""Whether this run is of that profile."""
+
+def are_thousands() -> bool:
+    """Whether this run is of that profile; known once pytest has read its options."""
+    return settings.default is not None and settings.default.max_examples >= _THOUSANDS
+
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
 
 def examples(quick: int) -> settings:
     """So many examples, or as many as the profile of thousands says."""
-    number = settings.default.max_examples if ARE_THOUSANDS and settings.default else quick
+    is_quick = not are_thousands()
     return settings(
-        max_examples=number,
+        max_examples=quick if is_quick else _THOUSANDS,
         deadline=None,
         suppress_health_check=_QUIET,
-        derandomize=not ARE_THOUSANDS,
+        derandomize=is_quick,
         phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     )

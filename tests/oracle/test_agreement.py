@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.audience.select import population, select_keys
 from engine.bind.conditions import BoundNot
-from tests.oracle.amounts import ARE_THOUSANDS, examples
+from tests.oracle.amounts import are_thousands, examples
 from tests.oracle.asking import bound
 from tests.oracle.sentences import ENTITIES, conditions, plain_did
 from tests.oracle.worlds import (
@@ -25,7 +25,7 @@ from tests.oracle.worlds import (
 )
 from tests.support.oracle import Oracle
 
-SETTINGS = settings_of(range(6)) if ARE_THOUSANDS else a_few_settings()
+SETTINGS = settings_of(range(6)) if are_thousands() else a_few_settings()
 
 
 def _item(written: dict[str, Any]) -> str:
