@@ -43,12 +43,13 @@ from engine.tables import ColumnRef, TableRef
 __all__ = ["DuckStore", "Tables", "duck_rows", "memory_engine", "quoted"]
 
 _FETCHED_AT_ONCE = 10_000
-_JSON_TYPES = {
+_JSON_TYPES: Mapping[Kind, str | list[str]] = {
     Kind.INTEGER: "BIGINT",
     Kind.NUMBER: "DOUBLE",
     Kind.BOOLEAN: "BOOLEAN",
     Kind.DATE: "DATE",
     Kind.TIMESTAMP: "BIGINT",
+    Kind.LIST: ["VARCHAR"],
 }
 _DATA_ERRORS = (
     duckdb.InvalidInputException,  # a malformed line of CSV or JSON, text that is not UTF-8

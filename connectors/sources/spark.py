@@ -60,6 +60,7 @@ _JSON_TYPES = {
     Kind.BOOLEAN: "BOOLEAN",
     Kind.DATE: "INT",
     Kind.TIMESTAMP: "BIGINT",
+    Kind.LIST: "ARRAY<STRING>",
 }
 _FIRST_DAY = date(1970, 1, 1).toordinal()
 

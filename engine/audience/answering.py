@@ -312,19 +312,19 @@ def _bring_figures(question: Question, home: Home, where: Whereabouts) -> None:
 
     In rounds, since the window of some events hangs on figures of others.
     """
-    elsewhere = [each for each in tallied(question.nodes) if not where.is_counted_at_home(each)]
-    brought: set[Figure] = set()
+    elsewhere = [
+        each for each in tallied(question.nodes) if not where.are_counted_at_home(each.events)
+    ]
     while elsewhere:
         ready = [
             each
             for each in elsewhere
-            if all(f in brought or where.is_counted_at_home(f) for f in figures_inside(each))
+            if not any(inside in elsewhere for inside in figures_inside(each))
         ]
         for pooled in pools(ready).values():
             counted = _count_there(pooled, question, home, where)
             home.supplied.counted.append(counted)
-        brought.update(ready)
-        elsewhere = [each for each in elsewhere if each not in brought]
+        elsewhere = [each for each in elsewhere if each not in ready]
 
 
 def _count_there(
@@ -382,7 +382,7 @@ def _bring_successors(question: Question, home: Home, where: Whereabouts) -> Non
     """Events that may follow those of home."""
     for node in question.nodes:
         for each in walk(node):
-            if isinstance(each, Events) and not where.is_foreign(each):
+            if isinstance(each, Events) and where.are_counted_at_home(each):
                 bring_what_follows(each, home, where)
 
 

@@ -8,7 +8,7 @@ from engine.audience.reading import Reading
 from engine.audience.touches import Own
 from engine.bind.catalog import Catalog, EventRef
 from engine.compile.algebra import walk
-from engine.compile.core import Children, Events, Figure, Key, Links, Node
+from engine.compile.core import Children, Events, Key, Links, Node
 from engine.compile.links import entity_at, key_at, links_of
 from engine.compile.question import Question
 
@@ -46,8 +46,8 @@ class Whereabouts:
             return True
         return events.children is not None and not self.are_home(events.children)
 
-    def is_counted_at_home(self, figure: Figure) -> bool:
-        source = figure.events.source
+    def are_counted_at_home(self, events: Events) -> bool:
+        source = events.source
         return not isinstance(source, EventRef) or self.is_home(source.table.connector)
 
     def parent_is_home(self, links: Links) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
 
 from engine.audience.values import seen_value
-from engine.compile.core import How
+from engine.compile.core import EdgeKind, How
 from engine.compile.dialects.table import LEAVES
 from engine.compile.leaves import Leaves
 from engine.compile.letters import lower_case
@@ -219,6 +219,73 @@ def test_text_is_matched_literally(store: str, part: str, reader: Reader) -> Non
     writes = [partial(leaves.match, how, part=other) for how in expected]
     found = computed_at_once(reader, Kind.TEXT, TEXTS, writes, Kind.BOOLEAN)
     assert dict(zip(expected, found, strict=True)) == expected
+
+
+LISTS = [("a", "b"), (), ("A",), None, ("%", "_"), ("Größe", "a b"), ("aa",), ("", " a"), ("'",)]
+
+
+@pytest.mark.parametrize("member", ["a", "%", "Größe", "'", "b", "", None])
+@pytest.mark.parametrize("store", STORES)
+def test_a_member_of_a_list_is_one_whole(store: str, member: str | None, reader: Reader) -> None:
+    """Of a missing list it is none, and what is missing is in no list."""
+    other = select(reader.rows("part", {"p": "text"}, [(member,)]).c["p"]).scalar_subquery()
+    write = partial(LEAVES[store].match, How.MEMBER, part=other)
+    found = computed(reader, Kind.LIST, LISTS, write, Kind.BOOLEAN)
+    expected = [bool(each) and member in each for each in LISTS]
+    assert [bool(each) for each in found] == expected
+
+
+NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+EVENTS: Mapping[str, tuple[Sequence[tuple[datetime, object]], object, object]] = {
+    "one": ([(NOON, 1)], 1, 1),
+    "two": ([(NOON, 1), (NOON + TICK, 2)], 1, 2),
+    "backwards": ([(NOON + TICK, 1), (NOON, 2)], 2, 1),
+    "at one time the greater": ([(NOON, 1), (NOON, 3), (NOON, 2)], 3, 3),
+    "at one time what is there": ([(NOON, None), (NOON, -1)], -1, -1),
+    "missing counts": ([(NOON, 5), (NOON - TICK, None), (NOON + TICK, None)], None, None),
+    "around the change of a clock": ([(NOON - timedelta(hours=6), 7), (NOON, 8)], 7, 8),
+}
+"""By a name: events with their values, and the values of the first and the last."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "of"),
+    [
+        (Kind.INTEGER, lambda number: number),
+        (Kind.NUMBER, lambda number: number / 2),
+        (Kind.TEXT, lambda number: chr(90 + number)),
+        (Kind.DATE, lambda number: date(2024, 2, 29) + timedelta(days=number)),
+        (Kind.TIMESTAMP, lambda number: NOON + number * TICK),
+    ],
+)
+@pytest.mark.parametrize("store", STORES)
+def test_the_first_and_the_last(
+    store: str, kind: Kind, of: Callable[[Any], object], reader: Reader
+) -> None:
+    def value(number: object) -> object:
+        return None if number is None else of(number)
+
+    rows = [
+        (name, at, value(number), counts)
+        for name, (events, _, _) in EVENTS.items()
+        for each_at, number in events
+        for at, counts in (
+            (each_at, 1),
+            (each_at - timedelta(days=1), 0),
+            (each_at + timedelta(days=1), 0),
+        )
+    ]
+    columns = {"name": "text", "at": "timestamp", "v": kind.value, "counts": "integer"}
+    seen = reader.rows("seen", columns, [*rows, ("none counts", NOON, value(1), 0)])
+    edges = [
+        LEAVES[store].edge(edge, seen.c["v"], seen.c["at"], seen.c["counts"] == 1).label(edge.value)
+        for edge in (EdgeKind.FIRST, EdgeKind.LAST)
+    ]
+    found = reader.read(select(seen.c["name"], *edges).group_by(seen.c["name"]))
+    told = {name: (seen_value(kind, one), seen_value(kind, other)) for name, one, other in found}
+    expected = {name: (value(first), value(last)) for name, (_, first, last) in EVENTS.items()}
+    assert told == {**expected, "none counts": (None, None)}
 
 
 def assert_same(asked: Iterable[object], found: list[object], expected: list[object]) -> None:

@@ -126,6 +126,34 @@ RULES: Mapping[str, Sequence[str]] = {
         "{did_not: account.escalated, since: signed_up_at}",
         "{did: ticket.reopened, within: 1 year}",
         "{did: called, since: 1 week ago}",
+        # what follows, of the same table, of another database, by what the row says itself
+        "{did: logged_in, followed_by: {did: used, within: 3 days}}",
+        "{did: used, followed_by: {did: used, within: 1 week}}",
+        "{did: logged_in, not_followed_by: {did: used, within: 36 hours}}",
+        "{did: logged_in, followed_by: {did: called, within: 26 weeks}}",
+        "{did: logged_in, not_followed_by: {did: called, within: 4 weeks}}",
+        "{did: called, followed_by: {did: used, within: 26 weeks, where: {beta: true}}}",
+        "{did: called, not_followed_by: {did: logged_in, within: 52 weeks}}",
+        "{did_not: called, followed_by: {did: logged_in, within: 52 weeks}}",
+        "{did: used, followed_by: {did: used, within: 1 week, where: {tries: {less_than: {field: "
+        "quota}}}}}",
+        "{did: logged_in, followed_by: {did: used, within: 1 week, where: {seconds: {more_than: "
+        "{field: account.seats}}}}}",
+        "{did: used, since: signed_up_at, where: {beta: true}, followed_by: {did: logged_in, "
+        "within: 4 weeks}}",
+        "{did: logged_in, within: 20 days, followed_by: {did: logged_in, within: 1 week}, "
+        "not_followed_by: {did: used, within: 1 week}}",
+        "{did: account.escalated, followed_by: {did: account.escalated, within: 26 weeks}}",
+        "{did: ticket.reopened, followed_by: {did: ticket.reopened, within: 52 weeks}}",
+        # lists
+        "tags: {includes: a}",
+        "tags: {includes: '%'}",
+        "tags: {includes: ' lead'}",
+        "tags: {includes: {field: nick}}",
+        "tags: {includes_any: [İstanbul, ß, _]}",
+        "tags: {includes_all: [admin, ADMIN]}",
+        "tags: {set: false}",
+        "not: {tags: {includes_any: [admin, a_b, 'back\\\\slash']}}",
         # contacts
         "contacted: {}",
         "not_contacted: {since: signed_up_at}",
@@ -154,6 +182,13 @@ RULES: Mapping[str, Sequence[str]] = {
         "{did: ticket.reopened, since: seen_at}",
         "{did: ticket.reopened, sum: {cost: {at_least: 5}}}",
         "{did: user.used, days: {at_least: 3}}",
+        "{did: user.logged_in, followed_by: {did: user.used, within: 3 days}}",
+        "{did: user.used, not_followed_by: {did: user.logged_in, within: 1 week}}",
+        "{did: user.logged_in, followed_by: {did: user.called, within: 4 weeks}}",
+        "{did: user.called, not_followed_by: {did: user.logged_in, within: 4 weeks}}",
+        "{did: user.used, followed_by: {did: user.used, within: 1 week, where: {tries: {more_than: "
+        "{field: seats}}}}}",
+        "{did: escalated, followed_by: {did: escalated, within: 26 weeks}}",
         "champion: {set: true}",
         "parent: {not: {live: true}}",
         "parent.parent.seats: {set: false}",
@@ -165,6 +200,11 @@ RULES: Mapping[str, Sequence[str]] = {
         "opener: {did: used, within: 1 year}",
         "{did: opener.used, since: opened_at}",
         "{did: reopened, until: due_on}",
+        "{did: opener.used, followed_by: {did: opener.logged_in, within: 1 week}}",
+        "{did: opener.logged_in, not_followed_by: {did: opener.called, within: 1 week}}",
+        "{did: opener.used, followed_by: {did: opener.used, within: 4 weeks, where: {seconds: "
+        "{more_than: {field: spent}}}}}",
+        "opener.tags: {includes: {field: severity}}",
         "opener.account.parent.seats: {at_least: 1}",
         "opener.account: {contacted: {}}",
         "severity: {is: {field: opener.role}, ignore_case: true}",

@@ -38,6 +38,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
         "ends_on": "date",
         "signed_up_at": "timestamp",
         "seen_at": "timestamp",
+        "tags": "list",
     },
     "ticket": {
         "code": "text",
@@ -212,6 +213,17 @@ def _boolean_tests(entity: str) -> st.SearchStrategy[Any]:
     return _tests(forms, st.booleans())
 
 
+def _list_tests(entity: str) -> st.SearchStrategy[Any]:
+    member = st.sampled_from(TEXTS)
+    forms = [
+        _one("includes", st.one_of(member, _field_of(entity, "text"))),
+        _one("includes_any", _lists(member)),
+        _one("includes_all", _lists(member)),
+        _one("set", st.booleans()),
+    ]
+    return _tests(forms)
+
+
 def _moment_tests(entity: str) -> st.SearchStrategy[Any]:
     when = moments(entity)
     days = _tests(
@@ -257,6 +269,8 @@ def _tests_of(kind: str, entity: str) -> st.SearchStrategy[Any]:
             return _number_tests(entity, numbers)
         case "boolean":
             return _boolean_tests(entity)
+        case "list":
+            return _list_tests(entity)
         case _:
             return _moment_tests(entity)
 
@@ -308,6 +322,24 @@ def _wheres(properties: Mapping[str, str], entity: str) -> st.SearchStrategy[Wri
     return st.one_of(st.just({}), _one("where", where))
 
 
+def _successors(entity: str, event: str) -> st.SearchStrategy[Written]:
+    """Mostly none; else an event of the same rows, of the same database or another."""
+    through = event.rpartition(".")[0]
+    likes = [each for each in sorted(_EVENTS[entity]) if each.rpartition(".")[0] == through]
+
+    def of_successor(after: str) -> st.SearchStrategy[Written]:
+        parts = (st.just({"did": after}), _one("within", _LENGTHS))
+        words = st.tuples(*parts, _wheres(_EVENTS[entity][after], entity)).map(_merged)
+        return st.sampled_from(["followed_by", "not_followed_by"]).flatmap(
+            lambda word: _one(word, words)
+        )
+
+    return st.one_of(st.just({}), st.just({}), st.sampled_from(likes).flatmap(of_successor))
+
+
+_LENGTHS = st.sampled_from(["1 hour", "36 hours", "3 days", "1 week", "30 days", "0 days"])
+
+
 def _dids(entity: str) -> st.SearchStrategy[Written]:
     def of_event(event: str) -> st.SearchStrategy[Written]:
         properties = _EVENTS[entity][event]
@@ -316,6 +348,7 @@ def _dids(entity: str) -> st.SearchStrategy[Written]:
             _windows(entity),
             _wheres(properties, entity),
             _figures(properties),
+            _successors(entity, event),
         )
         return parts.map(_merged)
 

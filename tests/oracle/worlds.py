@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 import random
 import sqlite3
@@ -303,9 +304,17 @@ def _users(decks: _Decks) -> Rows:
                 "ends_on": decks.date("ends"),
                 "signed_up_at": signed_up_at,
                 "seen_at": decks.beside(signed_up_at),
+                "tags": _tags(key),
             }
         )
     return rows
+
+
+def _tags(key: int | None) -> object:
+    """A list of some texts by the key alone; of some it is missing or empty, of some has blanks."""
+    dice = random.Random(key)
+    members = dice.sample((*TEXTS, *TEXTS[:6], *BLANKS), dice.randrange(7))
+    return dice.choice((members, members, members, None))
 
 
 def _events(decks: _Decks, users: Rows) -> Rows:
@@ -444,6 +453,7 @@ _POSTGRES_TYPES: Mapping[type, str] = {
     float: "double precision",
     date: "date",
     datetime: "timestamptz",
+    list: "text[]",
 }
 _SQLITE_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", float: "real"}
 
@@ -478,7 +488,13 @@ def _csv(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) 
 
 
 def _csv_text(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
+    match value:
+        case date():
+            return value.isoformat()
+        case list():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return value
 
 
 def _sqlite(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:

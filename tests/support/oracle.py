@@ -781,6 +781,8 @@ def _typed(raw: object, kind: Kind) -> Value | None:
     if kind is Kind.TIMESTAMP:
         assert isinstance(raw, datetime)
         return raw.astimezone(UTC)
+    if isinstance(raw, list):
+        return tuple(each for each in raw if each is not None and each.strip())
     assert isinstance(raw, str | int | float | date)
     return raw
 
