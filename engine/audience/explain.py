@@ -9,6 +9,7 @@ from datetime import date, datetime
 from engine.audience.answering import answer
 from engine.audience.evidence import Asked, children_of
 from engine.audience.evidence import events_of as event_rows_of
+from engine.audience.fields import listed
 from engine.audience.reading import Reading, Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.values import Key
@@ -43,6 +44,7 @@ from engine.compile.core import (
     Figure,
     Followed,
     Gathered,
+    Happened,
     Labels,
     Listed,
     Predicate,
@@ -72,19 +74,20 @@ class Node:
 
 
 Seen = Predicate | Value
+_Counted = Events | Gathered | Listed
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A condition with what is asked of the store to explain it, each value with its name.
 
-    `counted` are the events or children behind its figures.
+    `counted` are the events or children behind its figures, or a list of their values.
     """
 
     condition: Condition
     holds: Predicate
     seen: tuple[tuple[str, Seen], ...]
-    counted: Events | Gathered | None
+    counted: _Counted | None
     children: tuple[_Asked, ...]
 
 
@@ -131,14 +134,26 @@ def _asked(condition: Condition, asking: Asking) -> _Asked:
     )
 
 
-def _counted(
-    condition: Condition, predicate: Predicate, asking: Asking
-) -> Events | Gathered | None:
+def _counted(condition: Condition, predicate: Predicate, asking: Asking) -> _Counted | None:
     match condition:
+        case BoundDid(figures=(), change=None, followed=(_,)):
+            return next(each.events for each in walk(predicate) if isinstance(each, Happened))
         case BoundDid():
             return events_of(condition, asking)
+        case BoundField(ref):
+            return _list_at(asking.field(ref))
         case BoundHas():
             return next(each for each in walk(predicate) if isinstance(each, Gathered))
+        case _:
+            return None
+
+
+def _list_at(value: Value) -> Listed | None:
+    match value:
+        case Listed():
+            return value
+        case Chosen(_, (Listed() as inner,)):
+            return inner
         case _:
             return None
 
@@ -160,7 +175,10 @@ def _values(
 ) -> Iterator[tuple[str, Seen]]:
     """The values that a leaf looks at: fields, the number of its events, figures asked of them."""
     if isinstance(condition, BoundField):
-        yield from _of_field(condition.ref.path, asking.field(condition.ref))
+        value = asking.field(condition.ref)
+        if _list_at(value) is not None:
+            return  # its members are shown
+        yield from _of_field(condition.ref.path, value)
     if isinstance(condition, BoundRank):
         yield condition.ref.path, asking.field(condition.ref)
     for each in walk(predicate, _WHOLE):
@@ -188,10 +206,8 @@ def _of_field(path: str, value: Value) -> Iterator[tuple[str, Seen]]:
     match value:
         case Labels(names, conditions):
             yield from zip(names, conditions, strict=True)
-        case Chosen(_, (Labels() | Listed() as inner,)):
+        case Chosen(_, (Labels() as inner,)):
             yield from _of_field(path, inner)
-        case Listed():
-            return
         case _:
             yield path, value
 
@@ -246,7 +262,7 @@ def _window(value: Predicate | Value, asking: Asking) -> str:
 _FEW = 3
 
 
-def _shown(counted: Events | Gathered | None, answers: _Answers) -> str:
+def _shown(counted: _Counted | None, answers: _Answers) -> str:
     """A few of what was counted: the last events with what is known of each, the first children."""
     match counted:
         case Events(source=EventRef() as event):
@@ -255,6 +271,9 @@ def _shown(counted: Events | Gathered | None, answers: _Answers) -> str:
             rows = event_rows_of(counted, values, answers.asked, answers.reading)
             last = sorted(rows, key=lambda row: row[1], reverse=True)  # type: ignore[arg-type, return-value]
             return _few([_event(row, event, answers.asking) for row in last], "the last ")
+        case Listed():
+            [key] = answers.asked.keys
+            return literal_text(listed(counted, answers.asked, answers.reading).get(key, ()))
         case Gathered():
             children = children_of(counted, (), answers.asked, answers.reading)
             return _few([literal_text(row[1]) for row in children], counted.figure.entity + " ")
