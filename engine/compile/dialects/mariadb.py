@@ -111,7 +111,7 @@ class MariaLeaves:
         member = func.coalesce(func.hex(cast(of, String())), literal_column("''"))
         by_time = at.desc() if kind is EdgeKind.LAST else at.asc()  # descending, NULL is the last
         listed = func.aggregate_strings(case((which, member)), ",").aggregate_order_by(
-            by_time, of.desc()
+            by_time, of.is_(None), of.desc()  # here NULL would come before negative numbers
         )
         first = func.nullif(func.substring_index(listed, literal_column("','"), 1), "")
         text: Sql = cast(func.unhex(first), String())
