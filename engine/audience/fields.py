@@ -16,7 +16,7 @@ from engine.compile.core import Chosen, Events, Gathered, Labels, Listed, Predic
 from engine.compile.lower import asked_at
 from engine.compile.question import Question
 
-__all__ = ["every_row", "rows"]
+__all__ = ["every_row", "listed", "rows"]
 
 
 def rows(
@@ -38,14 +38,14 @@ def rows(
     asking = asked_at(as_of, zone, snapshot.catalog)
     values = {ref.path: asking.field(ref) for ref in fields}
     asked, reading = Asked(entity, zone, tuple(keys)), Running(snapshot)
-    listed = {
-        each: _listed(each, asked, reading) for value in values.values() for each in _lists(value)
+    members = {
+        each: listed(each, asked, reading) for value in values.values() for each in _lists(value)
     }
     outputs = tuple(dict.fromkeys(part for each in values.values() for part in _parts(each)))
     found: dict[Key, dict[str, object]] = {}
     for key, *seen in asked.values(outputs, reading):
         known = dict(zip(outputs, seen, strict=True))
-        lists = {each: by_key.get(key, ()) for each, by_key in listed.items()}
+        lists = {each: by_key.get(key, ()) for each, by_key in members.items()}
         found[_key(key)] = {path: _told(value, known, lists) for path, value in values.items()}
     return found
 
@@ -109,15 +109,15 @@ def _told(
             return known[value]
 
 
-def _listed(listed: Listed, asked: Asked, reading: Reading) -> Mapping[object, tuple[object, ...]]:
-    """The different values by key, ascending, as many as are wanted."""
+def listed(value: Listed, asked: Asked, reading: Reading) -> Mapping[object, tuple[object, ...]]:
+    """The different members of a computed list by key, ascending, as many as are wanted."""
     found: dict[object, set[object]] = {}
-    for key, value in _values(listed, asked, reading):
-        if value is not None:
-            found.setdefault(key, set()).add(value)
+    for key, member in _values(value, asked, reading):
+        if member is not None:
+            found.setdefault(key, set()).add(member)
     return {
-        key: tuple(sorted(values)[: listed.at_most])  # type: ignore[type-var]
-        for key, values in found.items()
+        key: tuple(sorted(members)[: value.at_most])  # type: ignore[type-var]
+        for key, members in found.items()
     }
 
 

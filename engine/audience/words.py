@@ -109,6 +109,8 @@ def literal_text(value: object) -> str:
             return value.isoformat(sep=" ", timespec="seconds")
         case date():
             return value.isoformat()
+        case tuple():
+            return ", ".join(map(literal_text, value)) or "an empty list"
         case _:
             return str(value)
 

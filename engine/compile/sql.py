@@ -75,7 +75,7 @@ from engine.compile.ordering import (
 from engine.compile.sight import EventRows, Scope
 from engine.moments import Duration, Unit
 
-__all__ = ["flag", "predicate_sql", "value_sql"]
+__all__ = ["AWAITED", "flag", "predicate_sql", "value_sql"]
 
 Sql = ColumnElement[Any]
 

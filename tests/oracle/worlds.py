@@ -659,6 +659,8 @@ def _mariadb_value(value: object) -> object:
     """Instants in UTC, without saying so; its doubles are all finite."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
+    if isinstance(value, list):
+        return json.dumps(value)
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
