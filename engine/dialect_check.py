@@ -8,7 +8,9 @@ from datetime import datetime
 
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
-from engine.bind.playbook import Audience
+from engine.bind.acts import conditions_of, every_step
+from engine.bind.conditions import Condition
+from engine.bind.playbook import Audience, BoundPlaybook
 from engine.places import Place
 from engine.problems import Problem, Refused, errors_only
 from engine.report.problems import Checked
@@ -43,11 +45,18 @@ def _asked(workplace: Workplace) -> Iterator[tuple[Audience, Place]]:
     for name in workplace.project.playbooks:
         playbook = workplace.playbook(name)
         yield playbook.audience, workplace.place_of_segment(name)
-        if playbook.exit_when is not None:
-            yield replace(playbook.audience, condition=playbook.exit_when), playbook.place
-        for step in playbook.steps:
-            if step.only_if is not None:
-                yield replace(playbook.audience, condition=step.only_if), step.place
+        for condition, place in _beside_the_segment(playbook):
+            yield replace(playbook.audience, condition=condition), place
+
+
+def _beside_the_segment(playbook: BoundPlaybook) -> Iterator[tuple[Condition, Place]]:
+    if playbook.exit_when is not None:
+        yield playbook.exit_when, playbook.place
+    if playbook.goal is not None:
+        yield playbook.goal.when, playbook.place
+    for step in every_step(playbook.steps):
+        for condition in conditions_of(step):
+            yield condition, step.place
 
 
 def _problems(

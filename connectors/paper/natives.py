@@ -16,10 +16,12 @@ from sqlalchemy.sql import ColumnElement
 
 from connectors.paper.forms import WRITING, native_form
 from connectors.paper.rows import SHEETS, sheet
-from connectors.sources import duck_forms, postgres_forms, sqlite_forms
+from connectors.sources import duck_forms, mariadb_forms, postgres_forms, spark_forms, sqlite_forms
 from connectors.sources.duck import duck_rows
 from connectors.sources.forms import Form
+from connectors.sources.mariadb import maria_rows
 from connectors.sources.postgres import postgres_rows
+from connectors.sources.spark import spark_rows
 from connectors.sources.sqlite import sqlite_rows
 from engine.language.catalog import Kind
 from engine.ports import Row
@@ -73,6 +75,19 @@ _READ_HERE: Mapping[str, tuple[Forms, Mapping[Kind, str], Rows]] = {
         },
         lambda name, columns, values: duck_rows(name, name, columns, values),
     ),
+    "mysql": (
+        mariadb_forms.FORMS,
+        {
+            Kind.TEXT: "longtext",
+            Kind.INTEGER: "bigint",
+            Kind.NUMBER: "double",
+            Kind.BOOLEAN: "tinyint",
+            Kind.DATE: "date",
+            Kind.TIMESTAMP: "timestamp",
+            Kind.LIST: "json",
+        },
+        lambda name, columns, values: maria_rows(name, name, columns, values),
+    ),
     "postgresql": (
         postgres_forms.FORMS,
         {
@@ -85,6 +100,19 @@ _READ_HERE: Mapping[str, tuple[Forms, Mapping[Kind, str], Rows]] = {
             Kind.LIST: "text[]",
         },
         lambda name, columns, values: postgres_rows(name, name, columns, values),
+    ),
+    "spark": (
+        spark_forms.FORMS,
+        {
+            Kind.TEXT: "string",
+            Kind.INTEGER: "bigint",
+            Kind.NUMBER: "double",
+            Kind.BOOLEAN: "boolean",
+            Kind.DATE: "date",
+            Kind.TIMESTAMP: "timestamp",
+            Kind.LIST: "array<string>",
+        },
+        spark_rows,
     ),
     "sqlite": (
         sqlite_forms.FORMS,

@@ -40,7 +40,7 @@ from engine.ports import Reader, Row, StoreKind
 from engine.problems import Misuse, SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["MariaDatabase", "MariaSchema"]
+__all__ = ["MariaDatabase", "MariaSchema", "maria_dialect", "maria_rows"]
 
 _CONNECT_SECONDS = 10
 _STATEMENT_SECONDS = 1_800  # a runaway query ends, and with it the run
@@ -100,8 +100,7 @@ class MariaDatabase:
     def __init__(self, url: URL, schemas: Mapping[str, MariaSchema]) -> None:
         self.id = url.render_as_string(hide_password=True)
         self._url = url.set(drivername="mysql+pymysql")  # which tells MariaDB from MySQL by itself
-        self.dialect = MySQLDialect_pymysql()
-        self.dialect._support_float_cast = True  # as after a connection to any server that is read
+        self.dialect = maria_dialect()
         self._schemas = schemas
 
     @contextmanager
@@ -260,18 +259,7 @@ class _MariaStore:
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as JSON, which the server reads as rows with the types of `columns`."""
-        kinds = [Kind(kind) for kind in columns.values()]
-        data = json.dumps([[_json_value(value) for value in row] for row in values])
-        bound = bindparam(f"{name}_{next(self._bound)}", data, String(), unique=True)
-        declared = ", ".join(
-            f"c{at} {_STORED[kind]} PATH '$[{at}]'" for at, kind in enumerate(kinds)
-        )
-        read = json_rows(bound, declared, *(f"c{at}" for at in range(len(kinds))))
-        typed = [
-            _typed(read.c[f"c{at}"], kind).label(column_name)
-            for at, (column_name, kind) in enumerate(zip(columns, kinds, strict=True))
-        ]
-        return select(*typed).subquery(name)
+        return maria_rows(name, f"{name}_{next(self._bound)}", columns, values)
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, from the server as they come."""
@@ -283,6 +271,29 @@ class _MariaStore:
                 yield from stream
         if self._stream is stream:
             self._stream = None
+
+
+def maria_dialect(**options: Any) -> Dialect:
+    """SQLAlchemy's dialect, as it is after a connection to any server that is read."""
+    dialect = MySQLDialect_pymysql(**options)
+    dialect._support_float_cast = True
+    return dialect
+
+
+def maria_rows(
+    name: str, parameter: str, columns: Mapping[str, str], values: Sequence[Row]
+) -> FromClause:
+    """A relation of values that travel as JSON in the parameter of that name."""
+    kinds = [Kind(kind) for kind in columns.values()]
+    data = json.dumps([[_json_value(value) for value in row] for row in values])
+    bound = bindparam(parameter, data, String(), unique=True)
+    declared = ", ".join(f"c{at} {_STORED[kind]} PATH '$[{at}]'" for at, kind in enumerate(kinds))
+    read = json_rows(bound, declared, *(f"c{at}" for at in range(len(kinds))))
+    typed = [
+        _typed(read.c[f"c{at}"], kind).label(column_name)
+        for at, (column_name, kind) in enumerate(zip(columns, kinds, strict=True))
+    ]
+    return select(*typed).subquery(name)
 
 
 _STORED = {

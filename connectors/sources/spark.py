@@ -43,7 +43,7 @@ from engine.ports import Reader, Row, StoreKind
 from engine.problems import Misuse, SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["SparkDatabase", "SparkSchema"]
+__all__ = ["SparkDatabase", "SparkSchema", "spark_rows"]
 
 _CONNECT_SECONDS = 10
 _STATEMENT_SECONDS = 30 * 60  # a runaway query ends, and with it the run
@@ -205,18 +205,7 @@ class _SparkStore:
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as one text of JSON, which Spark reads with the types of `columns`."""
-        kinds = [Kind(kind) for kind in columns.values()]
-        shape = ", ".join(f"c{at}: {_JSON_TYPES.get(k, 'STRING')}" for at, k in enumerate(kinds))
-        rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
-        read = func.inline(
-            func.from_json(literal(json.dumps(rows)), literal(f"ARRAY<STRUCT<{shape}>>"))
-        )
-        members = read.table_valued(*(f"c{at}" for at in range(len(kinds))))
-        typed = [
-            _typed(members.c[f"c{at}"], kind).label(column)
-            for at, (column, kind) in enumerate(zip(columns, kinds, strict=True))
-        ]
-        return select(*typed).subquery(name)
+        return spark_rows(name, columns, values)
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, from the server's own cursor."""
@@ -224,6 +213,22 @@ class _SparkStore:
             options = {"yield_per": _FETCHED_AT_ONCE}
             with self._connection.execute(statement, execution_options=options) as result:
                 yield from result
+
+
+def spark_rows(name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+    """A relation of values that travel as one text of JSON."""
+    kinds = [Kind(kind) for kind in columns.values()]
+    shape = ", ".join(f"c{at}: {_JSON_TYPES.get(k, 'STRING')}" for at, k in enumerate(kinds))
+    rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
+    read = func.inline(
+        func.from_json(literal(json.dumps(rows)), literal(f"ARRAY<STRUCT<{shape}>>"))
+    )
+    members = read.table_valued(*(f"c{at}" for at in range(len(kinds))))
+    typed = [
+        _typed(members.c[f"c{at}"], kind).label(column)
+        for at, (column, kind) in enumerate(zip(columns, kinds, strict=True))
+    ]
+    return select(*typed).subquery(name)
 
 
 def _quoted(name: str) -> str:

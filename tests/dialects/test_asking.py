@@ -62,8 +62,16 @@ def test_validation_tells_of_everything_that_a_dialect_cannot_say() -> None:
     checked = check_files(PROJECT, PROJECT, ())
     assert checked.is_valid
     found = check_dialect(checked, _ports(), "sqlserver")
-    beyond = {each.place.path for each in found.problems if each.code == "beyond-dialect"}
-    assert beyond == {f"segments/{name}.yaml" for name in ("ignore_case", "local_days", "moments")}
+    beyond = {
+        (each.place.path, each.place.line)
+        for each in found.problems
+        if each.code == "beyond-dialect"
+    }
+    assert beyond == {
+        *((f"segments/{name}.yaml", 1) for name in ("ignore_case", "local_days", "moments")),
+        ("playbooks/help.yaml", 1),  # its exit
+        ("playbooks/help.yaml", 11),  # a branch
+    }
 
 
 def test_a_dialect_that_can_say_everything_has_no_problems() -> None:

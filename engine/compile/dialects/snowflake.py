@@ -5,7 +5,7 @@ Nothing here asks a parameter of the session: neither its zone nor the first day
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,10 +56,14 @@ class SnowflakeLeaves:
     """How Snowflake writes it."""
 
     def constant(self, value: Constant) -> Sql:
-        """A bound parameter; an instant from its text, with its zone."""
-        if isinstance(value.value, datetime):
-            return cast(iso_text(value.value, " +00:00"), INSTANT)
-        return parameter(value)
+        """A bound parameter; dates and instants from their text."""
+        match value.value:
+            case datetime():
+                return cast(iso_text(value.value, "+00:00"), INSTANT)
+            case date():
+                return cast(iso_text(value.value), Date())
+            case _:
+                return parameter(value)
 
     def lower(self, text: Sql) -> Sql:
         """The store's for ASCII, else by table."""
@@ -98,8 +102,8 @@ class SnowflakeLeaves:
         )
         text = func.to_char(found, literal("YYYY-MM-DD HH24:MI:SS.FF6"), type_=String())
         return func.to_timestamp_tz(
-            text.concat(literal(" +00:00")),
-            literal("YYYY-MM-DD HH24:MI:SS.FF6 TZH:TZM"),
+            text.concat(literal("+00:00")),
+            literal("YYYY-MM-DD HH24:MI:SS.FF6TZH:TZM"),
             type_=INSTANT,
         )
 

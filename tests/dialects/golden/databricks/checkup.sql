@@ -14,11 +14,11 @@ WHERE users_1.user_id IS NOT NULL AND users_1.signed_up_at IS NOT NULL AND users
  SELECT anon_1.c0 AS key
 FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) FILTER (WHERE events_1.name IN (:`param_4_1`, :`param_4_2`)) AS f0, count(*) FILTER (WHERE events_1.name IN (:`param_5_1`) AND events_1.occurred_at >= :`param_6`) AS f1, count(*) FILTER (WHERE events_1.name IN (:`param_7_1`) AND events_1.occurred_at >= anon_1.c1) AS f2, count(*) FILTER (WHERE events_1.name IN (:`param_8_1`) AND events_1.feature = :`param_9`) AS f3
 FROM product.events AS events_1 JOIN anon_1 ON anon_1.c0 = events_1.user_id
-WHERE events_1.occurred_at <= :`param_10` AND (events_1.name IN (:`param_4_1`, :`param_4_2`) OR events_1.name IN (:`param_5_1`) AND events_1.occurred_at >= :`param_6` OR events_1.name IN (:`param_7_1`) AND events_1.occurred_at >= anon_1.c1 OR events_1.name IN (:`param_8_1`) AND events_1.feature = :`param_9`) GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) AS f0
+WHERE events_1.occurred_at <= :`param_10` GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) AS f0
 FROM (SELECT CAST(each['c0'] AS BIGINT) AS key, CAST(each['c1'] AS TIMESTAMP) AS at, CAST(each['c2'] AS BIGINT) AS own_of FROM (SELECT EXPLODE(FROM_JSON(:`sent_1`, 'ARRAY<MAP<STRING, STRING>>')) AS each) AS sheet) AS touches_of_user_0 JOIN anon_1 ON anon_1.c0 = touches_of_user_0.key
-WHERE touches_of_user_0.at <= :`param_11` AND touches_of_user_0.at >= anon_1.c2 AND true GROUP BY anon_1.c0) AS anon_3 ON anon_3.key = anon_1.c0 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) AS f0
+WHERE touches_of_user_0.at <= :`param_11` AND touches_of_user_0.at >= anon_1.c2 GROUP BY anon_1.c0) AS anon_3 ON anon_3.key = anon_1.c0 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) AS f0
 FROM crm.calls AS calls_1 JOIN anon_1 ON anon_1.c0 = calls_1.contact_id
-WHERE calls_1.held_at <= :`param_12` AND calls_1.held_at >= anon_1.c2 AND true GROUP BY anon_1.c0) AS anon_4 ON anon_4.key = anon_1.c0
+WHERE calls_1.held_at <= :`param_12` AND calls_1.held_at >= anon_1.c2 GROUP BY anon_1.c0) AS anon_4 ON anon_4.key = anon_1.c0
 WHERE coalesce(anon_2.f0, :`coalesce_1`) > :`param_13` AND coalesce(anon_2.f1, :`coalesce_2`) > :`param_14` AND coalesce(anon_2.f2, :`coalesce_3`) > :`param_15` AND coalesce(anon_3.f0, :`coalesce_4`) = :`param_16` AND coalesce(anon_4.f0, :`coalesce_5`) = :`param_17` AND coalesce(anon_2.f3, :`coalesce_6`) = :`param_18` ORDER BY key;
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0

@@ -5,7 +5,7 @@ WHERE users_1.user_id IS NOT NULL)
  SELECT anon_1.c0 AS key
 FROM anon_1 LEFT OUTER JOIN (SELECT events_1.user_id AS key, max_by(CASE WHEN TRIM(BOTH :`param_1` FROM events_1.feature) <> '' THEN events_1.feature END, struct(unix_micros(events_1.occurred_at), CASE WHEN TRIM(BOTH :`param_1` FROM events_1.feature) <> '' THEN events_1.feature END)) FILTER (WHERE true) AS f0
 FROM product.events AS events_1
-WHERE events_1.user_id IS NOT NULL AND events_1.occurred_at <= :`param_2` AND events_1.name IN (:`param_3_1`) GROUP BY events_1.user_id) AS anon_2 ON anon_2.key = anon_1.c0
+WHERE events_1.user_id IS NOT NULL AND events_1.occurred_at <= :`param_2` AND events_1.name IN (:`param_3_1`) AND true GROUP BY events_1.user_id) AS anon_2 ON anon_2.key = anon_1.c0
 WHERE anon_2.f0 = :`param_4` ORDER BY key;
 -- :param_1 = '\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u… (143 characters)
 -- :param_2 = '2026-03-10T13:00:00+00:00'

@@ -5,7 +5,7 @@ WHERE users_1.user_id IS NOT NULL AND datediff(CAST(from_utc_timestamp(users_1.s
  SELECT anon_1.c0 AS key
 FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(DISTINCT trunc(CAST(from_utc_timestamp(events_1.occurred_at, :`param_3`) AS DATE), :`param_4`)) FILTER (WHERE events_1.name IN (:`param_5_1`) AND events_1.occurred_at >= :`param_6`) AS f0, count(DISTINCT CAST(from_utc_timestamp(events_1.occurred_at, :`param_7`) AS DATE)) FILTER (WHERE events_1.name IN (:`param_8_1`)) AS f1, count(DISTINCT trunc(CAST(from_utc_timestamp(events_1.occurred_at, :`param_9`) AS DATE), :`param_10`)) FILTER (WHERE events_1.name IN (:`param_8_1`)) AS f2
 FROM product.events AS events_1 JOIN anon_1 ON anon_1.c0 = events_1.user_id
-WHERE events_1.occurred_at <= :`param_11` AND (events_1.name IN (:`param_5_1`) AND events_1.occurred_at >= :`param_6` OR events_1.name IN (:`param_8_1`)) GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0
+WHERE events_1.occurred_at <= :`param_11` GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0
 WHERE coalesce(anon_2.f0, :`coalesce_1`) >= :`param_12` AND coalesce(anon_2.f1, :`coalesce_2`) >= :`param_13` AND coalesce(anon_2.f2, :`coalesce_3`) >= :`param_14` ORDER BY key;
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0

@@ -7,7 +7,7 @@ WHERE users_1.user_id IS NOT NULL AND users_1.signed_up_at >= to_utc_timestamp(C
  SELECT anon_1.c0 AS key
 FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) FILTER (WHERE events_1.name IN (:`param_5_1`) AND events_1.occurred_at >= timestamp_micros(unix_micros(anon_1.c1) + :`param_6`)) AS f0, count(*) FILTER (WHERE events_1.name IN (:`param_7_1`) AND events_1.occurred_at >= to_utc_timestamp(CAST(anon_1.c2 AS TIMESTAMP_NTZ), :`param_8`) AND events_1.occurred_at < to_utc_timestamp(CAST(date_add(add_months(anon_1.c2, CAST(:`param_9` AS INT)), CAST(:`param_10` AS INT)) AS TIMESTAMP_NTZ), :`param_11`)) AS f1
 FROM product.events AS events_1 JOIN anon_1 ON anon_1.c0 = events_1.user_id
-WHERE events_1.occurred_at <= :`param_12` AND (events_1.name IN (:`param_5_1`) AND events_1.occurred_at >= timestamp_micros(unix_micros(anon_1.c1) + :`param_6`) OR events_1.name IN (:`param_7_1`) AND events_1.occurred_at >= to_utc_timestamp(CAST(anon_1.c2 AS TIMESTAMP_NTZ), :`param_8`) AND events_1.occurred_at < to_utc_timestamp(CAST(date_add(add_months(anon_1.c2, CAST(:`param_9` AS INT)), CAST(:`param_10` AS INT)) AS TIMESTAMP_NTZ), :`param_11`)) GROUP BY anon_1.c0) AS anon_3 ON anon_3.key = anon_1.c0
+WHERE events_1.occurred_at <= :`param_12` GROUP BY anon_1.c0) AS anon_3 ON anon_3.key = anon_1.c0
 WHERE coalesce(anon_3.f0, :`coalesce_1`) > :`param_13` AND coalesce(anon_3.f1, :`coalesce_2`) > :`param_14` ORDER BY key;
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0

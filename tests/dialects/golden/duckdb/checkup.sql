@@ -15,12 +15,12 @@ WHERE users_1.user_id IS NOT NULL AND make_timestamp(epoch_us(users_1.signed_up_
  SELECT anon_1.c0 AS key
 FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) FILTER (WHERE events_1.name IN (:param_6_1, :param_6_2)) AS f0, count(*) FILTER (WHERE events_1.name IN (:param_7_1) AND make_timestamp(epoch_us(events_1.occurred_at)) >= :param_8) AS f1, count(*) FILTER (WHERE events_1.name IN (:param_9_1) AND make_timestamp(epoch_us(events_1.occurred_at)) >= anon_1.c1) AS f2, count(*) FILTER (WHERE events_1.name IN (:param_10_1) AND events_1.feature = :param_11) AS f3
 FROM product.events AS events_1 JOIN anon_1 ON anon_1.c0 = events_1.user_id
-WHERE make_timestamp(epoch_us(events_1.occurred_at)) <= :param_12 AND (events_1.name IN (:param_6_1, :param_6_2) OR events_1.name IN (:param_7_1) AND make_timestamp(epoch_us(events_1.occurred_at)) >= :param_8 OR events_1.name IN (:param_9_1) AND make_timestamp(epoch_us(events_1.occurred_at)) >= anon_1.c1 OR events_1.name IN (:param_10_1) AND events_1.feature = :param_11) GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) AS f0
+WHERE make_timestamp(epoch_us(events_1.occurred_at)) <= :param_12 GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) AS f0
 FROM (SELECT struct_extract(anon_4.row, :struct_extract_1) AS key, make_timestamp(struct_extract(anon_4.row, :struct_extract_2)) AS "at", struct_extract(anon_4.row, :struct_extract_3) AS own_of
 FROM (SELECT unnest(from_json(:touches_of_user_0_1, '[{"c0": "BIGINT", "c1": "BIGINT", "c2": "BIGINT"}]')) AS row) AS anon_4) AS touches_of_user_0 JOIN anon_1 ON anon_1.c0 = touches_of_user_0.key
-WHERE touches_of_user_0."at" <= :param_13 AND touches_of_user_0."at" >= anon_1.c2 AND true GROUP BY anon_1.c0) AS anon_3 ON anon_3.key = anon_1.c0 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) AS f0
+WHERE touches_of_user_0."at" <= :param_13 AND touches_of_user_0."at" >= anon_1.c2 GROUP BY anon_1.c0) AS anon_3 ON anon_3.key = anon_1.c0 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) AS f0
 FROM crm.calls AS calls_1 JOIN anon_1 ON anon_1.c0 = calls_1.contact_id
-WHERE make_timestamp(epoch_us(calls_1.held_at)) <= :param_14 AND make_timestamp(epoch_us(calls_1.held_at)) >= anon_1.c2 AND true GROUP BY anon_1.c0) AS anon_5 ON anon_5.key = anon_1.c0
+WHERE make_timestamp(epoch_us(calls_1.held_at)) <= :param_14 AND make_timestamp(epoch_us(calls_1.held_at)) >= anon_1.c2 GROUP BY anon_1.c0) AS anon_5 ON anon_5.key = anon_1.c0
 WHERE coalesce(anon_2.f0, :coalesce_1) > :param_15 AND coalesce(anon_2.f1, :coalesce_2) > :param_16 AND coalesce(anon_2.f2, :coalesce_3) > :param_17 AND coalesce(anon_3.f0, :coalesce_4) = :param_18 AND coalesce(anon_5.f0, :coalesce_5) = :param_19 AND coalesce(anon_2.f3, :coalesce_6) = :param_20 ORDER BY key;
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0

@@ -25,7 +25,7 @@ WHERE events_4.user_id = users_1.user_id AND events_4.name IN (:param_13_1::VARC
 FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(*) AS f0
 FROM (SELECT anon_3.c0 AS key, anon_3.c1 AS at, anon_3.c2 AS own_of
 FROM jsonb_to_recordset(CAST(:touches_of_user_0_1::VARCHAR AS JSONB)) AS anon_3(c0 BIGINT, c1 TIMESTAMP WITH TIME ZONE, c2 BIGINT)) AS touches_of_user_0 JOIN anon_1 ON anon_1.c0 = touches_of_user_0.key
-WHERE touches_of_user_0.at <= :param_16::TIMESTAMP WITH TIME ZONE AND touches_of_user_0.at >= anon_1.c1 AND true GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0
+WHERE touches_of_user_0.at <= :param_16::TIMESTAMP WITH TIME ZONE AND touches_of_user_0.at >= anon_1.c1 GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0
 WHERE coalesce(anon_2.f0, :coalesce_2::INTEGER) = :param_17::BIGINT ORDER BY key;
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0

@@ -11,7 +11,7 @@ FROM product.users AS users_1
 WHERE users_1.user_id IS NOT NULL AND users_1.role = :param_2) AS anon_4
 WHERE anon_4.o0 IS NOT NULL GROUP BY anon_4.o0) AS anon_3 ON anon_3.key = anon_1.c0 LEFT OUTER JOIN (SELECT users_2.account_id AS key, count(*) AS f0
 FROM product.events AS events_1 JOIN product.users AS users_2 ON users_2.user_id = events_1.user_id
-WHERE users_2.account_id IS NOT NULL AND events_1.occurred_at <= CAST(:param_3 AS TIMESTAMP WITH TIME ZONE) AND events_1.occurred_at >= CAST(:param_4 AS TIMESTAMP WITH TIME ZONE) AND events_1.name IN (:param_5_1) GROUP BY users_2.account_id) AS anon_5 ON anon_5.key = anon_1.c0
+WHERE users_2.account_id IS NOT NULL AND events_1.occurred_at <= CAST(:param_3 AS TIMESTAMP WITH TIME ZONE) AND events_1.occurred_at >= CAST(:param_4 AS TIMESTAMP WITH TIME ZONE) AND events_1.name IN (:param_5_1) AND true GROUP BY users_2.account_id) AS anon_5 ON anon_5.key = anon_1.c0
 WHERE coalesce(anon_3.f0, :coalesce_1) >= :param_6 AND coalesce(anon_3.f0, :coalesce_1) <= :param_7 AND coalesce(anon_5.f0, :coalesce_2) > :param_8 ORDER BY key;
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0

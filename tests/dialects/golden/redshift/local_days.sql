@@ -5,7 +5,7 @@ WHERE users_1.user_id IS NOT NULL AND datediff(day, users_1.born_on, CAST(timezo
  SELECT anon_1.c0 AS key
 FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(DISTINCT CASE WHEN (events_1.name IN (:param_3_1) AND events_1.occurred_at >= CAST(:param_4 AS TIMESTAMP WITH TIME ZONE)) THEN date_trunc('week', CAST(timezone(:param_5, events_1.occurred_at) AS DATE)) END) AS f0, count(DISTINCT CASE WHEN (events_1.name IN (:param_6_1)) THEN CAST(timezone(:param_7, events_1.occurred_at) AS DATE) END) AS f1, count(DISTINCT CASE WHEN (events_1.name IN (:param_6_1)) THEN date_trunc('month', CAST(timezone(:param_8, events_1.occurred_at) AS DATE)) END) AS f2
 FROM product.events AS events_1 JOIN anon_1 ON anon_1.c0 = events_1.user_id
-WHERE events_1.occurred_at <= CAST(:param_9 AS TIMESTAMP WITH TIME ZONE) AND (events_1.name IN (:param_3_1) AND events_1.occurred_at >= CAST(:param_4 AS TIMESTAMP WITH TIME ZONE) OR events_1.name IN (:param_6_1)) GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0
+WHERE events_1.occurred_at <= CAST(:param_9 AS TIMESTAMP WITH TIME ZONE) GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0
 WHERE coalesce(anon_2.f0, :coalesce_1) >= :param_10 AND coalesce(anon_2.f1, :coalesce_2) >= :param_11 AND coalesce(anon_2.f2, :coalesce_3) >= :param_12 ORDER BY key;
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0

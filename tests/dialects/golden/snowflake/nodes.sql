@@ -3,7 +3,7 @@ SELECT :param_1 AS it FROM users
 -- Constant of a timestamp
 SELECT CAST(:param_1 AS TIMESTAMP_TZ) AS it FROM users
 -- Constant of a date
-SELECT :param_1 AS it FROM users
+SELECT CAST(:param_1 AS DATE) AS it FROM users
 -- Constant of a boolean
 SELECT :param_1 AS it FROM users
 -- Lower
@@ -21,7 +21,7 @@ SELECT CAST(dateadd('month', :param_1, users.day) AS DATE) AS it FROM users
 -- Shifted by minutes
 SELECT dateadd('microsecond', :param_1, users.moment) AS it FROM users
 -- DaysBetween
-SELECT datediff('day', users.day, :param_1) AS it FROM users
+SELECT datediff('day', users.day, CAST(:param_1 AS DATE)) AS it FROM users
 -- YearOf
 SELECT year(users.day) AS it FROM users
 -- MonthDay

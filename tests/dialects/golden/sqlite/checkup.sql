@@ -24,7 +24,7 @@ WHERE events_4.user_id = CASE WHEN (typeof(users_1.user_id) IN ('integer')) THEN
 FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS "key", count(*) AS f0
 FROM (SELECT json_extract(anon_3.value, :json_extract_1) AS "key", json_extract(anon_3.value, :json_extract_2) AS at, json_extract(anon_3.value, :json_extract_3) AS own_of
 FROM json_each(:touches_of_user_0_1) AS anon_3) AS touches_of_user_0 JOIN anon_1 ON anon_1.c0 = touches_of_user_0."key"
-WHERE touches_of_user_0.at <= :param_15 AND touches_of_user_0.at >= anon_1.c1 AND 1 = 1 GROUP BY anon_1.c0) AS anon_2 ON anon_2."key" = anon_1.c0
+WHERE touches_of_user_0.at <= :param_15 AND touches_of_user_0.at >= anon_1.c1 GROUP BY anon_1.c0) AS anon_2 ON anon_2."key" = anon_1.c0
 WHERE coalesce(anon_2.f0, :coalesce_2) = :param_16 ORDER BY "key";
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0

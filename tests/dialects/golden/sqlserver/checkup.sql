@@ -24,7 +24,7 @@ WHERE events_4.user_id = users_1.user_id AND (events_4.name COLLATE Latin1_Gener
  SELECT anon_1.c0 AS [key]
 FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS [key], count(*) AS f0
 FROM (SELECT CAST(JSON_VALUE(each.value, '$.c0') AS bigint) AS [key], CAST(JSON_VALUE(each.value, '$.c1') AS datetimeoffset(6)) AS at, CAST(JSON_VALUE(each.value, '$.c2') AS bigint) AS own_of FROM OPENJSON(:sent_1) AS each) AS touches_of_user_0 JOIN anon_1 ON anon_1.c0 = touches_of_user_0.[key]
-WHERE touches_of_user_0.at <= CAST(:param_16 AS datetimeoffset(6)) AND touches_of_user_0.at >= anon_1.c1 AND 1 = 1 = 1 GROUP BY anon_1.c0) AS anon_2 ON anon_2.[key] = anon_1.c0
+WHERE touches_of_user_0.at <= CAST(:param_16 AS datetimeoffset(6)) AND touches_of_user_0.at >= anon_1.c1 GROUP BY anon_1.c0) AS anon_2 ON anon_2.[key] = anon_1.c0
 WHERE coalesce(anon_2.f0, :coalesce_2) = :param_17 ORDER BY [key];
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0

@@ -5,7 +5,7 @@ WHERE users_1.user_id IS NOT NULL AND date_diff('day', users_1.born_on, CAST(at_
  SELECT anon_1.c0 AS key
 FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS key, count(DISTINCT date_trunc('week', CAST(at_timezone(events_1.occurred_at, :param_3) AS DATE))) FILTER (WHERE events_1.name IN (:param_4_1) AND events_1.occurred_at >= CAST(:param_5 AS TIMESTAMP(6) WITH TIME ZONE)) AS f0, count(DISTINCT CAST(at_timezone(events_1.occurred_at, :param_6) AS DATE)) FILTER (WHERE events_1.name IN (:param_7_1)) AS f1, count(DISTINCT date_trunc('month', CAST(at_timezone(events_1.occurred_at, :param_8) AS DATE))) FILTER (WHERE events_1.name IN (:param_7_1)) AS f2
 FROM product.events AS events_1 JOIN anon_1 ON anon_1.c0 = events_1.user_id
-WHERE events_1.occurred_at <= CAST(:param_9 AS TIMESTAMP(6) WITH TIME ZONE) AND (events_1.name IN (:param_4_1) AND events_1.occurred_at >= CAST(:param_5 AS TIMESTAMP(6) WITH TIME ZONE) OR events_1.name IN (:param_7_1)) GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0
+WHERE events_1.occurred_at <= CAST(:param_9 AS TIMESTAMP(6) WITH TIME ZONE) GROUP BY anon_1.c0) AS anon_2 ON anon_2.key = anon_1.c0
 WHERE coalesce(anon_2.f0, :coalesce_1) >= :param_10 AND coalesce(anon_2.f1, :coalesce_2) >= :param_11 AND coalesce(anon_2.f2, :coalesce_3) >= :param_12 ORDER BY key;
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0
