@@ -268,9 +268,11 @@ class _MariaStore:
             options = {"yield_per": _FETCHED_AT_ONCE}
             with self._connection.execute(statement, execution_options=options) as result:
                 stream = self._stream = _Stream(result)
-                yield from stream
-        if self._stream is stream:
-            self._stream = None
+                try:
+                    yield from stream
+                finally:  # also where whoever reads has had enough
+                    if self._stream is stream:
+                        self._stream = None
 
 
 def maria_dialect(**options: Any) -> Dialect:
