@@ -84,6 +84,7 @@ SAMPLES: Mapping[str, core.Value | core.Predicate] = {
     "Constant of a timestamp": NOON,
     "Constant of a date": TODAY,
     "Constant of a boolean": core.Constant(True, Kind.BOOLEAN),
+    "Awaited": core.Awaited(Kind.INTEGER),
     "Lower": core.Lower(NAME),
     "Scaled": core.Scaled(AGE, 1.5, 2.0),
     "LocalDate": core.LocalDate(MOMENT),
