@@ -83,57 +83,88 @@ EXPLAINED: Sequence[tuple[str, str, int | str, bool, str]] = (
         "did: logged_in, followed_by: {did: used, within: 1 day}",
         1,
         True,
-        "followed: 1; the last 2026-03-08 08:00:00 (2 days ago)",
+        (
+            "followed: 1; followed: the last 2026-03-08 08:00:00 (2 days ago); not followed: "
+            "the last 2026-02-20 07:00:00 (18 days ago)"
+        ),
     ),
     (
         "user",
         "did: logged_in, not_followed_by: {did: csm_call, within: 2 days}",
         1,
         True,
-        "not followed: 1; the last 2026-02-20 07:00:00 (18 days ago)",
+        (
+            "not followed: 1 until 2026-03-08 09:00:00; followed: the last 2026-03-08 08:00:0"
+            "0 (2 days ago); not followed: the last 2026-02-20 07:00:00 (18 days ago)"
+        ),
     ),
     (
         "user",
         "did_not: logged_in, followed_by: {did: csm_call, within: 2 days}",
         1,
         False,
-        "followed: 1; the last 2026-03-08 08:00:00 (2 days ago)",
+        (
+            "followed: 1; followed: the last 2026-03-08 08:00:00 (2 days ago); not followed: "
+            "the last 2026-02-20 07:00:00 (18 days ago)"
+        ),
     ),
-    ("user", "top: {by: seconds, count: 1}", 1, True, "90"),
-    ("user", "bottom: {by: mood, share: 50%}", 1, False, "60"),
+    ("user", "top: {by: seconds, count: 1}", 1, True, "90; the lowest that is in: 90"),
+    ("user", "bottom: {by: mood, share: 50%}", 1, False, "60; the highest that is in: 0"),
     (
         "user",
         "did: used, change: {over: 7 days, against: 14 weeks, by: {more_than: 0}}",
         1,
         True,
-        "change: 27, the last: 2 since 2026-03-03 00:00:00, the time before: 1 since 2025-11-25 "
-        "00:00:00; the last 2026-03-09 09:00:00 (1 day ago) feature export seconds 50, 2026-03-08 "
-        "09:00:00 (2 days ago) feature api seconds 30, 2026-01-15 08:00:00 (54 days ago) feature "
-        "api seconds 10",
+        (
+            "change: +2700%, the last: 2 since 2026-03-03 before 2026-03-10, the time before:"
+            " 1 since 2025-11-25 before 2026-03-03; the last 2026-03-09 09:00:00 (1 day ago) "
+            "feature export seconds 50, 2026-03-08 09:00:00 (2 days ago) feature api seconds "
+            "30, 2026-01-15 08:00:00 (54 days ago) feature api seconds 10"
+        ),
     ),
-    ("user", "colour: high", 1, True, "high"),
-    ("user", "a_use: {more_than: 10}", 1, True, "45"),
-    ("user", "a_use: {more_than: 10}", 2, False, "missing"),
-    ("user", "last_feature: export", 1, True, "export"),
-    ("user", "features: {includes: api}", 1, True, "api, export"),
-    ("user", "features: {includes: api}", 2, False, "an empty list"),
+    ("user", "colour: high", 1, True, "high; mood: 60"),
+    ("user", "a_use: {more_than: 10}", 1, True, "45; seconds: 90, uses: 2 since 2026-02-08"),
+    ("user", "a_use: {more_than: 10}", 2, False, "missing; seconds: 0, uses: 0 since 2026-02-08"),
+    (
+        "user",
+        "last_feature: export",
+        1,
+        True,
+        (
+            "export; the last 2026-03-09 09:00:00 (1 day ago) feature export seconds 50, 2026"
+            "-03-08 09:00:00 (2 days ago) feature api seconds 30, 2026-01-15 08:00:00 (54 day"
+            "s ago) feature api seconds 10"
+        ),
+    ),
+    (
+        "user",
+        "features: {includes: api}",
+        1,
+        True,
+        (
+            "api, export; the last 2026-03-09 09:00:00 (1 day ago) feature export seconds 50,"
+            " 2026-03-08 09:00:00 (2 days ago) feature api seconds 30, 2026-01-15 08:00:00 (5"
+            "4 days ago) feature api seconds 10"
+        ),
+    ),
+    ("user", "features: {includes: api}", 2, False, "nothing"),
     ("user", "tags: {includes: vip}", 1, True, "vip, 'a b'"),
-    ("user", "tags: {includes: vip}", 2, False, "an empty list"),
+    ("user", "tags: {includes: vip}", 2, False, "nothing"),
     (
         "user",
         "signals: {includes: keen}",
         1,
         True,
-        "keen: true, quiet: false, used: 2 since 2026-02-08 00:00:00",
+        "keen",
     ),
-    ("user", "account.mood: {more_than: 10}", 2, True, "30"),
+    ("user", "account.mood: {more_than: 10}", 2, True, "30; user 1 60, 2 0"),
     ("user", "account.mood: {more_than: 10}", 4, False, "missing"),
     ("account", "has: user, where: {mood: {more_than: 10}}", "a", True, "rows of user: 1; user 1"),
     ("account", "has_no: user, where: {did: used}", "b", True, "rows of user: 0"),
     ("account", "has: user, times: {at_least: 2}", "a", True, "rows of user: 2; user 1, 2"),
-    ("account", "moods: {includes: low}", "a", True, "high, low"),
-    ("account", "quiet: {includes: api}", "a", False, "an empty list"),
-    ("account", "top: {by: mood, count: 1}", "a", True, "30"),
+    ("account", "moods: {includes: low}", "a", True, "high, low; user 1 high, 2 low"),
+    ("account", "quiet: {includes: api}", "a", False, "nothing; user 2"),
+    ("account", "top: {by: mood, count: 1}", "a", True, "30; the lowest that is in: 30"),
 )
 
 

@@ -72,7 +72,11 @@ def test_keys_of_another_kind_are_gone_and_stop_nobody_else(stage: Stage) -> Non
     run = stage.run(as_of=NEXT_DAY)
     assert run.status == 0, run
     assert "ann3@example.com" in stage.mailed
-    assert stage.do("status", "--format", "json").data["playbooks"][0]["steps"] == {"wait-1": 2}
+    stage.run(as_of="2026-03-16T09:00:00-04:00")  # the wait is over: who is gone has no next step
+    log = stage.do("audit", "show", "--for", "u1", "--format", "json").data
+    assert [each["body"]["reason"] for each in log if each["kind"] == "left"] == ["gone"]
+    titles = [task["title"] for task in stage.do("tasks", "--format", "json").data]
+    assert titles == ["Call Ann2 of Acme", "Call Ann3 of Acme"]
 
 
 def test_a_full_disk_while_planning_keeps_nothing_and_the_next_run_goes_on(

@@ -6,6 +6,8 @@ SELECT toDateTime64(:param_1, 6, 'UTC') AS `it` FROM `users`
 SELECT toDate32(:param_1) AS `it` FROM `users`
 -- Constant of a boolean
 SELECT :param_1 AS `it` FROM `users`
+-- Awaited
+SELECT :edge_1 AS `it` FROM `users`
 -- Lower
 SELECT translateUTF8(`users`.`name`, :param_1, :param_2) AS `it` FROM `users`
 -- Scaled

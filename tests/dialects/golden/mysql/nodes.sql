@@ -6,6 +6,8 @@ SELECT timestamp(:param_1) AS it FROM users
 SELECT CAST(:param_1 AS DATE) AS it FROM users
 -- Constant of a boolean
 SELECT :param_1 AS it FROM users
+-- Awaited
+SELECT :edge_1 AS it FROM users
 -- Lower
 SELECT CASE WHEN (char_length(users.name) = length(users.name)) THEN lower(users.name) WHEN (users.name REGEXP '[\x{41}-\x{24e}\x{370}-\x{556}\x{10a0}-\x{10cd}\x{13a0}-\x{13f5}\x{1c90}-\x{1cbf}\x{1e00}-\x{1ffc}\x{2126}-\x{2183}\x{24b6}-\x{24cf}\x{2c00}-\x{2cf2}\x{a640}-\x{a69a}\x{a722}-\x{a7f5}\x{ff21}-\x{ff3a}\x{10400}-\x{10427}\x{104b0}-\x{104d3}\x{10570}-\x{10595}\x{10c80}-\x{10cb2}\x{118a0}-\x{118bf}\x{16e40}-\x{16e5f}\x{1e900}-\x{1e921}]') THEN (SELECT group_concat(coalesce(nullif(substr(:param_1, locate(substr(users.name, anon_1.n, :substr_1), :param_2), :substr_2), :nullif_1), substr(users.name, anon_1.n, :substr_1)) ORDER BY anon_1.n SEPARATOR '') AS aggregate_strings_1 FROM json_table(concat(:concat_1, repeat(:repeat_1, char_length(users.name) - :char_length_1), :concat_2), '$[*]' COLUMNS (n FOR ORDINALITY)) AS anon_1) ELSE users.name END AS it FROM users
 -- Scaled

@@ -6,6 +6,8 @@ SELECT CAST(:param_1 AS TIMESTAMP_TZ) AS it FROM users
 SELECT CAST(:param_1 AS DATE) AS it FROM users
 -- Constant of a boolean
 SELECT :param_1 AS it FROM users
+-- Awaited
+SELECT :edge_1 AS it FROM users
 -- Lower
 SELECT CASE WHEN (octet_length(users.name) = length(users.name)) THEN lower(users.name) ELSE translate(users.name, :param_1, :param_2) END AS it FROM users
 -- Scaled

@@ -6,6 +6,8 @@ SELECT :param_1 AS it FROM users
 SELECT :param_1 AS it FROM users
 -- Constant of a boolean
 SELECT :param_1 AS it FROM users
+-- Awaited
+SELECT :edge_1 AS it FROM users
 -- Lower
 SELECT tl_lower(users.name) AS it FROM users
 -- Scaled

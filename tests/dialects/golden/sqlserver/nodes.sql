@@ -6,6 +6,8 @@ SELECT CAST(:param_1 AS datetimeoffset(6)) AS it FROM users
 SELECT CAST(:param_1 AS date) AS it FROM users
 -- Constant of a boolean
 SELECT :param_1 AS it FROM users
+-- Awaited
+SELECT :edge_1 AS it FROM users
 -- Lower: refused, it knows letters beyond 16 bits as two halves, and has the lower case of neither
 -- Scaled
 SELECT CASE WHEN (abs(users.age * :param_1 + :param_2) < :abs_1) THEN CASE WHEN (abs(round((users.age * :param_1 + :param_2) * :param_3, 0) - (users.age * :param_1 + :param_2) * :param_3) = :abs_2) THEN round(((users.age * :param_1 + :param_2) * :param_3) / (:param_4 + 0.0), 0) * :round_1 ELSE round((users.age * :param_1 + :param_2) * :param_3, 0) END / (:param_5 + 0.0) WHEN (abs(users.age * :param_1 + :param_2) <= :abs_3) THEN users.age * :param_1 + :param_2 ELSE NULL END AS it FROM users
