@@ -8,12 +8,14 @@ from __future__ import annotations
 import csv
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Executable, create_engine, text
 
+from engine.audience.snapshot import Snapshot
+from engine.ports import Row
 from tests.support.postgres import fresh_database
 from tests.support.stage import Stage
 
@@ -314,6 +316,43 @@ def test_a_source_out_of_reach(world: World) -> None:
     told = "events" if world.kind == "files" else "product"
     refused(world, told, status=3)
     told_everywhere(world, told, status=3, as_of=FIRST)
+
+
+@pytest.mark.parametrize("world", ["postgres"], indirect=True)
+def test_a_source_that_dies_while_its_rows_are_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is decided from the part that came; once it is back, the same run goes on."""
+    world.ask("signed_up_at: {set: true}")
+    many = "INSERT INTO users SELECT n, 'Z', 'z' || n || '@example.com', now(), now(), 'active'"
+    execute(world.url, f"{many} FROM generate_series(100, 40000) n")
+    read = Snapshot.read
+
+    def dying(snapshot: Snapshot, connector: str, statement: Executable) -> Iterator[Row]:
+        for number, row in enumerate(read(snapshot, connector, statement)):
+            if number == 1:
+                execute(world.url, TERMINATE)
+            yield row
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Snapshot, "read", dying)
+        refused(world, "product", status=3)
+    assert "entered" not in world.stage.do("audit", "show").out
+    execute(world.url, "DELETE FROM users WHERE user_id >= 100")
+    assert world.stage.run().data["runs"][0]["entered"] == 4
+
+
+TERMINATE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+def execute(url: str, statement: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 def halved(tables: dict[str, Table]) -> None:
