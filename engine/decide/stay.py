@@ -34,7 +34,8 @@ class Newcomer:
 
 def is_held_out(playbook: BoundPlaybook, key: str) -> bool:
     """Whether a key is in the holdout: a larger share contains the smaller."""
-    return share_of("holdout", playbook.name, key) < playbook.entry.holdout
+    share = playbook.entry.holdout
+    return share > 0 and share_of("holdout", playbook.name, key) < share
 
 
 def enter(playbook: BoundPlaybook, one: Newcomer, as_of: datetime, clock: Clock) -> Entered:

@@ -220,7 +220,7 @@ class World:
         if not isinstance(step, BoundWait):
             return {}
         clock, wait = self.clock(playbook), step.wait
-        passed = self._steps_passed(customers)
+        passed = self._steps_passed(customers) if isinstance(wait, BoundMoment) else {}
         found: dict[str, datetime | None] = {}
         for each in customers:
             stay = each.enrollment
