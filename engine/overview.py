@@ -11,7 +11,7 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import TouchState
 from engine.desk import HeldItem, held_in
 from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
-from engine.ledger.journey import counts_by_step, versions_inside
+from engine.ledger.counts import counts_by_step, versions_inside
 from engine.ledger.pending import waiting_by_reason, waiting_for_rate
 from engine.ledger.runs import last_run
 from engine.ledger.store import Unit

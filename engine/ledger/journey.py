@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select, update
 
 from engine.decide.facts import (
     Advanced,
@@ -43,11 +43,10 @@ from engine.ledger.touches import (
 __all__ = [
     "DueEnrollment",
     "Recorded",
-    "counts_by_step",
     "due_enrollments",
     "open_enrollments",
     "record",
-    "versions_inside",
+    "watching_enrollments",
 ]
 
 
@@ -335,16 +334,31 @@ _OPEN = enrollments.c.left_at.is_(None)
 
 
 def open_enrollments(
+    unit: Unit, playbook: str, *, after_key: str = "", limit: int
+) -> list[Enrollment]:
+    """A page of everyone inside a playbook, by key, beginning after `after_key`."""
+    return _page(unit, playbook, [], after_key=after_key, limit=limit)
+
+
+def watching_enrollments(
+    unit: Unit, playbook: str, *, after_key: str = "", limit: int
+) -> list[Enrollment]:
+    """The same of those who stand still for a condition, or for a moment that is missing."""
+    no_moment = and_(enrollments.c.phase == Phase.WAITING, enrollments.c.waits_until.is_(None))
+    for_condition = enrollments.c.phase.in_((Phase.WATCHING, Phase.HOLDING))
+    which = [or_(for_condition, no_moment)]
+    return _page(unit, playbook, which, after_key=after_key, limit=limit)
+
+
+def _page(
     unit: Unit,
     playbook: str,
+    which: Sequence[ColumnElement[bool]],
     *,
-    phases: Collection[Phase] = tuple(Phase),
-    after_key: str = "",
+    after_key: str,
     limit: int,
 ) -> list[Enrollment]:
-    """A page of those inside a playbook in some phases, by key, beginning after `after_key`."""
-    within = enrollments.c.phase.in_([str(phase) for phase in phases])
-    wanted = (enrollments.c.playbook == playbook, _OPEN, within, enrollments.c.key > after_key)
+    wanted = (enrollments.c.playbook == playbook, _OPEN, *which, enrollments.c.key > after_key)
     statement = select(*_FACTS).where(*wanted).order_by(enrollments.c.key).limit(limit)
     return [_enrollment(row) for row in unit.connection.execute(statement)]
 
@@ -410,26 +424,6 @@ def _ended(
     states = tuple(sorted(state for state, _ in ends))
     last = max((at for _, at in ends if at is not None), default=None)
     return DueEnrollment(enrollment, states, last)
-
-
-def counts_by_step(unit: Unit, playbook: str) -> dict[str, int]:
-    """How many stand at each step."""
-    statement = (
-        select(enrollments.c.step, func.count())
-        .where(enrollments.c.playbook == playbook, _OPEN)
-        .group_by(enrollments.c.step)
-    )
-    return {row[0]: row[1] for row in sorted(unit.connection.execute(statement))}
-
-
-def versions_inside(unit: Unit, playbook: str) -> dict[str, int]:
-    """How many go on with each version."""
-    statement = (
-        select(enrollments.c.version, func.count())
-        .where(enrollments.c.playbook == playbook, _OPEN)
-        .group_by(enrollments.c.version)
-    )
-    return {row[0]: row[1] for row in sorted(unit.connection.execute(statement))}
 
 
 def _enrollment(row: Row[tuple[object, ...]]) -> Enrollment:

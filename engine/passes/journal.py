@@ -21,8 +21,13 @@ from engine.decide.facts import (
     TouchState,
 )
 from engine.decide.journey import standing_after
-from engine.ledger.journey import due_enrollments, open_enrollments, record
-from engine.ledger.store import Ledger
+from engine.ledger.journey import (
+    due_enrollments,
+    open_enrollments,
+    record,
+    watching_enrollments,
+)
+from engine.ledger.store import Ledger, Unit
 
 __all__ = ["DryJournal", "Due", "Journal", "LedgerJournal", "is_waiting"]
 
@@ -44,8 +49,11 @@ class Due:
 class Journal(Protocol):
     """What a pass asks and tells, for one playbook at one instant."""
 
-    def inside(self, phases: Collection[Phase]) -> Iterator[Sequence[Enrollment]]:
-        """Those who have an open enrollment in some phases, in pages."""
+    def inside(self) -> Iterator[Sequence[Enrollment]]:
+        """Everyone who has an open enrollment, in pages."""
+
+    def watching(self) -> Iterator[Sequence[Enrollment]]:
+        """Those who stand still for a condition, or for a moment that is missing, in pages."""
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """Some of those whose step has not begun, whose wait is over, or whose touches ended.
@@ -72,9 +80,13 @@ class LedgerJournal:
         self._run = run
         self._send = send
 
-    def inside(self, phases: Collection[Phase]) -> Iterator[Sequence[Enrollment]]:
-        """Those who have an open enrollment in some phases, in pages by key."""
-        return pages_inside(self._ledger, self._playbook, phases)
+    def inside(self) -> Iterator[Sequence[Enrollment]]:
+        """Everyone who has an open enrollment, in pages by key."""
+        return _pages(self._ledger, self._playbook, open_enrollments)
+
+    def watching(self) -> Iterator[Sequence[Enrollment]]:
+        """Those who stand still for a condition, or for a moment that is missing, by key."""
+        return _pages(self._ledger, self._playbook, watching_enrollments)
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """At most a page of those that are due."""
@@ -106,11 +118,18 @@ class DryJournal:
         self._made: dict[str, list[NewTouch]] = {}
         self.would: list[NewTouch] = []
 
-    def inside(self, phases: Collection[Phase]) -> Iterator[Sequence[Enrollment]]:
+    def inside(self) -> Iterator[Sequence[Enrollment]]:
         """Those of the ledger, if there is one, whom this pass has not moved yet."""
+        return self._unmoved(open_enrollments)
+
+    def watching(self) -> Iterator[Sequence[Enrollment]]:
+        """The same of those who stand still for a condition, or for a missing moment."""
+        return self._unmoved(watching_enrollments)
+
+    def _unmoved(self, read: ReadPage) -> Iterator[Sequence[Enrollment]]:
         if self._ledger is None:
             return
-        for page in pages_inside(self._ledger, self._playbook, phases):
+        for page in _pages(self._ledger, self._playbook, read):
             yield [each for each in page if each.id not in self._standing]
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
@@ -176,14 +195,20 @@ def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
     return touch.state is TouchState.READY and touch.due_at is not None and touch.due_at > as_of
 
 
-def pages_inside(
-    ledger: Ledger, playbook: str, phases: Collection[Phase]
-) -> Iterator[Sequence[Enrollment]]:
-    """The open enrollments of a playbook in some phases, in pages by key."""
+class ReadPage(Protocol):
+    """Reads a page of enrollments from the ledger, by key."""
+
+    def __call__(
+        self, unit: Unit, playbook: str, *, after_key: str, limit: int
+    ) -> list[Enrollment]:
+        """At most `limit` of them, beginning after `after_key`."""
+
+
+def _pages(ledger: Ledger, playbook: str, read: ReadPage) -> Iterator[Sequence[Enrollment]]:
     after = ""
     while True:
         with ledger.read() as unit:
-            page = open_enrollments(unit, playbook, phases=phases, after_key=after, limit=_PAGE)
+            page = read(unit, playbook, after_key=after, limit=_PAGE)
         if page:
             yield page
         if len(page) < _PAGE:

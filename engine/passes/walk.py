@@ -98,7 +98,7 @@ def exits(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -
     """
     number = 0
     unbound: set[str] = set()
-    for page in journal.inside(tuple(Phase)):
+    for page in journal.inside():
         groups = _by_version(page)
         unbound |= {each[0].version for each in groups if versions(each[0].version) is None}
         found = [told for each in groups for told in _looked_at(each, versions, facts, as_of)]
@@ -147,19 +147,14 @@ def _holding(
 
 def watch_all(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> None:
     """Ask once a pass what those wait for who stand still for a condition or a missing moment."""
-    for page in journal.inside((Phase.WATCHING, Phase.HOLDING, Phase.WAITING)):
-        standing = [Due(each) for each in page if _is_asked(each)]
+    for page in journal.watching():
         decisions = [
             decision
-            for group in _by_step(standing)
+            for group in _by_step([Due(each) for each in page])
             for decision in _watched(group, versions, facts, as_of)
         ]
         if decisions:
             journal.record(decisions)
-
-
-def _is_asked(enrollment: Enrollment) -> bool:
-    return enrollment.phase is not Phase.WAITING or enrollment.waits_until is None
 
 
 def _watched(

@@ -25,13 +25,12 @@ from engine.decide.facts import (
 )
 from engine.ledger.check import check_ledger
 from engine.ledger.copies import copies_made
+from engine.ledger.counts import counts_by_step, versions_inside
 from engine.ledger.database import Overtaken
 from engine.ledger.journey import (
     DueEnrollment,
-    counts_by_step,
     due_enrollments,
     open_enrollments,
-    versions_inside,
 )
 from engine.ledger.outbox import settle_sent
 from engine.ledger.past import past_entries
