@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Date,
     Double,
     Integer,
-    cast,
     extract,
     func,
     literal,
@@ -25,15 +24,15 @@ from engine.compile.dialects.writing import (
     DAYS,
     MICROSECOND,
     amount_of,
+    cast_parameter,
     first_reading,
     folded_by_table,
     nine_places,
-    parameter,
     rounded,
     store_lower,
 )
 from engine.moments import Duration
-from engine.syntax import Named, Written, iso_text
+from engine.syntax import Named, Written
 
 __all__ = ["BigQueryLeaves"]
 
@@ -47,13 +46,7 @@ class BigQueryLeaves:
 
     def constant(self, value: Constant) -> Sql:
         """A bound parameter; dates and instants from their text."""
-        match value.value:
-            case datetime():
-                return cast(iso_text(value.value, "+00:00"), INSTANT)
-            case date():
-                return cast(iso_text(value.value), Date())
-            case _:
-                return parameter(value)
+        return cast_parameter(value, INSTANT, "+00:00")
 
     def lower(self, text: Sql) -> Sql:
         """The store's for ASCII, else by table."""

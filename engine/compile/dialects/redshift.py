@@ -6,7 +6,7 @@ Whatever the session's zone: nothing here asks it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,16 +31,15 @@ from engine.compile.dialects.writing import (
     MICROSECOND,
     amount_of,
     aware,
+    cast_parameter,
     first_reading,
     folded_by_table,
     nine_places,
-    parameter,
     rounded,
     store_lower,
 )
 from engine.compile.limits import Limit
 from engine.moments import Duration
-from engine.syntax import iso_text
 
 __all__ = ["REDSHIFT_LIMITS", "RedshiftLeaves"]
 
@@ -58,13 +57,7 @@ class RedshiftLeaves:
 
     def constant(self, value: Constant) -> Sql:
         """A bound parameter; dates and instants from their text."""
-        match value.value:
-            case datetime():
-                return cast(iso_text(value.value, "+00"), INSTANT)
-            case date():
-                return cast(iso_text(value.value), Date())
-            case _:
-                return parameter(value)
+        return cast_parameter(value, INSTANT, "+00")
 
     def lower(self, text: Sql) -> Sql:
         """The store's for ASCII, else by table."""

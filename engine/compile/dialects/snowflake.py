@@ -5,7 +5,7 @@ Nothing here asks a parameter of the session: neither its zone nor the first day
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,16 +29,16 @@ from engine.compile.dialects.writing import (
     DAYS,
     MICROSECOND,
     amount_of,
+    cast_parameter,
     first_reading,
     folded_by_table,
     in_order,
     nine_places,
-    parameter,
     rounded,
     store_lower,
 )
 from engine.moments import Duration
-from engine.syntax import Named, iso_text
+from engine.syntax import Named
 
 __all__ = ["SnowflakeLeaves"]
 
@@ -57,13 +57,7 @@ class SnowflakeLeaves:
 
     def constant(self, value: Constant) -> Sql:
         """A bound parameter; dates and instants from their text."""
-        match value.value:
-            case datetime():
-                return cast(iso_text(value.value, "+00:00"), INSTANT)
-            case date():
-                return cast(iso_text(value.value), Date())
-            case _:
-                return parameter(value)
+        return cast_parameter(value, INSTANT, "+00:00")
 
     def lower(self, text: Sql) -> Sql:
         """The store's for ASCII, else by table."""

@@ -7,7 +7,7 @@ asks the session's language or first day of the week.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,14 +31,14 @@ from engine.compile.core import Constant, EdgeKind, How
 from engine.compile.dialects.writing import (
     DAYS,
     amount_of,
+    cast_parameter,
     nine_places,
-    parameter,
     rounded,
 )
 from engine.compile.letters import case_table
 from engine.compile.limits import Limit
 from engine.moments import Duration
-from engine.syntax import Named, Written, iso_text
+from engine.syntax import Named, Written
 
 __all__ = ["SQL_SERVER_LIMITS", "SqlServerLeaves"]
 
@@ -59,13 +59,7 @@ class SqlServerLeaves:
 
     def constant(self, value: Constant) -> Sql:
         """A bound parameter; dates and instants from their text, booleans as 0 and 1."""
-        match value.value:
-            case datetime():
-                return cast(iso_text(value.value, " +00:00"), INSTANT)
-            case date():
-                return cast(iso_text(value.value), DAY)
-            case _:
-                return parameter(value)
+        return cast_parameter(value, INSTANT, " +00:00", DAY)
 
     def lower(self, text: Sql) -> Sql:
         """By table, as far as letters have 16 bits: enough for an address of mail."""

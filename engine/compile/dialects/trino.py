@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,15 +26,15 @@ from engine.compile.dialects.writing import (
     DAYS,
     MICROSECOND,
     amount_of,
+    cast_parameter,
     first_reading,
     folded_by_table,
     nine_places,
-    parameter,
     rounded,
     store_lower,
 )
 from engine.moments import Duration
-from engine.syntax import Named, Written, iso_text
+from engine.syntax import Named, Written
 
 __all__ = ["TrinoLeaves"]
 
@@ -48,13 +48,7 @@ class TrinoLeaves:
 
     def constant(self, value: Constant) -> Sql:
         """A bound parameter; dates and instants from their text."""
-        match value.value:
-            case datetime():
-                return cast(iso_text(value.value, " UTC"), INSTANT)
-            case date():
-                return cast(iso_text(value.value), Date())
-            case _:
-                return parameter(value)
+        return cast_parameter(value, INSTANT, " UTC")
 
     def lower(self, text: Sql) -> Sql:
         """The store's for ASCII, else by table."""

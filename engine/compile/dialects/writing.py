@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from engine.compile.core import Constant, EdgeKind
 from engine.compile.letters import case_table
 from engine.language.catalog import Kind
 from engine.moments import Duration, Unit
+from engine.syntax import iso_text
 
 __all__ = [
     "DAYS",
@@ -40,6 +41,7 @@ __all__ = [
     "NINE_PLACES",
     "amount_of",
     "aware",
+    "cast_parameter",
     "first_instant",
     "first_reading",
     "folded_by_table",
@@ -129,6 +131,23 @@ def in_order(kind: EdgeKind, of: Sql, at: Sql) -> tuple[UnaryExpression[Any], ..
     """The order in which the value of the first or last event comes first."""
     by_time = at.desc() if kind is EdgeKind.LAST else at.asc()
     return by_time, of.desc().nulls_last()
+
+
+def cast_parameter(
+    value: Constant, instant: TypeEngine[Any], suffix: str, day: TypeEngine[Any] | None = None
+) -> Sql:
+    """A bound parameter; an instant and a date are cast from their text.
+
+    `suffix` says UTC behind an instant, as the store reads it; `day` is the type of a date, where
+    it is not DATE.
+    """
+    match value.value:
+        case datetime():
+            return cast(iso_text(value.value, suffix), instant)
+        case date():
+            return cast(iso_text(value.value), day or Date())
+        case _:
+            return parameter(value)
 
 
 def parameter(value: Constant) -> Sql:
