@@ -21,7 +21,8 @@ from sqlalchemy import make_url
 
 from bench.checkup import AS_OF, BOUNDS, asked_in, load, parquet_of, write_project
 from bench.rounds import Way, measured, print_ratios, seconds_of
-from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.postgres import PostgresDatabase
+from connectors.sources.schema import Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.audience.checks import check_values
 from engine.audience.contacts import NoContacts

@@ -35,7 +35,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.functions import Function
 
 from connectors.sources.duck_forms import FORMS, quoted_text
-from connectors.sources.forms import SQL_TYPES, Form, microseconds, wrong_type
+from connectors.sources.forms import SQL_TYPES, Form, microseconds
 from engine.language.catalog import Kind
 from engine.ports import Row
 from engine.problems import SourceFault
@@ -137,12 +137,9 @@ class DuckStore:
         ref: ColumnRef,
         table: TableRef,
         zone: ZoneInfo,
-    ) -> Form:
+    ) -> Form | None:
         """A raw column of the type `stored`, read as `ref` says."""
-        found = FORMS[ref.kind](raw, stored, ref, zone)
-        if found is None:
-            raise wrong_type(table, ref, stored)
-        return found
+        return FORMS[ref.kind](raw, stored, ref, zone)
 
     def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
         """Its text: not every value has a counterpart in Python."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from itertools import count
@@ -31,16 +31,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import ColumnElement
 
-from connectors.sources.forms import SQL_TYPES, Form, no_table, wrong_type
+from connectors.sources.forms import SQL_TYPES, Form, no_table
 from connectors.sources.mariadb_forms import FORMS, base_type, json_rows
 from connectors.sources.mariadb_text import CodePointText, by_code_point, found_by_index
 from connectors.sources.reader import SourceReader
+from connectors.sources.schema import Schema
 from engine.language.catalog import Kind
 from engine.ports import Reader, Row, StoreKind
 from engine.problems import Misuse, SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["MariaDatabase", "MariaSchema", "maria_dialect", "maria_rows"]
+__all__ = ["MariaDatabase", "maria_dialect", "maria_rows"]
 
 _CONNECT_SECONDS = 10
 _STATEMENT_SECONDS = 1_800  # a runaway query ends, and with it the run
@@ -83,21 +84,13 @@ _BAD_DATA = {1690, 1366, 1411}
 _FIRST_OF_CLIENT, _LAST_OF_CLIENT = 2000, 2999
 
 
-@dataclass(frozen=True, slots=True)
-class MariaSchema:
-    """In which database a connector's tables lie, None for the URL's, and the zone of DATETIME."""
-
-    name: str | None
-    zone: ZoneInfo
-
-
 class MariaDatabase:
     """The port `Database` over one server; `schemas` by the names of its connectors."""
 
     kind = StoreKind.ROW
     dialect: Dialect
 
-    def __init__(self, url: URL, schemas: Mapping[str, MariaSchema]) -> None:
+    def __init__(self, url: URL, schemas: Mapping[str, Schema]) -> None:
         self.id = url.render_as_string(hide_password=True)
         self._url = url.set(drivername="mysql+pymysql")  # which tells MariaDB from MySQL by itself
         self.dialect = maria_dialect()
@@ -175,9 +168,7 @@ class _Stream:
 class _MariaStore:
     """The port `Store` over a connection."""
 
-    def __init__(
-        self, connection: Connection, schemas: Mapping[str, MariaSchema], subject: str
-    ) -> None:
+    def __init__(self, connection: Connection, schemas: Mapping[str, Schema], subject: str) -> None:
         self._connection = connection
         self._schemas = schemas
         self._subject = subject
@@ -243,13 +234,11 @@ class _MariaStore:
         ref: ColumnRef,
         table: TableRef,
         zone: ZoneInfo,
-    ) -> Form:
+    ) -> Form | None:
         """A raw column of the type `stored`, read as `ref` says."""
         found = FORMS[ref.kind](raw, base_type(stored), ref, zone)
-        if found is None:
-            raise wrong_type(table, ref, stored)
         collation = self._columns_of(table)[ref.column].collation
-        if ref.kind is Kind.TEXT and collation is not None:
+        if found is not None and ref.kind is Kind.TEXT and collation is not None:
             return replace(found, plain=found_by_index(raw, collation))
         return found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from typing import Any
@@ -34,15 +33,16 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
-from connectors.sources.forms import SQL_TYPES, Form, no_table, wrong_type
+from connectors.sources.forms import SQL_TYPES, Form, no_table
 from connectors.sources.postgres_forms import FORMS
 from connectors.sources.reader import SourceReader
+from connectors.sources.schema import Schema
 from engine.language.catalog import Kind
 from engine.ports import Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["PostgresDatabase", "Schema", "postgres_rows"]
+__all__ = ["PostgresDatabase", "postgres_rows"]
 
 _CONNECT_SECONDS = 10
 _STATEMENT_MINUTES = 30  # a runaway query ends, and with it the run
@@ -71,14 +71,6 @@ WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND n.nspname = coalesce(%s, curren
 """
 _SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%%'"
 _HAS_SCHEMA = "SELECT to_regnamespace(quote_ident(%s)) IS NOT NULL"
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """Where a connector's tables lie, None for the search path, and the zone of naive times."""
-
-    name: str | None
-    zone: ZoneInfo
 
 
 class PostgresDatabase:
@@ -162,12 +154,9 @@ class _PostgresStore:
         ref: ColumnRef,
         table: TableRef,
         zone: ZoneInfo,
-    ) -> Form:
+    ) -> Form | None:
         """A raw column of the type `stored`, read as `ref` says."""
-        found = FORMS[ref.kind](raw, stored, ref, zone)
-        if found is None:
-            raise wrong_type(table, ref, stored)
-        return found
+        return FORMS[ref.kind](raw, stored, ref, zone)
 
     def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
         """Its text: not every value has a counterpart in Python."""

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from connectors.sources.forms import WHITE_SPACE, Form, expected, no_column
+from connectors.sources.forms import WHITE_SPACE, Form, expected, no_column, wrong_type
 from engine.language.catalog import Kind
 from engine.language.conditions import Scalar
 from engine.ports import Ordered, Row
@@ -53,11 +53,11 @@ class Store(Protocol):
 
     def form(
         self, raw: ColumnElement[Any], stored: str, ref: ColumnRef, table: TableRef, zone: ZoneInfo
-    ) -> Form:
+    ) -> Form | None:
         """A raw column of the type `stored`, read as `ref` says.
 
-        Raises SourceFault where that type holds no form of the kind. `zone` is that of timestamps
-        that bear none.
+        None where that type holds no form of the kind. `zone` is that of timestamps that bear
+        none.
         """
 
     def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -153,7 +153,11 @@ class SourceReader:
         if ref.column not in stored:
             raise no_column(table, ref.column, stored)
         raw = relation.c[ref.column]
-        return self._store.form(raw, stored[ref.column], ref, table, self._zones[table.connector])
+        zone = self._zones[table.connector]
+        found = self._store.form(raw, stored[ref.column], ref, table, zone)
+        if found is None:
+            raise wrong_type(table, ref, stored[ref.column])
+        return found
 
     def _allowed(
         self, relation: FromClause, table: TableRef, name: str, allowed: tuple[Scalar, ...]

@@ -11,7 +11,6 @@ import re
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,8 +33,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import ColumnElement
 
-from connectors.sources.forms import SQL_TYPES, Form, microseconds, no_table, wrong_type
+from connectors.sources.forms import SQL_TYPES, Form, microseconds, no_table
 from connectors.sources.reader import SourceReader
+from connectors.sources.schema import Schema
 from connectors.sources.spark_dialect import DEFAULT_PORT, SparkDialect
 from connectors.sources.spark_forms import FORMS
 from engine.language.catalog import Kind
@@ -43,7 +43,7 @@ from engine.ports import Reader, Row, StoreKind
 from engine.problems import Misuse, SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["SparkDatabase", "SparkSchema", "spark_rows"]
+__all__ = ["SparkDatabase", "spark_rows"]
 
 _CONNECT_SECONDS = 10
 _STATEMENT_SECONDS = 30 * 60  # a runaway query ends, and with it the run
@@ -65,21 +65,13 @@ _JSON_TYPES = {
 _FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
-@dataclass(frozen=True, slots=True)
-class SparkSchema:
-    """Where a connector's tables lie, None for the session's, and the zone of naive times."""
-
-    name: str | None
-    zone: ZoneInfo
-
-
 class SparkDatabase:
     """The port `Database` over one Thrift server; `schemas` by the names of its connectors."""
 
     kind = StoreKind.COLUMN
     dialect: Dialect
 
-    def __init__(self, url: URL, schemas: Mapping[str, SparkSchema]) -> None:
+    def __init__(self, url: URL, schemas: Mapping[str, Schema]) -> None:
         self.id = url.render_as_string(hide_password=True)
         self.dialect = SparkDialect()
         self._url = url
@@ -132,9 +124,7 @@ def _knock(url: URL) -> None:
 class _SparkStore:
     """The port `Store` over a session."""
 
-    def __init__(
-        self, connection: Connection, schemas: Mapping[str, SparkSchema], subject: str
-    ) -> None:
+    def __init__(self, connection: Connection, schemas: Mapping[str, Schema], subject: str) -> None:
         self._connection = connection
         self._schemas = schemas
         self._subject = subject
@@ -192,12 +182,9 @@ class _SparkStore:
         ref: ColumnRef,
         table: TableRef,
         zone: ZoneInfo,
-    ) -> Form:
+    ) -> Form | None:
         """A raw column of the type `stored`, read as `ref` says."""
-        found = FORMS[ref.kind](raw, stored, ref, zone)
-        if found is None:
-            raise wrong_type(table, ref, stored)
-        return found
+        return FORMS[ref.kind](raw, stored, ref, zone)
 
     def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
         """Its text: not every value has a counterpart in Python."""

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from connectors.sources.postgres import PostgresDatabase, Schema
-from connectors.sources.spark import SparkDatabase, SparkSchema
+from connectors.sources.postgres import PostgresDatabase
+from connectors.sources.schema import Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.language.project import Connector
 from engine.ports import Database
@@ -40,21 +40,11 @@ def sql_database(url: str, connectors: Mapping[str, Connector], root: Path) -> D
         case "sqlite":
             return _sqlite(parsed, connectors, root)
         case "postgresql" | "postgres":
-            return PostgresDatabase(
-                parsed,
-                {
-                    name: Schema(connector.schema, ZoneInfo(connector.timezone))
-                    for name, connector in connectors.items()
-                },
-            )
+            return PostgresDatabase(parsed, _schemas(connectors))
         case "hive":
-            return SparkDatabase(
-                parsed,
-                {
-                    name: SparkSchema(connector.schema, ZoneInfo(connector.timezone))
-                    for name, connector in connectors.items()
-                },
-            )
+            from connectors.sources.spark import SparkDatabase  # no start need wait for it
+
+            return SparkDatabase(parsed, _schemas(connectors))
         case "mysql" | "mariadb":
             return _mariadb(parsed, connectors)
         case other:
@@ -62,6 +52,13 @@ def sql_database(url: str, connectors: Mapping[str, Connector], root: Path) -> D
                 f"connector {names}: this version reads sqlite, postgresql, mysql, mariadb and "
                 f"hive (Spark), not `{other}` yet"
             )
+
+
+def _schemas(connectors: Mapping[str, Connector]) -> Mapping[str, Schema]:
+    return {
+        name: Schema(connector.schema, ZoneInfo(connector.timezone))
+        for name, connector in connectors.items()
+    }
 
 
 def _sqlite(url: URL, connectors: Mapping[str, Connector], root: Path) -> SqliteDatabase:
@@ -75,7 +72,7 @@ def _sqlite(url: URL, connectors: Mapping[str, Connector], root: Path) -> Sqlite
 
 
 def _mariadb(url: URL, connectors: Mapping[str, Connector]) -> Database:
-    from connectors.sources.mariadb import MariaDatabase, MariaSchema  # no start need wait for it
+    from connectors.sources.mariadb import MariaDatabase  # no start need wait for it
 
     without = [name for name, connector in connectors.items() if connector.schema is None]
     if without and not url.database:
@@ -83,10 +80,4 @@ def _mariadb(url: URL, connectors: Mapping[str, Connector]) -> Database:
             f"connector {', '.join(without)}: a MariaDB or MySQL `url` names a database, as "
             "mariadb://user@host/crm, or say `schema:`"
         )
-    return MariaDatabase(
-        url,
-        {
-            name: MariaSchema(connector.schema, ZoneInfo(connector.timezone))
-            for name, connector in connectors.items()
-        },
-    )
+    return MariaDatabase(url, _schemas(connectors))

@@ -12,9 +12,10 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from connectors.sources.files import FilesDatabase, Folder
-from connectors.sources.mariadb import MariaDatabase, MariaSchema
-from connectors.sources.postgres import PostgresDatabase, Schema
-from connectors.sources.spark import SparkDatabase, SparkSchema
+from connectors.sources.mariadb import MariaDatabase
+from connectors.sources.postgres import PostgresDatabase
+from connectors.sources.schema import Schema
+from connectors.sources.spark import SparkDatabase
 from connectors.sources.sqlite import SqliteDatabase
 from engine.ports import Database
 from tests.support.spark import fresh_schema, rows_as_select
@@ -162,7 +163,7 @@ def as_mariadb(url: str) -> Mapping[str, Database]:
         connection.exec_driver_sql(_INDEX)
         connection.exec_driver_sql(f"ANALYZE TABLE {', '.join(TABLES)}")
     engine.dispose()
-    database = MariaDatabase(make_url(url), {name: MariaSchema(None, UTC) for name in _folders()})
+    database = MariaDatabase(make_url(url), {name: Schema(None, UTC) for name in _folders()})
     return dict.fromkeys(_folders(), database)
 
 
@@ -181,7 +182,7 @@ def spark_with(url: str, tables: Sequence[str], *, names: Sequence[str]) -> Spar
         for table in tables
     }
     schema = fresh_schema(url, statements)
-    return SparkDatabase(make_url(url), {name: SparkSchema(schema, UTC) for name in names})
+    return SparkDatabase(make_url(url), {name: Schema(schema, UTC) for name in names})
 
 
 def _in_spark(kind: str) -> str:

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import make_url
 
 from connectors.sources.files import FilesDatabase, Folder
-from connectors.sources.mariadb import MariaDatabase, MariaSchema
-from connectors.sources.postgres import PostgresDatabase, Schema
-from connectors.sources.spark import SparkDatabase, SparkSchema
+from connectors.sources.mariadb import MariaDatabase
+from connectors.sources.postgres import PostgresDatabase
+from connectors.sources.schema import Schema
+from connectors.sources.spark import SparkDatabase
 from connectors.sources.sqlite import SqliteDatabase
 from engine.ports import Database, Reader
 from tests.support.mariadb import fresh_mariadb, mariadb
@@ -53,7 +54,7 @@ def readers(
 @pytest.fixture(scope="session")
 def spark_reader(spark: str) -> Iterator[Reader]:
     """An open session of Spark."""
-    database = SparkDatabase(make_url(spark), {"s": SparkSchema(None, ZoneInfo("UTC"))})
+    database = SparkDatabase(make_url(spark), {"s": Schema(None, ZoneInfo("UTC"))})
     with database.open() as reader:
         yield reader
 
@@ -62,7 +63,7 @@ def spark_reader(spark: str) -> Iterator[Reader]:
 def mariadb_reader(mariadb: str) -> Iterator[Reader]:
     """An open snapshot of an empty MariaDB."""
     url = make_url(fresh_mariadb(mariadb))
-    with MariaDatabase(url, {"s": MariaSchema(None, ZoneInfo("UTC"))}).open() as reader:
+    with MariaDatabase(url, {"s": Schema(None, ZoneInfo("UTC"))}).open() as reader:
         yield reader
 
 

@@ -23,8 +23,9 @@ from sqlalchemy.pool import NullPool
 
 from connectors.fakes import FakeDatabase, FakeTable
 from connectors.sources.files import FilesDatabase, Folder
-from connectors.sources.mariadb import MariaDatabase, MariaSchema
-from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.mariadb import MariaDatabase
+from connectors.sources.postgres import PostgresDatabase
+from connectors.sources.schema import Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.audience.contacts import ContactRow
 from engine.audience.history import HistoryRow
@@ -652,7 +653,7 @@ def _mariadb(setting: Setting, folder: Path, servers: Servers, only: Sequence[st
                 [tuple(map(_mariadb_value, row.values())) for row in rows],
             )
     engine.dispose()
-    return MariaDatabase(make_url(url), dict.fromkeys(only, MariaSchema(None, UTC_ZONE)))
+    return MariaDatabase(make_url(url), dict.fromkeys(only, Schema(None, UTC_ZONE)))
 
 
 def _mariadb_value(value: object) -> object:

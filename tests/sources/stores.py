@@ -16,8 +16,9 @@ from sqlalchemy.pool import NullPool
 
 from connectors.fakes import FakeDatabase, FakeTable
 from connectors.sources.files import FilesDatabase, Folder
-from connectors.sources.mariadb import MariaDatabase, MariaSchema
-from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.mariadb import MariaDatabase
+from connectors.sources.postgres import PostgresDatabase
+from connectors.sources.schema import Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.ports import Database
 
@@ -138,7 +139,7 @@ def _mariadb(workshop: Workshop, tables: Tables) -> Open:
                 connection.exec_driver_sql(
                     f"INSERT INTO `{name}` VALUES ({marks})", list(table.rows)
                 )
-    return lambda zone: MariaDatabase(make_url(url), {CONNECTOR: MariaSchema(None, zone)})
+    return lambda zone: MariaDatabase(make_url(url), {CONNECTOR: Schema(None, zone)})
 
 
 def _fake(workshop: Workshop, tables: Tables) -> Open:

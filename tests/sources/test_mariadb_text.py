@@ -11,7 +11,8 @@ from sqlalchemy import Executable, create_engine, func, literal, make_url, selec
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import ColumnElement
 
-from connectors.sources.mariadb import MariaDatabase, MariaSchema
+from connectors.sources.mariadb import MariaDatabase
+from connectors.sources.schema import Schema
 from engine.language.catalog import Kind
 from engine.ports import Reader
 from engine.tables import ColumnRef, TableRef
@@ -46,7 +47,7 @@ def url(mariadb: str) -> str:
 
 @pytest.fixture
 def reader(url: str) -> Iterator[Reader]:
-    with MariaDatabase(make_url(url), {"s": MariaSchema(None, ZoneInfo("UTC"))}).open() as opened:
+    with MariaDatabase(make_url(url), {"s": Schema(None, ZoneInfo("UTC"))}).open() as opened:
         yield opened
 
 

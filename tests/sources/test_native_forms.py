@@ -13,8 +13,9 @@ from sqlalchemy import create_engine, make_url, select
 from sqlalchemy.pool import NullPool
 
 from connectors.sources.files import FilesDatabase, Folder
-from connectors.sources.mariadb import MariaDatabase, MariaSchema
-from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.mariadb import MariaDatabase
+from connectors.sources.postgres import PostgresDatabase
+from connectors.sources.schema import Schema
 from connectors.sources.sqlite import SqliteDatabase
 from engine.language.catalog import Kind
 from engine.ports import Database
@@ -393,7 +394,7 @@ def in_mariadb(url: str, declared: str, expression: str, zone: ZoneInfo = UTC_ZO
         connection.exec_driver_sql("SET SESSION sql_mode = ''")  # it takes what older servers took
         connection.exec_driver_sql(f"CREATE TABLE t (v {declared} NULL)")
         connection.exec_driver_sql(f"INSERT INTO t VALUES ({expression})")
-    return MariaDatabase(make_url(fresh), {"s": MariaSchema(None, zone)})
+    return MariaDatabase(make_url(fresh), {"s": Schema(None, zone)})
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import false, func, literal, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
-from connectors.sources.spark import SparkDatabase, SparkSchema
+from connectors.sources.schema import Schema
+from connectors.sources.spark import SparkDatabase
 from connectors.sources.spark_forms import FORMS
 from engine.language.catalog import Kind
 from engine.ports import Reader
@@ -135,7 +136,7 @@ def readers(spark: str, schema: str) -> Iterator[Mapping[ZoneInfo, Reader]]:
     opened: dict[ZoneInfo, Reader] = {}
     with ExitStack() as stack:
         for zone in dict.fromkeys([NEW_YORK, *(group.zone for group in GROUPS.values())]):
-            database = SparkDatabase(make_url(spark), {CONNECTOR: SparkSchema(schema, zone)})
+            database = SparkDatabase(make_url(spark), {CONNECTOR: Schema(schema, zone)})
             opened[zone] = stack.enter_context(database.open())
         yield opened
 
@@ -245,7 +246,7 @@ def test_values_travel_with_their_kinds(readers: Mapping[ZoneInfo, Reader]) -> N
 
 
 def test_what_is_not_there_is_named(spark: str, schema: str) -> None:
-    schemas = {CONNECTOR: SparkSchema(schema, UTC_ZONE), "lost": SparkSchema("nope", UTC_ZONE)}
+    schemas = {CONNECTOR: Schema(schema, UTC_ZONE), "lost": Schema("nope", UTC_ZONE)}
     with SparkDatabase(make_url(spark), schemas).open() as reader:
         with pytest.raises(SourceFault, match="s has no table `nativ`; did you mean native"):
             reader.relation(TableRef(CONNECTOR, "nativ"))

@@ -13,8 +13,9 @@ from sqlalchemy import create_engine, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.pool import NullPool
 
-from connectors.sources.mariadb import MariaDatabase, MariaSchema
-from connectors.sources.postgres import PostgresDatabase, Schema
+from connectors.sources.mariadb import MariaDatabase
+from connectors.sources.postgres import PostgresDatabase
+from connectors.sources.schema import Schema
 from connectors.sources.sql import sql_database
 from connectors.table import SOURCES, build_databases
 from engine.language.catalog import Kind
@@ -193,19 +194,19 @@ def test_a_mariadb_table_without_the_right_to_read_it(mariadb: str) -> None:
         connection.exec_driver_sql("CREATE TABLE open (id integer)")
         connection.exec_driver_sql(f"CREATE USER {role}@localhost")
         connection.exec_driver_sql(f"GRANT SELECT ON open TO {role}@localhost")
-    database = MariaDatabase(url.set(username=role), {"crm": MariaSchema(None, ZONE)})
+    database = MariaDatabase(url.set(username=role), {"crm": Schema(None, ZONE)})
     with database.open() as reader, pytest.raises(SourceFault, match="grant SELECT on it"):
         reader.row_count(TABLE)
 
 
 def test_a_mariadb_statement_that_takes_too_long_ends(mariadb: str) -> None:
-    database = MariaDatabase(make_url(fresh_mariadb(mariadb)), {"crm": MariaSchema(None, ZONE)})
+    database = MariaDatabase(make_url(fresh_mariadb(mariadb)), {"crm": Schema(None, ZONE)})
     with database.open() as reader, pytest.raises(Unreachable, match="did not answer in time"):
         list(reader.read(text("SET STATEMENT max_statement_time = 0.05 FOR SELECT sleep(10)")))
 
 
 def test_what_was_not_read_to_its_end_does_not_keep_a_mariadb_open(mariadb: str) -> None:
-    database = MariaDatabase(make_url(fresh_mariadb(mariadb)), {"crm": MariaSchema(None, ZONE)})
+    database = MariaDatabase(make_url(fresh_mariadb(mariadb)), {"crm": Schema(None, ZONE)})
     with database.open() as reader:
         values = reader.rows("given", {"key": "integer"}, [(at,) for at in range(30_000)])
         rows = reader.read(select(values.c.key).order_by(values.c.key))
@@ -216,7 +217,7 @@ def test_what_was_not_read_to_its_end_does_not_keep_a_mariadb_open(mariadb: str)
 
 def test_a_missing_driver_is_named(mariadb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pymysql", None)
-    database = MariaDatabase(make_url(mariadb), {"crm": MariaSchema(None, ZONE)})
+    database = MariaDatabase(make_url(mariadb), {"crm": Schema(None, ZONE)})
     with pytest.raises(Misuse, match=r"install it with `pip install 'touchline\[mysql\]'`"):
         database.open().__enter__()
 
