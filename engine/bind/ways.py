@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from engine.bind.findings import wrong
+from engine.bind.windows import step_of
 from engine.language.playbook import Playbook
 from engine.language.steps import (
     EmailStep,
@@ -14,7 +15,9 @@ from engine.language.steps import (
     IfStep,
     SplitStep,
     Step,
+    UntilMoment,
     WaitForStep,
+    WaitStep,
     every_step,
     parts_of,
 )
@@ -36,6 +39,7 @@ def check_ways(playbook: Playbook, playbooks: Mapping[str, Playbook]) -> None:
         *_dead_ends(playbook.steps),
         *_bad_shares(playbook.steps),
         *_loose_threads(playbook.steps),
+        *_loose_waits(playbook.steps),
         *_reused_ids(playbook.steps),
         *_rings(playbook, playbooks),
     ]
@@ -90,7 +94,7 @@ def _bad_shares(steps: tuple[Step, ...]) -> Iterator[Problem]:
             yield _problem(
                 step.place,
                 "bad-shares",
-                f"the shares of `{step.id}` add to {total:.4%}; expected 100%",
+                f"the shares of `{step.id}` add to {total * 100:.6g}%; expected 100%",
                 "add a way without steps for those to whom nothing happens",
             )
         names = [branch.name for branch in step.branches]
@@ -116,6 +120,20 @@ def _loose_threads(steps: tuple[Step, ...]) -> Iterator[Problem]:
                 did_you_mean(step.thread, earlier),
             )
         earlier.append(step.id)
+
+
+def _loose_waits(steps: tuple[Step, ...]) -> Iterator[Problem]:
+    ids = [step.id for step in every_step(steps)]
+    for step in every_step(steps):
+        if isinstance(step, WaitStep) and isinstance(step.wait, UntilMoment):
+            name = step_of(step.wait.moment)
+            if name is not None and name not in ids:
+                yield _problem(
+                    step.place,
+                    "unknown-step",
+                    f"the wait names the step `{name}`, which this playbook has not",
+                    did_you_mean(name, ids),
+                )
 
 
 def _reused_ids(steps: tuple[Step, ...]) -> Iterator[Problem]:

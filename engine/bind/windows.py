@@ -45,6 +45,7 @@ __all__ = [
     "bind_then",
     "bind_wait",
     "bind_window",
+    "step_of",
 ]
 
 _MOMENT_KINDS = frozenset({Kind.DATE, Kind.TIMESTAMP})
@@ -258,13 +259,36 @@ def _of_operand(operand: declared.Operand, scope: Scope) -> BoundMoment:
 
 
 def _resolvable(moment: Moment, place: Place) -> Moment:
-    """A moment without a field, if it stays in the calendar."""
+    """A moment without a field, if it stays in the calendar; that of a journey is known there."""
+    if step_of(moment) is not None or _is_entry(moment):
+        return moment
     try:
         for at, zone in _TRIED:
             span(moment, at, zone)
     except (MomentError, OverflowError):
         raise wrong(place, "out-of-range", "the moment leads out of the calendar") from None
     return moment
+
+
+def _is_entry(moment: Moment) -> bool:
+    match moment:
+        case Entered():
+            return True
+        case Relative(of=of):
+            return _is_entry(of)
+        case _:
+            return False
+
+
+def step_of(moment: Moment) -> str | None:
+    """The step that a moment hangs on, if it hangs on one."""
+    match moment:
+        case StepMoment(step):
+            return step
+        case Relative(of=of):
+            return step_of(of)
+        case _:
+            return None
 
 
 def _is_later(first: Moment, second: Moment) -> bool:

@@ -147,3 +147,13 @@ def test_waiting_for_a_day_before_the_renewal(stage: Stage) -> None:
     assert titles(stage) == ["Call Ann3 of Acme", "Call Ann1 of Acme"]
     stage.run(as_of=day(18))  # the missing date came in the meantime
     assert titles(stage)[-1] == "Call Ann2 of Acme"
+
+
+def test_waiting_for_a_time_after_entry_and_after_a_step(stage: Stage) -> None:
+    waits = "wait: {until: 3 days after entered}\n  - wait: {until: 1 day after step email-1}"
+    stage.edit("playbooks/checkup.yaml", "wait: 5 days", waits)
+    stage.run()
+    stage.run(as_of=day(12, "23:59"))
+    assert titles(stage) == []
+    stage.run(as_of=day(13, "00:00"))  # the third day begins; a day after the mail is long past
+    assert titles(stage) == [f"Call Ann{key} of Acme" for key in (1, 2, 3)]
