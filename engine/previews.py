@@ -76,7 +76,7 @@ def _presses(
     ids = list(playbook.route.steps)
     if wanted is not None and wanted not in ids:
         raise Refused(f"{playbook.name} has no step `{wanted}`; {did_you_mean(wanted, ids)}")
-    house = House(playbook, workplace.catalog, workplace.settings, as_of)
+    house = House(playbook, workplace.catalog, workplace.settings, as_of, workplace.policy.holidays)
     steps = [step for step in playbook.route.steps.values() if wanted in (None, step.id)]
     return [press for step in steps if (press := press_for(house, step))]
 

@@ -15,7 +15,8 @@ from sqlalchemy import FromClause
 from engine.audience.journeys import enrollment_sheet
 from engine.audience.reading import Reading
 from engine.audience.recorded import history_sheet
-from engine.audience.touches import Own, touch_sheet
+from engine.audience.stays import Own, stay_sheet
+from engine.audience.touches import touch_sheet
 from engine.audience.values import seen_value
 from engine.audience.whereabouts import Whereabouts
 from engine.bind.catalog import EventRef
@@ -70,6 +71,7 @@ from engine.compile.tally import (
     tallied,
     tally,
 )
+from engine.compile.terms import Stays
 from engine.language.catalog import Kind
 from engine.ports import Row
 
@@ -183,6 +185,8 @@ def _ledger_sheet(source: Kept, reading: Reading, own: Own | None) -> Sheet | No
             return enrollment_sheet(source, reading.snapshot)
         case History():
             return history_sheet(source, reading.snapshot)
+        case Stays():
+            return None if own is None else stay_sheet(source, own)
 
 
 def _ledger_sets(question: Question) -> list[Events]:

@@ -49,6 +49,7 @@ from engine.compile.core import (
 )
 from engine.compile.edges import Asking
 from engine.compile.happenings import events_of
+from engine.compile.terms import Stays
 from engine.language.catalog import Kind
 
 __all__ = ["Counted", "Seen", "counted", "labels_of", "list_of", "values"]
@@ -223,6 +224,8 @@ def _number_of(events: Events) -> str:
             return "touches"
         case Enrollments():
             return "enrollments"
+        case Stays():
+            return "the stay"
         case History(field=field):
             return field
         case EventRef(name=name):

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from engine.audience.answering import answer
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
-from engine.audience.touches import Own
+from engine.audience.stays import Own
 from engine.audience.values import Key
 from engine.bind.catalog import EntityRef
 from engine.bind.conditions import Condition
@@ -46,20 +46,19 @@ def holding(
     as_of: datetime,
     zone: ZoneInfo,
     *,
-    excluding: Collection[str] = (),
+    own: Own | None = None,
 ) -> set[Key]:
     """Which of these keys satisfy a condition; the keys of rows that are gone do not.
 
-    `excluding` are enrollments whose own touches do not count as contact for the row they are of
-    (`{segment: self}`, language, section 5).
+    `own` are the stays in which it is asked, where it is asked of such (`{segment: self}`, `step`:
+    language, sections 3 and 5).
     """
     if not keys:
         return set()
-    own = KeyValue((), entity.key.kind) if excluding else None
-    predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog, own=own))
+    key = KeyValue((), entity.key.kind) if own and own.enrollments else None
+    predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog, own=key))
     question = Question(entity, zone, filters=conjuncts(predicate), among=tuple(keys))
-    left_out = Own(entity, frozenset(excluding)) if excluding else None
-    found = answer(question, Running(snapshot), own=left_out)
+    found = answer(question, Running(snapshot), own=own)
     return {_key(row[0]) for row in found}
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from engine.audience.contacts import ContactRow
 from engine.audience.reading import Reading
+from engine.audience.stays import Own
 from engine.audience.values import Key, key_from_text
 from engine.bind.catalog import EntityRef
 from engine.compile.core import TOUCH_AT, TOUCH_OWN, Touches
@@ -23,17 +23,9 @@ from engine.compile.relations import Sheet
 from engine.compile.touches import holders_of_addresses
 from engine.language.catalog import Kind
 
-__all__ = ["Own", "touch_sheet"]
+__all__ = ["touch_sheet"]
 
 _UTC = ZoneInfo("UTC")
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """Enrollments of an entity whose touches their own row does not count as contact."""
-
-    entity: EntityRef
-    enrollments: frozenset[str]
 
 
 def touch_sheet(touches: Touches, reading: Reading, *, own: Own | None) -> Sheet | None:

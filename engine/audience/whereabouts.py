@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.audience.reading import Reading
-from engine.audience.touches import Own
+from engine.audience.stays import Own
 from engine.bind.catalog import Catalog, EventRef
 from engine.compile.algebra import walk
 from engine.compile.core import Children, Events, Key, Links, Node

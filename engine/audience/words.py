@@ -24,6 +24,7 @@ from engine.bind.conditions import (
     BoundRank,
     BoundRole,
     BoundSegment,
+    BoundStepBecame,
     BoundTest,
     Change,
     ChangedTest,
@@ -94,6 +95,10 @@ def condition_text(condition: Condition) -> str:
             return f"is in the playbook {playbook}"
         case BoundFinished():
             return _finished(condition)
+        case BoundStepBecame(_, step, became, outcome):
+            told = [f"is {became.value}"] if became else []
+            told += [f"has the outcome {literal_text(outcome)}"] if outcome else []
+            return f"its step {step} {' and '.join(told)}"
 
 
 def literal_text(value: object) -> str:

@@ -30,6 +30,7 @@ from engine.bind.version import playbook_version
 from engine.bind.ways import check_ways
 from engine.language.playbook import Goal, OnChange, OpenTasks, Playbook, Schedule, Segment
 from engine.language.project import Project, SmtpChannel, Template, WebhookChannel
+from engine.language.steps import every_step as declared_steps
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Misuse, Problem, Severity, did_you_mean
 from engine.tables import ColumnRef
@@ -165,7 +166,8 @@ def _playbook(playbook: Playbook, project: Project, catalog: Catalog) -> BoundPl
         stack = (segment.name if named else OWN_SEGMENT,)
         scope = _scope(segment, project, catalog, stack=stack)
         condition = found.attempt(lambda: bind_condition(segment.where, scope))
-        inside = replace(scope, segments=(), own=condition or BoundEveryone())
+        declared = {step.id: step for step in declared_steps(playbook.steps)}
+        inside = replace(scope, segments=(), own=condition or BoundEveryone(), steps=declared)
         found.attempt(lambda: check_ways(playbook, project.playbooks))
         found.attempt(lambda: _refuse_later(playbook))
         steps = found.attempt(lambda: bind_steps(playbook.steps, inside))

@@ -27,6 +27,7 @@ from engine.bind.clauses import (
     ValueTest,
 )
 from engine.bind.refs import EventRef, FieldRef
+from engine.language.conditions import Became
 from engine.moments import Duration
 from engine.places import NOWHERE, Place
 
@@ -49,6 +50,7 @@ __all__ = [
     "BoundRank",
     "BoundRole",
     "BoundSegment",
+    "BoundStepBecame",
     "BoundTest",
     "Change",
     "ChangedTest",
@@ -299,6 +301,17 @@ class BoundFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundStepBecame:
+    """What became of a step in the asking entity's own stay: `became`, `outcome`, None is any."""
+
+    entity: str
+    step: str
+    became: Became | None = None
+    outcome: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class BoundContacted:
     """`contacted` or (negated) `not_contacted`: touches of the ledger, tasks done, and `events`.
 
@@ -331,4 +344,5 @@ Condition = (
     | BoundContacted
     | BoundInPlaybook
     | BoundFinished
+    | BoundStepBecame
 )

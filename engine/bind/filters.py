@@ -20,7 +20,7 @@ from engine.bind.conditions import (
     BoundSegment,
     Condition,
 )
-from engine.bind.enrolled import bind_finished, bind_in_playbook
+from engine.bind.enrolled import bind_finished, bind_in_playbook, bind_step_became
 from engine.bind.entities import unknown_entity
 from engine.bind.events import AT_LEAST_ONE, bind_contacted, bind_did
 from engine.bind.findings import Findings, or_unreadable, wrong
@@ -88,6 +88,8 @@ def bind_condition(condition: declared.Condition, scope: Scope) -> Condition:
             return bind_in_playbook(condition, scope)
         case declared.FinishedPlaybook():
             return bind_finished(condition, scope)
+        case declared.StepBecame():
+            return bind_step_became(condition, scope)
 
 
 def _parts(
@@ -152,7 +154,7 @@ def _segment(name: str, scope: Scope, place: Place) -> Condition:
             hint="write the conditions of some of them out",
         )
     segment = _find_segment(name, scope, place)
-    inner = replace(scope, segments=(*scope.segments, name), own=None)
+    inner = replace(scope, segments=(*scope.segments, name), own=None, steps=None)
     return bind_condition(segment.where, inner)
 
 
@@ -238,7 +240,7 @@ def _has(condition: declared.Has, scope: Scope) -> BoundHas:
     place, where, times = condition.place, condition.where, condition.times
     child, link = find_children(condition.entity, condition.through, scope, place=place)
     number = Subject(f"`times` of {child.name}", Kind.INTEGER)
-    inside = scope.of(child)
+    inside = replace(scope.of(child), steps=None)  # a child has no stay of its own here
     with Findings() as found:
         return BoundHas(
             entity=child.name,

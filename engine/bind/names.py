@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from engine.bind.catalog import Catalog, EntityRef, EventRef, FieldRef, LinkRef
@@ -10,6 +10,7 @@ from engine.bind.conditions import Condition
 from engine.bind.entities import bind_entity, unknown_entity
 from engine.bind.findings import not_supported, wrong
 from engine.language.project import Project
+from engine.language.steps import Step
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
 from engine.tables import ColumnRef
@@ -23,9 +24,11 @@ __all__ = [
     "find_entity",
     "find_event",
     "find_field",
+    "find_step",
     "hidden_name",
     "missing_name",
     "names_of",
+    "outside_playbook",
     "reach",
 ]
 
@@ -35,8 +38,9 @@ class Scope:
     """Who asks: names in a condition are those of `entity`.
 
     `segments` are the named segments being expanded, outermost first. `own` is what
-    `{segment: self}` means, or None outside a playbook's own conditions. `computed` gives the
-    computed fields while the catalog is being bound, and is None once they stand in it.
+    `{segment: self}` means, or None outside a playbook's own conditions; `steps` are those of the
+    playbook, or None where no stay in one is asked about. `computed` gives the computed fields
+    while the catalog is being bound, and is None once they stand in it.
     """
 
     project: Project
@@ -44,6 +48,7 @@ class Scope:
     entity: EntityRef
     segments: tuple[str, ...] = ()
     own: Condition | None = None
+    steps: Mapping[str, Step] | None = None
     computed: Callable[[EntityRef, str], FieldRef | None] | None = None
 
     def of(self, entity: EntityRef) -> Scope:
@@ -78,6 +83,28 @@ def find_entity(name: str, project: Project, catalog: Catalog, *, place: Place) 
     if declared is None:
         raise unknown_entity(name, project, place)
     raise Invalid(bind_entity(declared, project)[1])
+
+
+def find_step(name: str, scope: Scope, *, place: Place) -> Step:
+    """A step, by its id, of the playbook in whose own conditions it is asked about."""
+    if scope.steps is None:
+        raise outside_playbook(f"the step `{name}`", place)
+    step = scope.steps.get(name)
+    if step is None:
+        hint = did_you_mean(name, scope.steps)
+        message = f"there is no step `{name}` in this playbook"
+        raise wrong(place, "unknown-step", message, hint=hint)
+    return step
+
+
+def outside_playbook(what: str, place: Place) -> Invalid:
+    """The problem of something of a stay where no stay is asked about."""
+    return wrong(
+        place,
+        "outside-playbook",
+        f"{what} is known only in a playbook's own conditions, and of the customer itself",
+        hint="these are `exit_when`, the goal, and what the steps ask",
+    )
 
 
 def reach(path: str, scope: Scope, place: Place) -> Reached:

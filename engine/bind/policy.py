@@ -90,6 +90,11 @@ class BoundPolicy:
     one_at_a_time: bool = False
     digest: str = ""
 
+    @property
+    def holidays(self) -> Container[date]:
+        """The days that are no business days, beside weekends."""
+        return self.calendar.holidays if self.calendar else frozenset()
+
     def default_of(self, topic: str) -> TopicDefault:
         """Who gets emails of a topic unless they said otherwise."""
         return self.topics.get(topic or GENERAL, TopicDefault.SUBSCRIBED)

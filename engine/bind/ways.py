@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from engine.bind.findings import wrong
-from engine.bind.windows import step_of
+from engine.bind.windows import of_stay
 from engine.language.playbook import Playbook
 from engine.language.steps import (
     EmailStep,
@@ -21,6 +21,7 @@ from engine.language.steps import (
     every_step,
     parts_of,
 )
+from engine.moments import StepMoment
 from engine.places import Place
 from engine.problems import Invalid, Problem, did_you_mean
 
@@ -126,13 +127,13 @@ def _loose_waits(steps: tuple[Step, ...]) -> Iterator[Problem]:
     ids = [step.id for step in every_step(steps)]
     for step in every_step(steps):
         if isinstance(step, WaitStep) and isinstance(step.wait, UntilMoment):
-            name = step_of(step.wait.moment)
-            if name is not None and name not in ids:
+            moment = of_stay(step.wait.moment)
+            if isinstance(moment, StepMoment) and moment.step not in ids:
                 yield _problem(
                     step.place,
                     "unknown-step",
-                    f"the wait names the step `{name}`, which this playbook has not",
-                    did_you_mean(name, ids),
+                    f"the wait names the step `{moment.step}`, which this playbook has not",
+                    did_you_mean(moment.step, ids),
                 )
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from engine.bind.conditions import BoundMoment, Window
-from engine.bind.findings import Findings, not_supported, wrong
+from engine.bind.findings import Findings, wrong
 from engine.bind.literals import shown
-from engine.bind.names import Scope, find_field, reach
+from engine.bind.names import Scope, find_field, find_step, outside_playbook, reach
 from engine.bind.refs import FieldRef
 from engine.bind.subjects import refuse_untracked
 from engine.language import conditions as declared
@@ -45,7 +45,7 @@ __all__ = [
     "bind_then",
     "bind_wait",
     "bind_window",
-    "step_of",
+    "of_stay",
 ]
 
 _MOMENT_KINDS = frozenset({Kind.DATE, Kind.TIMESTAMP})
@@ -92,7 +92,7 @@ def bind_moment(value: object, scope: Scope, place: Place) -> BoundMoment:
         moment = parse_moment(value)
     except MomentError as error:
         raise wrong(place, "bad-moment", str(error)) from None
-    return _looked_up(_checked_moment(moment, place), scope, place)
+    return _looked_up(_checked_moment(moment, scope, place), scope, place)
 
 
 def bind_wait(moment: Moment, scope: Scope, place: Place) -> BoundMoment:
@@ -192,17 +192,17 @@ def _checked(duration: Duration, place: Place) -> Duration:
     return duration
 
 
-def _checked_moment(moment: Moment, place: Place) -> Moment:
+def _checked_moment(moment: Moment, scope: Scope, place: Place) -> Moment:
     match moment:
         case Ago(duration) | Hence(duration):
             _checked(duration, place)
         case Relative(duration, _, of):
             _checked(duration, place)
-            _checked_moment(of, place)
-        case Entered():
-            raise not_supported(place, "the moment `entered`")
+            _checked_moment(of, scope, place)
+        case Entered() if scope.steps is None:
+            raise outside_playbook("the moment `entered`", place)
         case StepMoment(step):
-            raise not_supported(place, f"the moment `step {step}`")
+            find_step(step, scope, place=place)
         case _:
             pass
     return moment
@@ -260,7 +260,7 @@ def _of_operand(operand: declared.Operand, scope: Scope) -> BoundMoment:
 
 def _resolvable(moment: Moment, place: Place) -> Moment:
     """A moment without a field, if it stays in the calendar; that of a journey is known there."""
-    if step_of(moment) is not None or _is_entry(moment):
+    if of_stay(moment) is not None:
         return moment
     try:
         for at, zone in _TRIED:
@@ -270,30 +270,20 @@ def _resolvable(moment: Moment, place: Place) -> Moment:
     return moment
 
 
-def _is_entry(moment: Moment) -> bool:
+def of_stay(moment: Moment) -> Entered | StepMoment | None:
+    """What a moment hangs on that is known only of a stay in a playbook, if it does."""
     match moment:
-        case Entered():
-            return True
+        case Entered() | StepMoment():
+            return moment
         case Relative(of=of):
-            return _is_entry(of)
-        case _:
-            return False
-
-
-def step_of(moment: Moment) -> str | None:
-    """The step that a moment hangs on, if it hangs on one."""
-    match moment:
-        case StepMoment(step):
-            return step
-        case Relative(of=of):
-            return step_of(of)
+            return of_stay(of)
         case _:
             return None
 
 
 def _is_later(first: Moment, second: Moment) -> bool:
     """Whether no instant lies between, whatever the run and the zone."""
-    if field_path(first) is not None or field_path(second) is not None:
+    if any(field_path(each) is not None or of_stay(each) is not None for each in (first, second)):
         return False
     if _is_fixed(first) != _is_fixed(second):
         return False

@@ -34,10 +34,12 @@ from engine.moments import (
     At,
     Day,
     Duration,
+    Entered,
     FieldMoment,
     Moment,
     MomentError,
     Relative,
+    StepMoment,
     local_date,
     next_window_end,
     shift_date,
@@ -267,7 +269,7 @@ def _instant(at: datetime, asking: Asking) -> Edges:
 
 def _of_field(moment: Moment, field: Value) -> Edges:
     match moment:
-        case FieldMoment():
+        case FieldMoment() | Entered() | StepMoment():
             if kind_of(field) is Kind.DATE:
                 return _edges_of_day(field)
             return _edges_of_instant(field)

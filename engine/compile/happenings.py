@@ -13,6 +13,7 @@ from engine.bind.conditions import (
     BoundDid,
     BoundFinished,
     BoundInPlaybook,
+    BoundStepBecame,
     BoundTest,
     Change,
     Figure,
@@ -24,10 +25,11 @@ from engine.bind.conditions import (
 )
 from engine.compile import algebra, core
 from engine.compile.edges import Asking, constant, days_before, exact_length, exactly_before
+from engine.compile.terms import Stays
 from engine.compile.testing import beside, edges_of, tested
 from engine.tables import ColumnRef
 
-__all__ = ["asks_whether_any", "contacted", "did", "enrolled", "events_of", "finished"]
+__all__ = ["asks_whether_any", "became", "contacted", "did", "enrolled", "events_of", "finished"]
 
 AT_LEAST_ONE = frozenset({(Op.AT_LEAST, 1), (Op.MORE_THAN, 0)})
 NONE_AT_ALL = frozenset({(Op.AT_MOST, 0), (Op.LESS_THAN, 1), (Op.IS, 0)})
@@ -201,6 +203,13 @@ def enrolled(asked: BoundInPlaybook, asking: Asking) -> core.Predicate:
         asked.entity, asked.playbook, True, outcome=None, since=None, until=asking.as_of
     )
     return core.Happened(core.Events(source, asking.links, None, core.Always(True)))
+
+
+def became(asked: BoundStepBecame) -> core.Predicate:
+    """That a step of the stay that is asked about became so; wherever it is asked, of that stay."""
+    word = None if asked.became is None else asked.became.value
+    source = Stays(asked.step, word, asked.outcome)
+    return core.Happened(core.Events(source, (), None, core.Always(True)))
 
 
 def finished(asked: BoundFinished, asking: Asking) -> core.Predicate:

@@ -1,4 +1,4 @@
-"""The history of tracked fields as sets of records. Language, sections 3 and 4.
+"""What the ledger recorded, as sets: tracked fields, and stays. Language, sections 3 and 4.
 
 They are seen as they were at the run's instant: a record that was written later is not there.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from engine.bind.catalog import FieldRef
+from engine.bind.conditions import FigureKind
 from engine.compile import core
 from engine.compile.edges import Asking
+from engine.compile.terms import Stays
 
-__all__ = ["changes", "last_record", "reaches_back"]
+__all__ = ["changes", "instant_of_stay", "last_record", "reaches_back"]
 
 
 def changes(ref: FieldRef, since: datetime, asking: Asking) -> core.Events:
@@ -31,6 +33,15 @@ def last_record(ref: FieldRef, such: core.Predicate, asking: Asking) -> core.Fig
     )
     events = core.Events(source, asking.at_links(ref.links).links, None, such)
     return core.Figure(core.EdgeKind.LAST, events, source.value)
+
+
+def instant_of_stay(step: str) -> core.Figure:
+    """When the stay that is asked about began, or a step of it happened; missing if it did not.
+
+    It is of the outermost entity, from wherever it is asked.
+    """
+    events = core.Events(Stays(step), (), None, core.Always(True))
+    return core.Figure(FigureKind.HIGHEST, events, core.TOUCH_AT)
 
 
 def _part(

@@ -28,6 +28,7 @@ from engine.bind.conditions import (
     BoundRank,
     BoundRole,
     BoundSegment,
+    BoundStepBecame,
     Condition,
     FigureKind,
 )
@@ -50,6 +51,7 @@ from engine.compile import algebra, core
 from engine.compile.edges import Asking, constant
 from engine.compile.happenings import (
     asks_whether_any,
+    became,
     contacted,
     did,
     enrolled,
@@ -103,6 +105,8 @@ def lower(condition: Condition, asking: Asking) -> core.Predicate:
             return enrolled(condition, asking)
         case BoundFinished():
             return finished(condition, asking)
+        case BoundStepBecame():
+            return became(condition)
 
 
 def _negated_if(negated: bool, predicate: core.Predicate) -> core.Predicate:

@@ -22,6 +22,7 @@ __all__ = [
     "Kept",
     "Links",
     "Part",
+    "Stays",
     "Touches",
 ]
 
@@ -146,11 +147,24 @@ class History:
         return ColumnRef("value", self.kind)
 
 
-Kept = Touches | Enrollments | History
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """The stays of a playbook that are asked about, one a row: when each began.
+
+    With a `step` it is when that was over, of the stays in which it is; with `became` or `outcome`
+    of those in which it became so, whenever that was.
+    """
+
+    step: str = ""
+    became: str | None = None
+    outcome: str | None = None
+
+
+Kept = Touches | Enrollments | History | Stays
 """Sets of which the ledger knows, and no source of the project."""
 
 TOUCH_AT = ColumnRef("at", Kind.TIMESTAMP)
-"""When a touch of the contact log was made, or a field of a history recorded."""
+"""When a touch of the contact log was made, a field recorded, or a stay or a step of it began."""
 
 TOUCH_OWN = "own_of"
 """The key of the asking entity that a touch is of the own enrollment of, if that is left out."""

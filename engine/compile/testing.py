@@ -28,13 +28,15 @@ from engine.bind.conditions import (
     UnchangedTest,
     ValueTest,
 )
+from engine.bind.windows import of_stay
 from engine.compile import algebra, core
 from engine.compile.days import anniversary, days_test, moment_range
 from engine.compile.edges import Asking, Edges, constant, edges
-from engine.compile.histories import changes, last_record, reaches_back
+from engine.compile.histories import changes, instant_of_stay, last_record, reaches_back
 from engine.compile.letters import lower_case
 from engine.compile.lists import includes, is_set
 from engine.language.catalog import Kind
+from engine.moments import Entered, StepMoment
 
 __all__ = ["beside", "edges_of", "tested"]
 
@@ -135,9 +137,20 @@ def _list_test(
 
 def edges_of(moment: BoundMoment, asking: Asking) -> Edges:
     """What a moment covers, with the field that it hangs on as seen from where it is asked."""
-    return edges(
-        moment, None if moment.ref is None else _field(moment.ref, moment.at, asking), asking
-    )
+    return edges(moment, _hangs_on(moment, asking), asking)
+
+
+def _hangs_on(moment: BoundMoment, asking: Asking) -> core.Value | None:
+    """The value that a moment is made from: a field, or an instant of the stay asked about."""
+    if moment.ref is not None:
+        return _field(moment.ref, moment.at, asking)
+    match of_stay(moment.moment):
+        case Entered():
+            return instant_of_stay("")
+        case StepMoment(step):
+            return instant_of_stay(step)
+        case None:
+            return None
 
 
 def _field(ref: FieldRef, at: BoundMoment | None, asking: Asking) -> core.Value:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from engine.places import NOWHERE, Place
 
 __all__ = [
     "All",
     "Anyone",
+    "Became",
     "Change",
     "Changed",
     "Condition",
@@ -28,6 +30,7 @@ __all__ = [
     "Operator",
     "Rank",
     "Scalar",
+    "StepBecame",
     "Test",
     "Window",
 ]
@@ -255,6 +258,26 @@ class FinishedPlaybook:
     place: Place = field(default=NOWHERE, compare=False)
 
 
+class Became(StrEnum):
+    """What a step can have become."""
+
+    OPEN = "open"
+    DONE = "done"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class StepBecame:
+    """`step`: what became of a step of the own playbook; None is whatever it became."""
+
+    step: str
+    became: Became | None = None
+    outcome: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
 Condition = (
     All
     | Anyone
@@ -270,4 +293,5 @@ Condition = (
     | Contacted
     | InPlaybook
     | FinishedPlaybook
+    | StepBecame
 )

@@ -13,6 +13,7 @@ from typing import assert_never
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select, update
 
+from engine.decide.became import passed_by
 from engine.decide.facts import (
     Advanced,
     Decision,
@@ -31,6 +32,7 @@ from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
 from engine.ledger.instants import instant_text
 from engine.ledger.statements import texts_relation
+from engine.ledger.stays import DONE, SKIPPED
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, invitations, passed, touches
 from engine.ledger.touches import (
@@ -60,9 +62,6 @@ class Recorded:
     left: int
 
 
-_DONE, _SKIPPED = "done", "skipped"
-
-
 @dataclass(slots=True)
 class _Batch:
     """Decisions sorted by what is written; of several about one enrollment the last one stands."""
@@ -72,8 +71,6 @@ class _Batch:
     after: dict[str, Enrollment] = field(default_factory=dict)
     left: dict[str, Left] = field(default_factory=dict)
     touches: dict[str, NewTouch] = field(default_factory=dict)
-    passed: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
-    skipped: set[tuple[str, str]] = field(default_factory=set)
     invited: list[Invited] = field(default_factory=list)
 
     def add(self, decision: Decision) -> None:
@@ -82,7 +79,6 @@ class _Batch:
                 self.entered[enrollment.id] = enrollment
             case Advanced(before, after):
                 self._move(before, after)
-                self._pass(before, after)
             case Reached(before, after):
                 self._move(before, after)
             case Left(enrollment):
@@ -90,25 +86,12 @@ class _Batch:
                 self.left[enrollment.id] = decision
             case TouchMade(touch):
                 self.touches.setdefault(touch.id, touch)
-            case StepSkipped(enrollment, step):
-                self.skipped.add((enrollment.id, step))
             case Invited():
                 self.invited.append(decision)
+            case StepSkipped():
+                pass
             case _:
                 assert_never(decision)
-
-    def _pass(self, before: Enrollment, after: Enrollment) -> None:
-        """A step is over when another one is reached: that is when it happened."""
-        if before.step == after.step:
-            return
-        what = (before.id, before.step)
-        became = _SKIPPED if what in self.skipped else _DONE
-        self.passed[what] = {
-            "enrollment": before.id,
-            "step": before.step,
-            "at": after.since,
-            "became": became,
-        }
 
     def _move(self, before: Enrollment, after: Enrollment) -> None:
         if before.id in self.entered:
@@ -135,7 +118,8 @@ def record(
     repeated = existing_touches(unit, batch.touches)
     _write_entered(unit, batch, run=run, at=at)
     _write_moved(unit, batch, at=at)
-    _write_passed(unit, batch, at=at)
+    _write_passed(unit, listed)
+    _write_invited(unit, batch, at=at)
     fresh = [touch for touch in batch.touches.values() if touch.id not in repeated]
     write_touches(unit, fresh, run=run, at=at)
     for decision in listed:
@@ -229,20 +213,32 @@ def _ending(left: Left | None, *, at: datetime) -> dict[str, object]:
     return {"left_at": at, "outcome": left.outcome, "reason": left.reason}
 
 
-def _write_passed(unit: Unit, batch: _Batch, *, at: datetime) -> None:
-    if batch.passed:
-        unit.connection.execute(insert(passed), list(batch.passed.values()))
-    if batch.invited:
-        rows = [
-            {
-                "playbook": each.playbook,
-                "key": each.enrollment.key,
-                "enrollment": each.enrollment.id,
-                "step": each.step,
-                "at": at,
-            }
-            for each in batch.invited
-        ]
+def _write_passed(unit: Unit, decisions: Iterable[Decision]) -> None:
+    rows = [
+        {
+            "enrollment": each.enrollment,
+            "step": each.step,
+            "at": each.at,
+            "became": SKIPPED if each.skipped else DONE,
+        }
+        for each in passed_by(decisions)
+    ]
+    if rows:
+        unit.connection.execute(insert(passed), rows)
+
+
+def _write_invited(unit: Unit, batch: _Batch, *, at: datetime) -> None:
+    rows = [
+        {
+            "playbook": each.playbook,
+            "key": each.enrollment.key,
+            "enrollment": each.enrollment.id,
+            "step": each.step,
+            "at": at,
+        }
+        for each in batch.invited
+    ]
+    if rows:
         unit.connection.execute(insert(invitations), rows)
 
 

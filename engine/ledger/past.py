@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy import Column, func, select
 
 from engine.decide.facts import Past
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import enrollments, passed
+from engine.ledger.tables import enrollments
 
-__all__ = ["inside_another", "past_entries", "past_entries_of_groups", "steps_passed"]
+__all__ = ["inside_another", "past_entries", "past_entries_of_groups"]
 
 
 def past_entries(unit: Unit, playbook: str, keys: Iterable[str]) -> dict[str, Past]:
@@ -67,15 +66,3 @@ def inside_another(unit: Unit, entity: str, playbook: str, keys: Iterable[str]) 
         enrollments.c.key.in_(select(given.c.value)),
     )
     return frozenset(unit.connection.scalars(statement))
-
-
-def steps_passed(unit: Unit, ids: Iterable[str]) -> dict[str, dict[str, datetime]]:
-    """When each of some enrollments was over with its steps, by enrollment and step."""
-    given = texts_relation(unit.connection, ids)
-    statement = select(passed.c.enrollment, passed.c.step, passed.c.at).where(
-        passed.c.enrollment.in_(select(given.c.value))
-    )
-    found: dict[str, dict[str, datetime]] = {}
-    for enrollment, step, at in unit.connection.execute(statement):
-        found.setdefault(enrollment, {})[step] = at
-    return found

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 
 from engine.audience.checks import check_sources
 from engine.audience.fields import rows
 from engine.audience.select import Key, holding, population, select_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
+from engine.audience.stays import Own, Stay
 from engine.bind.acts import BoundEmail, BoundIf, BoundStep, BoundWait, BoundWaitFor
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.conditions import BoundMoment, Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy
+from engine.decide.became import ReadRecords, StepRecord, stay_of
 from engine.decide.facts import Enrollment, NewTouch
 from engine.decide.journey import StepFacts, step_of
 from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
 from engine.language.policy import TopicDefault
 from engine.language.project import Settings
-from engine.ledger.past import inside_another, steps_passed
+from engine.ledger.past import inside_another
+from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger
 from engine.passes.gates import Gates
 from engine.steps.drafts import Customer, Draft, House
@@ -56,6 +60,7 @@ class World:
         self._settings = settings
         self._ledger = ledger
         self._policy = policy
+        self._records: ReadRecords = self._records_of_ledger
         self._entering: dict[str, dict[str, str]] = {}
         self._gates = Gates(policy, as_of, ledger=ledger)
         self._presses: dict[tuple[str, str], Press | None] = {}
@@ -103,7 +108,7 @@ class World:
 
     def clock(self, playbook: BoundPlaybook) -> Clock:
         """The calendar that a playbook keeps."""
-        return Clock(playbook.zone)
+        return Clock(playbook.zone, self._policy.holidays)
 
     def meeting(
         self, playbook: BoundPlaybook, condition: Condition | None, keys: Sequence[Key]
@@ -111,7 +116,9 @@ class World:
         """Those of some keys for which a condition holds; nobody where there is none."""
         if condition is None:
             return frozenset()
-        return self._holding(playbook, condition, keys, excluding=frozenset())
+        begun = partial(_begun, keys, self._as_of)
+        own = Own(playbook.audience.entity, frozenset(), begun)
+        return self._holding(playbook, condition, keys, own=own)
 
     def counted_by(
         self, playbook: BoundPlaybook, keys: Sequence[Key]
@@ -143,8 +150,13 @@ class World:
     ) -> frozenset[str]:
         """The keys of those enrollments for which a condition holds now."""
         keys = _natives(playbook, enrollments).values()
-        own = frozenset(each.id for each in enrollments)
-        return self._holding(playbook, condition, list(keys), excluding=own)
+        ids = frozenset(each.id for each in enrollments)
+        own = Own(playbook.audience.entity, ids, partial(self._stays, enrollments))
+        return self._holding(playbook, condition, list(keys), own=own)
+
+    def _stays(self, enrollments: Sequence[Enrollment]) -> list[Stay]:
+        records = self._records([each.id for each in enrollments])
+        return [stay_of(each, records[each.id]) for each in enrollments]
 
     def _holding(
         self,
@@ -152,7 +164,7 @@ class World:
         condition: Condition,
         keys: Sequence[Key],
         *,
-        excluding: frozenset[str],
+        own: Own | None,
     ) -> frozenset[str]:
         found = holding(
             condition,
@@ -161,7 +173,7 @@ class World:
             self._snapshot,
             self._as_of,
             zone=playbook.zone,
-            excluding=excluding,
+            own=own,
         )
         return frozenset(str(key) for key in found)
 
@@ -220,27 +232,29 @@ class World:
         if not isinstance(step, BoundWait):
             return {}
         clock, wait = self.clock(playbook), step.wait
-        passed = self._steps_passed(customers) if isinstance(wait, BoundMoment) else {}
+        ids = [each.enrollment.id for each in customers]
+        records = self._records(ids) if isinstance(wait, BoundMoment) else {}
         found: dict[str, datetime | None] = {}
         for each in customers:
             stay = each.enrollment
             values = [each.values.get(ref.path) for ref in _waits_on(step)]
             value = values[0] if values and isinstance(values[0], date) else None
-            known = Known(self._as_of, stay.entered_at, passed.get(stay.id, {}), value)
+            passed = {
+                step: record.passed.at
+                for step, record in records.get(stay.id, {}).items()
+                if record.passed
+            }
+            known = Known(self._as_of, stay.entered_at, passed, value)
             found[stay.id] = wait_end(wait, stay.since, clock, known)
         return found
-
-    def _steps_passed(self, customers: Sequence[Customer]) -> Mapping[str, Mapping[str, datetime]]:
-        if self._ledger is None:
-            return {}
-        with self._ledger.read() as unit:
-            return steps_passed(unit, [each.enrollment.id for each in customers])
 
     def _press(self, playbook: BoundPlaybook, step_id: str) -> Press | None:
         """Templates are compiled once per version and step."""
         name = (playbook.version, step_id)
         if name not in self._presses:
-            house = House(playbook, self._catalog, self._settings, self._as_of)
+            house = House(
+                playbook, self._catalog, self._settings, self._as_of, self._policy.holidays
+            )
             self._presses[name] = press_for(house, playbook.route.steps[step_id])
         return self._presses[name]
 
@@ -280,6 +294,16 @@ class World:
         with self._ledger.read() as unit:
             return inside_another(unit, entity, playbook.name, keys) | found
 
+    def recall(self, records: ReadRecords) -> None:
+        """In a rehearsal, where what became of steps is known."""
+        self._records = records
+
+    def _records_of_ledger(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
+        if self._ledger is None:
+            return {each: {} for each in ids}
+        with self._ledger.read() as unit:
+            return step_records(unit, ids)
+
     def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
         """In a rehearsal, that these would have entered; the ledger never learns."""
         entered = self._entering.setdefault(playbook.audience.entity.name, {})
@@ -296,8 +320,13 @@ class World:
         for rule in rules:
             condition = rule.conditions.get(playbook.audience.entity.name)
             if condition is not None:
-                found |= self._holding(playbook, condition, asked, excluding=frozenset())
+                found |= self._holding(playbook, condition, asked, own=None)
         return frozenset(found)
+
+
+def _begun(keys: Collection[Key], as_of: datetime) -> list[Stay]:
+    """The stays of those who would enter now."""
+    return [Stay(str(key), as_of) for key in keys]
 
 
 def native(key: str, playbook: BoundPlaybook) -> Key | None:

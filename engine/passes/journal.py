@@ -7,11 +7,12 @@ takes every touch for sent, and remembers what it would have done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from engine.decide.became import Passed, StepRecord, passed_by, with_memory
 from engine.decide.facts import (
     Decision,
     Enrollment,
@@ -27,6 +28,7 @@ from engine.ledger.journey import (
     record,
     watching_enrollments,
 )
+from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
 
 __all__ = ["DryJournal", "Due", "Journal", "LedgerJournal", "is_waiting"]
@@ -60,6 +62,9 @@ class Journal(Protocol):
 
         None of them goes on with a version that is `unbound`.
         """
+
+    def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
+        """What is on record of the steps of some enrollments."""
 
     def record(self, decisions: Iterable[Decision]) -> None:
         """Keep decisions, in one transaction with their audit records."""
@@ -96,6 +101,11 @@ class LedgerJournal:
             )
         return [Due(each.enrollment, each.states, each.ended_at) for each in found]
 
+    def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
+        """What the ledger says of their steps."""
+        with self._ledger.read() as unit:
+            return step_records(unit, ids)
+
     def record(self, decisions: Iterable[Decision]) -> None:
         """One transaction: rows and audit records, or nothing."""
         with self._ledger.write() as unit:
@@ -116,6 +126,7 @@ class DryJournal:
         self._standing: dict[str, Enrollment | None] = {}
         self._unread = ledger is not None
         self._made: dict[str, list[NewTouch]] = {}
+        self._passed: dict[str, list[Passed]] = {}
         self.would: list[NewTouch] = []
 
     def inside(self) -> Iterator[Sequence[Enrollment]]:
@@ -136,10 +147,32 @@ class DryJournal:
         """First what the ledger says is due, then what the decisions of this pass led to."""
         return [*self._due_in_ledger(), *self._due_in_memory()]
 
+    def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
+        """What the ledger says of their steps, and what this pass would have added."""
+        return {
+            each: with_memory(known, self._passed.get(each, ()), self._states(each))
+            for each, known in self._on_record(ids).items()
+        }
+
+    def _on_record(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
+        if self._ledger is None:
+            return {each: {} for each in ids}
+        with self._ledger.read() as unit:
+            return step_records(unit, ids)
+
+    def _states(self, enrollment: str) -> dict[str, tuple[TouchState, ...]]:
+        """The states of the touches made in this pass, by step."""
+        states: dict[str, tuple[TouchState, ...]] = {}
+        for touch in self._made.get(enrollment, ()):
+            states[touch.step] = (*states.get(touch.step, ()), self._foreseen(touch))
+        return states
+
     def record(self, decisions: Iterable[Decision]) -> None:
         """Remember where everyone stands and what would have gone out."""
         listed = tuple(decisions)
         self._standing |= standing_after(listed)
+        for each in passed_by(listed):
+            self._passed.setdefault(each.enrollment, []).append(each)
         for decision in listed:
             if isinstance(decision, TouchMade):
                 self.would.append(decision.touch)
@@ -182,12 +215,16 @@ class DryJournal:
         )
 
     def _ends(self, enrollment: Enrollment) -> tuple[TouchState, ...]:
-        """Every touch that would go out is taken for sent."""
         return tuple(
-            TouchState.SENT if touch.state is TouchState.READY else touch.state
+            self._foreseen(touch)
             for touch in self._made.get(enrollment.id, ())
             if touch.step == enrollment.step
         )
+
+    def _foreseen(self, touch: NewTouch) -> TouchState:
+        """Every touch that would go out is taken for sent, but where it has to wait."""
+        is_going = touch.state is TouchState.READY and not is_waiting(touch, self._as_of)
+        return TouchState.SENT if is_going else touch.state
 
 
 def is_waiting(touch: NewTouch, as_of: datetime) -> bool:

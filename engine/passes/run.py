@@ -292,6 +292,7 @@ def rehearse(
     """
     sources = facts.check(playbook, _last_sources(ledger, playbook))
     journal = DryJournal(ledger, playbook.name, firing.as_of)
+    facts.recall(journal.records)
     found = select(playbook, firing, facts, ledger, run="")
     before = _last_matched(ledger, playbook)
     report = report_of(playbook, firing, found, before=before, sources=sources)

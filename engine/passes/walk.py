@@ -14,6 +14,7 @@ from typing import Protocol
 from engine.audience.select import Key
 from engine.bind.conditions import BoundEveryone, Condition
 from engine.bind.playbook import BoundPlaybook
+from engine.decide.became import ReadRecords
 from engine.decide.facts import Decision, Enrollment, Left, Phase
 from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watch
 from engine.decide.stay import Standing, counts_for_goal, leave, look_at
@@ -63,6 +64,9 @@ class Facts(Protocol):
 
     def elsewhere(self, playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys who may not enter because another playbook has them."""
+
+    def recall(self, records: ReadRecords) -> None:
+        """In a rehearsal, where what became of steps is known; else the ledger knows."""
 
     def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
         """In a rehearsal, that these would have entered; the ledger never learns."""

@@ -17,7 +17,7 @@ from engine.language.catalog import (
 )
 from engine.language.conditions import Scalar
 from engine.places import DocumentPath
-from engine.read.conditions import FORMS, LATER_FORMS
+from engine.read.conditions import FORMS
 from engine.read.formulas import FORMULAS, read_formula
 from engine.read.reading import Reading
 
@@ -27,7 +27,7 @@ _Data = Mapping[str, Any]
 _Made = TypeVar("_Made")
 _Columns = tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...]
 
-_CONDITION_WORDS = frozenset((*FORMS, *LATER_FORMS))
+_CONDITION_WORDS = frozenset(FORMS)
 _MOMENT_WORDS = frozenset(("now", "today", "yesterday", "tomorrow", "entered"))
 _NAMED_TOGETHER = ("fields", "links", "people", "team")  # they share one namespace
 _CARRIED_UNSUPPORTED = ("people", "team")

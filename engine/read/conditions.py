@@ -9,6 +9,7 @@ from typing import Any
 from engine.language.conditions import (
     All,
     Anyone,
+    Became,
     Condition,
     Everyone,
     FieldTest,
@@ -20,6 +21,7 @@ from engine.language.conditions import (
     Nobody,
     OfParent,
     Rank,
+    StepBecame,
 )
 from engine.places import DocumentPath
 from engine.problems import did_you_mean
@@ -29,7 +31,7 @@ from engine.read.operators import looks_like_test, read_test
 from engine.read.reading import Reading, called, joined, shown
 from engine.read.words import optional_duration, optional_text, refuse_others, text_of
 
-__all__ = ["FORMS", "LATER_FORMS", "read_condition"]
+__all__ = ["FORMS", "read_condition"]
 
 _Mapping = Mapping[str, Any]
 _Form = Callable[[_Mapping, str, DocumentPath, Reading], Condition]
@@ -38,6 +40,7 @@ _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
 _HAS_WORDS = ("where", "times", "through")
 _RANK_WORDS = ("by", "share", "count")
 _FINISHED_WORDS = ("outcome", "within")
+_STEP_WORDS = ("is", "outcome")
 _OUTCOMES = ("goal", "completed", "exited", "holdout")
 
 
@@ -91,7 +94,7 @@ def _parts(value: object, path: DocumentPath, reading: Reading) -> tuple[Conditi
 
 
 def _mapping(value: _Mapping, path: DocumentPath, reading: Reading) -> Condition:
-    heads = [key for key in value if key in FORMS or key in LATER_FORMS]
+    heads = [key for key in value if key in FORMS]
     if len(heads) > 1:
         reading.report_key(
             (*path, heads[1]),
@@ -103,9 +106,6 @@ def _mapping(value: _Mapping, path: DocumentPath, reading: Reading) -> Condition
     if not heads:
         return _field_or_link(value, path, reading)
     head = heads[0]
-    if head in LATER_FORMS:
-        reading.not_supported((*path, head), f"`{head}`")
-        return _nobody(path, reading)
     return FORMS[head](value, head, path, reading)
 
 
@@ -259,6 +259,40 @@ def _outcome(value: _Mapping, path: DocumentPath, reading: Reading) -> str | Non
     return None
 
 
+def _step(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
+    refuse_others(value, head, _STEP_WORDS, path, reading)
+    if not value.keys() & set(_STEP_WORDS):
+        reading.report(
+            path,
+            "missing-word",
+            "`step` asks what became of a step, and nothing is asked",
+            f"say `is: {' | '.join(Became)}`, or `outcome:` of a task",
+        )
+    outcome = value.get("outcome")
+    return StepBecame(
+        step=text_of(value[head], (*path, head), reading, "the id of a step"),
+        became=_became(value, path, reading),
+        outcome=None
+        if outcome is None
+        else text_of(outcome, (*path, "outcome"), reading, "the outcome of a task"),
+        place=reading.place(path),
+    )
+
+
+def _became(value: _Mapping, path: DocumentPath, reading: Reading) -> Became | None:
+    word = value.get("is")
+    if word is None or word in list(Became):
+        return None if word is None else Became(word)
+    near = did_you_mean(str(word), list(Became))
+    reading.report(
+        (*path, "is"),
+        "bad-value",
+        f"`is` is {shown(word)}; expected {joined(list(Became))}",
+        near if near.startswith("did") else "",
+    )
+    return None
+
+
 FORMS: Mapping[str, _Form] = {
     "all": _all,
     "any": _any,
@@ -276,11 +310,9 @@ FORMS: Mapping[str, _Form] = {
     "bottom": _rank,
     "in_playbook": _in_playbook,
     "finished_playbook": _finished,
+    "step": _step,
 }
 """Every form of condition that a word begins, with what reads it."""
-
-LATER_FORMS = ("step",)
-"""Forms of the language that this version does not carry out."""
 
 
 # ---------------------------------------------------------------- fields and links

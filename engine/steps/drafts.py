@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.bind.acts import BoundEmail, BoundTask, BoundWebhook
@@ -25,12 +26,16 @@ TouchStep = BoundEmail | BoundTask | BoundWebhook
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What does not change within a pass: the playbook, its catalog, the settings, the instant."""
+    """What does not change within a pass: the playbook, its catalog, the settings, the instant.
+
+    `holidays` are no business days, beside weekends.
+    """
 
     playbook: BoundPlaybook
     catalog: Catalog
     settings: Settings
     as_of: datetime
+    holidays: Container[date] = frozenset()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -67,5 +67,5 @@ class TaskPress:
         )
 
     def _due_on(self, due: Duration) -> date:
-        zone = self._house.playbook.zone
-        return local_date(shift_local(self._house.as_of, due, zone), zone)
+        zone, holidays = self._house.playbook.zone, self._house.holidays
+        return local_date(shift_local(self._house.as_of, due, zone, holidays=holidays), zone)

@@ -8,6 +8,7 @@ import pytest
 
 from engine.audience.contacts import ContactRow
 from engine.audience.select import holding, select_keys
+from engine.audience.stays import Own
 from tests.audience.shop import AS_OF, Log, Shop, at, contact
 
 ALL = [1, 2, 3, 4]
@@ -94,7 +95,8 @@ def test_a_rows_own_enrollment_does_not_count_where_it_is_left_out(shop: Shop) -
     asked = shop.segment("- not_contacted: {}").condition
     with shop.sources() as snapshot:
         every = holding(asked, user, ALL, snapshot, AS_OF, zone)
-        without = holding(asked, user, ALL, snapshot, AS_OF, zone, excluding={"e-1", "e-2"})
+        own = Own(user, frozenset({"e-1", "e-2"}))
+        without = holding(asked, user, ALL, snapshot, AS_OF, zone, own=own)
     assert (every, without) == ({3, 4}, {1, 3, 4})
 
 
@@ -104,7 +106,6 @@ def test_a_colleagues_enrollment_still_counts_for_the_account(shop: Shop) -> Non
     user = shop.catalog.entities["user"]
     asked = shop.segment("- account: {contacted: {}}").condition
     with shop.sources() as snapshot:
-        found = holding(
-            asked, user, ALL, snapshot, AS_OF, ZoneInfo("UTC"), excluding={"e-1", "e-2"}
-        )
+        own = Own(user, frozenset({"e-1", "e-2"}))
+        found = holding(asked, user, ALL, snapshot, AS_OF, ZoneInfo("UTC"), own=own)
     assert found == {2}

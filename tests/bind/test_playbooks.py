@@ -163,6 +163,36 @@ REFUSED = {
         "unknown-field",
         "did you mean role?",
     ),
+    "step-misspelt": (
+        f"steps:\n  {EMAIL}\n  - wait: 1 day\n    only_if: {{step: emial-1, is: sent}}",
+        "unknown-step",
+        "did you mean email-1?",
+    ),
+    "step-never-so": (
+        "exit_when: {step: wait-1, is: sent}\nsteps:\n  - wait: 1 day",
+        "never-holds",
+        "it becomes open, done, skipped",
+    ),
+    "outcome-of-a-mail": (
+        f"exit_when: {{step: email-1, outcome: reached}}\nsteps:\n  {EMAIL}",
+        "never-holds",
+        "`outcome` is asked of a task",
+    ),
+    "step-of-a-child": (
+        "exit_when: {account: {has: user, where: {step: a, is: done}}}\nsteps:\n  - wait: 1 day",
+        "outside-playbook",
+        "of the customer itself",
+    ),
+    "moment-of-no-step": (
+        "goal: {name: g, when: {onboarded_at: {since: step wait-2}}}\nsteps:\n  - wait: 1 day",
+        "unknown-step",
+        "did you mean wait-1?",
+    ),
+    "entered-in-the-segment": (
+        "segment: {of: user, where: [{onboarded_at: {since: entered}}]}",
+        "outside-playbook",
+        "`entered`",
+    ),
     "exit-misspelt": ("exit_when: {did: loged_in}", "unknown-event", "did you mean logged_in?"),
     "segment-misspelt": ("segment: traned", "unknown-segment", "did you mean trained?"),
     "segment-of-unknown-entity": (

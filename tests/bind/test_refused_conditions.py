@@ -77,7 +77,7 @@ OF_USER = {
     ),
     "then-when-it-entered": (
         "- score: {at_most: {field: score, at: entered}}",
-        "4:22 not-supported",
+        "4:22 outside-playbook",
         "`entered`",
     ),
     "operator-misspelt-beside-field": (
@@ -259,14 +259,15 @@ OF_USER = {
     ),
     "moment-entered": (
         "- onboarded_at: {after: entered}",
-        "4:27 not-supported",
-        "the moment `entered`",
+        "4:27 outside-playbook",
+        "`entered` is known only in a playbook's own conditions",
     ),
     "moment-of-a-step": (
         "- onboarded_at: {after: 3 days after step email-1}",
-        "4:27 not-supported",
-        "step email-1",
+        "4:27 outside-playbook",
+        "the step `email-1` is known only",
     ),
+    "what-became-of-a-step": ("- {step: email-1, is: sent}", "4:5 outside-playbook", "email-1"),
     "moment-outside-the-calendar": (
         "- born_on: {before: 500 years before 0300-01-01}",
         "4:23 out-of-range",

@@ -7,6 +7,7 @@ import pytest
 from engine.language.conditions import (
     All,
     Anyone,
+    Became,
     Change,
     Condition,
     Contacted,
@@ -24,6 +25,7 @@ from engine.language.conditions import (
     Operand,
     Operator,
     Rank,
+    StepBecame,
     Test,
     Window,
 )
@@ -155,6 +157,9 @@ READ += [
         "{finished_playbook: a, outcome: goal, within: 1 year}",
         FinishedPlaybook("a", "goal", "1 year"),
     ),
+    ("{step: call, is: done}", StepBecame("call", Became.DONE)),
+    ("{step: call, outcome: reached}", StepBecame("call", outcome="reached")),
+    ("{step: a, is: open, outcome: b}", StepBecame("a", Became.OPEN, "b")),
     ("{tags: {includes: vip}}", FieldTest("tags", test_of("includes", "vip"))),
     (
         "{tags: {includes: {field: plan}}}",

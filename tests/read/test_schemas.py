@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from engine.places import SourceMap
-from engine.read.conditions import FORMS, LATER_FORMS
+from engine.read.conditions import FORMS
 from engine.read.documents import read_document
 from engine.read.events import DID_WORDS
 from engine.read.formats import FORMATS
@@ -139,8 +139,8 @@ def test_words_of_conditions_are_the_same_in_code_and_schema() -> None:
     operators = definitions["operators"]["properties"]
     assert set(operators) == {*OPERATORS, "ignore_case"}
     forms = definitions["one"]["if"]["propertyNames"]["not"]["enum"]
-    assert set(forms) == {*FORMS, *LATER_FORMS}
-    worded = {"did", "did_not", "has", "has_no", "finished_playbook"}
+    assert set(forms) == set(FORMS)
+    worded = {"did", "did_not", "has", "has_no", "finished_playbook", "step"}
     assert {*definitions["form"]["properties"], *worded} == set(forms)
     assert {*definitions["did"]["properties"]} == {"did", "did_not", *DID_WORDS}
     branches = load_schema("entity")["$defs"]["computed_field"]["dependentSchemas"]

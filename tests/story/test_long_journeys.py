@@ -157,3 +157,51 @@ def test_waiting_for_a_time_after_entry_and_after_a_step(stage: Stage) -> None:
     assert titles(stage) == []
     stage.run(as_of=day(13, "00:00"))  # the third day begins; a day after the mail is long past
     assert titles(stage) == [f"Call Ann{key} of Acme" for key in (1, 2, 3)]
+
+
+ASKING = """\
+playbook: checkup
+segment: {of: user, where: [{signed_up_at: {days_ago: {between: [30, 90]}}}]}
+exit_when: {all: [{step: call, is: done}, {did: logged_in, since: step call}]}
+steps:
+  - email: hello
+    only_if: {user_id: {less_than: 4}}
+  - task: "Call {{ user.first_name }}"
+    id: call
+    kind: call
+    only_if: {not: {step: email-1, is: skipped}}
+  - wait: 2 days
+  - if: {step: call, outcome: reached}
+    then:
+      - webhook: hook
+        body: {text: "{{ user.first_name }} was reached"}
+    else:
+      - webhook: hook
+        only_if: {any: [{step: call, is: open}, {did: logged_in, since: entered}]}
+        body: {text: "{{ user.first_name }} is still to be called, or came by"}
+"""
+
+
+def test_steps_ask_what_became_of_earlier_steps(stage: Stage) -> None:
+    """1 is reached, 2 is not called, 3 is reached and comes back, 4 gets no mail and no call."""
+    stage.write("playbooks/checkup.yaml", ASKING)
+    stage.put_users(*({"user_id": n} for n in range(1, 6)))
+    events(stage)
+    (told,) = stage.run("--dry-run", as_of=day(10)).data["runs"]
+    foreseen = {"email": {"ready": 3}, "task": {"ready": 3}}
+    assert told["touches"] == foreseen, "a dry run knows what would have become of the mails"
+    stage.run(as_of=day(10))
+    assert sorted(titles(stage)) == ["Call Ann1", "Call Ann2", "Call Ann3"]
+    tasks = {each["key"]: each["id"] for each in stage.do("tasks", "--format", "json").data}
+    for key in ("1", "3"):
+        stage.do("tasks", "done", tasks[key], "--outcome", "reached")
+    events(stage, (3, 11), (5, 11))
+    stage.run(as_of=day(11))
+    log = stage.do("audit", "show", "--for", "3", "--format", "json").data
+    assert [e["body"]["reason"] for e in log if e["kind"] == "left"] == ["exit_when"]
+    stage.run(as_of=day(12))
+    assert sorted(request.body for request in stage.hooks.received) == [
+        b'{"text":"Ann1 was reached"}',
+        b'{"text":"Ann2 is still to be called, or came by"}',
+        b'{"text":"Ann5 is still to be called, or came by"}',
+    ]

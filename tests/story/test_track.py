@@ -232,3 +232,25 @@ def test_the_daemon_tracks_once_a_day_and_fires_whatever_comes_of_it(
     assert stage.do("daemon", "--once").status == 1
     assert kinds(stage).count("track.failed") == 1
     assert len(stage.do("tasks", "--format", "json").data) == 3
+
+
+def test_one_inside_is_measured_against_the_day_of_entry(stage: Stage, at: Clock) -> None:
+    """Whose health fell by twenty since entry leaves; `at: entered` asks the history."""
+    stage.edit(
+        "catalog/user.yaml", "uses_reports: boolean", "uses_reports: boolean\n  health: integer"
+    )
+    stage.edit("catalog/user.yaml", "fields:", "track: [health]\nfields:")
+    stage.edit(
+        "playbooks/checkup.yaml",
+        "exit_when: {uses_reports: true}",
+        "exit_when: {health: {at_most: {field: health, at: entered, plus: -20}}}",
+    )
+    at("10T08:00")
+    stage.put_users({"user_id": 1, "health": 80}, {"user_id": 2, "health": 80})
+    stage.do("track")
+    stage.run()
+    stage.put_users({"user_id": 1, "health": 61}, {"user_id": 2, "health": 60})
+    stage.run(as_of="2026-03-12T09:00:00-04:00")
+    log = stage.do("audit", "show", "--format", "json").data
+    left = {each["key"]: each["body"]["reason"] for each in log if each["kind"] == "left"}
+    assert left == {"2": "exit_when"}

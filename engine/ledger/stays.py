@@ -1,0 +1,54 @@
+"""What is on record of the steps of stays: what conditions and waits ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from engine.decide.became import Passed, StepRecord
+from engine.decide.facts import TouchState
+from engine.ledger.statements import texts_relation
+from engine.ledger.store import Unit
+from engine.ledger.tables import passed, tasks, touches
+
+__all__ = ["DONE", "SKIPPED", "step_records"]
+
+DONE, SKIPPED = "done", "skipped"
+"""What the ledger says of a step that was passed, and of one that was passed over."""
+
+
+def step_records(unit: Unit, ids: Iterable[str]) -> dict[str, dict[str, StepRecord]]:
+    """By enrollment and step what is on record; without any record a step is absent."""
+    wanted = list(ids)
+    found: dict[str, dict[str, StepRecord]] = {each: {} for each in wanted}
+    _add_passed(unit, wanted, found)
+    _add_touches(unit, wanted, found)
+    return found
+
+
+def _add_passed(unit: Unit, ids: list[str], found: dict[str, dict[str, StepRecord]]) -> None:
+    given = texts_relation(unit.connection, ids)
+    statement = select(passed.c.enrollment, passed.c.step, passed.c.at, passed.c.became).where(
+        passed.c.enrollment.in_(select(given.c.value))
+    )
+    for enrollment, step, at, became in unit.connection.execute(statement):
+        over = Passed(enrollment, step, at, became == SKIPPED)
+        found[enrollment][step] = StepRecord(over)
+
+
+def _add_touches(unit: Unit, ids: list[str], found: dict[str, dict[str, StepRecord]]) -> None:
+    given = texts_relation(unit.connection, ids)
+    columns = (touches.c.enrollment, touches.c.step, touches.c.state)
+    statement = (
+        select(*columns, tasks.c.state.label("task"), tasks.c.outcome)
+        .select_from(touches.outerjoin(tasks, tasks.c.id == touches.c.id))
+        .where(touches.c.enrollment.in_(select(given.c.value)))
+    )
+    for enrollment, step, state, task, outcome in unit.connection.execute(statement):
+        before = found[enrollment].get(step, StepRecord())
+        states = (*before.touches, TouchState(state))
+        found[enrollment][step] = replace(
+            before, touches=states, task=task or before.task, outcome=outcome or before.outcome
+        )
