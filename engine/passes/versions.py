@@ -22,7 +22,7 @@ from engine.ledger.runs import version_content
 from engine.ledger.store import Ledger
 from engine.messages.check import check_playbook
 from engine.problems import Invalid, Refused, errors_only
-from engine.read.revive import revived_playbook, revived_segment
+from engine.read.revive import names_of, revived_playbook, revived_segment
 
 __all__ = ["Shelf", "content_of"]
 
@@ -108,17 +108,17 @@ class Shelf:
 
 
 def _as_it_was(project: Project, name: str, content: Mapping[str, object]) -> Project:
-    links = frozenset(link for entity in project.entities.values() for link in entity.links)
+    names = names_of(project)
     segments, templates = content["segments"], content["templates"]
     assert isinstance(segments, dict)
     assert isinstance(templates, dict)
-    then: Playbook = revived_playbook(name, str(content["playbook"]), links=links)
+    then: Playbook = revived_playbook(name, str(content["playbook"]), names=names)
     return dataclasses.replace(
         project,
         playbooks={**project.playbooks, name: then},
         segments={
             **project.segments,
-            **{each: revived_segment(each, text, links=links) for each, text in segments.items()},
+            **{each: revived_segment(each, text, names=names) for each, text in segments.items()},
         },
         templates={
             **project.templates,

@@ -21,7 +21,7 @@ from engine.read.conditions import FORMS
 from engine.read.formulas import FORMULAS, read_formula
 from engine.read.reading import Reading
 
-__all__ = ["check_entity", "link_names", "read_entity"]
+__all__ = ["check_entity", "links_declared", "read_entity"]
 
 _Data = Mapping[str, Any]
 _Made = TypeVar("_Made")
@@ -33,9 +33,21 @@ _NAMED_TOGETHER = ("fields", "links", "people", "team")  # they share one namesp
 _CARRIED_UNSUPPORTED = ("people", "team")
 
 
-def link_names(data: object) -> frozenset[str]:
-    """The names of the links that a catalog file declares, sound or not."""
-    return frozenset(_names(data, "links"))
+def links_declared(data: object) -> Mapping[str, str]:
+    """The links that a catalog file declares, sound or not, with the entity that each leads to."""
+    links = data.get("links") if isinstance(data, Mapping) else None
+    if not isinstance(links, Mapping):
+        return {}
+    return {name: _leads_to(name, said) for name, said in links.items()}
+
+
+def _name_of(data: object) -> object:
+    return data.get("entity") if isinstance(data, Mapping) else None
+
+
+def _leads_to(name: str, said: object) -> str:
+    to = said.get("to", name) if isinstance(said, Mapping) else name
+    return to if isinstance(to, str) else name
 
 
 def check_entity(data: object, reading: Reading) -> None:
@@ -87,7 +99,7 @@ def read_entity(data: object, reading: Reading) -> Entity | None:
 
     Parts that this version cannot carry out stand in it marked, but for fields.
     """
-    computed = _computed(data, reading)
+    computed = _computed(data, reading.seen_from(_name_of(data)))
     if not isinstance(data, dict) or not _is_usable(reading):
         return None
     contact = data.get("contact")

@@ -165,7 +165,9 @@ def _has(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Co
     return Has(
         entity=text_of(value[head], (*path, head), reading, "the name of an entity"),
         negated=head == "has_no",
-        where=read_condition(where, (*path, "where"), reading) if "where" in value else None,
+        where=read_condition(where, (*path, "where"), reading.seen_from(value[head]))
+        if "where" in value
+        else None,
         times=read_test(value["times"], (*path, "times"), reading) if "times" in value else None,
         through=optional_text(value, "through", path, reading, "the name of a link"),
         place=reading.place(path),
@@ -335,7 +337,7 @@ def _field_or_link(value: _Mapping, path: DocumentPath, reading: Reading) -> Con
             "for a missing value write `{set: false}`",
         )
     if _is_link(name, inner, reading):
-        return OfParent(name, read_condition(inner, at, reading), reading.place(path))
+        return OfParent(name, read_condition(inner, at, reading.through(name)), reading.place(path))
     return FieldTest(name, read_test(inner, at, reading), reading.place(path))
 
 
@@ -343,7 +345,7 @@ def _is_link(name: str, inner: object, reading: Reading) -> bool:
     """Whether `{NAME: …}` asks something of a parent: tests and conditions share the form."""
     if not isinstance(inner, dict | list):
         return False
-    if "." in name or name not in reading.links:
+    if "." in name or not reading.is_link(name):
         return not looks_like_test(inner) and not _is_operand(inner)
     return not (isinstance(inner, list) and looks_like_test(inner)) and not _is_set(inner)
 
@@ -361,7 +363,7 @@ def _report_several(value: _Mapping, path: DocumentPath, reading: Reading) -> Co
     beside = [key for key in value if key in DID_WORDS or key in _HAS_WORDS]
     for key in value:
         near = did_you_mean(key, FORMS)
-        if near.startswith("did") and (beside or key not in reading.links):
+        if near.startswith("did") and (beside or not reading.is_link(key)):
             reading.report_key((*path, key), "unknown-form", f"`{key}` is no condition", near)
             return _nobody(path, reading)
     first, second, *_ = value

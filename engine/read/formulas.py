@@ -59,7 +59,7 @@ def _aggregate(
 ) -> Formula | None:
     """`count`, `sum`, `average`, `highest`, `lowest` and `list`: of events, or of rows."""
     name = data[head]
-    if name in reading.entities and name in events:
+    if name in reading.names.entities and name in events:
         reading.report(
             (*path, head),
             "ambiguous-name",
@@ -68,14 +68,14 @@ def _aggregate(
             "rename the event",
         )
         return None
-    if name in reading.entities:
+    if name in reading.names.entities:
         return _of_children(data, head, path, reading)
     if name not in events and "." not in name:
         reading.report(
             (*path, head),
             "unknown-name",
             f"`{name}` is neither an event of this entity nor an entity",
-            did_you_mean(name, [*events, *reading.entities]),
+            did_you_mean(name, [*events, *reading.names.entities]),
         )
         return None
     return _of_events(data, head, path, reading, events)
@@ -107,7 +107,9 @@ def _of_children(data: _Mapping, head: str, path: DocumentPath, reading: Reading
         word=head,
         entity=data[head],
         of=data.get("of", ""),
-        where=_condition(data["where"], where, reading) if "where" in data else None,
+        where=_condition(data["where"], where, reading.seen_from(data[head]))
+        if "where" in data
+        else None,
         through=optional_text(data, "through", path, reading, "the name of a link"),
         at_most=data.get("at_most"),
         place=reading.place(path),

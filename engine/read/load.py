@@ -17,11 +17,11 @@ from engine.language.playbook import Playbook, Segment
 from engine.language.project import Project, Settings, Template
 from engine.places import Place
 from engine.problems import Misuse, Problem
-from engine.read.catalog import check_entity, link_names, read_entity
+from engine.read.catalog import check_entity, links_declared, read_entity
 from engine.read.documents import Document, read_document
 from engine.read.files import Unreadable, files_below, read_text
 from engine.read.playbooks import read_playbook, read_segment
-from engine.read.reading import Reading
+from engine.read.reading import Names, Reading
 from engine.read.secrets import check_references
 from engine.read.settings import read_settings
 from engine.read.shapes import check_shape
@@ -77,8 +77,15 @@ def load_project(root: Path) -> Project:
     settings = _load_settings(loading)
     documents = _documents(loading)
     catalog = [document for kind, document in documents if kind == "entity"]
-    loading.links = frozenset[str]().union(*(link_names(each.data) for each in catalog))
-    loading.entities_named = frozenset(_entity_names(catalog, loading))
+    loading.names = Names(
+        links={_first(each, "entity"): links_declared(each.data) for each in catalog},
+        entities=frozenset(_entity_names(catalog, loading)),
+        segments={
+            _first(each, "segment"): _first(each, "of")
+            for kind, each in documents
+            if kind == "segment"
+        },
+    )
     for kind, document in documents:
         _LOADERS[kind](document, loading)
     _load_templates(loading)
@@ -103,8 +110,7 @@ class _Loading:
     root: Path
     problems: list[Problem] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
-    links: frozenset[str] = frozenset()
-    entities_named: frozenset[str] = frozenset()
+    names: Names = Names()
     entities: dict[str, Entity] = field(default_factory=dict)
     segments: dict[str, Segment] = field(default_factory=dict)
     playbooks: dict[str, Playbook] = field(default_factory=dict)
@@ -173,10 +179,13 @@ def _left_out_of_settings(data: object, settings: Settings) -> Iterator[tuple[st
 def _entity_names(catalog: list[Document], loading: _Loading) -> Iterator[str]:
     """The entities that files declare, sound or not, and those of files that cannot be read."""
     yield from _left_out(loading, "entity")
-    for document in catalog:
-        name = document.data.get("entity") if isinstance(document.data, dict) else None
-        if isinstance(name, str):
-            yield name
+    yield from filter(None, (_first(document, "entity") for document in catalog))
+
+
+def _first(document: Document, key: str) -> str:
+    """The text under a key of a file; empty where there is none."""
+    value = document.data.get(key) if isinstance(document.data, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _documents(loading: _Loading) -> list[tuple[str, Document]]:
@@ -228,7 +237,7 @@ def _stands_elsewhere(document: Document, kind: str, loading: _Loading) -> bool:
 
 
 def _checked(kind: str, document: Document, loading: _Loading) -> Reading:
-    reading = Reading(document.places, loading.links, loading.entities_named)
+    reading = Reading(document.places, loading.names)
     reading.faults += [((), problem.code) for problem in document.problems]
     check_shape(kind, document.data, reading)
     check_references(document.data, reading, allowed=False)

@@ -36,7 +36,8 @@ _Data = Mapping[str, Any]
 
 def read_segment(data: object, reading: Reading) -> Segment | None:
     """The segment of a file; None where the file has problems, which are then reported."""
-    where = _condition(data, "where", (), reading)
+    seen = reading.seen_from(data.get("of") if isinstance(data, dict) else None)
+    where = _condition(data, "where", (), seen)
     if reading.faults or not isinstance(data, dict) or where is None:
         return None
     return Segment(
@@ -52,6 +53,7 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
     """The playbook of a file; None where the file has problems, which are then reported."""
     if not isinstance(data, dict):
         return None
+    reading = reading.seen_from(_entity_of(data.get("segment"), reading))
     where = _condition(data.get("segment"), "where", ("segment",), reading)
     exit_when = _condition(data, "exit_when", (), reading)
     reached = _condition(data.get("goal"), "when", ("goal",), reading)
@@ -78,6 +80,13 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
         declared=_declared(data, "segment", "steps", "exit_when", "goal"),
         place=reading.places.key(("playbook",)),
     )
+
+
+def _entity_of(segment: object, reading: Reading) -> object:
+    """The entity that a playbook's segment, its own or a named one, is of."""
+    if isinstance(segment, dict):
+        return segment.get("of")
+    return reading.names.segments.get(segment) if isinstance(segment, str) else None
 
 
 def _condition(data: object, key: str, path: DocumentPath, reading: Reading) -> Condition | None:

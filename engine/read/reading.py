@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from engine.places import DocumentPath, Place, SourceMap
 from engine.problems import Problem
 
-__all__ = ["Reading", "called", "joined", "shown"]
+__all__ = ["Names", "Reading", "called", "joined", "shown"]
 
 _LONGEST_SHOWN = 60  # characters of a value that a message repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of a project that tell one form from another, declared soundly or not.
+
+    `links` are by entity, each with the entity that it leads to; `segments` are named ones, with
+    the entity that they are of.
+    """
+
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    entities: frozenset[str] = frozenset()
+    segments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Reading:
     """Collects the problems of one document by path.
 
-    `links` are the link names of the project: such a name tells `{LINK: C}` from `{FIELD: TEST}`.
-    `entities` are its entities: such a name tells a formula over rows from one over events. Whether
-    they belong to the entity in question is a matter of binding.
+    Names of `entity`, where it is known, are what conditions use: a name of one of its links tells
+    `{LINK: C}` from `{FIELD: TEST}`. An entity's name tells a formula over rows from one over
+    events. What a name leads to is a matter of binding.
     """
 
     places: SourceMap
-    links: frozenset[str] = frozenset()
-    entities: frozenset[str] = frozenset()
+    names: Names = Names()
+    entity: str = ""
     problems: list[Problem] = field(default_factory=list)
     faults: list[tuple[DocumentPath, str]] = field(default_factory=list)
+
+    def seen_from(self, entity: object) -> Reading:
+        """The same reading where the names of another entity are used; its problems are these."""
+        return replace(self, entity=entity if isinstance(entity, str) else "")
+
+    def through(self, link: str) -> Reading:
+        """The same where the names of a parent are used, by a link or a path of links."""
+        parent = self.entity
+        for name in link.split("."):
+            parent = self.names.links.get(parent, {}).get(name, "")
+        return self.seen_from(parent)
+
+    def is_link(self, name: str) -> bool:
+        """Whether an entity in sight has a link of that name: every one, where none is known."""
+        own = self.names.links.get(self.entity)
+        in_sight = self.names.links.values() if own is None else (own,)
+        return any(name in links for links in in_sight)
 
     def report(self, path: DocumentPath, code: str, message: str, hint: str = "") -> None:
         """Add a problem with the value at `path`."""

@@ -31,7 +31,7 @@ from engine.language.conditions import (
 )
 from engine.read.conditions import read_condition
 from engine.read.documents import read_document
-from engine.read.reading import Reading
+from engine.read.reading import Names, Reading
 
 READ: list[tuple[str, Condition]] = []
 
@@ -177,7 +177,7 @@ READ += [
 @pytest.mark.parametrize(("text", "expected"), READ, ids=[text for text, _ in READ])
 def test_condition_is_read(text: str, expected: Condition) -> None:
     document = read_document(text, "c.yaml")
-    reading = Reading(document.places, links=frozenset({"account"}))
+    reading = Reading(document.places, Names({"user": {"account": "account"}}))
     assert read_condition(document.data, (), reading) == expected
     assert reading.problems == []
 
@@ -192,3 +192,32 @@ def test_places_are_of_the_operator_and_the_condition() -> None:
     assert tested.test.operators[0].place.column == 21
     assert isinstance(did, Did)
     assert (did.place.line, did.window.place.line) == (2, 3)
+
+
+# What a name is hangs on the entity whose names are used: `parent` is a link of an account, and a
+# text field of a user and of a call.
+LINKED = Names(
+    {"user": {"account": "account"}, "account": {"parent": "account"}, "call": {}},
+    entities=frozenset({"user", "account", "call"}),
+)
+IS_ANN = FieldTest("parent", test_of("is", "ann"))
+NAMES_SEEN = [
+    ("user", "{parent: {is: ann}}", IS_ANN),
+    ("account", "{parent: {is: 3}}", OfParent("parent", FieldTest("is", test_of("is", 3)))),
+    ("user", "{account: {parent: {is: 3}}}",
+     OfParent("account", OfParent("parent", FieldTest("is", test_of("is", 3))))),
+    ("user", "{account.parent: {parent: {name: ann}}}",
+     OfParent("account.parent", OfParent("parent", FieldTest("name", test_of("is", "ann"))))),
+    ("account", "{has: user, where: {parent: {is: ann}}}", Has("user", False, IS_ANN)),
+    ("account", "{has: call, where: {parent: {is: ann}}}", Has("call", False, IS_ANN)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entity", "text", "expected"), NAMES_SEEN, ids=[r[1] for r in NAMES_SEEN])
+def test_a_name_is_what_it_is_for_the_entity_in_sight(
+    entity: str, text: str, expected: Condition
+) -> None:
+    document = read_document(text, "c.yaml")
+    reading = Reading(document.places, LINKED, entity)
+    assert read_condition(document.data, (), reading) == expected
+    assert reading.problems == []

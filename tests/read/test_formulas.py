@@ -20,7 +20,7 @@ from engine.language.formulas import (
 from engine.places import SourceMap
 from engine.read.documents import read_document
 from engine.read.formulas import FORMULAS, read_formula
-from engine.read.reading import Reading
+from engine.read.reading import Names, Reading
 from tests.read.test_conditions import test_of as of_one
 
 EVENTS = frozenset({"logged_in", "call"})
@@ -96,7 +96,7 @@ READ: dict[str, tuple[str, Formula]] = {
 @pytest.mark.parametrize(("text", "formula"), READ.values(), ids=READ)
 def test_a_formula_is_read(text: str, formula: Formula) -> None:
     document = read_document(text, "f.yaml")
-    reading = Reading(document.places, entities=ENTITIES)
+    reading = Reading(document.places, Names(entities=ENTITIES))
     assert isinstance(document.data, dict)
     assert read_formula(document.data, (), reading, events=EVENTS) == formula
     assert not reading.problems
@@ -109,6 +109,6 @@ def test_every_word_is_read_here() -> None:
 
 
 def test_an_event_named_like_an_entity_is_not_guessed_at() -> None:
-    reading = Reading(SourceMap("f.yaml"), entities=ENTITIES)
+    reading = Reading(SourceMap("f.yaml"), Names(entities=ENTITIES))
     assert read_formula({"count": "call"}, (), reading, events=EVENTS) is None
     assert [problem.code for problem in reading.problems] == ["ambiguous-name"]

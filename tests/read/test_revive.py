@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.language.project import Project
 from engine.problems import Invalid
 from engine.read.canonical import canonical_text, declared_data
 from engine.read.load import load_project
-from engine.read.revive import revived_playbook, revived_segment
+from engine.read.reading import Names
+from engine.read.revive import names_of, revived_playbook, revived_segment
 from tests.read.projects import SOUND, load, write
 from tests.read.test_conditions import READ
 from tests.read.test_load import ACME, STEPS
 
-LINKS = frozenset({"account", "parent"})
+NAMES = Names({"user": {"account": "account"}, "account": {"parent": "account"}})
 
 ODD = """\
 playbook: checkup
@@ -56,22 +56,18 @@ PROJECTS = {
 def test_what_is_revived_is_what_was_read(tmp_path: Path, files: dict[str, str]) -> None:
     project = load_project(write(tmp_path, files))
     assert project.problems == ()
-    links = _links(project)
+    names = names_of(project)
     for name, playbook in project.playbooks.items():
-        again = revived_playbook(name, playbook.declared, links=links)
+        again = revived_playbook(name, playbook.declared, names=names)
         assert again.name == name
         assert again.segment == playbook.segment
         assert again.steps == playbook.steps
         assert again.exit_when == playbook.exit_when
         assert again.declared == playbook.declared
     for name, segment in project.segments.items():
-        again_segment = revived_segment(name, segment.declared, links=links)
+        again_segment = revived_segment(name, segment.declared, names=names)
         assert again_segment == segment
         assert again_segment.declared == segment.declared
-
-
-def _links(project: Project) -> frozenset[str]:
-    return frozenset[str]().union(*(entity.links for entity in project.entities.values()))
 
 
 SCALARS = (
@@ -131,10 +127,10 @@ REFUSED = [
 )
 def test_what_cannot_be_read_any_more_is_told(declared: str, fragment: str) -> None:
     with pytest.raises(Invalid, match="earlier version of playbook p") as caught:
-        revived_playbook("p", declared, links=LINKS)
+        revived_playbook("p", declared, names=NAMES)
     assert fragment in str(caught.value)
 
 
 def test_a_segment_that_cannot_be_read_any_more_is_told() -> None:
     with pytest.raises(Invalid, match="earlier version of segment s"):
-        revived_segment("s", '{"of":"user"}', links=LINKS)
+        revived_segment("s", '{"of":"user"}', names=NAMES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from textwrap import dedent, indent
 from typing import TypeVar
@@ -15,6 +15,7 @@ from engine.read.catalog import read_entity
 from engine.read.documents import read_document
 from engine.read.playbooks import read_playbook, read_segment
 from engine.read.reading import Reading
+from engine.read.revive import names_of
 
 __all__ = ["with_entity", "with_playbook", "with_segment"]
 
@@ -53,13 +54,9 @@ def _read(
     project: Project,
 ) -> Declared:
     document = read_document(text, path)
-    reading = Reading(document.places, _links(project.entities), frozenset(project.entities))
+    reading = Reading(document.places, names_of(project))
     declared = read(document.data, reading)
     problems = [str(each) for each in (*document.problems, *reading.problems)]
     assert declared is not None, problems
     assert not problems
     return declared
-
-
-def _links(entities: Mapping[str, Entity]) -> frozenset[str]:
-    return frozenset(name for entity in entities.values() for name in entity.links)
