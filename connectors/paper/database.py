@@ -131,13 +131,7 @@ def _of_entity(entity: EntityRef) -> Iterator[ColumnRef]:
         if isinstance(field.source, ColumnRef):
             yield field.source
     for person in (entity.contact, *entity.people.values()):
-        yield from () if person is None else _of_person(person)
-
-
-def _of_person(person: BoundPerson) -> Iterator[ColumnRef]:
-    for column in (person.email, person.name, person.timezone, person.locale):
-        if column is not None:
-            yield column
+        yield from person.columns if isinstance(person, BoundPerson) else ()
 
 
 def _of_event(event: EventRef) -> Iterator[ColumnRef]:

@@ -54,7 +54,7 @@ def check_columns(entity: EntityRef, snapshot: Snapshot) -> None:
         SourceFault: naming connector, table, column and the first value that does not.
     """
     columns = [each.column for each in entity.stored]
-    columns += [person for each in _people(entity) for person in _columns_of(each)]
+    columns += [column for each in _people(entity) for column in each.columns]
     columns += [entity.key, *([entity.label] if entity.label else [])]
     for link in entity.links.values():
         columns.append(ColumnRef(link.column, snapshot.catalog.entities[link.to].key.kind))
@@ -67,12 +67,7 @@ def check_columns(entity: EntityRef, snapshot: Snapshot) -> None:
 def _people(entity: EntityRef) -> Iterator[BoundPerson]:
     if entity.contact is not None:
         yield entity.contact
-    yield from entity.people.values()
-
-
-def _columns_of(person: BoundPerson) -> list[ColumnRef]:
-    parts = (person.email, person.name, person.timezone, person.locale)
-    return [each for each in parts if each is not None]
+    yield from (each for each in entity.people.values() if isinstance(each, BoundPerson))
 
 
 def _columns_of_event(event: EventRef, owner: EntityRef) -> list[ColumnRef]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.audience.answering import answer
@@ -12,7 +13,17 @@ from engine.audience.reading import Reading, Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.values import Key
 from engine.bind.catalog import EntityRef, FieldRef
-from engine.compile.core import Chosen, Events, Gathered, Labels, Listed, Predicate, Property, Value
+from engine.compile.core import (
+    Chosen,
+    Events,
+    Gathered,
+    Labels,
+    Listed,
+    Picked,
+    Predicate,
+    Property,
+    Value,
+)
 from engine.compile.lower import asked_at
 from engine.compile.question import Question
 
@@ -39,13 +50,13 @@ def rows(
     values = {ref.path: asking.field(ref) for ref in fields}
     asked, reading = Asked(entity, zone, tuple(keys)), Running(snapshot)
     members = {
-        each: listed(each, asked, reading) for value in values.values() for each in _lists(value)
+        each: _beside(each, asked, reading) for value in values.values() for each in _apart(value)
     }
     outputs = tuple(dict.fromkeys(part for each in values.values() for part in _parts(each)))
     found: dict[Key, dict[str, object]] = {}
     for key, *seen in asked.values(outputs, reading):
         known = dict(zip(outputs, seen, strict=True))
-        lists = {each: by_key.get(key, ()) for each, by_key in members.items()}
+        lists = {each: by_key.get(key, _none_of(each)) for each, by_key in members.items()}
         found[_key(key)] = {path: _told(value, known, lists) for path, value in values.items()}
     return found
 
@@ -70,12 +81,23 @@ def every_row(
         yield _key(key), tuple(_told(each, known, {}) for each in values)
 
 
-def _lists(value: Value) -> Iterator[Listed]:
+def _apart(value: Value) -> Iterator[Listed | Picked]:
+    """What is never asked of the store as it is, and found by a question of its own."""
     match value:
-        case Listed():
+        case Listed() | Picked():
             yield value
-        case Chosen(_, (Listed() as inner,)):
+        case Chosen(_, (Listed() | Picked() as inner,)):
             yield inner
+
+
+def _beside(value: Listed | Picked, asked: Asked, reading: Reading) -> Mapping[object, object]:
+    if isinstance(value, Listed):
+        return listed(value, asked, reading)
+    return picked(value, asked, reading)
+
+
+def _none_of(value: Listed | Picked) -> object:
+    return () if isinstance(value, Listed) else None
 
 
 def _parts(value: Value) -> Iterator[Predicate | Value]:
@@ -83,9 +105,9 @@ def _parts(value: Value) -> Iterator[Predicate | Value]:
     match value:
         case Labels(_, conditions):
             yield from conditions
-        case Listed():
+        case Listed() | Picked():
             return
-        case Chosen(conditions, (Labels() | Listed() as inner,)):
+        case Chosen(conditions, (Labels() | Listed() | Picked() as inner,)):
             yield from conditions
             yield from _parts(inner)
         case _:
@@ -95,15 +117,15 @@ def _parts(value: Value) -> Iterator[Predicate | Value]:
 def _told(
     value: Value,
     known: Mapping[Predicate | Value, object],
-    lists: Mapping[Listed, tuple[object, ...]],
+    lists: Mapping[Listed | Picked, object],
 ) -> object:
     match value:
         case Labels(names, conditions):
             both = zip(names, conditions, strict=True)
             return tuple(name for name, condition in both if known[condition])
-        case Listed():
+        case Listed() | Picked():
             return lists[value]
-        case Chosen(conditions, (Labels() | Listed() as inner,)):
+        case Chosen(conditions, (Labels() | Listed() | Picked() as inner,)):
             return _told(inner, known, lists) if all(map(known.get, conditions)) else None
         case _:
             return known[value]
@@ -119,6 +141,26 @@ def listed(value: Listed, asked: Asked, reading: Reading) -> Mapping[object, tup
         key: tuple(sorted(members)[: value.at_most])  # type: ignore[type-var]
         for key, members in found.items()
     }
+
+
+def picked(value: Picked, asked: Asked, reading: Reading) -> Mapping[object, object]:
+    """The value of the one child that is picked, by key; who has no such child is absent."""
+    of = value.source.figure.of
+    if of is None:
+        raise TypeError(f"{value!r} picks no value")
+    best: dict[object, tuple[Any, Any, object]] = {}
+    for key, child, by, found in children_of(value.source, (value.by, of), asked, reading):
+        before = best.get(key)
+        if before is None or _is_better((by, child), before, highest=value.highest):
+            best[key] = (by, child, found)
+    return {key: found for key, (_, _, found) in best.items()}
+
+
+def _is_better(one: tuple[Any, Any], than: tuple[Any, Any, object], *, highest: bool) -> bool:
+    by, key = one
+    if by == than[0]:
+        return bool(key < than[1])
+    return bool(by > than[0]) is highest
 
 
 def _values(listed: Listed, asked: Asked, reading: Reading) -> Iterator[tuple[object, object]]:

@@ -77,11 +77,19 @@ def values(condition: Condition, predicate: Predicate, asking: Asking) -> dict[S
         case BoundField(ref, test):
             return _of_field(ref, test, asking) | dict(_of_old(predicate))
         case BoundRole():
-            return {asking.field(condition.email): condition.email.path}
+            return _of_role(condition.email, predicate, asking)
         case BoundRank(ref=ref):
             return {asking.field(ref): ref.path}
         case _:
             return _of_figures(condition, predicate, asking)
+
+
+def _of_role(email: FieldRef, predicate: Predicate, asking: Asking) -> dict[Seen, str]:
+    """The address; of a role found among rows how many of them there are."""
+    if asking.catalog.formula(email) is None:
+        return {asking.field(email): email.path}
+    rows = (each for each in walk(predicate) if isinstance(each, Gathered))
+    return {each: f"rows of {each.figure.entity}" for each in rows}
 
 
 def _of_field(ref: FieldRef, test: BoundTest, asking: Asking) -> dict[Seen, str]:

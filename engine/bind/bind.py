@@ -20,6 +20,7 @@ from engine.bind.conditions import BoundEveryone
 from engine.bind.entities import bind_entity
 from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
 from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
+from engine.bind.found import bind_found_roles
 from engine.bind.names import Scope, find_entity, find_field
 from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
 from engine.bind.policy import BoundPolicy, bind_policy
@@ -44,10 +45,11 @@ def bind_catalog(project: Project) -> tuple[Catalog, tuple[Problem, ...]]:
     """All entities that can be used, and the problems of what cannot. Never raises."""
     bound = {name: bind_entity(each, project) for name, each in project.entities.items()}
     stored = {name: ref for name, (ref, _) in bound.items() if ref is not None}
-    catalog, untracked = bind_tracked(bind_computed(Catalog(stored), project), project)
+    catalog, unfound = bind_found_roles(bind_computed(Catalog(stored), project), project)
+    catalog, untracked = bind_tracked(catalog, project)
     problems = [problem for _, found in bound.values() for problem in found]
     problems += [problem for found in catalog.broken.values() for problem in found]
-    problems += untracked
+    problems += [*unfound, *untracked]
     return catalog, tuple(dict.fromkeys(problems))
 
 

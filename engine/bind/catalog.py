@@ -17,6 +17,7 @@ __all__ = [
     "EntityRef",
     "EventRef",
     "FieldRef",
+    "FoundPerson",
     "LinkRef",
 ]
 
@@ -29,6 +30,23 @@ class BoundPerson:
     name: ColumnRef | None = None
     timezone: ColumnRef | None = None
     locale: ColumnRef | None = None
+    is_team: bool = False
+
+    @property
+    def columns(self) -> tuple[ColumnRef, ...]:
+        """Its parts, as far as they are told."""
+        parts = (self.email, self.name, self.timezone, self.locale)
+        return tuple(each for each in parts if each is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """A role that the contact of another row has: its parts are computed fields of the entity."""
+
+    email: FieldRef
+    name: FieldRef | None = None
+    timezone: FieldRef | None = None
+    locale: FieldRef | None = None
     is_team: bool = False
 
 
@@ -46,7 +64,7 @@ class EntityRef:
     label: ColumnRef | None = None
     contact: BoundPerson | None = None
     links: Mapping[str, LinkRef] = field(default_factory=dict, hash=False)
-    people: Mapping[str, BoundPerson] = field(default_factory=dict, hash=False)
+    people: Mapping[str, BoundPerson | FoundPerson] = field(default_factory=dict, hash=False)
     fields: Mapping[str, FieldRef] = field(default_factory=dict, hash=False)
     events: Mapping[str, EventRef] = field(default_factory=dict, hash=False)
     formulas: Mapping[str, Formula] = field(default_factory=dict, hash=False)

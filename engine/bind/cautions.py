@@ -44,6 +44,7 @@ from engine.bind.formulas import (
     Labels,
     ListedChildren,
     ListedEvents,
+    PickedChild,
 )
 from engine.moments import At, Day
 from engine.places import Place
@@ -73,7 +74,11 @@ def formula_cautions(formula: Formula) -> tuple[Problem, ...]:
     match formula:
         case EventsFigure(events=did) | EdgeEvent(events=did) | ListedEvents(events=did):
             return tuple(_short_history(did.event, did.window, did.place))
-        case ChildrenFigure(children=children) | ListedChildren(children=children):
+        case (
+            ChildrenFigure(children=children)
+            | ListedChildren(children=children)
+            | PickedChild(children=children)
+        ):
             return () if children.condition is None else cautions(children.condition)
         case Labels(labels):
             return tuple(problem for _, each in labels for problem in cautions(each))

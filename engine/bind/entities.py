@@ -71,9 +71,9 @@ def unknown_entity(name: str, project: Project, place: Place) -> Invalid:
     return or_unreadable(unknown, "entity", name, project)
 
 
-def _carried(declared: Mapping[str, Person]) -> dict[str, Person]:
-    """What this version can carry out; the rest is told where it is used."""
-    return {name: each for name, each in declared.items() if not each.unsupported}
+def _own(declared: Mapping[str, Person]) -> dict[str, Person]:
+    """Those of the entity's own columns; the others are found once all fields are known."""
+    return {name: each for name, each in declared.items() if each.found is None}
 
 
 def _keep(
@@ -176,7 +176,7 @@ def _link(link: Link, project: Project) -> LinkRef:
 def _people(
     declared: Mapping[str, Person], entity: Entity, *, is_team: bool, found: list[Problem]
 ) -> dict[str, BoundPerson]:
-    return _keep(_carried(declared), lambda who: _person(who, entity, is_team=is_team), found)
+    return _keep(_own(declared), lambda who: _person(who, entity, is_team=is_team), found)
 
 
 def _person(person: Person, entity: Entity, *, is_team: bool) -> BoundPerson:

@@ -25,6 +25,7 @@ __all__ = [
     "ListedChildren",
     "ListedEvents",
     "MissingPart",
+    "PickedChild",
     "Ratio",
     "Score",
     "ScorePart",
@@ -110,6 +111,20 @@ class ListedChildren:
 
 
 @dataclass(frozen=True, slots=True)
+class PickedChild:
+    """A field of one child: of that with the highest (or lowest) `by`, of several the lowest key.
+
+    Children whose `by` or `email` is missing do not count. All are seen from the child.
+    """
+
+    of: FieldRef
+    children: LinkedChildren
+    by: FieldRef
+    highest: bool
+    email: FieldRef
+
+
+@dataclass(frozen=True, slots=True)
 class Ratio:
     """A / B as a number; missing where B is 0 or either is missing."""
 
@@ -168,6 +183,7 @@ Formula = (
     | ListedEvents
     | ChildrenFigure
     | ListedChildren
+    | PickedChild
     | Ratio
     | DaysBetween
     | Score

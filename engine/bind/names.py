@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from engine.bind.catalog import Catalog, EntityRef, EventRef, FieldRef, LinkRef
 from engine.bind.conditions import Condition
 from engine.bind.entities import bind_entity, unknown_entity
-from engine.bind.findings import not_supported, wrong
+from engine.bind.findings import wrong
+from engine.language.catalog import FoundRole
 from engine.language.project import Project
 from engine.language.steps import Step
 from engine.places import Place
@@ -137,12 +138,17 @@ def field_named(name: str, entity: EntityRef, scope: Scope) -> FieldRef | None:
     return field
 
 
-def column_field(links: tuple[str, ...], entity: EntityRef, column: ColumnRef) -> FieldRef:
+def column_field(
+    links: tuple[str, ...], entity: EntityRef, column: ColumnRef | FieldRef
+) -> FieldRef:
     """A column of an entity as a field: the declared one that reads it, else one of its own name.
 
-    Names that are columns and not fields stand in `contact`, `people`, `team` and `label` only;
-    there a column is taken where no field has the name, so that paths stay distinct.
+    What is a field already is only seen from where it is asked. Names that are columns and not
+    fields stand in `contact`, `people`, `team` and `label` only; there a column is taken where no
+    field has the name, so that paths stay distinct.
     """
+    if isinstance(column, FieldRef):
+        return _seen_from(links, column)
     for field in entity.stored:
         if field.column == column:
             return _seen_from(links, field)
@@ -213,14 +219,29 @@ def hidden_name(
         return None
     if name in declared.computed:
         return Invalid(scope.catalog.broken[entity.name, name])
-    for things in (declared.people, declared.team):
-        thing = things.get(name)
-        if thing is not None and thing.unsupported:
-            return not_supported(place, f"`{path}` is declared with `{thing.unsupported}`, which")
+    for roles in (declared.people, declared.team):
+        role = roles.get(name)
+        if role is not None and role.found is not None:
+            return _unfound(name, role.found, entity, scope, place=place)
     groups = (declared.fields, declared.links, declared.people, declared.team)
     if any(name in group for group in groups):
         return Invalid(bind_entity(declared, scope.project)[1])
     return None
+
+
+def _unfound(
+    name: str, found: FoundRole, entity: EntityRef, scope: Scope, *, place: Place
+) -> Invalid:
+    """Why a role that is found among rows is not in the catalog."""
+    broken = scope.catalog.broken.get((entity.name, name))
+    if broken is not None:
+        return Invalid(broken)
+    return wrong(
+        place,
+        "unfit-name",
+        f"the role `{name}` is found among the rows of {found.entity}, and is not known where "
+        "fields are computed",
+    )
 
 
 def _parent(name: str, entity: EntityRef, path: str, *, scope: Scope, place: Place) -> EntityRef:

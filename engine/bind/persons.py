@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from engine.bind.catalog import BoundPerson, EntityRef, FieldRef
+from engine.bind.catalog import BoundPerson, EntityRef, FieldRef, FoundPerson
 from engine.bind.entities import bind_entity
-from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
+from engine.bind.findings import Findings, or_unreadable, wrong
 from engine.bind.names import Scope, column_field, hidden_name, reach
 from engine.bind.people import FixedPerson, PersonRef, Persons, RolePerson, Slot
 from engine.language import steps as declared
@@ -96,9 +96,6 @@ def _contact(
     declared_entity = scope.project.entities.get(entity.name)
     contact = declared_entity.contact if declared_entity is not None else None
     if declared_entity is not None and contact is not None:
-        if contact.unsupported:
-            what = f"the contact of {entity.name} (`{contact.unsupported}`)"
-            raise not_supported(place, what)
         raise Invalid(bind_entity(declared_entity, scope.project)[1])
     raise wrong(
         place,
@@ -109,13 +106,18 @@ def _contact(
 
 
 def _role(
-    text: str, links: tuple[str, ...], entity: EntityRef, *, role: str, person: BoundPerson
+    text: str,
+    links: tuple[str, ...],
+    entity: EntityRef,
+    *,
+    role: str,
+    person: BoundPerson | FoundPerson,
 ) -> RolePerson:
-    def field(column: ColumnRef) -> FieldRef:
-        return column_field(links, entity, column)
+    def field(part: ColumnRef | FieldRef) -> FieldRef:
+        return column_field(links, entity, part)
 
-    def optional(column: ColumnRef | None) -> FieldRef | None:
-        return None if column is None else field(column)
+    def optional(part: ColumnRef | FieldRef | None) -> FieldRef | None:
+        return None if part is None else field(part)
 
     return RolePerson(
         text=text,

@@ -16,6 +16,7 @@ from engine.compile.core import (
     Among,
     Awaited,
     Change,
+    ChildFigure,
     Chosen,
     Compare,
     Constant,
@@ -38,6 +39,7 @@ from engine.compile.core import (
     Match,
     MonthDay,
     Node,
+    Picked,
     Predicate,
     Property,
     Ranked,
@@ -138,6 +140,10 @@ def kind_of(value: Value) -> Kind:
             return Kind.LIST
         case Chosen(_, values):
             return kind_of(values[0])
+        case Picked(Gathered(figure=ChildFigure(of=of))) if of is not None:
+            return kind_of(of)
+        case Picked():
+            raise TypeError("a child is picked for one of its fields")
         case Gathered(_, figure):
             return _kind_of(figure.kind, None if figure.of is None else kind_of(figure.of))
         case LocalDate():

@@ -73,6 +73,7 @@ __all__ = [
     "MonthDay",
     "Node",
     "Part",
+    "Picked",
     "Predicate",
     "Property",
     "Rank",
@@ -303,6 +304,18 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Picked:
+    """The `of` of the one child with the highest (or lowest) `by`, of several the lowest key.
+
+    `source` says the children that count; like a list, it is never asked of a store as it is.
+    """
+
+    source: Gathered
+    by: Value
+    highest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class After:
     """A column of the event that follows the one in whose set this stands."""
 
@@ -333,6 +346,7 @@ Value = (
     | Score
     | Labels
     | Listed
+    | Picked
     | After
 )
 

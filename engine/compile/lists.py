@@ -16,9 +16,16 @@ __all__ = ["includes", "is_set"]
 
 def is_set(value: core.Value, present: bool) -> core.Predicate:
     """That a value is there or missing; a computed list is there, also where it is empty."""
-    if algebra.kind_of(value) is not Kind.LIST:
-        return core.IsSet(value, present)
     match value:
+        case core.Picked(source):
+            such = replace(source.figure, kind=FigureKind.TIMES, of=None)
+            op = Comparison.GT if present else Comparison.EQ
+            return core.Compare(op, replace(source, figure=such), constant(0))
+        case core.Chosen(conditions, (core.Picked() as picked,)):
+            found = algebra.all_of(*conditions, is_set(picked, True))
+            return found if present else algebra.complement(found)
+        case _ if algebra.kind_of(value) is not Kind.LIST:
+            return core.IsSet(value, present)
         case core.Labels() | core.Listed():
             return core.Always(present)
         case core.Chosen(conditions):

@@ -43,6 +43,7 @@ from engine.bind.formulas import (
     LinkedChildren,
     ListedChildren,
     ListedEvents,
+    PickedChild,
     Ratio,
     Score,
 )
@@ -152,6 +153,8 @@ def _computed(formula: Formula, asking: Asking) -> core.Value:
         case ListedChildren(of, children, at_most):
             gathered = _of_children(FigureKind.DISTINCT, of, children, asking)
             return core.Listed(gathered, None, at_most)
+        case PickedChild():
+            return _picked(formula, asking)
         case Ratio(numerator, denominator):
             return core.Ratio(asking.field(numerator), asking.field(denominator))
         case DaysBetween(first, last):
@@ -197,6 +200,23 @@ def _of_children(
         of=None if of is None else child.field(of),
     )
     return core.Gathered(asking.links, figure)
+
+
+def _picked(picked: PickedChild, asking: Asking) -> core.Picked:
+    children = picked.children
+    child = asking.among_children(children.entity, children.link)
+    by = child.field(picked.by)
+    such = [is_set(by, True), is_set(child.field(picked.email), True)]
+    if children.condition is not None:
+        such.append(lower(children.condition, child))
+    figure = core.ChildFigure(
+        FigureKind.DISTINCT,
+        children.entity,
+        children.link,
+        such=algebra.all_of(*such),
+        of=child.field(picked.of),
+    )
+    return core.Picked(core.Gathered(asking.links, figure), by, picked.highest)
 
 
 def _day(moment: BoundMoment, asking: Asking) -> core.Value:

@@ -9,11 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from engine.language.conditions import Scalar
+from engine.language.conditions import Condition, Scalar
 from engine.language.formulas import Formula
 from engine.places import NOWHERE, Place
 
-__all__ = ["ComputedField", "Entity", "Event", "Field", "Kind", "Link", "Person", "Property"]
+__all__ = [
+    "ComputedField",
+    "Entity",
+    "Event",
+    "Field",
+    "FoundRole",
+    "Kind",
+    "Link",
+    "Person",
+    "Property",
+]
 
 
 class Kind(StrEnum):
@@ -92,18 +102,32 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundRole:
+    """A role that the contact of one of the rows of `entity` has that link here.
+
+    It is the row with the highest (or lowest) `by` of those that `where` holds of.
+    """
+
+    entity: str
+    by: str
+    highest: bool
+    where: Condition | None = None
+    through: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A contact or a role: each part names a field or else a column of the entity's source.
 
-    `unsupported` names the word of a declaration that this version cannot carry out (a role found
-    among the rows that link here): whoever uses the role is told so.
+    Of a role that is `found` among other rows the parts are those of their contact, and unset here.
     """
 
-    name: str | None
-    email: str
+    name: str | None = None
+    email: str = ""
     timezone: str | None = None
     locale: str | None = None
-    unsupported: str = ""
+    found: FoundRole | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from engine.bind.catalog import BoundPerson, Catalog, EntityRef, FieldRef
+from engine.bind.catalog import BoundPerson, Catalog, EntityRef, FieldRef, FoundPerson
 from engine.bind.names import column_field
 from engine.language.catalog import Entity, Kind
 from engine.messages.grammar import Fault, Use
 from engine.problems import did_you_mean
+from engine.tables import ColumnRef
 
 __all__ = ["NOTHING", "PERSON_PARTS", "PLAYBOOK_PARTS", "Sight", "Wanted", "look_up"]
 
@@ -143,9 +144,9 @@ def _role(
     links: tuple[str, ...],
     entity: EntityRef,
     *,
-    person: BoundPerson,
+    person: BoundPerson | FoundPerson,
 ) -> Wanted | Fault:
-    parts = {"email": person.email}
+    parts: dict[str, ColumnRef | FieldRef] = {"email": person.email}
     if person.name is not None:
         parts["name"] = person.name
     if len(rest) != 1 or rest[0] not in parts:
@@ -159,17 +160,6 @@ def _unknown(use: Use, name: str, entity: EntityRef, sight: Sight) -> Fault:
     if broken:
         message = f"`{use}` cannot be computed: {broken[0].message}"
         return Fault(use.line, broken[0].code, message, broken[0].hint)
-    word = _unsupported(name, sight.declared.get(entity.name))
-    if word:
-        message = f"`{use}` is declared with `{word}`, which is not supported in this version"
-        return Fault(use.line, "not-supported", message)
     known: Iterable[str] = (*entity.fields, *entity.links, *entity.people)
     hint = did_you_mean(name, known)
     return Fault(use.line, "unknown-name", f"{entity.name} has no `{name}`, as in `{use}`", hint)
-
-
-def _unsupported(name: str, declared: Entity | None) -> str:
-    if declared is None:
-        return ""
-    person = declared.people.get(name) or declared.team.get(name)
-    return person.unsupported if person else ""

@@ -10,6 +10,7 @@ from engine.language.catalog import (
     Entity,
     Event,
     Field,
+    FoundRole,
     Kind,
     Link,
     Person,
@@ -17,7 +18,7 @@ from engine.language.catalog import (
 )
 from engine.language.conditions import Scalar
 from engine.places import DocumentPath
-from engine.read.conditions import FORMS
+from engine.read.conditions import FORMS, read_condition
 from engine.read.formulas import FORMULAS, read_formula
 from engine.read.reading import Reading
 
@@ -30,7 +31,7 @@ _Columns = tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...]
 _CONDITION_WORDS = frozenset(FORMS)
 _MOMENT_WORDS = frozenset(("now", "today", "yesterday", "tomorrow", "entered"))
 _NAMED_TOGETHER = ("fields", "links", "people", "team")  # they share one namespace
-_CARRIED_UNSUPPORTED = ("people", "team")
+_ROLES = ("people", "team")
 
 
 def links_declared(data: object) -> Mapping[str, str]:
@@ -95,12 +96,10 @@ def _check_dates(fields: object, reading: Reading) -> None:
 
 
 def read_entity(data: object, reading: Reading) -> Entity | None:
-    """The entity of a file; None where the file has problems, which are then reported.
-
-    Parts that this version cannot carry out stand in it marked, but for fields.
-    """
+    """The entity of a file; None where the file has problems, which are then reported."""
     computed = _computed(data, reading.seen_from(_name_of(data)))
-    if not isinstance(data, dict) or not _is_usable(reading):
+    found = {group: _found_roles(data, group, reading) for group in _ROLES}
+    if not isinstance(data, dict) or reading.faults:
         return None
     contact = data.get("contact")
     return Entity(
@@ -111,21 +110,13 @@ def read_entity(data: object, reading: Reading) -> Entity | None:
         where=_columns(data.get("where", {})),
         contact=_person("contact", contact, ("contact",), reading) if contact else None,
         links=_each(data, "links", _link, (), reading),
-        people=_each(data, "people", _person, (), reading),
-        team=_each(data, "team", _person, (), reading),
+        people=_roles(data, "people", found["people"], reading),
+        team=_roles(data, "team", found["team"], reading),
         fields=_stored(data, reading),
         computed=computed,
         events=_each(data, "events", _event, (), reading),
         track=tuple(data.get("track", ())),
         place=reading.places.key(("entity",)),
-    )
-
-
-def _is_usable(reading: Reading) -> bool:
-    """Whether nothing is wrong but parts that this version cannot carry out, which are marked."""
-    return all(
-        code == "not-supported" and path and path[0] in _CARRIED_UNSUPPORTED
-        for path, code in reading.faults
     )
 
 
@@ -150,13 +141,48 @@ def _columns(data: _Data) -> _Columns:
 
 
 def _person(name: str, data: _Data, path: DocumentPath, reading: Reading) -> Person:
-    found = next((word for word, value in data.items() if isinstance(value, dict)), "")
     return Person(
         name=data.get("name"),
-        email=data.get("email", ""),
+        email=data["email"],
         timezone=data.get("timezone"),
         locale=data.get("locale"),
-        unsupported=found,
+        place=reading.places.key(path),
+    )
+
+
+def _roles(
+    data: _Data, group: str, found: Mapping[str, FoundRole], reading: Reading
+) -> dict[str, Person]:
+    stored = {
+        name: _person(name, said, (group, name), reading)
+        for name, said in data.get(group, {}).items()
+        if name not in found
+    }
+    return stored | {name: Person(found=each, place=each.place) for name, each in found.items()}
+
+
+def _found_roles(data: object, group: str, reading: Reading) -> dict[str, FoundRole]:
+    """The roles found among rows, as far as their shape is sound."""
+    read: dict[str, FoundRole] = {}
+    for name, said in _names(data, group).items():
+        if not isinstance(said, dict) or not reading.is_sound((group, name)):
+            continue
+        ((entity, words),) = said.items() if len(said) == 1 else ((None, None),)
+        if isinstance(words, dict):
+            read[name] = _found_role(str(entity), words, (group, name, str(entity)), reading)
+    return read
+
+
+def _found_role(entity: str, words: _Data, path: DocumentPath, reading: Reading) -> FoundRole:
+    where = words.get("where")
+    return FoundRole(
+        entity=entity,
+        by=words.get("highest") or words.get("lowest", ""),
+        highest="highest" in words,
+        where=None
+        if where is None
+        else read_condition(where, (*path, "where"), reading.seen_from(entity)),
+        through=words.get("through"),
         place=reading.places.key(path),
     )
 

@@ -6,7 +6,7 @@ meant, a schema never tries branches out: one is told by a key, by the value of 
 
 - `x-not-supported`: the word is of the language, and not carried out by this version (beside it
   stands `"not": {}`, so that any validator refuses it); a text says what the word stands for;
-- `x-expected`: what a pattern means;
+- `x-expected`: what a pattern means, or what a mapping should be;
 - `x-code`: the code of a problem with this value, where the general one says too little;
 - `x-secret`: the value is never shown.
 """
@@ -150,14 +150,14 @@ def _tell_verbs(fault: _Fault, reading: Reading) -> None:
     if found:
         both = joined([f"`{key}`" for key in found], "and")
         message = f"{fault.thing} has one of these words; here stand {both}"
-        hint = "make each an item of its own"
+        hint = fault.schema.get("x-expected", "make each an item of its own")
         reading.report_key((*fault.path, found[1]), "two-verbs", message, hint)
         return
     for key in fault.value:
-        if did_you_mean(key, fault.offered).startswith("did"):
+        if key not in fault.offered and did_you_mean(key, fault.offered).startswith("did"):
             _report_unknown(key, fault, reading)
             return
-    needed = joined([f"`{key}`" for key in fault.offered])
+    needed = joined([f"`{key}`" for key in branches])
     reading.report(fault.path, "missing-key", f"{fault.thing} lacks {needed}")
 
 

@@ -71,6 +71,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "1:1 unfit-field",
         "such a list has no history",
     ),
+    "role-found-by-a-text": (
+        "entity: site\nsource: product.sites\nkey: id\npeople: {best: {device: {highest: n}}}\n",
+        "4:17 unknown-entity",
+        "there is no entity `device`",
+    ),
     "unknown-connector": (
         "entity: device\nsource: produkt.devices\nkey: id",
         "1:1 unknown-connector",
@@ -227,3 +232,32 @@ def test_a_zone_is_an_iana_name(zone: str, fragment: str) -> None:
     assert len(problems) == 1
     assert fragment in str(problems[0])
     assert _problems(declared, "trained") == tuple(problems)
+
+
+FIRM = "entity: firm\nsource: product.firms\nkey: id\npeople: {best: {person: {%s}}}\n"
+PERSON = (
+    "entity: person\nsource: product.persons\nkey: id\nlinks: {firm: firm_id}\n"
+    "%sfields: {score: number, tier: text}\n"
+)
+CONTACT = "contact: {email: email}\n"
+UNFOUND = {
+    "by-a-text": ("highest: tier", CONTACT, "wrong-type", "expected a number, a date or a time"),
+    "by-a-misspelt-field": ("lowest: scor", CONTACT, "unknown-field", "did you mean score?"),
+    "where-misspelt": (
+        "highest: score, where: {teir: gold}",
+        CONTACT,
+        "unknown-field",
+        "did you mean tier?",
+    ),
+    "of-rows-without-contact": ("highest: score", "", "no-contact", "person, which has no contact"),
+}
+
+
+@pytest.mark.parametrize(("role", "contact", "code", "told"), UNFOUND.values(), ids=UNFOUND)
+def test_a_role_that_cannot_be_found(role: str, contact: str, code: str, told: str) -> None:
+    declared = with_entity(project(), FIRM % role)
+    declared = with_entity(declared, PERSON % contact)
+    catalog, (problem,) = bind_catalog(declared)
+    assert problem.code == code
+    assert told in str(problem)
+    assert "best" not in catalog.entities["firm"].people

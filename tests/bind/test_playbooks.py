@@ -140,11 +140,6 @@ REFUSED = {
         "no-contact",
         "account has no contact",
     ),
-    "role-computed": (
-        f"steps:\n  {EMAIL}\n    to: account.most_active",
-        "not-supported",
-        "`account.most_active`",
-    ),
     "address-broken": (
         f"steps:\n  {EMAIL}\n    to: 'ann @example.com'",
         "bad-address",

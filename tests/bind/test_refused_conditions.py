@@ -29,7 +29,11 @@ OF_USER = {
     ),
     "computed-field-is-typed": ("- logins: many", "4:13 wrong-type", "logins is integer"),
     "computed-field-misspelt": ("- logns: 3", "4:5 unknown-field", "did you mean logins?"),
-    "computed-role": ("- account.most_active: {set: true}", "4:5 not-supported", "most_active"),
+    "part-of-a-role": (
+        "- account.champion.email: {set: true}",
+        "4:5 unknown-link",
+        "is a role of account, not a link",
+    ),
     "changed-and-not-tracked": (
         "- seats: {changed: {within: 7 days}}",
         "4:22 not-tracked",

@@ -9,7 +9,7 @@ import pytest
 from engine.bind.acts import BoundEmail, BoundStep, BoundTask, BoundWebhook
 from engine.bind.catalog import FieldRef
 from engine.bind.people import FixedPerson
-from engine.language.catalog import Entity, Kind, Person
+from engine.language.catalog import Kind
 from engine.messages.check import check_playbook, fields_of, wanted
 from engine.messages.compiled import compile_text
 from engine.messages.context import Surroundings, context
@@ -143,15 +143,6 @@ def test_a_step_offers_only_what_it_has(step: BoundStep) -> None:
 def test_an_address_written_out_goes_by_the_rule_of_run_time() -> None:
     task = BoundTask("t", "Call", assign=(FixedPerson("a@localhost", "", "a@localhost"),))
     assert [each.code for each in check_playbook(make_playbook(task), CATALOG)] == ["bad-address"]
-
-
-def test_a_role_that_is_not_supported_is_told_so() -> None:
-    person = Person(None, "", unsupported="user")
-    declared = Entity("user", "product.users", "user_id", people={"fan": person})
-    playbook = make_playbook(make_email(make_template("{{ user.fan.name }}")))
-    (problem,) = check_playbook(playbook, CATALOG, {"user": declared})
-    assert problem.code == "not-supported"
-    assert "`user`" in problem.message
 
 
 def test_a_field_that_cannot_be_computed_is_told_with_the_reason() -> None:

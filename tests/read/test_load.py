@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.language.catalog import Event, Field, Kind, Link, Person, Property
+from engine.language.conditions import FieldTest
 from engine.language.playbook import Again, CatchUp, Fuse, Status
 from engine.language.project import HousePerson, Project, Secret, SmtpChannel, WebhookChannel
 from engine.language.steps import (
@@ -370,14 +371,14 @@ def test_a_name_declared_twice_names_both_files(tmp_path: Path) -> None:
     assert "playbooks/checkup.yaml:1:1" in problem.message
 
 
-def test_unsupported_roles_stay_marked(tmp_path: Path) -> None:
-    """An entity stays usable for everything that does not need them."""
-    text = SOUND["catalog/account.yaml"] + "people: {fan: {user: {highest: logins}}}\n"
-    project = load(tmp_path, {"catalog/account.yaml": text})
-    account = project.entities["account"]
-    assert account.people["fan"].unsupported == "user"
-    assert {problem.code for problem in project.problems} == {"not-supported"}
-    assert not project.broken
+def test_a_role_found_among_rows(tmp_path: Path) -> None:
+    found = "people: {fan: {user: {where: {plan: pro}, highest: logins}}}\n"
+    project = load(tmp_path, {"catalog/account.yaml": SOUND["catalog/account.yaml"] + found})
+    assert project.problems == ()
+    role = project.entities["account"].people["fan"].found
+    assert role is not None
+    assert (role.entity, role.by, role.highest) == ("user", "logins", True)
+    assert isinstance(role.where, FieldTest)
 
 
 def test_locale_of_a_broken_template_is_not_blamed(tmp_path: Path) -> None:

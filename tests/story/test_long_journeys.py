@@ -205,3 +205,23 @@ def test_steps_ask_what_became_of_earlier_steps(stage: Stage) -> None:
         b'{"text":"Ann2 is still to be called, or came by"}',
         b'{"text":"Ann5 is still to be called, or came by"}',
     ]
+
+
+def test_a_role_found_among_rows_gets_the_mail(stage: Stage) -> None:
+    """Of each account the one with the most logins; who has no address is not asked for."""
+    stage.edit("catalog/user.yaml", "  uses_reports: boolean", "  logins: {count: logged_in}")
+    stage.edit(
+        "catalog/account.yaml", "team:", "people: {most_active: {user: {highest: logins}}}\nteam:"
+    )
+    stage.write(
+        "playbooks/checkup.yaml",
+        "playbook: checkup\nsegment: {of: account, where: [{everyone: true}]}\n"
+        "steps: [{email: hello, to: most_active}]\n",
+    )
+    stage.write("emails/hello.md", "---\nsubject: Hello {{ account.most_active.name }}\n---\nHi!\n")
+    accounts(stage, first="pro", second="free")
+    stage.put_users({"user_id": 1}, {"user_id": 2}, {"user_id": 3, "email": ""})
+    events(stage, (1, 8), (2, 8), (2, 9), (3, 7), (3, 8), (3, 9))
+    (run,) = stage.run().data["runs"]
+    assert [message["Subject"] for message in stage.letters] == ["Hello Ann2"]
+    assert run["touches"]["email"] == {"sent": 1, "skipped": 1}

@@ -32,7 +32,9 @@ entity: account
 source: s.accounts
 key: id
 label: name
-people: {champion: {name: champion_name, email: champion_email}}
+people:
+  champion: {name: champion_name, email: champion_email}
+  most_active: {user: {where: {role: admin}, highest: logins}}
 team: {csm: {name: csm_name, email: csm_email}}
 fields:
   id: text
@@ -221,6 +223,7 @@ USERS = """
 {account: [{plan: pro}, {seats: {less_than: 3}}]}
 {account.csm: {set: false}}
 {account.champion: {set: true}}
+{account.most_active: {set: true}}
 {logins: {at_least: {field: account.seats, multiplied_by: 0.5, plus: 1}}}
 {did: logged_in}
 {did: logged_in, within: 7 days}
