@@ -20,6 +20,7 @@ from engine.decide.facts import (
     Entered,
     Invited,
     Left,
+    Moved,
     NewTouch,
     Phase,
     Reached,
@@ -29,10 +30,11 @@ from engine.decide.facts import (
 )
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
-from engine.ledger.instants import instant_text
-from engine.ledger.statements import texts_relation
+from engine.ledger.moves import rename_steps
+from engine.ledger.statements import insert_new, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, invitations, passed, touches
+from engine.ledger.told import advanced_record, entered_body, moved_record
 from engine.ledger.touches import (
     existing_touches,
     touch_record,
@@ -45,6 +47,7 @@ __all__ = [
     "Recorded",
     "due_enrollments",
     "open_enrollments",
+    "outdated_enrollments",
     "record",
     "watching_enrollments",
 ]
@@ -75,6 +78,7 @@ class _Batch:
     passed: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
     skipped: set[tuple[str, str]] = field(default_factory=set)
     invited: list[Invited] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
 
     def add(self, decision: Decision) -> None:
         match decision:
@@ -85,6 +89,9 @@ class _Batch:
                 self._pass(before, after)
             case Reached(before, after):
                 self._move(before, after)
+            case Moved(before, after):
+                self._move(before, after)
+                self.moved.append(decision)
             case Left(enrollment):
                 self._move(enrollment, enrollment)
                 self.left[enrollment.id] = decision
@@ -135,6 +142,7 @@ def record(
     repeated = existing_touches(unit, batch.touches)
     _write_entered(unit, batch, run=run, at=at)
     _write_moved(unit, batch, at=at)
+    rename_steps(unit, batch.moved)
     _write_passed(unit, batch, at=at)
     fresh = [touch for touch in batch.touches.values() if touch.id not in repeated]
     write_touches(unit, fresh, run=run, at=at)
@@ -181,6 +189,7 @@ _MOVE = (
         enrollments.c.left_at.is_(None),
         enrollments.c.step == bindparam("was_step"),
         enrollments.c.phase == bindparam("was_phase"),
+        enrollments.c.version == bindparam("was_version"),
     )
     .values(
         {
@@ -199,6 +208,7 @@ def _write_moved(unit: Unit, batch: _Batch, *, at: datetime) -> None:
     for before in batch.before.values():
         row = {**_position(batch.after[before.id]), **_ending(batch.left.get(before.id), at=at)}
         row |= {"was_id": before.id, "was_step": before.step, "was_phase": before.phase}
+        row |= {"was_version": before.version}
         rows.append(row)
     if not rows:
         return
@@ -231,7 +241,9 @@ def _ending(left: Left | None, *, at: datetime) -> dict[str, object]:
 
 def _write_passed(unit: Unit, batch: _Batch, *, at: datetime) -> None:
     if batch.passed:
-        unit.connection.execute(insert(passed), list(batch.passed.values()))
+        # Where an edit puts a step behind another one it is reached again; it happened once.
+        first_time = insert_new(unit.connection, passed)
+        unit.connection.execute(first_time, list(batch.passed.values()))
     if batch.invited:
         rows = [
             {
@@ -243,7 +255,7 @@ def _write_passed(unit: Unit, batch: _Batch, *, at: datetime) -> None:
             }
             for each in batch.invited
         ]
-        unit.connection.execute(insert(invitations), rows)
+        unit.connection.execute(insert_new(unit.connection, invitations), rows)
 
 
 # ---------------------------------------------------------------- telling
@@ -260,9 +272,9 @@ def _tell(
 ) -> None:
     match decision:
         case Entered(of):
-            kind, body = Kind.ENTERED, _entered_body(of, run)
+            kind, body = Kind.ENTERED, entered_body(of, run)
         case Advanced(before, of):
-            kind, body = _advanced_record(before, of, decision.why)
+            kind, body = advanced_record(before, of, decision.why)
         case Reached(_, of, goal):
             kind, body = Kind.GOAL_REACHED, {"enrollment": of.id, "goal": goal}
         case Invited(of, step, playbook):
@@ -273,44 +285,14 @@ def _tell(
             kind, body = touch_record(unit, touch, repeated=repeated)
             unit.note(kind, body, at=at, actor=actor, playbook=touch.playbook, key=touch.key)
             return
+        case Moved(_, of):
+            kind, body = moved_record(decision)
         case Left(of):
             kind = Kind.LEFT
             body = {"enrollment": of.id, "outcome": decision.outcome, "reason": decision.reason}
         case _:
             assert_never(decision)
     unit.note(kind, body, at=at, actor=actor, playbook=of.playbook, key=of.key)
-
-
-def _entered_body(of: Enrollment, run: str) -> dict[str, object]:
-    return {
-        "enrollment": of.id,
-        "entity": of.entity,
-        "number": of.number,
-        "run": run,
-        "step": of.step,
-        "version": of.version,
-    }
-
-
-_STANDING_STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING)
-
-
-def _advanced_record(
-    before: Enrollment, after: Enrollment, why: str
-) -> tuple[Kind, dict[str, object]]:
-    body: dict[str, object] = {
-        "enrollment": after.id,
-        "from": before.step,
-        "phase": after.phase,
-        "step": after.step,
-        "why": why,
-    }
-    if after.version != before.version:
-        body["version"] = after.version
-    if after.waits_until is not None:
-        body["until"] = instant_text(after.waits_until)
-    waits = after.phase in _STANDING_STILL and after.step == before.step
-    return (Kind.STEP_WAITS if waits else Kind.STEP_REACHED), body
 
 
 # ---------------------------------------------------------------- reading
@@ -348,6 +330,14 @@ def watching_enrollments(
     for_condition = enrollments.c.phase.in_((Phase.WATCHING, Phase.HOLDING))
     which = [or_(for_condition, no_moment)]
     return _page(unit, playbook, which, after_key=after_key, limit=limit)
+
+
+def outdated_enrollments(
+    unit: Unit, playbook: str, *, after_key: str = "", limit: int, version: str
+) -> list[Enrollment]:
+    """The same of those who go on with another version than this one."""
+    older = [enrollments.c.version != version]
+    return _page(unit, playbook, older, after_key=after_key, limit=limit)
 
 
 def _page(
