@@ -58,9 +58,7 @@ def unbind(stage: Stage) -> None:
     stage.edit("playbooks/checkup.yaml", "exit_when: {uses_reports: true}\n", "")
 
 
-@pytest.mark.parametrize(
-    "change", [break_source, break_file, take_back_to_draft, pause, unbind]
-)
+@pytest.mark.parametrize("change", [break_source, break_file, take_back_to_draft, pause, unbind])
 def test_what_no_pass_asked_about_stays_where_it_is(waiting: Stage, change: object) -> None:
     assert callable(change)
     kept = {path: path.read_bytes() for path in waiting.root.rglob("*") if path.is_file()}
