@@ -21,6 +21,7 @@ from engine.moments import At, Day, MomentError, Now, Today, parse_moment, span
 from engine.passes.entering import candidates_among
 from engine.passes.gather import World
 from engine.problems import Invalid, Misuse, Problem, Refused
+from engine.roster import known_now
 from engine.workplace import Workplace
 
 __all__ = [
@@ -151,7 +152,7 @@ def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Expl
             raise Refused(f"there is no {audience.entity.name} with the key {key_text}")
         if name not in workplace.project.playbooks:
             return Explained(name, key, as_of, tree)
-        playbook = workplace.playbook(name)
+        playbook = known_now(ledger, workplace.playbook(name))
         world = World(
             workplace.catalog,
             snapshot,

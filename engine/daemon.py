@@ -27,7 +27,14 @@ from engine.passes.run import move_on
 from engine.passes.versions import Shelf
 from engine.problems import Invalid, TouchlineError, errors_only
 from engine.read.load import load_project
-from engine.running import firing_of, make_courier, run_one, runnable_playbooks, standing_still
+from engine.roster import call_roll, known_now
+from engine.running import (
+    firing_of,
+    make_courier,
+    run_one,
+    runnable_playbooks,
+    standing_still,
+)
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.stopping import Stop, on_stop
 from engine.tracking import due_entities, track_entities
@@ -81,6 +88,7 @@ class _Daemon:
         self._failed_to_track: datetime | None = None
         self._lease: Lease | None = None
         self._forgot: date | None = None
+        self._called: datetime | None = None
 
     def one_round(self) -> int:
         """Everything that is due now, once; 1 where another daemon is at work or a run failed."""
@@ -138,6 +146,7 @@ class _Daemon:
 
     def _round(self) -> bool:
         """Fire what is due, move on who is due, deliver; whether anything failed."""
+        self._call_roll()
         playbooks, broken = runnable_playbooks(self._workplace, (), self._clock.now())
         for report in broken:
             _LOG.error("%s does not run: %s", report.playbook, report.fault)
@@ -154,6 +163,16 @@ class _Daemon:
         self._courier.send()
         self._forget()
         return failed
+
+    def _call_roll(self) -> None:
+        """Once a pass, and whenever files were taken up: who was renamed, and who is gone."""
+        now, place = self._clock.now(), self._workplace
+        every = place.settings.policy.pass_every
+        if self._called is not None and shift_local(self._called, every, place.zone) > now:
+            return
+        for note in call_roll(place, self._ledger, at=now, actor=_ACTOR).notes:
+            _LOG.warning("%s", note)
+        self._called = now
 
     def _track(self) -> bool:
         """Once a day, before anything fires, the history of tracked fields; whether it failed.
@@ -262,6 +281,7 @@ class _Daemon:
         self._courier.hold(playbook.name)
         if standing_still(self._ledger, playbook, at=now, actor=_ACTOR):
             return
+        playbook = known_now(self._ledger, playbook)
         place = self._workplace
         versions = Shelf(place.project, place.catalog, self._ledger, playbook)
         with place.sources(self._ledger) as snapshot:
@@ -297,6 +317,7 @@ class _Daemon:
         self._courier.use(changed.channels, policy)
         self._courier.hold_all_but(())
         self._passed.clear()
+        self._called = None
         _LOG.info("took up changed files")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.decide.entry import told_of_fuse
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
 from engine.ledger.control import channel_states, halts_in_force, resume_channel
@@ -75,10 +76,7 @@ def held_in(unit: Unit) -> list[HeldItem]:
 
 
 def _fuse(held: HeldFuse) -> HeldItem:
-    told = (
-        f"{held.found:,} of {held.total:,} would enter, more than the {held.fuse} of "
-        f"{held.allowed} allows"
-    )
+    told = told_of_fuse(held.fuse, held.allowed, found=held.found, total=held.total)
     do = f"touchline held approve {held.id}, or drop"
     return HeldItem(held.id, "fuse", held.playbook, held.held_at, told, do)
 

@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
+from engine.decide.changes import Becomes
 from engine.decide.facts import TouchState
 from engine.desk import HeldItem, held_in
 from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
-from engine.ledger.counts import counts_by_step, versions_inside
+from engine.ledger.counts import counts_by_step
 from engine.ledger.pending import waiting_by_reason, waiting_for_rate
 from engine.ledger.runs import last_run
 from engine.ledger.store import Unit
 from engine.ledger.touches import counts_by_state, list_touches
+from engine.passes.changes import older_versions
 from engine.passes.versions import Shelf
 from engine.problems import Invalid
+from engine.roster import as_known, still_inside
 from engine.schedule import next_fires
 from engine.tracking import never_tracked
 from engine.workplace import Workplace
@@ -29,7 +32,8 @@ __all__ = ["Overview", "PlaybookLine", "overview"]
 class PlaybookLine:
     """One playbook. `problem` is a sentence where it cannot run; `steps` counts who stands where.
 
-    `unbound` counts those inside whose version no longer binds to the catalog: they are held.
+    `unbound` counts those inside whose version no longer binds to the catalog, `step_gone` those
+    who cannot go on with today's version because their step is not in it: they are held.
     """
 
     name: str
@@ -41,6 +45,7 @@ class PlaybookLine:
     steps: Mapping[str, int] = field(default_factory=dict)
     touches: Mapping[str, int] = field(default_factory=dict)
     unbound: int = 0
+    step_gone: int = 0
     problem: str = ""
 
 
@@ -105,8 +110,17 @@ def overview(workplace: Workplace) -> Overview:
                 if state.paused_at or state.breaker_until
             ),
             why_dry=why_dry,
-            notes=never_tracked(workplace, _sound(workplace, names), ledger, now),
+            notes=(
+                *(_gone(*each) for each in still_inside(workplace, ledger)),
+                *never_tracked(workplace, _sound(workplace, names), ledger, now),
+            ),
         )
+
+
+def _gone(name: str, why_not: str) -> str:
+    """A sentence about a playbook that is gone from the project and has somebody inside."""
+    told = f"{name} is not in the project, and somebody is inside"
+    return f"{told}: held, as {why_not}" if why_not else f"{told}: the next run ends them"
 
 
 def _sound(workplace: Workplace, names: Sequence[str]) -> list[BoundPlaybook]:
@@ -130,7 +144,9 @@ def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) 
     upcoming = _next_fire(playbook, now)
     if unit is None:
         return PlaybookLine(name, str(playbook.status), next_fire=upcoming)
-    run = last_run(unit, name)
+    known = as_known(unit, playbook)
+    run = last_run(unit, known.name)
+    held = _held_inside(workplace, known, unit)
     return PlaybookLine(
         name,
         str(playbook.status),
@@ -138,9 +154,10 @@ def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) 
         last_state=str(run.state) if run else "",
         last_reason=run.reason if run else "",
         next_fire=upcoming,
-        steps=counts_by_step(unit, name),
-        touches=counts_by_state(unit, name),
-        unbound=_unbound(workplace, playbook, unit),
+        steps=counts_by_step(unit, known.name),
+        touches=counts_by_state(unit, known.name),
+        unbound=held[Becomes.UNBOUND],
+        step_gone=held[Becomes.STEP_GONE] + held[Becomes.OTHER_ENTITY],
     )
 
 
@@ -167,7 +184,10 @@ def _next_fire(playbook: BoundPlaybook, now: datetime) -> datetime | None:
     return fires[0].at if fires else None
 
 
-def _unbound(workplace: Workplace, playbook: BoundPlaybook, unit: Unit) -> int:
+def _held_inside(workplace: Workplace, playbook: BoundPlaybook, unit: Unit) -> Counter[Becomes]:
+    """How many inside stand still until a person changes something, by what became of them."""
     shelf = Shelf(workplace.project, workplace.catalog, unit.ledger, playbook)
-    inside = versions_inside(unit, playbook.name)
-    return sum(number for version, number in inside.items() if shelf(version) is None)
+    held: Counter[Becomes] = Counter()
+    for each in older_versions(unit, playbook, shelf.as_it_was):
+        held[each.becomes] += each.people
+    return held

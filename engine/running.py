@@ -14,6 +14,7 @@ from engine.dispatch.deliver import Delivered
 from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
 from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
+from engine.ledger.names import carry_over
 from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, save_version
 from engine.ledger.store import Ledger
@@ -23,6 +24,7 @@ from engine.passes.reports import RunReport
 from engine.passes.run import live, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
+from engine.roster import call_roll, known_now
 from engine.stopping import Stop, on_stop
 from engine.tracking import never_tracked
 from engine.workplace import Workplace
@@ -109,6 +111,7 @@ def run_now(
     now = (lambda: as_of) if fixed else workplace.ports.clock.now
     firing = firing_of(workplace, as_of, f"by hand {as_of.isoformat()}", workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of)
+    roll = call_roll(workplace, ledger, at=as_of, actor=workplace.ports.actor)
     stop = Stop()
     with (
         open_courier(make_courier(workplace, ledger, now, progress)) as courier,
@@ -120,7 +123,7 @@ def run_now(
             reports.append(run_one(workplace, ledger, playbook, firing, courier=courier))
         courier.send()
         trouble, went_wrong = dict(courier.trouble), courier.went_wrong
-    notes = never_tracked(workplace, playbooks, ledger, as_of)
+    notes = (*roll.notes, *never_tracked(workplace, playbooks, ledger, as_of))
     return Summary(
         tuple(reports), dry_run=False, notes=notes, trouble=trouble, went_wrong=went_wrong
     )
@@ -141,13 +144,27 @@ def _rehearsal(
             ledger=ledger,
         )
         for playbook in playbooks:
-            versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
             try:
-                reports.append(rehearse(playbook, firing, world, ledger, versions=versions))
+                reports.append(_rehearsed(workplace, playbook, firing, world, ledger))
             except (SourceFault, Unreachable) as fault:  # as in a run, it stops no other one
                 reports.append(RunReport(playbook.name, as_of, fault=fault))
     notes = never_tracked(workplace, playbooks, ledger, as_of)
     return Summary(tuple(reports), dry_run=True, notes=notes)
+
+
+def _rehearsed(
+    workplace: Workplace,
+    playbook: BoundPlaybook,
+    firing: Firing,
+    world: World,
+    ledger: Ledger | None,
+) -> RunReport:
+    """A rehearsal under the name that the ledger has a renamed playbook by, told under its own."""
+    known = known_now(ledger, playbook)
+    versions = Shelf(workplace.project, workplace.catalog, ledger, known)
+    report = rehearse(known, firing, world, ledger, versions=versions)
+    would = tuple(replace(touch, playbook=playbook.name) for touch in report.would)
+    return replace(report, playbook=playbook.name, would=would)
 
 
 def _refuse_the_past(ledger: Ledger, as_of: datetime) -> None:
@@ -198,7 +215,14 @@ def firing_of(workplace: Workplace, as_of: datetime, fire: str, actor: str) -> F
     """One firing, with the git commit of the project for the audit."""
     commit = git_commit(workplace.root)
     facts = {"git": commit} if commit else {}
-    return Firing(as_of, fire, actor, first_run=workplace.settings.policy.first_run, facts=facts)
+    return Firing(
+        as_of,
+        fire,
+        actor,
+        first_run=workplace.settings.policy.first_run,
+        facts=facts,
+        playbooks=frozenset(workplace.project.playbooks),
+    )
 
 
 def run_one(
@@ -213,6 +237,7 @@ def run_one(
     courier.hold(playbook.name)
     if still := standing_still(ledger, playbook, at=firing.as_of, actor=firing.actor):
         return still
+    playbook = known_now(ledger, playbook)
     with ledger.write() as unit:
         content = content_of(workplace.project, playbook)
         save_version(unit, playbook.version, playbook.name, content, at=firing.as_of)
@@ -234,10 +259,16 @@ def standing_still(
 ) -> RunReport | None:
     """What to report of a playbook that is paused or halted; None of one that may go on.
 
+    Nor does one go on whose `formerly` cannot be followed.
+
     A pause is recorded when it is first seen, and its end moves the clocks on that stood still.
     """
     report = RunReport(playbook.name, at)
     with ledger.write() as unit:
+        try:
+            carry_over(unit, playbook.name, playbook.formerly, at=at, actor=actor)
+        except Refused as refused:
+            return replace(report, fault=refused)
         if playbook.status is Status.PAUSED:
             pause_started(unit, playbook.name, at=at, actor=actor)
             return replace(report, note="paused: nobody enters and nothing goes out")

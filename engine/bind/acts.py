@@ -38,6 +38,7 @@ __all__ = [
     "BoundWebhook",
     "conditions_of",
     "every_step",
+    "origin_of",
     "parts_of",
 ]
 
@@ -271,6 +272,11 @@ def parts_of(step: BoundStep) -> tuple[tuple[BoundStep, ...], ...]:
             return tuple(branch.steps for branch in step.branches)
         case _:
             return ()
+
+
+def origin_of(step: BoundStep) -> str:
+    """The id that a step began with, which digests go by: its oldest earlier one, else its own."""
+    return step.formerly[0] if step.formerly else step.id
 
 
 def every_step(steps: Iterable[BoundStep]) -> Iterator[BoundStep]:

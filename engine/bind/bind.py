@@ -19,7 +19,8 @@ from engine.bind.computed import bind_computed
 from engine.bind.conditions import BoundEveryone
 from engine.bind.entities import bind_entity
 from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
-from engine.bind.findings import Findings, not_supported, or_unreadable, wrong
+from engine.bind.findings import Findings, or_unreadable, wrong
+from engine.bind.former import check_names
 from engine.bind.found import bind_found_roles
 from engine.bind.names import Scope, find_entity, find_field
 from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
@@ -29,7 +30,7 @@ from engine.bind.timetable import check_cron, check_entry, find_zone
 from engine.bind.tracked import bind_tracked
 from engine.bind.version import playbook_version
 from engine.bind.ways import check_ways
-from engine.language.playbook import Goal, OnChange, OpenTasks, Playbook, Schedule, Segment
+from engine.language.playbook import Goal, Playbook, Schedule, Segment
 from engine.language.project import Project, SmtpChannel, Template, WebhookChannel
 from engine.language.steps import every_step as declared_steps
 from engine.places import NOWHERE, Place
@@ -171,7 +172,7 @@ def _playbook(playbook: Playbook, project: Project, catalog: Catalog) -> BoundPl
         declared = {step.id: step for step in declared_steps(playbook.steps)}
         inside = replace(scope, segments=(), own=condition or BoundEveryone(), steps=declared)
         found.attempt(lambda: check_ways(playbook, project.playbooks))
-        found.attempt(lambda: _refuse_later(playbook))
+        found.attempt(lambda: check_names(playbook, project.playbooks))
         steps = found.attempt(lambda: bind_steps(playbook.steps, inside))
         exit_when = found.attempt(lambda: optional(playbook.exit_when, inside))
         goal = found.attempt(lambda: _goal(playbook.goal, inside))
@@ -220,17 +221,6 @@ def _zone(schedule: Schedule | None, project: Project) -> ZoneInfo:
         if schedule.timezone is None:
             return _project_zone(project)
         return find_zone(schedule.timezone, schedule.place)
-
-
-def _refuse_later(playbook: Playbook) -> None:
-    """The words of playbooks that this version does not carry out yet."""
-    said = {
-        "on_change": playbook.on_change is not OnChange.KEEP,
-        "on_exit": playbook.open_tasks is not OpenTasks.LEAVE,
-        "formerly": bool(playbook.formerly),
-    }
-    for word in (word for word, is_said in said.items() if is_said):
-        raise not_supported(playbook.place, f"`{word}` of a playbook")
 
 
 def _goal(goal: Goal | None, scope: Scope) -> BoundGoal | None:

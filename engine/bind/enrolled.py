@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.bind.conditions import BoundFinished, BoundInPlaybook, BoundStepBecame, Ended
 from engine.bind.findings import Findings, or_unreadable, wrong
+from engine.bind.former import current_name
 from engine.bind.names import Scope, find_step
 from engine.bind.windows import bind_duration
 from engine.language.conditions import Became, FinishedPlaybook, InPlaybook, StepBecame
@@ -74,18 +75,20 @@ def _check_outcome(outcome: str, step: Step, place: Place) -> None:
 
 
 def known_playbook(name: str, scope: Scope, place: Place) -> Playbook:
-    """A declared playbook by its name."""
-    playbook = scope.project.playbooks.get(name)
+    """A declared playbook by its name, or by one that it had."""
+    playbooks = scope.project.playbooks
+    playbook = playbooks.get(current_name(name, playbooks))
     if playbook is not None:
         return playbook
-    hint = did_you_mean(name, scope.project.playbooks)
+    hint = did_you_mean(name, playbooks)
     unknown = wrong(place, "unknown-playbook", f"there is no playbook `{name}`", hint=hint)
     raise or_unreadable(unknown, "playbook", name, scope.project)
 
 
 def find_playbook(name: str, scope: Scope, place: Place) -> str:
     """The name of a playbook that the asking entity can be in."""
-    segment = known_playbook(name, scope, place).segment
+    playbook = known_playbook(name, scope, place)
+    segment = playbook.segment
     declared = segment if isinstance(segment, Segment) else scope.project.segments.get(segment)
     if declared is not None and declared.of != scope.entity.name:
         raise wrong(
@@ -93,4 +96,4 @@ def find_playbook(name: str, scope: Scope, place: Place) -> str:
             "wrong-entity",
             f"the playbook {name} is of {declared.of}; a {scope.entity.name} is never in it",
         )
-    return name
+    return playbook.name

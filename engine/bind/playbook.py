@@ -71,7 +71,8 @@ class BoundPlaybook:
     `zone` is the schedule's, else the project's. `version` is the SHA-256 (hex) of what a version
     is made of: segment with named ones expanded, steps, templates, exit and goal, as declared.
     `per` is the field and `each` the link (as the field that holds the parent's key) of
-    `entry.again`. `route` is made of the steps.
+    `entry.again`. `route` is made of the steps. `identity` is what digests of it go by, so that a
+    renamed playbook keeps its holdout and its touches: the oldest of its names, unless said.
     """
 
     name: str
@@ -92,6 +93,7 @@ class BoundPlaybook:
     on_change: OnChange = OnChange.KEEP
     open_tasks: OpenTasks = OpenTasks.LEAVE
     formerly: tuple[str, ...] = ()
+    identity: str = ""
     place: Place = field(default=NOWHERE, compare=False)
     route: Route = field(init=False, repr=False, compare=False)
 
@@ -104,3 +106,5 @@ class BoundPlaybook:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "route", route_of(self.steps))
+        if not self.identity:
+            object.__setattr__(self, "identity", self.formerly[0] if self.formerly else self.name)

@@ -11,6 +11,7 @@ from engine.bind.catalog import Catalog, EntityRef
 from engine.bind.conditions import BoundAny, BoundParent, BoundSegment, Condition
 from engine.bind.filters import bind_condition, unknown_segment
 from engine.bind.findings import Findings, or_unreadable, wrong
+from engine.bind.former import current_name
 from engine.bind.names import Scope, find_entity
 from engine.bind.timetable import check_fuse
 from engine.holidays import find_holidays
@@ -283,9 +284,10 @@ def check_topic(topic: str, project: Project, place: Place) -> None:
 def _never(rule: NeverContact, project: Project, catalog: Catalog) -> BoundNever:
     with Findings() as found:
         found.each(rule.topics, lambda topic: check_topic(topic, project, rule.place))
-        found.each(rule.excepting, lambda name: _check_playbook(name, project, rule.place))
+        names = [current_name(name, project.playbooks) for name in rule.excepting]
+        found.each(names, lambda name: _check_playbook(name, project, rule.place))
         conditions = found.attempt(lambda: _conditions(rule, project, catalog))
-        return BoundNever(conditions or {}, frozenset(rule.topics), frozenset(rule.excepting))
+        return BoundNever(conditions or {}, frozenset(rule.topics), frozenset(names))
 
 
 def _check_playbook(name: str, project: Project, place: Place) -> None:

@@ -106,7 +106,6 @@ _LATER: Mapping[str, Callable[[Step], bool]] = {
     "digest": lambda step: getattr(step, "digest", None) is not None,
     "outcomes": lambda step: isinstance(step, TaskStep) and bool(step.outcomes),
     "close_when": lambda step: isinstance(step, TaskStep) and step.close_when is not None,
-    "formerly": lambda step: bool(step.formerly),
     "update": lambda step: isinstance(step, UpdateStep),
     "enroll": lambda step: isinstance(step, EnrollStep),
 }

@@ -12,7 +12,16 @@ from engine.decide.facts import Past
 from engine.language.playbook import Again, Entry, Fuse
 from engine.moments import shift_local
 
-__all__ = ["Admission", "BlownFuse", "Candidates", "Gate", "admit", "gate_of"]
+__all__ = [
+    "VANISHED",
+    "Admission",
+    "BlownFuse",
+    "Candidates",
+    "Gate",
+    "admit",
+    "gate_of",
+    "told_of_fuse",
+]
 
 
 class Gate:
@@ -41,7 +50,8 @@ class Candidates:
     `past` is of keys, `past_of_groups` of the parents that with `again.each` are counted by:
     `groups` has theirs by key. `values` are those of `again.per` by key, without the missing
     ones. `held_out` get nothing, and so count in no throttle. `elsewhere` are inside another
-    playbook, where one at a time is the policy.
+    playbook, where one at a time is the policy. `equals` is a playbook that is gone from the
+    project and said just what this one says, which never ran.
     """
 
     matched: Sequence[str]
@@ -60,6 +70,7 @@ class Candidates:
     approved: frozenset[str] | None = None
     entered_before: int = 0
     first_run: Fuse | None = None
+    equals: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,21 @@ class BlownFuse:
     limit: str
     found: int
     total: int
+
+
+VANISHED = "vanished"
+"""The fuse of a first run that equals a playbook which is gone from the project."""
+
+
+def told_of_fuse(name: str, limit: str, *, found: int, total: int) -> str:
+    """Why a run is held, as a sentence without its end."""
+    if name == VANISHED:
+        return (
+            f"it says just what {limit} said, which is gone from the project: where {limit} was "
+            f"renamed, say `formerly: [{limit}]`; where this is another playbook, approve it, and "
+            f"{found:,} of {total:,} enter"
+        )
+    return f"{found:,} of {total:,} would enter, more than the {name} of {limit} allows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +202,8 @@ def _without_zeros(skipped: Counter[str]) -> dict[str, int]:
 
 
 def _blown(entry: Entry, candidates: Candidates, found: int) -> BlownFuse | None:
+    if candidates.equals:
+        return BlownFuse(VANISHED, candidates.equals, found, candidates.population)
     fuses = (("first_run", candidates.first_run), ("fuse", entry.fuse))
     for name, fuse in fuses:
         limit = _exceeded(fuse, found, candidates.population) if fuse else ""

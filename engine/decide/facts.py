@@ -21,6 +21,7 @@ __all__ = [
     "Entered",
     "Invited",
     "Left",
+    "Moved",
     "NewTask",
     "NewTouch",
     "Outcome",
@@ -292,4 +293,17 @@ class Invited:
     playbook: str
 
 
-Decision = Entered | Advanced | StepSkipped | TouchMade | Left | Reached | Invited
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An open enrollment goes on with another version of its playbook, at the same step.
+
+    `renamed` are steps by their earlier ids, with those that they bear in that version: what is
+    known of the stay goes by these from now on.
+    """
+
+    before: Enrollment
+    after: Enrollment
+    renamed: tuple[tuple[str, str], ...] = ()
+
+
+Decision = Entered | Advanced | StepSkipped | TouchMade | Left | Reached | Invited | Moved

@@ -24,6 +24,7 @@ from engine.bind.acts import (
     BoundWait,
     BoundWaitFor,
     BoundWebhook,
+    origin_of,
 )
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import (
@@ -33,6 +34,7 @@ from engine.decide.facts import (
     Entered,
     Invited,
     Left,
+    Moved,
     NewTouch,
     Outcome,
     Phase,
@@ -65,12 +67,14 @@ class StepFacts:
 
     `holds` is the answer to `only_if`, `held` that to `hold_while`, `met` that to the condition of
     an `if` or `wait_for`. `until` is when its wait ends, None where that is missing. `drafts` are
-    the touches that the step asks for, already rendered, or ended with their reason.
+    the touches that the step asks for, already rendered, or ended with their reason. `had` says
+    that this stay had them before, as where an edit has put the step behind another one.
     """
 
     holds: bool = True
     held: bool = False
     met: bool = False
+    had: bool = False
     until: datetime | None = None
     drafts: tuple[NewTouch, ...] = ()
 
@@ -91,7 +95,7 @@ def decide(
     """What happens to an enrollment whose step has not begun (phase `ready`)."""
     way = _Way(playbook, as_of, clock)
     hold = step_of(playbook, enrollment).hold_while
-    if hold is not None and facts.held:
+    if hold is not None and facts.held and not facts.had:
         return _held(way, enrollment, hold, facts)
     return _begin(way, enrollment, facts)
 
@@ -161,9 +165,10 @@ class _Way:
 
 def _begin(way: _Way, enrollment: Enrollment, facts: StepFacts) -> Decisions:
     step = step_of(way.playbook, enrollment)
-    if not facts.holds:
-        skipped = StepSkipped(enrollment, step.id, "only_if")
-        return (skipped, *_go_on(way.playbook, enrollment, enrollment.since, "only_if"))
+    if facts.had or not facts.holds:
+        why = "had_before" if facts.had else "only_if"
+        skipped = StepSkipped(enrollment, step.id, why)
+        return (skipped, *_go_on(way.playbook, enrollment, enrollment.since, why))
     match step:
         case BoundExit(reason=reason):
             return (Left(enrollment, Outcome.EXITED, reason),)
@@ -189,7 +194,7 @@ def _begin(way: _Way, enrollment: Enrollment, facts: StepFacts) -> Decisions:
 
 def _split(way: _Way, enrollment: Enrollment, step: BoundSplit) -> Decisions:
     """The way that a digest of names falls on: the same for one key, whatever else changes."""
-    place = share_of("split", enrollment.playbook, step.id, enrollment.key)
+    place = share_of("split", way.playbook.identity, origin_of(step), enrollment.key)
     reached = 0.0
     chosen = step.branches[-1]
     for branch in step.branches:
@@ -303,7 +308,7 @@ def standing_after(decisions: Sequence[Decision]) -> dict[str, Enrollment | None
         match decision:
             case Entered(enrollment):
                 standing[enrollment.id] = enrollment
-            case Advanced(after=after) | Reached(after=after):
+            case Advanced(after=after) | Reached(after=after) | Moved(after=after):
                 standing[after.id] = after
             case Left(enrollment):
                 standing[enrollment.id] = None

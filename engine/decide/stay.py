@@ -35,7 +35,7 @@ class Newcomer:
 def is_held_out(playbook: BoundPlaybook, key: str) -> bool:
     """Whether a key is in the holdout: a larger share contains the smaller."""
     share = playbook.entry.holdout
-    return share > 0 and share_of("holdout", playbook.name, key) < share
+    return share > 0 and share_of("holdout", playbook.identity, key) < share
 
 
 def enter(playbook: BoundPlaybook, one: Newcomer, as_of: datetime, clock: Clock) -> Entered:
@@ -44,7 +44,7 @@ def enter(playbook: BoundPlaybook, one: Newcomer, as_of: datetime, clock: Clock)
     until = _window_end(playbook.goal, as_of, clock)
     return Entered(
         Enrollment(
-            id=enrollment_id(playbook.name, one.key, one.number),
+            id=enrollment_id(playbook.identity, one.key, one.number),
             playbook=playbook.name,
             entity=playbook.audience.entity.name,
             key=one.key,

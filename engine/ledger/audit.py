@@ -60,6 +60,8 @@ class Kind(StrEnum):
     GOAL_REACHED = "goal.reached"
     INVITED = "invited"
     LEFT = "left"
+    MOVED = "moved"
+    PLAYBOOK_RENAMED = "playbook.renamed"
     TOUCH_MADE = "touch.made"
     TOUCH_REPEATED = "touch.repeated"
     TOUCH_CLAIMED = "touch.claimed"

@@ -199,6 +199,9 @@ def _shift_clock(
         for row in unit.connection.execute(select(enrollments.c.id, since, until).where(*moving))
     ]
     _shift(unit, enrollments, name, found, started=started, ended=ended)
+    if name == "waits_until":  # a wait that an edit makes longer counts from where it began
+        began = [(of, since, since) for of, since, _ in found]
+        _shift(unit, enrollments, "since", began, started=started, ended=ended)
 
 
 def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -32,9 +32,11 @@ class CopyHolder:
 
 
 def copies_made(
-    unit: Unit, playbook: str, step: str, copies: Iterable[str]
+    unit: Unit, playbook: str, steps: Collection[str], copies: Iterable[str]
 ) -> dict[str, CopyHolder]:
     """The first touch of a step that went out, or is to, for each of these copies; others absent.
+
+    `steps` are the ids that it has and had.
 
     `copies` are texts as drafts have them (an address, with the parent for a parent's role); the
     ledger keeps keyed digests.
@@ -45,7 +47,7 @@ def copies_made(
         select(touches.c.copy_digest, touches.c.id, touches.c.key, touches.c.enrollment)
         .where(
             touches.c.playbook == playbook,
-            touches.c.step == step,
+            touches.c.step.in_(list(steps)),
             touches.c.state.not_in(_NEVER_WENT_OUT),
             touches.c.copy_digest.in_(select(wanted.c.value)),
         )

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, func, select
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
 
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
-__all__ = ["counts_by_step", "versions_inside"]
+__all__ = ["Insiders", "counts_by_step", "insiders"]
 
 
 def counts_by_step(unit: Unit, playbook: str) -> dict[str, int]:
     """How many stand at each step."""
-    return _counted(unit, playbook, enrollments.c.step)
+    found: dict[str, int] = {}
+    for each in insiders(unit, playbook):
+        found[each.step] = found.get(each.step, 0) + each.people
+    return dict(sorted(found.items()))
 
 
-def versions_inside(unit: Unit, playbook: str) -> dict[str, int]:
-    """How many go on with each version."""
-    return _counted(unit, playbook, enrollments.c.version)
+@dataclass(frozen=True, slots=True)
+class Insiders:
+    """How many stand at one step of one version; the step is empty for those held out."""
+
+    version: str
+    entity: str
+    step: str
+    people: int
 
 
-def _counted(unit: Unit, playbook: str, by: Column[str]) -> dict[str, int]:
+def insiders(unit: Unit, playbook: str) -> list[Insiders]:
+    """How many stand where, by version and step."""
+    by = (enrollments.c.version, enrollments.c.entity, enrollments.c.step)
     inside = (enrollments.c.playbook == playbook, enrollments.c.left_at.is_(None))
-    statement = select(by, func.count()).where(*inside).group_by(by)
-    return {row[0]: row[1] for row in sorted(unit.connection.execute(statement))}
+    statement = select(*by, func.count()).where(*inside).group_by(*by)
+    return [Insiders(*row) for row in sorted(unit.connection.execute(statement))]

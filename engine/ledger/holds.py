@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, insert, select, update
 
+from engine.decide.entry import told_of_fuse
 from engine.decide.facts import Outcome, TouchState
 from engine.ledger.approvals import HoldState, approval_in_force
 from engine.ledger.audit import Kind, canonical
@@ -32,6 +33,7 @@ __all__ = [
     "hold_run",
     "resolve_not_sent",
     "resolve_sent",
+    "void_holds",
 ]
 
 _ID_WIDTH = 12  # hexadecimal digits: short enough to be typed, long enough to be alone
@@ -96,7 +98,7 @@ def hold_run(
     Whatever waited of the same playbook is void: only the newest list is put to a person.
     """
     playbook = str(unit.connection.scalar(select(runs.c.playbook).where(runs.c.id == run)))
-    _void_waiting(unit, playbook, at=at, actor=actor)
+    void_holds(unit, playbook, at=at, actor=actor)
     attempts = unit.connection.scalar(select(runs.c.attempts).where(runs.c.id == run))
     held = _hold_id(unit, run, attempts)
     packed = pack_keys(keys)
@@ -114,7 +116,7 @@ def hold_run(
         "held_at": at,
     }
     unit.connection.execute(insert(holds).values(row))
-    reason = f"{found} of {total} would enter, over the {fuse} of {allowed}"
+    reason = told_of_fuse(fuse, allowed, found=found, total=total)
     values = {"state": RunState.HELD, "reason": reason, "ended_at": at}
     unit.connection.execute(update(runs).where(runs.c.id == run).values(values))
     told = ("run", "version", "fuse", "allowed", "found", "total")
@@ -156,7 +158,8 @@ def held_fuses(unit: Unit) -> list[HeldFuse]:
     return [_fuse(row) for row in rows]
 
 
-def _void_waiting(unit: Unit, playbook: str, *, at: datetime, actor: str) -> None:
+def void_holds(unit: Unit, playbook: str, *, at: datetime, actor: str) -> None:
+    """Let nobody decide any more on what a playbook was held for."""
     older = (holds.c.playbook == playbook, holds.c.state == HoldState.WAITING)
     values = {"state": HoldState.VOID, "decided_at": at, "decided_by": actor}
     statement = update(holds).where(*older).values(values).returning(holds.c.id)

@@ -21,6 +21,7 @@ from engine.decide.facts import (
     Entered,
     Invited,
     Left,
+    Moved,
     NewTouch,
     Phase,
     Reached,
@@ -30,11 +31,12 @@ from engine.decide.facts import (
 )
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
-from engine.ledger.instants import instant_text
-from engine.ledger.statements import texts_relation
+from engine.ledger.moves import rename_steps
+from engine.ledger.statements import insert_new, texts_relation
 from engine.ledger.stays import DONE, SKIPPED
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, invitations, passed, touches
+from engine.ledger.told import advanced_record, entered_body, moved_record
 from engine.ledger.touches import (
     existing_touches,
     touch_record,
@@ -47,6 +49,7 @@ __all__ = [
     "Recorded",
     "due_enrollments",
     "open_enrollments",
+    "outdated_enrollments",
     "record",
     "watching_enrollments",
 ]
@@ -72,6 +75,7 @@ class _Batch:
     left: dict[str, Left] = field(default_factory=dict)
     touches: dict[str, NewTouch] = field(default_factory=dict)
     invited: list[Invited] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
 
     def add(self, decision: Decision) -> None:
         match decision:
@@ -81,6 +85,9 @@ class _Batch:
                 self._move(before, after)
             case Reached(before, after):
                 self._move(before, after)
+            case Moved(before, after):
+                self._move(before, after)
+                self.moved.append(decision)
             case Left(enrollment):
                 self._move(enrollment, enrollment)
                 self.left[enrollment.id] = decision
@@ -118,6 +125,7 @@ def record(
     repeated = existing_touches(unit, batch.touches)
     _write_entered(unit, batch, run=run, at=at)
     _write_moved(unit, batch, at=at)
+    rename_steps(unit, batch.moved)
     _write_passed(unit, listed)
     _write_invited(unit, batch, at=at)
     fresh = [touch for touch in batch.touches.values() if touch.id not in repeated]
@@ -165,6 +173,7 @@ _MOVE = (
         enrollments.c.left_at.is_(None),
         enrollments.c.step == bindparam("was_step"),
         enrollments.c.phase == bindparam("was_phase"),
+        enrollments.c.version == bindparam("was_version"),
     )
     .values(
         {
@@ -183,6 +192,7 @@ def _write_moved(unit: Unit, batch: _Batch, *, at: datetime) -> None:
     for before in batch.before.values():
         row = {**_position(batch.after[before.id]), **_ending(batch.left.get(before.id), at=at)}
         row |= {"was_id": before.id, "was_step": before.step, "was_phase": before.phase}
+        row |= {"was_version": before.version}
         rows.append(row)
     if not rows:
         return
@@ -224,7 +234,8 @@ def _write_passed(unit: Unit, decisions: Iterable[Decision]) -> None:
         for each in passed_by(decisions)
     ]
     if rows:
-        unit.connection.execute(insert(passed), rows)
+        # Where an edit puts a step behind another one it is reached again; it happened once.
+        unit.connection.execute(insert_new(unit.connection, passed), rows)
 
 
 def _write_invited(unit: Unit, batch: _Batch, *, at: datetime) -> None:
@@ -239,7 +250,7 @@ def _write_invited(unit: Unit, batch: _Batch, *, at: datetime) -> None:
         for each in batch.invited
     ]
     if rows:
-        unit.connection.execute(insert(invitations), rows)
+        unit.connection.execute(insert_new(unit.connection, invitations), rows)
 
 
 # ---------------------------------------------------------------- telling
@@ -256,9 +267,9 @@ def _tell(
 ) -> None:
     match decision:
         case Entered(of):
-            kind, body = Kind.ENTERED, _entered_body(of, run)
+            kind, body = Kind.ENTERED, entered_body(of, run)
         case Advanced(before, of):
-            kind, body = _advanced_record(before, of, decision.why)
+            kind, body = advanced_record(before, of, decision.why)
         case Reached(_, of, goal):
             kind, body = Kind.GOAL_REACHED, {"enrollment": of.id, "goal": goal}
         case Invited(of, step, playbook):
@@ -269,44 +280,14 @@ def _tell(
             kind, body = touch_record(unit, touch, repeated=repeated)
             unit.note(kind, body, at=at, actor=actor, playbook=touch.playbook, key=touch.key)
             return
+        case Moved(_, of):
+            kind, body = moved_record(decision)
         case Left(of):
             kind = Kind.LEFT
             body = {"enrollment": of.id, "outcome": decision.outcome, "reason": decision.reason}
         case _:
             assert_never(decision)
     unit.note(kind, body, at=at, actor=actor, playbook=of.playbook, key=of.key)
-
-
-def _entered_body(of: Enrollment, run: str) -> dict[str, object]:
-    return {
-        "enrollment": of.id,
-        "entity": of.entity,
-        "number": of.number,
-        "run": run,
-        "step": of.step,
-        "version": of.version,
-    }
-
-
-_STANDING_STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING)
-
-
-def _advanced_record(
-    before: Enrollment, after: Enrollment, why: str
-) -> tuple[Kind, dict[str, object]]:
-    body: dict[str, object] = {
-        "enrollment": after.id,
-        "from": before.step,
-        "phase": after.phase,
-        "step": after.step,
-        "why": why,
-    }
-    if after.version != before.version:
-        body["version"] = after.version
-    if after.waits_until is not None:
-        body["until"] = instant_text(after.waits_until)
-    waits = after.phase in _STANDING_STILL and after.step == before.step
-    return (Kind.STEP_WAITS if waits else Kind.STEP_REACHED), body
 
 
 # ---------------------------------------------------------------- reading
@@ -344,6 +325,14 @@ def watching_enrollments(
     for_condition = enrollments.c.phase.in_((Phase.WATCHING, Phase.HOLDING))
     which = [or_(for_condition, no_moment)]
     return _page(unit, playbook, which, after_key=after_key, limit=limit)
+
+
+def outdated_enrollments(
+    unit: Unit, playbook: str, *, after_key: str = "", limit: int, version: str
+) -> list[Enrollment]:
+    """The same of those who go on with another version than this one."""
+    older = [enrollments.c.version != version]
+    return _page(unit, playbook, older, after_key=after_key, limit=limit)
 
 
 def _page(

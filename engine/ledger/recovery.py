@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, or_, select, update
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_READY, channels, touches
+from engine.ledger.tables import IS_READY, channels, pauses, touches
 
 __all__ = ["OnUnknown", "Swept", "expire", "leaseholders", "release", "retry_now", "sweep"]
 
@@ -72,8 +72,14 @@ def release(unit: Unit, worker: str, *, now: datetime, actor: str) -> int:
 
 
 def expire(unit: Unit, *, now: datetime, actor: str) -> int:
-    """End what is ready and older than its `max_lateness`; how many."""
-    late = (IS_READY, touches.c.ended_at.is_(None), touches.c.expires_at <= now)
+    """End what is ready and older than its `max_lateness`, which a pause lets stand; how many."""
+    paused = select(pauses.c.playbook).where(pauses.c.ended_at.is_(None))
+    late = (
+        IS_READY,
+        touches.c.ended_at.is_(None),
+        touches.c.expires_at <= now,
+        touches.c.playbook.not_in(paused),
+    )
     values = {"state": TouchState.EXPIRED, "reason": "expired", "ended_at": now}
     statement = update(touches).where(*late).values(values).returning(*_TOLD)
     rows = unit.connection.execute(statement).all()

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from engine.ledger.approvals import approval_in_force, use_up_approval
 from engine.ledger.audit import Body, Kind, canonical
 from engine.ledger.database import Overtaken
+from engine.ledger.identities import identity_of
 from engine.ledger.statements import insert_new, pack_keys, unpack_keys
 from engine.ledger.store import Unit
 from engine.ledger.tables import bystanders as bystander_rows
@@ -113,9 +114,9 @@ _STARTS = {
 }
 
 
-def run_id(playbook: str, fire: str) -> str:
-    """The identity of a run: a digest of playbook and fire."""
-    return hashlib.sha256(canonical(["run", playbook, fire]).encode()).hexdigest()[:32]
+def run_id(identity: str, fire: str) -> str:
+    """The identity of a run: a digest of the identity of its playbook, and its fire."""
+    return hashlib.sha256(canonical(["run", identity, fire]).encode()).hexdigest()[:32]
 
 
 # ---------------------------------------------------------------- writing
@@ -133,7 +134,7 @@ def begin_run(
     actor: str,
 ) -> RunStart:
     """Begin a run, or find it. `facts` go into the audit: git commit, SQL digest, …; no floats."""
-    row = _new_row(playbook, fire, as_of=as_of, version=version, at=at, actor=actor)
+    row = _new_row(unit, playbook, fire, as_of=as_of, version=version, at=at, actor=actor)
     values = {**row, "state": RunState.RUNNING, "facts": canonical(dict(facts))}
     inserted = unit.connection.execute(insert_new(unit.connection, runs).values(values))
     start = Start.NEW if inserted.rowcount == 1 else _found(unit, row["id"])
@@ -234,7 +235,7 @@ def skip_run(
     actor: str,
 ) -> bool:
     """Record that a slot is left out; False where the slot is recorded already."""
-    row = _new_row(playbook, fire, as_of=as_of, version=version, at=at, actor=actor)
+    row = _new_row(unit, playbook, fire, as_of=as_of, version=version, at=at, actor=actor)
     values = {**row, "state": RunState.SKIPPED, "reason": reason, "ended_at": at}
     done = unit.connection.execute(insert_new(unit.connection, runs).values(values))
     if done.rowcount != 1:
@@ -355,10 +356,10 @@ def entered_in_run(unit: Unit, run: str) -> int:
 
 
 def _new_row(
-    playbook: str, fire: str, *, as_of: datetime, version: str, at: datetime, actor: str
+    unit: Unit, playbook: str, fire: str, *, as_of: datetime, version: str, at: datetime, actor: str
 ) -> dict[str, object]:
     return {
-        "id": run_id(playbook, fire),
+        "id": run_id(identity_of(unit, playbook), fire),
         "playbook": playbook,
         "fire": fire,
         "as_of": as_of,

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from engine.ledger.columns import count, key_type, metadata, the_one, words
 from engine.ledger.instants import Instant
+from engine.ledger.name_tables import identities
 from engine.ledger.policy_tables import rates, reaches, subscriptions
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "halts",
     "history",
     "holds",
+    "identities",
     "invitations",
     "leases",
     "meta",
@@ -363,6 +365,7 @@ tasks = Table(
     words("due_on"),
     Column("state", Text(), nullable=False),
     words("outcome"),
+    words("reason"),
     Column("made_at", Instant(), nullable=False),
     Column("done_at", Instant()),
     words("done_by"),

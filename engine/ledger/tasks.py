@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,11 +10,12 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Row, select, update
 
 from engine.ledger.audit import Kind
+from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import tasks
 from engine.problems import Refused, did_you_mean
 
-__all__ = ["Task", "TaskState", "finish_task", "list_tasks", "reassign_task"]
+__all__ = ["Task", "TaskState", "close_tasks", "finish_task", "list_tasks", "reassign_task"]
 
 
 class TaskState(StrEnum):
@@ -26,7 +28,10 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task in the inbox. `due_on` is an ISO date or empty; `id` is that of its touch."""
+    """A task in the inbox. `due_on` is an ISO date or empty; `id` is that of its touch.
+
+    `reason` says why one was closed that nobody did.
+    """
 
     id: str
     enrollment: str
@@ -43,6 +48,7 @@ class Task:
     due_on: str
     state: TaskState
     outcome: str
+    reason: str
     made_at: datetime
     done_at: datetime | None
     done_by: str
@@ -88,6 +94,19 @@ def reassign_task(
         Kind.TASK_REASSIGNED, body, at=at, actor=actor, playbook=given.playbook, key=given.key
     )
     return given
+
+
+def close_tasks(
+    unit: Unit, enrollments: Collection[str], reason: str, *, at: datetime, actor: str
+) -> None:
+    """Close the open tasks of some enrollments: nobody needs to do them any more."""
+    given = texts_relation(unit.connection, enrollments)
+    mine = (tasks.c.enrollment.in_(select(given.c.value)), tasks.c.state == TaskState.OPEN)
+    values = {"state": TaskState.CLOSED, "reason": reason, "done_at": at, "done_by": actor}
+    statement = update(tasks).where(*mine).values(values).returning(*_COLUMNS)
+    for task in map(_task, unit.connection.execute(statement).all()):
+        body = {"task": task.id, "kind": task.kind, "reason": reason}
+        unit.note(Kind.TASK_CLOSED, body, at=at, actor=actor, playbook=task.playbook, key=task.key)
 
 
 _COLUMNS = tuple(tasks.c[name] for name in Task.__slots__)

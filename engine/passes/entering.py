@@ -15,6 +15,7 @@ from engine.decide.stay import Newcomer, enter, is_held_out
 from engine.decide.waits import Clock
 from engine.language.playbook import Fuse
 from engine.ledger.holds import approved_keys
+from engine.ledger.names import equal_to_vanished
 from engine.ledger.past import past_entries, past_entries_of_groups
 from engine.ledger.runs import bystanders, entered_in_run, never_ran, version_never_ran
 from engine.ledger.store import Ledger, Unit
@@ -30,7 +31,8 @@ class Firing:
     """One firing of a playbook at an instant.
 
     `fire` is the identity of its slot, `actor` who fires it, `facts` what the audit is told of it
-    (git commit, …), `first_run` the project's fuse for versions that never ran.
+    (git commit, …), `first_run` the project's fuse for versions that never ran. `playbooks` are
+    the names of all that the project has; none: nobody asks what is gone from it.
     """
 
     as_of: datetime
@@ -38,6 +40,7 @@ class Firing:
     actor: str
     first_run: Fuse | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
+    playbooks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,14 @@ def candidates_among(
 def _with_run(
     unit: Unit, candidates: Candidates, playbook: BoundPlaybook, firing: Firing, *, run: str
 ) -> Candidates:
-    name = playbook.name
+    name, existing = playbook.name, firing.playbooks
+    equals = equal_to_vanished(unit, name, playbook.version, existing=existing) if existing else ""
     return replace(
         candidates,
         first_run=firing.first_run if version_never_ran(unit, name, playbook.version) else None,
         approved=approved_keys(unit, name, playbook.version, now=firing.as_of),
         entered_before=entered_in_run(unit, run),
+        equals=equals,
     )
 
 

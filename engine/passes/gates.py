@@ -101,7 +101,9 @@ class Gates:
     ) -> None:
         copies = self._copies[playbook.name, step.id]
         wanted = [draft.copy for draft in drafts if draft.copy]
-        for copy, holder in copies_made(unit, playbook.name, step.id, wanted).items():
+        for copy, holder in copies_made(
+            unit, playbook.name, (step.id, *step.formerly), wanted
+        ).items():
             copies.setdefault(copy, holder)
 
     # ------------------------------------------------------------ may it go out already

@@ -17,7 +17,15 @@ from engine.audience.select import Key, holding, population, select_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
 from engine.audience.stays import Own, Stay
-from engine.bind.acts import BoundEmail, BoundIf, BoundStep, BoundWait, BoundWaitFor
+from engine.bind.acts import (
+    BoundEmail,
+    BoundExit,
+    BoundIf,
+    BoundSplit,
+    BoundStep,
+    BoundWait,
+    BoundWaitFor,
+)
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.conditions import BoundMoment, Condition
 from engine.bind.playbook import BoundPlaybook
@@ -29,6 +37,7 @@ from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
 from engine.language.policy import TopicDefault
 from engine.language.project import Settings
+from engine.ledger.moves import steps_had
 from engine.ledger.past import inside_another
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger
@@ -38,6 +47,7 @@ from engine.steps.table import Press, press_for
 
 __all__ = ["World"]
 
+_WITHOUT_EFFECT = (BoundWait, BoundWaitFor, BoundIf, BoundSplit, BoundExit)
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,30}")
 
 
@@ -189,8 +199,10 @@ class World:
         held = self._meeting(playbook, hold.when if hold else None, enrollments)
         met = self._meeting(playbook, _branching(step), enrollments)
         press = self._press(playbook, step.id)
+        had = self._had(step, enrollments)
         customers = self._customers(playbook, step, press, enrollments)
-        ready = [one for one in customers if one.enrollment.key in passing - held]
+        asking = [one for one in customers if one.enrollment.id not in had]
+        ready = [one for one in asking if one.enrollment.key in passing - held]
         drafts = self._drafts(press, ready)
         if isinstance(step, BoundEmail):
             never = self.never(playbook, step.topic, [one.enrollment.key for one in ready])
@@ -204,6 +216,7 @@ class World:
                 holds=each.enrollment.key in passing,
                 held=each.enrollment.key in held,
                 met=each.enrollment.key in met,
+                had=each.enrollment.id in had,
                 until=ends.get(each.enrollment.id),
                 drafts=tuple(touches.get(each.enrollment.id, ())),
             )
@@ -216,6 +229,13 @@ class World:
         if only_if is None:
             return frozenset(each.key for each in enrollments)
         return self.holding(playbook, only_if, enrollments)
+
+    def _had(self, step: BoundStep, enrollments: Sequence[Enrollment]) -> frozenset[str]:
+        """Those whose stay had the touches of this step before, or was let in by it."""
+        if self._ledger is None or isinstance(step, _WITHOUT_EFFECT):
+            return frozenset()
+        with self._ledger.read() as unit:
+            return steps_had(unit, (step.id, *step.formerly), [each.id for each in enrollments])
 
     def _meeting(
         self,

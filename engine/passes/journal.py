@@ -10,26 +10,34 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
+from engine.bind.playbook import BoundPlaybook
 from engine.decide.became import Passed, StepRecord, passed_by, with_memory
 from engine.decide.facts import (
     Decision,
     Enrollment,
+    Left,
+    Moved,
     NewTouch,
     Phase,
     TouchMade,
     TouchState,
 )
 from engine.decide.journey import standing_after
+from engine.language.playbook import OpenTasks
 from engine.ledger.journey import (
+    DueEnrollment,
     due_enrollments,
     open_enrollments,
+    outdated_enrollments,
     record,
     watching_enrollments,
 )
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
+from engine.ledger.tasks import close_tasks
 
 __all__ = ["DryJournal", "Due", "Journal", "LedgerJournal", "is_waiting"]
 
@@ -54,6 +62,9 @@ class Journal(Protocol):
     def inside(self) -> Iterator[Sequence[Enrollment]]:
         """Everyone who has an open enrollment, in pages."""
 
+    def outdated(self, version: str) -> Iterator[Sequence[Enrollment]]:
+        """Those inside who go on with another version than this one, in pages."""
+
     def watching(self) -> Iterator[Sequence[Enrollment]]:
         """Those who stand still for a condition, or for a moment that is missing, in pages."""
 
@@ -77,10 +88,17 @@ class LedgerJournal:
     """Decisions become rows; `send` delivers what the outbox holds and says if it tried any."""
 
     def __init__(
-        self, ledger: Ledger, playbook: str, as_of: datetime, *, run: str, send: Callable[[], bool]
+        self,
+        ledger: Ledger,
+        playbook: BoundPlaybook,
+        as_of: datetime,
+        *,
+        run: str,
+        send: Callable[[], bool],
     ) -> None:
         self._ledger = ledger
-        self._playbook = playbook
+        self._playbook = playbook.name
+        self._closes_tasks = playbook.open_tasks is OpenTasks.CLOSE
         self._as_of = as_of
         self._run = run
         self._send = send
@@ -88,6 +106,11 @@ class LedgerJournal:
     def inside(self) -> Iterator[Sequence[Enrollment]]:
         """Everyone who has an open enrollment, in pages by key."""
         return _pages(self._ledger, self._playbook, open_enrollments)
+
+    def outdated(self, version: str) -> Iterator[Sequence[Enrollment]]:
+        """Those inside who go on with another version than this one, in pages by key."""
+        read = partial(outdated_enrollments, version=version)
+        return _pages(self._ledger, self._playbook, read)
 
     def watching(self) -> Iterator[Sequence[Enrollment]]:
         """Those who stand still for a condition, or for a moment that is missing, by key."""
@@ -107,9 +130,16 @@ class LedgerJournal:
             return step_records(unit, ids)
 
     def record(self, decisions: Iterable[Decision]) -> None:
-        """One transaction: rows and audit records, or nothing."""
+        """One transaction: rows and audit records, or nothing.
+
+        With `on_exit: {tasks: close}` the open tasks of those who leave are closed in it.
+        """
+        listed = tuple(decisions)
+        left = [each.enrollment.id for each in listed if isinstance(each, Left)]
         with self._ledger.write() as unit:
-            record(unit, decisions, at=self._as_of, actor="engine", run=self._run)
+            record(unit, listed, at=self._as_of, actor="engine", run=self._run)
+            if left and self._closes_tasks:
+                close_tasks(unit, left, "left", at=self._as_of, actor="engine")
 
     def deliver(self) -> bool:
         """Send what is ready."""
@@ -125,23 +155,36 @@ class DryJournal:
         self._as_of = as_of
         self._standing: dict[str, Enrollment | None] = {}
         self._unread = ledger is not None
+        self._moved: dict[str, Enrollment] = {}
         self._made: dict[str, list[NewTouch]] = {}
         self._passed: dict[str, list[Passed]] = {}
         self.would: list[NewTouch] = []
 
     def inside(self) -> Iterator[Sequence[Enrollment]]:
-        """Those of the ledger, if there is one, whom this pass has not moved yet."""
-        return self._unmoved(open_enrollments)
+        """Those of the ledger, if there is one, whom this pass has not decided on yet."""
+        for page in self._undecided(open_enrollments):
+            yield [self._moved.get(each.id, each) for each in page]
+
+    def outdated(self, version: str) -> Iterator[Sequence[Enrollment]]:
+        """The same of those who go on with another version than this one."""
+        for page in self._undecided(partial(outdated_enrollments, version=version)):
+            yield [each for each in page if each.id not in self._moved]
 
     def watching(self) -> Iterator[Sequence[Enrollment]]:
         """The same of those who stand still for a condition, or for a missing moment."""
-        return self._unmoved(watching_enrollments)
+        for page in self._undecided(watching_enrollments):
+            yield [each for each in page if each.id not in self._moved]
+        yield [each for each in self._carried() if _is_watching(each)]
 
-    def _unmoved(self, read: ReadPage) -> Iterator[Sequence[Enrollment]]:
+    def _undecided(self, read: ReadPage) -> Iterator[Sequence[Enrollment]]:
         if self._ledger is None:
             return
         for page in _pages(self._ledger, self._playbook, read):
             yield [each for each in page if each.id not in self._standing]
+
+    def _carried(self) -> list[Enrollment]:
+        """Those who go on with another version, and whom nothing else was decided on."""
+        return [each for each in self._moved.values() if each.id not in self._standing]
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """First what the ledger says is due, then what the decisions of this pass led to."""
@@ -170,7 +213,8 @@ class DryJournal:
     def record(self, decisions: Iterable[Decision]) -> None:
         """Remember where everyone stands and what would have gone out."""
         listed = tuple(decisions)
-        self._standing |= standing_after(listed)
+        self._moved |= {each.after.id: each.after for each in listed if isinstance(each, Moved)}
+        self._standing |= standing_after([each for each in listed if not isinstance(each, Moved)])
         for each in passed_by(listed):
             self._passed.setdefault(each.enrollment, []).append(each)
         for decision in listed:
@@ -188,11 +232,27 @@ class DryJournal:
         self._unread = False
         with self._ledger.read() as unit:
             found = due_enrollments(unit, self._playbook, self._as_of, limit=None)
+        settled = [each for each in found if each.enrollment.id not in self._standing]
+        touched = {each.enrollment.id: each for each in settled}
         return [
-            Due(each.enrollment, each.states, each.ended_at)
-            for each in found
-            if each.enrollment.id not in self._standing
+            *(
+                Due(each.enrollment, each.states, each.ended_at)
+                for each in settled
+                if each.enrollment.id not in self._moved
+            ),
+            *self._due_among(self._carried(), touched),
         ]
+
+    def _due_among(
+        self, carried: Sequence[Enrollment], found: Mapping[str, DueEnrollment]
+    ) -> Iterator[Due]:
+        """Those of some who go on with another version that are due; `found` are due by id."""
+        for each in carried:
+            over = each.waits_until is not None and each.waits_until <= self._as_of
+            if each.phase is Phase.READY or (each.phase is Phase.WAITING and over):
+                yield Due(each)
+            elif each.phase is Phase.TOUCHING and each.id in found:
+                yield Due(each, found[each.id].states, found[each.id].ended_at)
 
     def _due_in_memory(self) -> list[Due]:
         due = []
@@ -225,6 +285,11 @@ class DryJournal:
         """Every touch that would go out is taken for sent, but where it has to wait."""
         is_going = touch.state is TouchState.READY and not is_waiting(touch, self._as_of)
         return TouchState.SENT if is_going else touch.state
+
+
+def _is_watching(enrollment: Enrollment) -> bool:
+    no_moment = enrollment.phase is Phase.WAITING and enrollment.waits_until is None
+    return no_moment or enrollment.phase in (Phase.WATCHING, Phase.HOLDING)
 
 
 def is_waiting(touch: NewTouch, as_of: datetime) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.entry import BlownFuse
+from engine.decide.entry import BlownFuse, told_of_fuse
 from engine.decide.facts import NewTouch, TouchState
 from engine.language.catalog import Kind
+from engine.passes.changes import Inside
 from engine.passes.entering import Firing, Matched
 from engine.problems import TouchlineError
 
@@ -26,7 +27,8 @@ class RunReport:
     `note` is a sentence where it did nothing for a reason that waits for nobody (a pause).
 
     `touches` counts by channel and status; `waiting` those that are ready and held back, by reason
-    (`window`, `capped`, …); `would` are the touches of a dry run; `gained` and
+    (`window`, `capped`, …); `would` are the touches of a dry run, `inside` what becomes of those
+    who entered with an older version; `gained` and
     `lost` compare who matches with the last run that went through, None where there was none.
     `doubts` are sentences about what the sources may be wrong in; they stop nothing.
     """
@@ -40,6 +42,7 @@ class RunReport:
     touches: TouchCounts = field(default_factory=dict)
     waiting: Mapping[str, int] = field(default_factory=dict)
     would: tuple[NewTouch, ...] = ()
+    inside: tuple[Inside, ...] = ()
     gained: int | None = None
     lost: int | None = None
     held: str = ""
@@ -80,10 +83,8 @@ def report_of(
 
 
 def _told(blown: BlownFuse) -> str:
-    return (
-        f"{blown.found:,} of {blown.total:,} would enter, more than the {blown.name} of "
-        f"{blown.limit} allows; nobody entered. See `touchline held`"
-    )
+    why = told_of_fuse(blown.name, blown.limit, found=blown.found, total=blown.total)
+    return f"{why}; nobody entered. See `touchline held`"
 
 
 def this_time(before: TouchCounts, after: TouchCounts) -> dict[str, dict[str, int]]:

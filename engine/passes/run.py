@@ -32,6 +32,7 @@ from engine.ledger.runs import (
 )
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import states_by_channel
+from engine.passes.changes import Inside, let_leave, move_over, older_versions
 from engine.passes.entering import Firing, Matched, chunks, select
 from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
 from engine.passes.reports import RunReport, report_of, this_time
@@ -79,7 +80,7 @@ def live(
     with ledger.write() as unit:
         start = _begin(unit, playbook, firing)
         before = states_by_channel(unit, start.id)
-    journal = LedgerJournal(ledger, playbook.name, firing.as_of, run=start.id, send=dispatch.send)
+    journal = LedgerJournal(ledger, playbook, firing.as_of, run=start.id, send=dispatch.send)
     report = _as_it_stood(ledger, playbook, firing, start)
     try:
         with ledger.read() as unit:
@@ -119,7 +120,7 @@ def move_on(
     with ledger.read() as unit:
         last = last_sources(unit, playbook.name)
     facts.check(playbook, last)
-    journal = LedgerJournal(ledger, playbook.name, as_of, run="", send=dispatch.send)
+    journal = LedgerJournal(ledger, playbook, as_of, run="", send=dispatch.send)
     withhold(playbook, facts, ledger, as_of=as_of)
     _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
 
@@ -154,11 +155,13 @@ def _moved(
     *,
     as_of: datetime,
 ) -> int:
+    move_over(journal, playbook, facts.clock(playbook), as_of)
     asked = exits(journal, versions, facts, as_of)
+    left = asked.left + let_leave(journal, playbook)
     dispatch.clear(playbook.name, asked.unbound)
     watch_all(journal, versions, facts, as_of)
     advance(journal, versions, facts, as_of)
-    return asked.left
+    return left
 
 
 def _as_it_stood(
@@ -297,7 +300,8 @@ def rehearse(
     before = _last_matched(ledger, playbook)
     report = report_of(playbook, firing, found, before=before, sources=sources)
     held_out = found.known.held_out
-    left = exits(journal, versions, facts, firing.as_of).left
+    move_over(journal, playbook, facts.clock(playbook), firing.as_of)
+    left = exits(journal, versions, facts, firing.as_of).left + let_leave(journal, playbook)
     watch_all(journal, versions, facts, firing.as_of)
     for chunk in chunks(found.entries(playbook, firing.as_of)):
         journal.record(chunk)
@@ -306,7 +310,23 @@ def rehearse(
     would, at = tuple(journal.would), firing.as_of
     counted = Counter((touch.channel, str(touch.state)) for touch in would)
     waiting = Counter(touch.reason for touch in would if is_waiting(touch, at))
-    return replace(report, touches=_nested(counted), waiting=dict(waiting), would=would, left=left)
+    return replace(
+        report,
+        touches=_nested(counted),
+        waiting=dict(waiting),
+        would=would,
+        left=left,
+        inside=_inside(ledger, playbook, versions),
+    )
+
+
+def _inside(
+    ledger: Ledger | None, playbook: BoundPlaybook, versions: Versions
+) -> tuple[Inside, ...]:
+    if ledger is None:
+        return ()
+    with ledger.read() as unit:
+        return older_versions(unit, playbook, versions.as_it_was)
 
 
 def _last_sources(ledger: Ledger | None, playbook: BoundPlaybook) -> Mapping[str, object]:

@@ -16,7 +16,7 @@ from engine.bind.bind import bind_playbook
 from engine.bind.catalog import Catalog
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.version import named_segments
-from engine.language.playbook import Playbook
+from engine.language.playbook import OnChange, Playbook
 from engine.language.project import Project, Template
 from engine.ledger.runs import version_content
 from engine.ledger.store import Ledger
@@ -74,6 +74,19 @@ class Shelf:
         self._bound: dict[str, BoundPlaybook | None] = {current.version: current}
 
     def __call__(self, version: str) -> BoundPlaybook | None:
+        """The playbook as it was; None where nobody goes on with it.
+
+        It no longer binds to today's catalog, or it is an older one and `on_change` says `move`:
+        who could not be moved is held.
+        """
+        moves = self._current.on_change is OnChange.MOVE
+        return None if moves and version != self._current.version else self.as_it_was(version)
+
+    def asked_of(self, version: str) -> BoundPlaybook | None:
+        """The playbook whose goal and exit are asked: with `move` today's, else one's own."""
+        return self._current if self._current.on_change is OnChange.MOVE else self(version)
+
+    def as_it_was(self, version: str) -> BoundPlaybook | None:
         """The playbook as it was; None where it no longer binds to today's catalog."""
         if version not in self._bound:
             self._bound[version] = self._revived(version)
@@ -96,7 +109,7 @@ class Shelf:
         playbook = bind_playbook(self._current.name, project, self._catalog)
         if errors := errors_only(check_playbook(playbook, self._catalog)):
             raise Invalid(errors)
-        # Status, schedule and priority are no part of a version: today's hold.
+        # Status, schedule, priority and what changes do are no part of a version: today's hold.
         return dataclasses.replace(
             playbook,
             version=version,
@@ -104,6 +117,9 @@ class Shelf:
             schedule=self._current.schedule,
             zone=self._current.zone,
             priority=self._current.priority,
+            on_change=self._current.on_change,
+            open_tasks=self._current.open_tasks,
+            identity=self._current.identity,
         )
 
 

@@ -30,7 +30,13 @@ class Versions(Protocol):
     """The versions that enrollments go on with."""
 
     def __call__(self, version: str) -> BoundPlaybook | None:
+        """The playbook as it was, bound to today's catalog; None where nobody goes on with it."""
+
+    def as_it_was(self, version: str) -> BoundPlaybook | None:
         """The playbook as it was, bound to today's catalog; None where it no longer binds."""
+
+    def asked_of(self, version: str) -> BoundPlaybook | None:
+        """The playbook whose goal and exit are asked of those inside a version; None: nobody's."""
 
 
 class Facts(Protocol):
@@ -115,8 +121,8 @@ def exits(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -
 def _looked_at(
     page: Sequence[Enrollment], versions: Versions, facts: Facts, as_of: datetime
 ) -> list[Decision]:
-    playbook = versions(page[0].version)
-    if playbook is None:
+    playbook = versions.asked_of(page[0].version)
+    if playbook is None or playbook.audience.entity.name != page[0].entity:
         return []
     goal = playbook.goal
     active = [each for each in page if each.phase in _ACTIVE]

@@ -32,10 +32,16 @@ class Unreadable(Exception):
 def files_below(root: Path, folder: str) -> Iterator[str]:
     """The files below a folder, relative to `root`, sorted; hidden ones are left out.
 
-    Links to folders are named like files, so that reading them says what is wrong with them.
+    Links to folders are named like files, so that reading them says what is wrong with them, and
+    so are folders that cannot be read: what lies in them is not gone.
     """
     found: list[str] = []
-    for base, folders, files in os.walk(root / folder):
+
+    def cannot_be_read(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            found.append(Path(error.filename).relative_to(root).as_posix())
+
+    for base, folders, files in os.walk(root / folder, onerror=cannot_be_read):
         folders[:] = [name for name in folders if not name.startswith(".")]
         linked = [name for name in folders if Path(base, name).is_symlink()]
         found += [

@@ -211,7 +211,11 @@ def _yaml_files(loading: _Loading, folder: str) -> Iterator[str]:
             )
         elif (loading.root / path).is_dir():
             loading.problems.append(
-                Problem(Place(path), "bad-file", "this is a link to a folder, or a folder")
+                Problem(
+                    Place(path),
+                    "bad-file",
+                    "this is a link to a folder, or a folder that cannot be read",
+                )
             )
         elif path.endswith(".yaml"):
             if folder != "playbooks" and path.count("/") > 1:

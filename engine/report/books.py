@@ -70,6 +70,11 @@ def _playbooks(lines: Sequence[PlaybookLine]) -> str:
         for line in lines
         if line.unbound
     ]
+    notes += [
+        f"{line.name}: {line.step_gone:,} held as step_gone: the changed playbook has no such step"
+        for line in lines
+        if line.step_gone
+    ]
     return "\n".join([columns(head, rows), *notes])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.decide.facts import NewTouch
+from engine.passes.changes import Inside
 from engine.passes.reports import RunReport
 from engine.report.text import as_json, columns, count, told
 from engine.running import Summary
@@ -51,6 +52,16 @@ def _run(report: RunReport, dry_run: bool) -> dict[str, object]:
         "error": str(report.fault) if report.fault else "",
     }
     if dry_run:
+        data["inside"] = [
+            {
+                "step": each.step,
+                "people": each.people,
+                "version": each.version,
+                "becomes": str(each.becomes),
+                "to": each.to,
+            }
+            for each in report.inside
+        ]
         data["since_last"] = {"gained": report.gained, "lost": report.lost}
     return data
 
@@ -93,6 +104,9 @@ def _block(report: RunReport, dry_run: bool) -> str:
     lines += [f"  waiting: {told(report.waiting)}"] if report.waiting else []
     lines += [f"  held: {report.held}"] if report.held else []
     lines += [f"  doubtful: {doubt}" for doubt in report.doubts]
+    if report.inside:
+        lines.append("  inside an older version:")
+        lines.append(_indented(_inside(report.inside)))
     if report.would:
         lines.append(_indented(_touches(report.would)))
     return "\n".join(lines)
@@ -100,6 +114,14 @@ def _block(report: RunReport, dry_run: bool) -> str:
 
 def _since(report: RunReport) -> str:
     return f"since the last run {report.gained:,} more match, {report.lost:,} no longer"
+
+
+def _inside(inside: Sequence[Inside]) -> str:
+    rows = [
+        (each.step or "(held out)", each.people, each.becomes.replace("_", " "), each.to)
+        for each in inside
+    ]
+    return columns(("step", "people", "become", "at step"), rows)
 
 
 def _touches(would: Sequence[NewTouch]) -> str:

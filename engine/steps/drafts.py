@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from engine.bind.acts import BoundEmail, BoundTask, BoundWebhook
+from engine.bind.acts import BoundEmail, BoundTask, BoundWebhook, origin_of
 from engine.bind.catalog import Catalog
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment, NewTouch, TouchKind, TouchState, idempotency_key
@@ -69,9 +69,9 @@ def blank(
     house: House, step: TouchStep, customer: Customer, *, kind: TouchKind, place: int = 0
 ) -> NewTouch:
     """A touch of a step with its identity and its times, ready and still without content."""
-    enrollment = customer.enrollment
+    enrollment, identity = customer.enrollment, house.playbook.identity
     return NewTouch(
-        id=idempotency_key(enrollment.playbook, enrollment.key, enrollment.number, step.id, place),
+        id=idempotency_key(identity, enrollment.key, enrollment.number, origin_of(step), place),
         enrollment=enrollment.id,
         playbook=enrollment.playbook,
         entity=enrollment.entity,

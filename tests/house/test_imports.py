@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "proof"),
         *("passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
+        "roster",
         *("source_check", "dialect_check"),
     ),
 )

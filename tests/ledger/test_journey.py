@@ -25,7 +25,7 @@ from engine.decide.facts import (
 )
 from engine.ledger.check import check_ledger
 from engine.ledger.copies import copies_made
-from engine.ledger.counts import counts_by_step, versions_inside
+from engine.ledger.counts import Insiders, counts_by_step, insiders
 from engine.ledger.database import Overtaken
 from engine.ledger.journey import (
     DueEnrollment,
@@ -347,11 +347,19 @@ def test_past_entries_of_many_keys(ledger: Ledger) -> None:
     ("count", "expected"),
     [
         pytest.param(counts_by_step, {"email-1": 2, "wait-1": 1}, id="by step"),
-        pytest.param(versions_inside, {"v1": 1, "v2": 2}, id="by version"),
+        pytest.param(
+            insiders,
+            [
+                Insiders("v1", "user", "email-1", 1),
+                Insiders("v2", "user", "email-1", 1),
+                Insiders("v2", "user", "wait-1", 1),
+            ],
+            id="by version and step",
+        ),
     ],
 )
 def test_how_many_are_inside(
-    ledger: Ledger, count: Callable[..., dict[str, int]], expected: dict[str, int]
+    ledger: Ledger, count: Callable[..., object], expected: object
 ) -> None:
     keep(ledger, [Entered(make_enrollment("1")), Entered(make_enrollment("2", version="v2"))])
     keep(ledger, [Entered(make_enrollment("3", version="v2", step="wait-1"))])
@@ -396,7 +404,7 @@ def test_touches_are_listed_in_parts(ledger: Ledger, narrowed: dict[str, Any], s
 def test_a_copy_is_found_by_its_digest(ledger: Ledger, state: TouchState, is_there: bool) -> None:
     (touch,) = outbox(ledger, "1", copy="A@example.com", state=state)
     found = reading(
-        ledger, lambda unit: copies_made(unit, "checkup", "email-1", ["a@example.com", "b@c.de"])
+        ledger, lambda unit: copies_made(unit, "checkup", ("email-1",), ["a@example.com", "b@c.de"])
     )
     assert {copy: holder.touch for copy, holder in found.items()} == (
         {"a@example.com": touch} if is_there else {}

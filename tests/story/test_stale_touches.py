@@ -58,9 +58,7 @@ def unbind(stage: Stage) -> None:
     stage.edit("playbooks/checkup.yaml", "exit_when: {uses_reports: true}\n", "")
 
 
-@pytest.mark.parametrize(
-    "change", [break_source, remove, break_file, take_back_to_draft, pause, unbind]
-)
+@pytest.mark.parametrize("change", [break_source, break_file, take_back_to_draft, pause, unbind])
 def test_what_no_pass_asked_about_stays_where_it_is(waiting: Stage, change: object) -> None:
     assert callable(change)
     kept = {path: path.read_bytes() for path in waiting.root.rglob("*") if path.is_file()}
@@ -72,6 +70,15 @@ def test_what_no_pass_asked_about_stays_where_it_is(waiting: Stage, change: obje
             path.write_bytes(content)
     waiting.run(as_of=AFTER)
     assert waiting.mailed == ALL, "nothing of it is lost"
+
+
+def test_what_a_playbook_had_ready_goes_with_it(waiting: Stage) -> None:
+    remove(waiting)
+    waiting.run(as_of=NEXT_DAY)
+    log = waiting.do("audit", "show", "--playbook", "checkup", "--format", "json").data
+    assert [each["body"]["outcome"] for each in log if each["kind"] == "left"] == ["removed"] * 3
+    assert sum(each["kind"] == "touch.dropped" for each in log) == 3
+    assert waiting.mail.received == []
 
 
 def test_a_run_of_one_playbook_sends_nothing_of_another(waiting: Stage) -> None:

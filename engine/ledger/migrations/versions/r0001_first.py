@@ -25,6 +25,7 @@ def upgrade() -> None:
     _make_halts()
     _make_history()
     _make_holds()
+    _make_identities()
     _make_leases()
     _make_meta()
     _make_pauses()
@@ -233,6 +234,16 @@ def _make_holds() -> None:
     op.create_index(op.f("ix_holds_playbook_state"), "holds", ["playbook", "state"], unique=False)
 
 
+def _make_identities() -> None:
+    op.create_table(
+        "identities",
+        sa.Column("playbook", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("playbook", name=op.f("pk_identities")),
+        sa.UniqueConstraint("identity", name=op.f("uq_identities_identity")),
+    )
+
+
 def _make_leases() -> None:
     op.create_table(
         "leases",
@@ -332,6 +343,7 @@ def _make_tasks() -> None:
         sa.Column("due_on", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("done_at", INSTANT, nullable=True),
         sa.Column("done_by", sa.Text(), server_default=sa.text("''"), nullable=False),

@@ -1,0 +1,60 @@
+"""What the audit tells of those who enter and move on: kinds and bodies of records."""
+
+from __future__ import annotations
+
+from engine.decide.facts import Enrollment, Moved, Phase
+from engine.ledger.audit import Kind
+from engine.ledger.instants import instant_text
+
+__all__ = ["advanced_record", "entered_body", "moved_record"]
+
+
+def entered_body(of: Enrollment, run: str) -> dict[str, object]:
+    """What the audit tells of one who enters."""
+    return {
+        "enrollment": of.id,
+        "entity": of.entity,
+        "number": of.number,
+        "run": run,
+        "step": of.step,
+        "version": of.version,
+    }
+
+
+_STANDING_STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING)
+
+
+def advanced_record(
+    before: Enrollment, after: Enrollment, why: str
+) -> tuple[Kind, dict[str, object]]:
+    """What the audit tells of one who moved on, or stands still."""
+    body: dict[str, object] = {
+        "enrollment": after.id,
+        "from": before.step,
+        "phase": after.phase,
+        "step": after.step,
+        "why": why,
+    }
+    if after.version != before.version:
+        body["version"] = after.version
+    if after.waits_until is not None:
+        body["until"] = instant_text(after.waits_until)
+    waits = after.phase in _STANDING_STILL and after.step == before.step
+    return (Kind.STEP_WAITS if waits else Kind.STEP_REACHED), body
+
+
+def moved_record(moved: Moved) -> tuple[Kind, dict[str, object]]:
+    """What the audit tells of one who goes on with another version."""
+    before, after = moved.before, moved.after
+    body: dict[str, object] = {
+        "enrollment": after.id,
+        "from": before.step,
+        "from_version": before.version,
+        "phase": after.phase,
+        "step": after.step,
+        "version": after.version,
+        "why": "moved",
+    }
+    if after.waits_until is not None:
+        body["until"] = instant_text(after.waits_until)
+    return Kind.MOVED, body
