@@ -401,6 +401,40 @@ def run(
     _finish(ran(summary, form), summary.exit_status)
 
 
+@_command("enroll")
+@click.argument("playbook")
+@_key_option
+@click.option("--anyway", is_flag=True, help="Also who is not in the segment.")
+@_as_of_option
+@_format_option()
+def enroll(
+    context: click.Context, playbook: str, key: str, anyway: bool, as_of: str | None, form: str
+) -> None:
+    """Let one customer into a playbook by hand, if its gates do; the next pass goes on with it."""
+    from engine.by_hand import Segment
+    from engine.by_hand import enroll as let_in
+    from engine.report.by_hand import handled
+
+    workplace = _open(context)
+    segment = Segment.PASSED_OVER if anyway else Segment.ASKED
+    found = let_in(workplace, playbook, key, _instant(as_of, workplace), segment=segment)
+    _finish(handled(found, form), found.exit_status)
+
+
+@_command("leave")
+@click.argument("playbook")
+@_key_option
+@click.option("--why", default="", metavar="W", help="Why, for the log.")
+@_format_option()
+def leave(context: click.Context, playbook: str, key: str, why: str, form: str) -> None:
+    """Take one customer out of a playbook by hand; what had not gone out of it is dropped."""
+    from engine.by_hand import take_out
+    from engine.report.by_hand import handled
+
+    found = take_out(_open(context), playbook, key, why=why)
+    _finish(handled(found, form), found.exit_status)
+
+
 @_command("daemon")
 @click.option("--once", is_flag=True, help="One round: fire what is due, move on, deliver, end.")
 def daemon(context: click.Context, once: bool) -> None:

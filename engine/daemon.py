@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
+from engine.ledger.invitations import open_invitations
 from engine.ledger.journey import due_enrollments
 from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
 from engine.ledger.retention import forget_touches
@@ -27,7 +28,15 @@ from engine.passes.run import move_on
 from engine.passes.versions import Shelf
 from engine.problems import Invalid, TouchlineError, errors_only
 from engine.read.load import load_project
-from engine.running import firing_of, make_courier, run_one, runnable_playbooks, standing_still
+from engine.running import (
+    firing_of,
+    keep_version,
+    make_courier,
+    refuse_into_drafts,
+    run_one,
+    runnable_playbooks,
+    standing_still,
+)
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.stopping import Stop, on_stop
 from engine.tracking import due_entities, track_entities
@@ -151,6 +160,7 @@ class _Daemon:
             except TouchlineError as error:  # one playbook's trouble never stops the others
                 _LOG.error("%s: %s", playbook.name, error)
                 failed = True
+        refuse_into_drafts(self._workplace, self._ledger, at=self._clock.now())
         self._courier.send()
         self._forget()
         return failed
@@ -255,6 +265,8 @@ class _Daemon:
         if last is None or shift_local(last, every, playbook.zone) <= now:
             return True
         with self._ledger.read() as unit:
+            if open_invitations(unit, playbook.name, limit=1):
+                return True
             return bool(due_enrollments(unit, playbook.name, now, limit=1))
 
     def _pass(self, playbook: BoundPlaybook, now: datetime) -> None:
@@ -263,6 +275,8 @@ class _Daemon:
         if standing_still(self._ledger, playbook, at=now, actor=_ACTOR):
             return
         place = self._workplace
+        with self._ledger.write() as unit:
+            keep_version(unit, place, playbook, at=now)  # the invited enter by it
         versions = Shelf(place.project, place.catalog, self._ledger, playbook)
         with place.sources(self._ledger) as snapshot:
             world = World(

@@ -14,11 +14,13 @@ from engine.dispatch.deliver import Delivered
 from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
 from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
+from engine.ledger.invitations import playbooks_invited
 from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, save_version
-from engine.ledger.store import Ledger
+from engine.ledger.store import Ledger, Unit
 from engine.passes.entering import Firing
 from engine.passes.gather import World
+from engine.passes.inviting import DRAFT, refuse_all
 from engine.passes.reports import RunReport
 from engine.passes.run import live, rehearse
 from engine.passes.versions import Shelf, content_of
@@ -32,7 +34,10 @@ __all__ = [
     "dry",
     "firing_of",
     "git_commit",
+    "keep_version",
     "make_courier",
+    "refuse_into_drafts",
+    "refuse_the_past",
     "run_now",
     "run_one",
     "runnable_playbooks",
@@ -102,7 +107,7 @@ def run_now(
     if ledger is None or why_not:
         summary = _rehearsal(workplace, names, as_of, ledger)
         return replace(summary, notes=(why_not, *summary.notes), refused=True)
-    _refuse_the_past(ledger, as_of)
+    refuse_the_past(ledger, as_of)
     if fixed:  # at an instant that is run at again no time passes, so no backoff would ever end
         with ledger.write() as unit:
             retry_now(unit, now=as_of, actor=workplace.ports.actor)
@@ -118,6 +123,7 @@ def run_now(
             if stop.is_asked:
                 break
             reports.append(run_one(workplace, ledger, playbook, firing, courier=courier))
+        refuse_into_drafts(workplace, ledger, at=as_of)
         courier.send()
         trouble, went_wrong = dict(courier.trouble), courier.went_wrong
     notes = never_tracked(workplace, playbooks, ledger, as_of)
@@ -150,7 +156,8 @@ def _rehearsal(
     return Summary(tuple(reports), dry_run=True, notes=notes)
 
 
-def _refuse_the_past(ledger: Ledger, as_of: datetime) -> None:
+def refuse_the_past(ledger: Ledger, as_of: datetime) -> None:
+    """Raise Misuse where an instant lies before the ledger's last pass."""
     with ledger.read() as unit:
         last = last_as_of(unit)
     if last is not None and as_of < last:
@@ -214,8 +221,7 @@ def run_one(
     if still := standing_still(ledger, playbook, at=firing.as_of, actor=firing.actor):
         return still
     with ledger.write() as unit:
-        content = content_of(workplace.project, playbook)
-        save_version(unit, playbook.version, playbook.name, content, at=firing.as_of)
+        keep_version(unit, workplace, playbook, at=firing.as_of)
     versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
     with workplace.sources(ledger) as snapshot:
         world = World(
@@ -227,6 +233,25 @@ def run_one(
             ledger=ledger,
         )
         return live(playbook, firing, world, ledger, versions=versions, dispatch=courier)
+
+
+def keep_version(
+    unit: Unit, workplace: Workplace, playbook: BoundPlaybook, *, at: datetime
+) -> None:
+    """Keep what a playbook says today, for those who enter to go on with."""
+    content = content_of(workplace.project, playbook)
+    save_version(unit, playbook.version, playbook.name, content, at=at)
+
+
+def refuse_into_drafts(workplace: Workplace, ledger: Ledger, *, at: datetime) -> None:
+    """Who was invited into a draft does not wait for it: it may never run."""
+    with ledger.read() as unit:
+        invited = playbooks_invited(unit)
+    declared = workplace.project.playbooks
+    for name in sorted(invited & declared.keys()):
+        if declared[name].status is Status.DRAFT:
+            with ledger.write() as unit:
+                refuse_all(unit, name, DRAFT, at=at, actor="engine")
 
 
 def standing_still(

@@ -108,7 +108,6 @@ _LATER: Mapping[str, Callable[[Step], bool]] = {
     "close_when": lambda step: isinstance(step, TaskStep) and step.close_when is not None,
     "formerly": lambda step: bool(step.formerly),
     "update": lambda step: isinstance(step, UpdateStep),
-    "enroll": lambda step: isinstance(step, EnrollStep),
 }
 
 

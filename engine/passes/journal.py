@@ -15,6 +15,7 @@ from typing import Protocol
 from engine.decide.facts import (
     Decision,
     Enrollment,
+    Invited,
     NewTouch,
     Phase,
     TouchMade,
@@ -117,6 +118,7 @@ class DryJournal:
         self._unread = ledger is not None
         self._made: dict[str, list[NewTouch]] = {}
         self.would: list[NewTouch] = []
+        self.invited: list[Invited] = []
 
     def inside(self) -> Iterator[Sequence[Enrollment]]:
         """Those of the ledger, if there is one, whom this pass has not moved yet."""
@@ -144,6 +146,8 @@ class DryJournal:
             if isinstance(decision, TouchMade):
                 self.would.append(decision.touch)
                 self._made.setdefault(decision.touch.enrollment, []).append(decision.touch)
+            elif isinstance(decision, Invited):
+                self.invited.append(decision)
 
     def deliver(self) -> bool:
         """Nothing is ever sent."""

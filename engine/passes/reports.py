@@ -28,6 +28,8 @@ class RunReport:
     `touches` counts by channel and status; `waiting` those that are ready and held back, by reason
     (`window`, `capped`, …); `would` are the touches of a dry run; `gained` and
     `lost` compare who matches with the last run that went through, None where there was none.
+    `invited` counts those whom a step of another playbook asked in, by their answers: `entered`, or
+    the gate that said no; those who entered are among `entered` too.
     `doubts` are sentences about what the sources may be wrong in; they stop nothing.
     """
 
@@ -42,6 +44,7 @@ class RunReport:
     would: tuple[NewTouch, ...] = ()
     gained: int | None = None
     lost: int | None = None
+    invited: Mapping[str, int] = field(default_factory=dict)
     held: str = ""
     note: str = ""
     doubts: tuple[str, ...] = ()

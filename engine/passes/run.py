@@ -15,6 +15,7 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Gate
 from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
+from engine.ledger.invitations import ENTERED, open_invitations
 from engine.ledger.journey import record
 from engine.ledger.pending import waiting_by_reason
 from engine.ledger.runs import (
@@ -33,6 +34,7 @@ from engine.ledger.runs import (
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import states_by_channel
 from engine.passes.entering import Firing, Matched, chunks, select
+from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
 from engine.passes.reports import RunReport, report_of, this_time
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
@@ -87,6 +89,7 @@ def live(
         sources = facts.check(playbook, last)
         if start.state in (Start.NEW, Start.RESUMED):
             report = _enter_live(playbook, firing, facts, ledger, start=start, sources=sources)
+        report = _with_invited(report, take_in(playbook, facts, ledger, as_of=firing.as_of))
         withhold(playbook, facts, ledger, as_of=firing.as_of)
         left = _move(playbook, journal, versions, facts, dispatch, as_of=firing.as_of)
     except (SourceFault, Unreachable) as fault:
@@ -108,7 +111,9 @@ def move_on(
     versions: Versions,
     dispatch: Dispatch,
 ) -> None:
-    """A pass between fires: exits, waits that are over and what is due; nobody enters.
+    """A pass between fires: who was invited, exits, waits that are over and what is due.
+
+    Nobody enters by the segment.
 
     Raises:
         SourceFault: data that cannot be trusted; nothing was decided.
@@ -119,6 +124,7 @@ def move_on(
     with ledger.read() as unit:
         last = last_sources(unit, playbook.name)
     facts.check(playbook, last)
+    take_in(playbook, facts, ledger, as_of=as_of)
     journal = LedgerJournal(ledger, playbook.name, as_of, run="", send=dispatch.send)
     withhold(playbook, facts, ledger, as_of=as_of)
     _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
@@ -171,6 +177,12 @@ def _as_it_stood(
     return RunReport(
         playbook.name, firing.as_of, matched=matched if isinstance(matched, int) else 0
     )
+
+
+def _with_invited(report: RunReport, answers: Mapping[str, int]) -> RunReport:
+    """Those who came by a step of another playbook have entered as well."""
+    entered = report.entered + answers.get(ENTERED, 0)
+    return replace(report, entered=entered, invited=answers)
 
 
 def _begin(unit: Unit, playbook: BoundPlaybook, firing: Firing) -> RunStart:
@@ -300,12 +312,34 @@ def rehearse(
     watch_all(journal, versions, facts, firing.as_of)
     for chunk in chunks(found.entries(playbook, firing.as_of)):
         journal.record(chunk)
+    taken = _invited_in_mind(playbook, found, facts, ledger, as_of=firing.as_of)
+    journal.record(taken.decisions)
     advance(journal, versions, facts, firing.as_of)
     facts.remember(playbook, [key for key in found.admission.entering if key not in held_out])
+    facts.invite(journal.invited)
+    answers = Counter(each.answer for each in taken.answered)
+    report = _with_invited(report, dict(sorted(answers.items())))
     would, at = tuple(journal.would), firing.as_of
     counted = Counter((touch.channel, str(touch.state)) for touch in would)
     waiting = Counter(touch.reason for touch in would if is_waiting(touch, at))
     return replace(report, touches=_nested(counted), waiting=dict(waiting), would=would, left=left)
+
+
+def _invited_in_mind(
+    playbook: BoundPlaybook,
+    found: Matched,
+    facts: Facts,
+    ledger: Ledger | None,
+    *,
+    as_of: datetime,
+) -> Taken:
+    """What would become of those who wait to be let in, and of those this rehearsal asked in."""
+    invited = list(facts.invited(playbook, as_of))
+    if ledger is not None:
+        with ledger.read() as unit:
+            invited = [*open_invitations(unit, playbook.name), *invited]
+    inside = found.admission.entering
+    return judged(playbook, invited, facts, ledger, as_of=as_of, inside=inside)
 
 
 def _last_sources(ledger: Ledger | None, playbook: BoundPlaybook) -> Mapping[str, object]:
