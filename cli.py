@@ -57,13 +57,14 @@ def _actor() -> str:
 def _ports() -> Ports:
     from connectors.channels.table import open_channels
     from connectors.paper.database import paper_databases
-    from connectors.table import build_databases
+    from connectors.table import build_databases, open_writer
     from engine.workplace import Ports
 
     return Ports(
         databases=build_databases,
         paper=paper_databases,
         channels=open_channels,
+        writer=open_writer,
         environ=os.environ,
         host=_host(),
         actor=_actor(),

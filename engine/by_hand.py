@@ -25,7 +25,7 @@ from engine.passes.entering import entries
 from engine.passes.gather import World
 from engine.passes.inviting import known_of
 from engine.problems import Invalid, Refused
-from engine.running import keep_version, refuse_the_past, standing_still
+from engine.running import keep_version, refuse_the_past, standing_still, world_on
 from engine.workplace import Workplace
 
 __all__ = ["Handled", "Segment", "enroll", "take_out"]
@@ -88,14 +88,7 @@ def enroll(
     if still := standing_still(ledger, playbook, at=as_of, actor=actor):
         return _no(playbook, key, as_of, STOPPED, still.note or still.held)
     with workplace.sources(ledger) as snapshot:
-        world = World(
-            workplace.catalog,
-            snapshot,
-            as_of,
-            workplace.settings,
-            policy=workplace.policy,
-            ledger=ledger,
-        )
+        world = world_on(workplace, snapshot, as_of, ledger)
         with ledger.read() as unit:
             last = last_sources(unit, name)
         world.check(playbook, last)

@@ -22,7 +22,6 @@ from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.store import Ledger, Unit
 from engine.moments import local_date, shift_date, shift_local, start_of_day
-from engine.passes.gather import World
 from engine.passes.reports import RunReport
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
@@ -36,6 +35,7 @@ from engine.running import (
     run_one,
     runnable_playbooks,
     standing_still,
+    world_on,
 )
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.stopping import Stop, on_stop
@@ -162,6 +162,7 @@ class _Daemon:
                 failed = True
         refuse_into_drafts(self._workplace, self._ledger, at=self._clock.now())
         self._courier.send()
+        self._courier.write_back()
         self._forget()
         return failed
 
@@ -279,14 +280,7 @@ class _Daemon:
             keep_version(unit, place, playbook, at=now)  # the invited enter by it
         versions = Shelf(place.project, place.catalog, self._ledger, playbook)
         with place.sources(self._ledger) as snapshot:
-            world = World(
-                place.catalog,
-                snapshot,
-                now,
-                place.settings,
-                policy=place.policy,
-                ledger=self._ledger,
-            )
+            world = world_on(place, snapshot, now, self._ledger)
             move_on(playbook, now, world, self._ledger, versions=versions, dispatch=self._courier)
 
     # ------------------------------------------------------------ files that change

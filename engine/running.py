@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.deliver import Delivered
@@ -15,14 +16,16 @@ from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
 from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
 from engine.ledger.invitations import playbooks_invited
+from engine.ledger.pending import waiting_by_reason
 from engine.ledger.recovery import retry_now
-from engine.ledger.runs import last_as_of, save_version
+from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
+from engine.ledger.touches import states_by_channel
 from engine.passes.entering import Firing
 from engine.passes.gather import World
 from engine.passes.inviting import DRAFT, refuse_all
-from engine.passes.reports import RunReport
-from engine.passes.run import live, rehearse
+from engine.passes.reports import RunReport, this_time
+from engine.passes.run import go_on, live, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
 from engine.stopping import Stop, on_stop
@@ -42,6 +45,7 @@ __all__ = [
     "run_one",
     "runnable_playbooks",
     "standing_still",
+    "world_on",
 ]
 
 _GIT_SECONDS = 5
@@ -125,6 +129,7 @@ def run_now(
             reports.append(run_one(workplace, ledger, playbook, firing, courier=courier))
         refuse_into_drafts(workplace, ledger, at=as_of)
         courier.send()
+        courier.write_back()
         trouble, went_wrong = dict(courier.trouble), courier.went_wrong
     notes = never_tracked(workplace, playbooks, ledger, as_of)
     return Summary(
@@ -138,14 +143,7 @@ def _rehearsal(
     firing = firing_of(workplace, as_of, "", workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of, drafts=bool(names))
     with workplace.sources(ledger) as snapshot:
-        world = World(
-            workplace.catalog,
-            snapshot,
-            as_of,
-            workplace.settings,
-            policy=workplace.policy,
-            ledger=ledger,
-        )
+        world = world_on(workplace, snapshot, as_of, ledger)
         for playbook in playbooks:
             versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
             try:
@@ -223,16 +221,38 @@ def run_one(
     with ledger.write() as unit:
         keep_version(unit, workplace, playbook, at=firing.as_of)
     versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
+    run = run_id(playbook.name, firing.fire)
+    with ledger.read() as unit:
+        before = states_by_channel(unit, run)
     with workplace.sources(ledger) as snapshot:
-        world = World(
-            workplace.catalog,
-            snapshot,
-            firing.as_of,
-            workplace.settings,
-            policy=workplace.policy,
-            ledger=ledger,
-        )
-        return live(playbook, firing, world, ledger, versions=versions, dispatch=courier)
+        world = world_on(workplace, snapshot, firing.as_of, ledger)
+        report = live(playbook, firing, world, ledger, versions=versions, dispatch=courier)
+    if report.fault is not None:
+        return report
+    while report.fault is None and courier.write_back():
+        with workplace.sources(ledger) as snapshot:  # as it is now: steps behind an update see it
+            world = world_on(workplace, snapshot, firing.as_of, ledger)
+            report = go_on(
+                playbook, firing, world, ledger, report=report, versions=versions, dispatch=courier
+            )
+    with ledger.read() as unit:
+        touches = this_time(before, states_by_channel(unit, run))
+        waiting = waiting_by_reason(unit, run=run)
+    return replace(report, touches=touches, waiting=waiting)
+
+
+def world_on(
+    workplace: Workplace, snapshot: Snapshot, as_of: datetime, ledger: Ledger | None
+) -> World:
+    """What a pass at an instant asks, of these sources and of the ledger's memory."""
+    return World(
+        workplace.catalog,
+        snapshot,
+        as_of,
+        workplace.settings,
+        policy=workplace.policy,
+        ledger=ledger,
+    )
 
 
 def keep_version(

@@ -17,7 +17,6 @@ from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
 from engine.ledger.journey import record
-from engine.ledger.pending import waiting_by_reason
 from engine.ledger.runs import (
     RunStart,
     Start,
@@ -29,19 +28,19 @@ from engine.ledger.runs import (
     last_sources,
     never_ran,
     remember_bystanders,
+    run_id,
     still_ours,
 )
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.touches import states_by_channel
 from engine.passes.entering import Firing, Matched, chunks, select
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
-from engine.passes.reports import RunReport, report_of, this_time
+from engine.passes.reports import RunReport, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.passes.withhold import withhold
 from engine.problems import SourceFault, Unreachable
 
-__all__ = ["Dispatch", "live", "move_on", "rehearse"]
+__all__ = ["Dispatch", "go_on", "live", "move_on", "rehearse"]
 
 _TRIES = 10  # where other processes move the same people: each of them gets on meanwhile
 
@@ -75,12 +74,12 @@ def live(
 
     Fired again under the same identity it goes on with what that run left: nobody enters twice,
     what is still due goes out. Sources that cannot be trusted fail the run as a whole: it is
-    recorded, nobody enters, nothing is planned, and the report carries the fault.
+    recorded, nobody enters, nothing is planned, and the report carries the fault. The touches are
+    for the caller to count.
     """
     dispatch.hold(playbook.name)
     with ledger.write() as unit:
         start = _begin(unit, playbook, firing)
-        before = states_by_channel(unit, start.id)
     journal = LedgerJournal(ledger, playbook.name, firing.as_of, run=start.id, send=dispatch.send)
     report = _as_it_stood(ledger, playbook, firing, start)
     try:
@@ -96,10 +95,28 @@ def live(
         return _failed(ledger, start, firing, report, fault)
     except Overtaken as fault:
         return replace(report, fault=fault)
-    with ledger.read() as unit:
-        touches = this_time(before, states_by_channel(unit, start.id))
-        waiting = waiting_by_reason(unit, run=start.id)
-    return replace(report, touches=touches, waiting=waiting, left=left)
+    return replace(report, left=left)
+
+
+def go_on(
+    playbook: BoundPlaybook,
+    firing: Firing,
+    facts: Facts,
+    ledger: Ledger,
+    *,
+    report: RunReport,
+    versions: Versions,
+    dispatch: Dispatch,
+) -> RunReport:
+    """The same run, once fields were written back: steps behind them see what is there now."""
+    run = run_id(playbook.name, firing.fire)
+    try:
+        left = move_on(
+            playbook, firing.as_of, facts, ledger, versions=versions, dispatch=dispatch, run=run
+        )
+    except (SourceFault, Unreachable, Overtaken) as fault:
+        return replace(report, fault=fault)
+    return replace(report, left=report.left + left)
 
 
 def move_on(
@@ -110,10 +127,11 @@ def move_on(
     *,
     versions: Versions,
     dispatch: Dispatch,
-) -> None:
+    run: str = "",
+) -> int:
     """A pass between fires: who was invited, exits, waits that are over and what is due.
 
-    Nobody enters by the segment.
+    Nobody enters by the segment. Gives how many left; `run` is whose touches are made, if any's.
 
     Raises:
         SourceFault: data that cannot be trusted; nothing was decided.
@@ -125,9 +143,9 @@ def move_on(
         last = last_sources(unit, playbook.name)
     facts.check(playbook, last)
     take_in(playbook, facts, ledger, as_of=as_of)
-    journal = LedgerJournal(ledger, playbook.name, as_of, run="", send=dispatch.send)
+    journal = LedgerJournal(ledger, playbook.name, as_of, run=run, send=dispatch.send)
     withhold(playbook, facts, ledger, as_of=as_of)
-    _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
+    return _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
 
 
 def _move(
