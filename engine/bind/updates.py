@@ -40,17 +40,16 @@ _TEMPLATE = ("{{", "{%")
 
 def bind_update(step: UpdateStep, scope: Scope, found: Findings) -> BoundUpdate:
     """Fields of the playbook's own entity, or of a parent that one link leads to."""
+    borne = bears_failure(step, scope, found)
     links = found.attempt(lambda: _links_to(step.entity, scope, step.place))
     entity = scope.entity
     for link in links or ():
         entity = scope.entity_named(entity.links[link].to, step.place)
-    found.attempt(lambda: _check_writes(entity.table.connector, scope, step.place))
-    there = scope.of(entity)
-    values = found.each(step.values, lambda each: _written(each, there, step.place))
-    found.attempt(lambda: _check_once(values, step.place))
-    return BoundUpdate(
-        entity=entity, links=links or (), values=values, **bears_failure(step, scope, found)
-    )
+    values: tuple[tuple[FieldRef, Written], ...] = ()
+    if links is not None:  # else nobody knows whose fields they are
+        found.attempt(lambda: _check_writes(entity.table.connector, scope, step.place))
+        values = found.attempt(lambda: _values(step, scope.of(entity)))
+    return BoundUpdate(entity=entity, links=links or (), values=values, **borne)
 
 
 def _links_to(name: str, scope: Scope, place: Place) -> tuple[str, ...]:
@@ -77,6 +76,13 @@ def _check_writes(connector: str, scope: Scope, place: Place) -> None:
             f"the connector {connector} is of type {declared.type}, which is only read; an update "
             "needs one of type sql",
         )
+
+
+def _values(step: UpdateStep, there: Scope) -> tuple[tuple[FieldRef, Written], ...]:
+    with Findings() as found:
+        values = found.each(step.values, lambda each: _written(each, there, step.place))
+    _check_once(values, step.place)
+    return values
 
 
 def _check_once(values: Sequence[tuple[FieldRef, Written]], place: Place) -> None:
@@ -108,7 +114,7 @@ def _check_may_change(field: FieldRef, entity: EntityRef, place: Place) -> None:
     elif link := next((link for link in entity.links.values() if link.column == column), None):
         why = f"says which {link.to} a {entity.name} belongs to"
     elif column in [name for name, _ in entity.table.where]:
-        why = f"says by `where` which rows are a {entity.name}"
+        why = f"says by `where` which rows count as {entity.name}"
     elif field.kind is Kind.LIST:
         why = "is a list"
     else:

@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -88,7 +87,7 @@ class Crm:
 
 
 @pytest.fixture(params=["delete", "wal"])
-def crm(request: pytest.FixtureRequest, stage: Stage) -> Iterator[Crm]:
+def crm(request: pytest.FixtureRequest, stage: Stage) -> Crm:
     """Customers in SQLite, in each of its journal modes: readers stop writers in one of them."""
     made = Crm(stage)
     made.script(f"PRAGMA journal_mode = {request.param};{TABLES}")
@@ -96,7 +95,7 @@ def crm(request: pytest.FixtureRequest, stage: Stage) -> Iterator[Crm]:
     stage.edit("touchline.yaml", "  product: {", source)
     stage.write("catalog/account.yaml", ACCOUNT)
     stage.write("catalog/user.yaml", USER)
-    yield made
+    return made
 
 
 def touches(stage: Stage) -> dict[str, int]:
@@ -106,8 +105,9 @@ def touches(stage: Stage) -> dict[str, int]:
 
 def test_each_kind_of_value_in_the_form_of_its_column(crm: Crm) -> None:
     crm.step(
-        "account\n    set: {health: at-risk, note: \"{{ user.first_name }}: 50% 'left'\", nudges: 5,"
-        " score: 0.25, is_watched: true, reviewed_on: today, nudged_at: now, seen_at: now}"
+        "account\n    set: {health: at-risk, note: \"{{ user.first_name }}: 50% 'left'\","
+        " nudges: 5, score: 0.25, is_watched: true, reviewed_on: today, nudged_at: now,"
+        " seen_at: now}"
     )
     run = crm.stage.run()
     assert run.status == 0, run.out + run.err
@@ -253,6 +253,35 @@ def test_a_touch_that_ends_otherwise_follows_on_failure(
     crm.stage.run()
     tasks = crm.stage.do("tasks", "--format", "json").data
     assert [each["key"] for each in tasks] == ["2"]
+
+
+REFUSED = {
+    "the-key": ("account\n    set: {id: 9}", "`id` is the key of account"),
+    "where": ("account\n    set: {kind: prospect}", "which rows count as account"),
+    "a-link": ("user\n    set: {account_id: 9}", "which account a user belongs to"),
+    "a-list": ("account\n    set: {tags: x}", "`tags` is a list"),
+    "computed": ("account\n    set: {people: 9}", "`people` is computed"),
+    "one-column": ("account\n    set: {note: x, memo: y}", "memo and note are one column"),
+    "no-such-name": (
+        'account\n    set: {note: "{{ user.first_nam }}"}',
+        "did you mean first_name?",
+    ),
+}
+
+
+@pytest.mark.parametrize("crm", ["delete"], indirect=True)
+@pytest.mark.parametrize("row", REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_at_validation(crm: Crm, row: tuple[str, str]) -> None:
+    step, told = row
+    more = (
+        "  kind: text\n  tags: list\n  memo: {type: text, column: note}\n  people: {count: user}\n"
+    )
+    crm.stage.write("catalog/account.yaml", ACCOUNT + more)
+    crm.stage.write("catalog/user.yaml", USER + "  account_id: integer\n")
+    crm.step(step)
+    found = crm.stage.do("validate")
+    assert found.status == 1
+    assert told in found.out
 
 
 # ---------------------------------------------------------------- killed
