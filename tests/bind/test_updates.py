@@ -57,7 +57,7 @@ REFUSED = {
     "a-part": (OF_ACCOUNT, "account", "seats: 0.5", "wrong-type", "is integer and cannot hold"),
     "a-part-added": (OF_ACCOUNT, "account", "seats: {add: 0.5}", "wrong-type", "cannot hold 0.5"),
     "added-to-text": (OF_ACCOUNT, "account", "name: {add: 1}", "wrong-type", "needs a number"),
-    "too-large": (OF_ACCOUNT, "account", "seats: 99999999999999999999.0", "out-of-range", "cannot hold"),
+    "too-large": (OF_ACCOUNT, "account", "seats: 9999999999999999999.0", "out-of-range", "cannot"),
     "no-date": (OF_ACCOUNT, "account", "renews_on: soon", "bad-moment", "`in 30 days`"),
     "a-fields-date": (
         *(OF_ACCOUNT, "account", "renews_on: 2 days before started_on"),
