@@ -57,13 +57,14 @@ def _actor() -> str:
 def _ports() -> Ports:
     from connectors.channels.table import open_channels
     from connectors.paper.database import paper_databases
-    from connectors.table import build_databases
+    from connectors.table import build_databases, open_writer
     from engine.workplace import Ports
 
     return Ports(
         databases=build_databases,
         paper=paper_databases,
         channels=open_channels,
+        writer=open_writer,
         environ=os.environ,
         host=_host(),
         actor=_actor(),
@@ -399,6 +400,40 @@ def run(
             fixed = as_of is not None
             summary = run_now(workplace, playbooks, at, fixed=fixed, progress=progress)
     _finish(ran(summary, form), summary.exit_status)
+
+
+@_command("enroll")
+@click.argument("playbook")
+@_key_option
+@click.option("--anyway", is_flag=True, help="Also who is not in the segment.")
+@_as_of_option
+@_format_option()
+def enroll(
+    context: click.Context, playbook: str, key: str, anyway: bool, as_of: str | None, form: str
+) -> None:
+    """Let one customer into a playbook by hand, if its gates do; the next pass goes on with it."""
+    from engine.by_hand import Segment
+    from engine.by_hand import enroll as let_in
+    from engine.report.by_hand import handled
+
+    workplace = _open(context)
+    segment = Segment.PASSED_OVER if anyway else Segment.ASKED
+    found = let_in(workplace, playbook, key, _instant(as_of, workplace), segment=segment)
+    _finish(handled(found, form), found.exit_status)
+
+
+@_command("leave")
+@click.argument("playbook")
+@_key_option
+@click.option("--why", default="", metavar="W", help="Why, for the log.")
+@_format_option()
+def leave(context: click.Context, playbook: str, key: str, why: str, form: str) -> None:
+    """Take one customer out of a playbook by hand; what had not gone out of it is dropped."""
+    from engine.by_hand import take_out
+    from engine.report.by_hand import handled
+
+    found = take_out(_open(context), playbook, key, why=why)
+    _finish(handled(found, form), found.exit_status)
 
 
 @_command("daemon")

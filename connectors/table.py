@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from connectors.sources.files import FilesDatabase, Folder
 from connectors.sources.sql import sql_database
+from connectors.sources.writing import Writable
 from engine.language.project import Connector, Secret, Settings
-from engine.ports import Database
+from engine.ports import Channel, Database
 
-__all__ = ["SOURCES", "build_databases"]
+__all__ = ["SOURCES", "build_databases", "open_writer"]
 
 Resolve = Callable[[Secret], str]
 
@@ -59,6 +60,17 @@ def _sql(
         for database in [sql_database(url, sharing, root)]
         for name in sharing
     }
+
+
+def open_writer(settings: Settings, root: Path, resolve: Resolve) -> Channel:
+    """The built-in channel of updates; which databases there are is looked up at the first one."""
+    from connectors.channels.update import Update  # no start need wait for it
+
+    def writable() -> Mapping[str, Writable]:
+        databases = build_databases(settings, root, resolve)
+        return {name: each for name, each in databases.items() if isinstance(each, Writable)}
+
+    return Update(writable)
 
 
 SOURCES: Mapping[

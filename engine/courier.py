@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
+from engine.bind.acts import UPDATE_CHANNEL
 from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.deliver import Delivered, deliver
@@ -69,16 +70,30 @@ class Courier:
     def send(self) -> bool:
         """Deliver what is due and cleared until nothing is left; whether anything was tried.
 
+        Updates are left for `write_back`: sources are not written while they are read.
+
         Raises:
             Unreachable: the ledger cannot be read or written.
         """
-        delivered = self._runner.run(self._deliver())
+        return self._carried(is_written_back=False).tried > 0
+
+    def write_back(self) -> bool:
+        """The same of updates, once no source is open; whether any of them came to its end.
+
+        Raises:
+            Unreachable: the ledger cannot be read or written.
+        """
+        states = self._carried(is_written_back=True).counts.get(UPDATE_CHANNEL, {})
+        return any(TouchState(state).has_ended and count for state, count in states.items())
+
+    def _carried(self, *, is_written_back: bool) -> Delivered:
+        delivered = self._runner.run(self._deliver(is_written_back=is_written_back))
         for channel, states in delivered.counts.items():
             if states.get(TouchState.SENT):
                 self.trouble.pop(channel, None)
         self.trouble |= delivered.trouble
         self.went_wrong += _went_wrong(delivered)
-        return delivered.tried > 0
+        return delivered
 
     def stop(self) -> None:
         """Claim nothing more; what is in the middle of a message finishes."""
@@ -108,7 +123,7 @@ class Courier:
             ask_again(unit, self._policy, now=self._now())
         self._asked_under = self._policy.digest
 
-    async def _deliver(self) -> Delivered:
+    async def _deliver(self, *, is_written_back: bool) -> Delivered:
         if self._channels is None:
             self._channels = self._make_channels()
         self._ask_again()
@@ -119,6 +134,7 @@ class Courier:
             worker=self._worker,
             stop=self._stop,
             cleared=self._cleared,
+            only=[name for name in self._channels if (name == UPDATE_CHANNEL) is is_written_back],
             policy=self._policy,
             real=self._real,
             progress=self._progress,

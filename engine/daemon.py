@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
+from engine.ledger.invitations import open_invitations
 from engine.ledger.journey import due_enrollments
 from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
 from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.store import Ledger, Unit
 from engine.moments import local_date, shift_date, shift_local, start_of_day
-from engine.passes.gather import World
 from engine.passes.reports import RunReport
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
@@ -30,10 +30,13 @@ from engine.read.load import load_project
 from engine.roster import call_roll, known_now
 from engine.running import (
     firing_of,
+    keep_version,
     make_courier,
+    refuse_into_drafts,
     run_one,
     runnable_playbooks,
     standing_still,
+    world_on,
 )
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.stopping import Stop, on_stop
@@ -160,7 +163,9 @@ class _Daemon:
             except TouchlineError as error:  # one playbook's trouble never stops the others
                 _LOG.error("%s: %s", playbook.name, error)
                 failed = True
+        refuse_into_drafts(self._workplace, self._ledger, at=self._clock.now())
         self._courier.send()
+        self._courier.write_back()
         self._forget()
         return failed
 
@@ -274,6 +279,8 @@ class _Daemon:
         if last is None or shift_local(last, every, playbook.zone) <= now:
             return True
         with self._ledger.read() as unit:
+            if open_invitations(unit, playbook.name, limit=1):
+                return True
             return bool(due_enrollments(unit, playbook.name, now, limit=1))
 
     def _pass(self, playbook: BoundPlaybook, now: datetime) -> None:
@@ -283,16 +290,11 @@ class _Daemon:
             return
         playbook = known_now(self._ledger, playbook)
         place = self._workplace
+        with self._ledger.write() as unit:
+            keep_version(unit, place, playbook, at=now)  # the invited enter by it
         versions = Shelf(place.project, place.catalog, self._ledger, playbook)
         with place.sources(self._ledger) as snapshot:
-            world = World(
-                place.catalog,
-                snapshot,
-                now,
-                place.settings,
-                policy=place.policy,
-                ledger=self._ledger,
-            )
+            world = world_on(place, snapshot, now, self._ledger)
             move_on(playbook, now, world, self._ledger, versions=versions, dispatch=self._courier)
 
     # ------------------------------------------------------------ files that change

@@ -186,6 +186,8 @@ class Refusal(StrEnum):
     """Not now: try again after a while."""
     CHANNEL = "channel"
     """It is about us (5.7.x, a certificate, a breaker): try again, and open the breaker."""
+    GONE = "gone"
+    """What it is about is no longer there: the touch fails, with that as its reason."""
     CREDENTIALS = "credentials"
     """The channel is paused until a person looks (535), or disabled (410)."""
 

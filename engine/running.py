@@ -8,20 +8,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.deliver import Delivered
 from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
 from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
+from engine.ledger.invitations import playbooks_invited
 from engine.ledger.names import carry_over
+from engine.ledger.pending import waiting_by_reason
 from engine.ledger.recovery import retry_now
-from engine.ledger.runs import last_as_of, save_version
-from engine.ledger.store import Ledger
+from engine.ledger.runs import last_as_of, run_id, save_version
+from engine.ledger.store import Ledger, Unit
+from engine.ledger.touches import states_by_channel
 from engine.passes.entering import Firing
 from engine.passes.gather import World
-from engine.passes.reports import RunReport
-from engine.passes.run import live, rehearse
+from engine.passes.inviting import DRAFT, refuse_all
+from engine.passes.reports import RunReport, this_time
+from engine.passes.run import go_on, live, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
 from engine.roster import call_roll, known_now
@@ -34,11 +39,15 @@ __all__ = [
     "dry",
     "firing_of",
     "git_commit",
+    "keep_version",
     "make_courier",
+    "refuse_into_drafts",
+    "refuse_the_past",
     "run_now",
     "run_one",
     "runnable_playbooks",
     "standing_still",
+    "world_on",
 ]
 
 _GIT_SECONDS = 5
@@ -104,7 +113,7 @@ def run_now(
     if ledger is None or why_not:
         summary = _rehearsal(workplace, names, as_of, ledger)
         return replace(summary, notes=(why_not, *summary.notes), refused=True)
-    _refuse_the_past(ledger, as_of)
+    refuse_the_past(ledger, as_of)
     if fixed:  # at an instant that is run at again no time passes, so no backoff would ever end
         with ledger.write() as unit:
             retry_now(unit, now=as_of, actor=workplace.ports.actor)
@@ -121,7 +130,9 @@ def run_now(
             if stop.is_asked:
                 break
             reports.append(run_one(workplace, ledger, playbook, firing, courier=courier))
+        refuse_into_drafts(workplace, ledger, at=as_of)
         courier.send()
+        courier.write_back()
         trouble, went_wrong = dict(courier.trouble), courier.went_wrong
     notes = (*roll.notes, *never_tracked(workplace, playbooks, ledger, as_of))
     return Summary(
@@ -135,14 +146,7 @@ def _rehearsal(
     firing = firing_of(workplace, as_of, "", workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of, drafts=bool(names))
     with workplace.sources(ledger) as snapshot:
-        world = World(
-            workplace.catalog,
-            snapshot,
-            as_of,
-            workplace.settings,
-            policy=workplace.policy,
-            ledger=ledger,
-        )
+        world = world_on(workplace, snapshot, as_of, ledger)
         for playbook in playbooks:
             try:
                 reports.append(_rehearsed(workplace, playbook, firing, world, ledger))
@@ -167,7 +171,8 @@ def _rehearsed(
     return replace(report, playbook=playbook.name, would=would)
 
 
-def _refuse_the_past(ledger: Ledger, as_of: datetime) -> None:
+def refuse_the_past(ledger: Ledger, as_of: datetime) -> None:
+    """Raise Misuse where an instant lies before the ledger's last pass."""
     with ledger.read() as unit:
         last = last_as_of(unit)
     if last is not None and as_of < last:
@@ -239,19 +244,59 @@ def run_one(
         return still
     playbook = known_now(ledger, playbook)
     with ledger.write() as unit:
-        content = content_of(workplace.project, playbook)
-        save_version(unit, playbook.version, playbook.name, content, at=firing.as_of)
+        keep_version(unit, workplace, playbook, at=firing.as_of)
     versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
+    run = run_id(playbook.identity, firing.fire)
+    with ledger.read() as unit:
+        before = states_by_channel(unit, run)
     with workplace.sources(ledger) as snapshot:
-        world = World(
-            workplace.catalog,
-            snapshot,
-            firing.as_of,
-            workplace.settings,
-            policy=workplace.policy,
-            ledger=ledger,
-        )
-        return live(playbook, firing, world, ledger, versions=versions, dispatch=courier)
+        world = world_on(workplace, snapshot, firing.as_of, ledger)
+        report = live(playbook, firing, world, ledger, versions=versions, dispatch=courier)
+    if report.fault is not None:
+        return report
+    while report.fault is None and courier.write_back():
+        with workplace.sources(ledger) as snapshot:  # as it is now: steps behind an update see it
+            world = world_on(workplace, snapshot, firing.as_of, ledger)
+            report = go_on(
+                playbook, firing, world, ledger, report=report, versions=versions, dispatch=courier
+            )
+    with ledger.read() as unit:
+        touches = this_time(before, states_by_channel(unit, run))
+        waiting = waiting_by_reason(unit, run=run)
+    return replace(report, touches=touches, waiting=waiting)
+
+
+def world_on(
+    workplace: Workplace, snapshot: Snapshot, as_of: datetime, ledger: Ledger | None
+) -> World:
+    """What a pass at an instant asks, of these sources and of the ledger's memory."""
+    return World(
+        workplace.catalog,
+        snapshot,
+        as_of,
+        workplace.settings,
+        policy=workplace.policy,
+        ledger=ledger,
+    )
+
+
+def keep_version(
+    unit: Unit, workplace: Workplace, playbook: BoundPlaybook, *, at: datetime
+) -> None:
+    """Keep what a playbook says today, for those who enter to go on with."""
+    content = content_of(workplace.project, playbook)
+    save_version(unit, playbook.version, playbook.name, content, at=at)
+
+
+def refuse_into_drafts(workplace: Workplace, ledger: Ledger, *, at: datetime) -> None:
+    """Who was invited into a draft does not wait for it: it may never run."""
+    with ledger.read() as unit:
+        invited = playbooks_invited(unit)
+    declared = workplace.project.playbooks
+    for name in sorted(invited & declared.keys()):
+        if declared[name].status is Status.DRAFT:
+            with ledger.write() as unit:
+                refuse_all(unit, name, DRAFT, at=at, actor="engine")
 
 
 def standing_still(

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.audience.contacts import ContactLog, EnrollmentLog, NoContacts, NoEnrollments
 from engine.audience.history import HistoryLog, NoHistory
 from engine.audience.snapshot import Snapshot, open_sources
+from engine.bind.acts import UPDATE_CHANNEL
 from engine.bind.bind import bind_catalog, bind_playbook, bind_segment
 from engine.bind.catalog import Catalog
 from engine.bind.playbook import Audience, BoundPlaybook
@@ -43,7 +44,8 @@ class Ports:
     """The outside, as `cli.py` ties it: what connects, the environment, the host and the time.
 
     `paper` gives databases of a dialect that nothing can be read from, to write statements for.
-    `host` is a stable text for the machine; a ledger copied to another one only dry-runs.
+    `writer` is the channel by which updates go to the sources. `host` is a stable text for the
+    machine; a ledger copied to another one only dry-runs.
     """
 
     databases: Callable[[Settings, Path, Resolve], Mapping[str, Database]]
@@ -51,6 +53,7 @@ class Ports:
     channels: Callable[
         [Mapping[str, SmtpChannel | WebhookChannel], Resolve, Clock], Mapping[str, Channel]
     ]
+    writer: Callable[[Settings, Path, Resolve], Channel]
     environ: Mapping[str, str]
     host: str
     actor: str
@@ -178,8 +181,10 @@ class Workplace:
             yield snapshot
 
     def channels(self) -> Mapping[str, Channel]:
-        """All declared channels, none of them connected yet."""
-        return self.ports.channels(self.settings.channels, self.resolve, self.ports.clock)
+        """All declared channels and the one that writes back, none of them connected yet."""
+        declared = self.ports.channels(self.settings.channels, self.resolve, self.ports.clock)
+        writer = self.ports.writer(self.settings, self.root, self.resolve)
+        return {**declared, UPDATE_CHANNEL: writer}
 
     # ------------------------------------------------------------ the ledger
 

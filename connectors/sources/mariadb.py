@@ -17,6 +17,7 @@ from sqlalchemy import (
     URL,
     Connection,
     CursorResult,
+    Engine,
     Executable,
     FromClause,
     String,
@@ -36,6 +37,7 @@ from connectors.sources.mariadb_forms import FORMS, base_type, json_rows
 from connectors.sources.mariadb_text import CodePointText, by_code_point, found_by_index
 from connectors.sources.reader import SourceReader
 from connectors.sources.schema import Schema
+from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
 from engine.ports import Reader, Row, StoreKind
 from engine.problems import Misuse, SourceFault, Unreachable
@@ -68,6 +70,11 @@ _SETTINGS_OF_MYSQL = (
     "SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin",
     f"SET SESSION max_execution_time = {_STATEMENT_SECONDS * 1_000}",
 )
+_SETTINGS_TO_WRITE = (
+    "SET SESSION time_zone = '+00:00'",
+    f"SET SESSION innodb_lock_wait_timeout = {_CONNECT_SECONDS}",
+    f"SET SESSION lock_wait_timeout = {_CONNECT_SECONDS}",
+)
 _ARGUMENTS = {"sql_mode": _SQL_MODE, "charset": "utf8mb4", "read_timeout": _STATEMENT_SECONDS + 60}
 
 _TABLES = """
@@ -96,6 +103,25 @@ class MariaDatabase:
         self.dialect = maria_dialect()
         self._schemas = schemas
 
+    def begin_change(self) -> Writing:
+        """A transaction to write in, which waits neither for a lock nor for the server for long."""
+        connection = self._engine(f"connector {', '.join(self._schemas)} ({self.id})").connect()
+        try:
+            is_mariadb = connection.dialect.is_mariadb  # type: ignore[attr-defined]
+            own = _SETTINGS_OF_MARIADB[:1] if is_mariadb else _SETTINGS_OF_MYSQL[:1]
+            for setting in (*own, *_SETTINGS_TO_WRITE):
+                connection.exec_driver_sql(setting)
+        except DBAPIError:
+            connection.close()
+            raise
+        zones = {name: schema.zone for name, schema in self._schemas.items()}
+        return Writing(connection, _MariaStore(connection, self._schemas, self.id), zones)
+
+    def _engine(self, subject: str) -> Engine:
+        return create_engine(
+            self._url, module=_driver(subject), poolclass=NullPool, connect_args=dict(_ARGUMENTS)
+        )
+
     @contextmanager
     def open(self) -> Iterator[Reader]:
         """One transaction, REPEATABLE READ and READ ONLY.
@@ -105,12 +131,9 @@ class MariaDatabase:
             Misuse: the driver is not installed.
         """
         subject = f"connector {', '.join(self._schemas)} ({self.id})"
-        engine = create_engine(
-            self._url, module=_driver(subject), poolclass=NullPool, connect_args=dict(_ARGUMENTS)
-        )
         with ExitStack() as stack:
             with _faults(subject):
-                connection = stack.enter_context(engine.connect())
+                connection = stack.enter_context(self._engine(subject).connect())
                 is_mariadb = connection.dialect.is_mariadb  # type: ignore[attr-defined]
                 for setting in _SETTINGS_OF_MARIADB if is_mariadb else _SETTINGS_OF_MYSQL:
                     connection.exec_driver_sql(setting)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     URL,
     Connection,
     DateTime,
+    Engine,
     Executable,
     FromClause,
     Text,
@@ -37,6 +38,7 @@ from connectors.sources.forms import SQL_TYPES, Form, no_table
 from connectors.sources.postgres_forms import FORMS
 from connectors.sources.reader import SourceReader
 from connectors.sources.schema import Schema
+from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
 from engine.ports import Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
@@ -55,6 +57,8 @@ _SETTINGS = (
     "SET LOCAL jit = off",  # compiling a statement takes longer than most of ours run
     "SET LOCAL idle_in_transaction_session_timeout = 0",
 )
+
+_SETTINGS_TO_WRITE = ("SET LOCAL statement_timeout = '60s'",)
 
 # A domain is what it is made of, an enum is text.
 _COLUMNS = """
@@ -85,6 +89,24 @@ class PostgresDatabase:
         self.dialect = self._url.get_dialect()()
         self._schemas = schemas
 
+    def begin_change(self) -> Writing:
+        """A transaction to write in, which waits neither for a lock nor for the server for long."""
+        connection = self._engine().connect()
+        try:
+            for setting in (*_SETTINGS, *_SETTINGS_TO_WRITE):
+                connection.exec_driver_sql(setting)
+        except DBAPIError:
+            connection.close()
+            raise
+        zones = {name: schema.zone for name, schema in self._schemas.items()}
+        return Writing(connection, _PostgresStore(connection, self._schemas, self.id), zones)
+
+    def _engine(self) -> Engine:
+        arguments = (
+            {} if "connect_timeout" in self._url.query else {"connect_timeout": _CONNECT_SECONDS}
+        )
+        return create_engine(self._url, poolclass=NullPool, connect_args=arguments)
+
     @contextmanager
     def open(self) -> Iterator[Reader]:
         """One transaction, REPEATABLE READ and READ ONLY.
@@ -93,13 +115,9 @@ class PostgresDatabase:
             Unreachable: the server does not answer or lets nobody in.
         """
         subject = f"connector {', '.join(self._schemas)} ({self.id})"
-        arguments = (
-            {} if "connect_timeout" in self._url.query else {"connect_timeout": _CONNECT_SECONDS}
-        )
-        engine = create_engine(self._url, poolclass=NullPool, connect_args=arguments)
         with ExitStack() as stack:
             with _faults(subject):
-                connection = stack.enter_context(engine.connect()).execution_options(
+                connection = stack.enter_context(self._engine().connect()).execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
                 for setting in _SETTINGS:

@@ -45,6 +45,7 @@ from connectors.sources.sqlite_order import (
     written,
     written_otherwise,
 )
+from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
 from engine.ports import Ordered, Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
@@ -100,15 +101,35 @@ class SqliteDatabase:
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").all()
             yield SourceReader(_SqliteStore(connection), self._zones)
 
+    def begin_change(self) -> Writing:
+        """A transaction that nobody else writes beside."""
+        if not self._path.is_file():
+            raise Unreachable(f"there is no file {self._path}")
+        engine = create_engine("sqlite://", creator=self._connect_to_write, poolclass=NullPool)
+        connection = engine.connect()
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except DBAPIError:
+            connection.close()
+            raise
+        return Writing(connection, _SqliteStore(connection), self._zones)
+
     def _connect(self) -> sqlite3.Connection:
+        connection = self._opened("ro")
+        connection.execute("PRAGMA query_only = true")
+        return connection
+
+    def _connect_to_write(self) -> sqlite3.Connection:
+        return self._opened("rw")
+
+    def _opened(self, mode: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"file:{quote(str(self._path))}?mode=ro",
+            f"file:{quote(str(self._path))}?mode={mode}",
             uri=True,
             timeout=_BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.execute("PRAGMA query_only = true")
         connection.execute("PRAGMA trusted_schema = false")
         for name, (arguments, function) in FUNCTIONS.items():
             connection.create_function(name, arguments, function, deterministic=True)

@@ -15,11 +15,13 @@ from engine.bind.people import Persons, Slot
 from engine.language.conditions import Scalar
 from engine.language.project import Template
 from engine.language.steps import Added, AfterHold, OnFailure, TaskKind, UntilWeekday
-from engine.moments import Duration, Unit
+from engine.moments import Duration, Moment, Unit
 from engine.places import NOWHERE, Place
 
 __all__ = [
+    "ADDING",
     "MAX_LATENESS",
+    "SETTING",
     "TASK_CHANNEL",
     "UPDATE_CHANNEL",
     "BoundBranch",
@@ -36,6 +38,7 @@ __all__ = [
     "BoundWait",
     "BoundWaitFor",
     "BoundWebhook",
+    "Written",
     "conditions_of",
     "every_step",
     "origin_of",
@@ -50,6 +53,12 @@ TASK_CHANNEL = "task"
 
 UPDATE_CHANNEL = "update"
 """The name that writing back bears among channels; no declared channel has it."""
+
+SETTING, ADDING = "SET", "ADD"
+"""The methods of updates: a value that was set may be set again, a number is added once."""
+
+Written = Scalar | Added | Moment
+"""What an update makes of a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +156,14 @@ class BoundWebhook:
 class BoundUpdate:
     """Writes columns of one row of `entity`, to which `links` lead from the enrolled one.
 
-    `values` are fields with what they become; a text is a template, an `Added` is added.
+    `values` are fields with what they become: a text is a template, a moment is told when the
+    touch is made, an `Added` is added.
     """
 
     id: str
     entity: EntityRef
     links: tuple[str, ...]
-    values: tuple[tuple[FieldRef, Scalar | Added], ...]
+    values: tuple[tuple[FieldRef, Written], ...]
     channel: str = UPDATE_CHANNEL
     only_if: Condition | None = None
     hold_while: BoundHold | None = None

@@ -13,25 +13,21 @@ from engine.bind.acts import (
     BoundSplit,
     BoundStep,
     BoundTask,
-    BoundUpdate,
     BoundWait,
     BoundWaitFor,
     BoundWebhook,
 )
-from engine.bind.bearing import bears, bears_digest, bears_failure, optional
-from engine.bind.catalog import FieldRef
+from engine.bind.bearing import bears, bears_digest, optional
 from engine.bind.conditions import BoundMoment
 from engine.bind.enrolled import find_playbook
 from engine.bind.filters import bind_condition
-from engine.bind.findings import Findings, not_supported, wrong
-from engine.bind.literals import literal
+from engine.bind.findings import Findings, not_supported
 from engine.bind.mails import bind_email, webhook_channel
-from engine.bind.names import Scope, find_field
+from engine.bind.names import Scope
 from engine.bind.persons import bind_first
+from engine.bind.updates import bind_update
 from engine.bind.windows import bind_wait
-from engine.language.conditions import Scalar
 from engine.language.steps import (
-    Added,
     EmailStep,
     EnrollStep,
     ExitStep,
@@ -47,13 +43,8 @@ from engine.language.steps import (
     WebhookStep,
 )
 from engine.moments import Duration
-from engine.places import Place
-from engine.problems import did_you_mean
-from engine.tables import ColumnRef
 
 __all__ = ["bind_steps"]
-
-_NUMBERS = ("integer", "number")
 
 
 def bind_steps(steps: tuple[Step, ...], scope: Scope) -> tuple[BoundStep, ...]:
@@ -77,7 +68,7 @@ def _step(step: Step, scope: Scope) -> BoundStep:
             case WebhookStep():
                 return _webhook(step, scope, found)
             case UpdateStep():
-                return _update(step, scope, found)
+                return bind_update(step, scope, found)
             case WaitStep():
                 wait = found.attempt(lambda: _wait(step, scope))
                 return BoundWait(wait=wait, **bears(step, scope, found))
@@ -106,8 +97,6 @@ _LATER: Mapping[str, Callable[[Step], bool]] = {
     "digest": lambda step: getattr(step, "digest", None) is not None,
     "outcomes": lambda step: isinstance(step, TaskStep) and bool(step.outcomes),
     "close_when": lambda step: isinstance(step, TaskStep) and step.close_when is not None,
-    "update": lambda step: isinstance(step, UpdateStep),
-    "enroll": lambda step: isinstance(step, EnrollStep),
 }
 
 
@@ -162,59 +151,3 @@ def _split(step: SplitStep, scope: Scope, found: Findings) -> BoundSplit:
         lambda way: BoundBranch(way.name, way.share, bind_steps(way.steps, scope)),
     )
     return BoundSplit(branches=branches, **bears(step, scope, found))
-
-
-# ---------------------------------------------------------------- writing back
-
-
-def _update(step: UpdateStep, scope: Scope, found: Findings) -> BoundUpdate:
-    links = found.attempt(lambda: _links_to(step.entity, scope, step.place))
-    entity = scope.entity
-    for link in links or ():
-        entity = scope.entity_named(entity.links[link].to, step.place)
-    found.attempt(lambda: _check_writes(entity.table.connector, scope, step.place))
-    there = scope.of(entity)
-    values = found.each(step.values, lambda each: _written(each, there, step.place))
-    return BoundUpdate(
-        entity=entity, links=links or (), values=values, **bears_failure(step, scope, found)
-    )
-
-
-def _links_to(name: str, scope: Scope, place: Place) -> tuple[str, ...]:
-    if name == scope.entity.name:
-        return ()
-    links = [link.name for link in scope.entity.links.values() if link.to == name]
-    if len(links) == 1:
-        return (links[0],)
-    known = [scope.entity.name, *(link.to for link in scope.entity.links.values())]
-    message = (
-        f"`{name}` is linked to by {' and '.join(links)}; an update needs to know which"
-        if links
-        else f"`{name}` is neither this playbook's entity nor one that it links to"
-    )
-    raise wrong(place, "unknown-entity", message, hint="" if links else did_you_mean(name, known))
-
-
-def _check_writes(connector: str, scope: Scope, place: Place) -> None:
-    declared = scope.project.settings.connectors.get(connector)
-    if declared is not None and declared.type != "sql":
-        raise wrong(
-            place,
-            "cannot-write",
-            f"the connector {connector} is of type {declared.type}, which is only read; an update "
-            "needs one of type sql",
-        )
-
-
-def _written(
-    each: tuple[str, Scalar | Added], scope: Scope, place: Place
-) -> tuple[FieldRef, Scalar | Added]:
-    name, value = each
-    field = find_field(name, scope, place)
-    if not isinstance(field.source, ColumnRef):
-        raise wrong(place, "cannot-write", f"`{name}` is computed, and cannot be written")
-    if isinstance(value, Added):
-        if field.kind not in _NUMBERS:
-            raise wrong(place, "wrong-type", f"`add` needs a number; {name} is {field.kind}")
-        return field, value
-    return field, literal(value, field.kind, name, place)

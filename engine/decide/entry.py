@@ -20,6 +20,7 @@ __all__ = [
     "Gate",
     "admit",
     "gate_of",
+    "gates",
     "told_of_fuse",
 ]
 
@@ -155,9 +156,9 @@ def admit(entry: Entry, candidates: Candidates) -> Admission:
     Fuses compare who would enter before the throttle, against the whole population (delivery
     page, point 10). An approval admits the listed keys that still would enter, and no others.
     """
-    gates = _gates(entry, candidates)
-    would = tuple(key for key, gate in gates.items() if not gate)
-    skipped = Counter(gate for gate in gates.values() if gate)
+    found = gates(entry, candidates)
+    would = tuple(key for key, gate in found.items() if not gate)
+    skipped = Counter(gate for gate in found.values() if gate)
     blown = None
     entering = would
     if candidates.approved is not None:
@@ -171,20 +172,23 @@ def admit(entry: Entry, candidates: Candidates) -> Admission:
     return Admission(admitted, _without_zeros(skipped), would, blown)
 
 
-def _gates(entry: Entry, candidates: Candidates) -> dict[str, str]:
-    """The gate of each who matches; with `each` the lowest key of a parent's goes first."""
-    gates = {key: gate_of(key, entry, candidates) for key in candidates.matched}
+def gates(entry: Entry, candidates: Candidates) -> dict[str, str]:
+    """The gate that keeps each of the candidates out, empty for who may enter.
+
+    With `again.each` the lowest key of a parent's goes first, and the others find it inside.
+    """
+    found = {key: gate_of(key, entry, candidates) for key in candidates.matched}
     if entry.again.each is None:
-        return gates
+        return found
     taken: set[str] = set()
-    for key, gate in gates.items():
+    for key, gate in found.items():
         group = candidates.groups.get(key)
         if gate or group is None:
             continue
         if group in taken:
-            gates[key] = Gate.OPEN
+            found[key] = Gate.OPEN
         taken.add(group)
-    return gates
+    return found
 
 
 def _throttled(

@@ -35,7 +35,7 @@ def proves_channel(answer: Answer) -> bool:
     """Whether an answer shows that the channel works, even where it refuses this message."""
     match answer:
         case NotSent(refusal=refusal):
-            return refusal in (Refusal.MESSAGE, Refusal.MAILBOX)
+            return refusal in (Refusal.MESSAGE, Refusal.MAILBOX, Refusal.GONE)
         case UnknownOutcome():
             return False
         case _:

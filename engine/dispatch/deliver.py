@@ -31,6 +31,7 @@ async def deliver(
     worker: str,
     stop: asyncio.Event,
     cleared: Mapping[str, Collection[str]] | None = None,
+    only: Collection[str] | None = None,
     policy: BoundPolicy = NO_POLICY,
     real: Callable[[], datetime] | None = None,
     progress: Progress | None = None,
@@ -40,7 +41,8 @@ async def deliver(
 
     First, what workers that are gone have left is taken back, and what came too late expires. What
     fails for now stays ready, with the instant of its next attempt: nobody sleeps here. `cleared`
-    are the playbooks whose touches may go, each with its versions that may not; None: all. What
+    are the playbooks whose touches may go, each with its versions that may not; None: all. `only`
+    narrows what is sent to some of the channels; all are asked what an unknown means. What
     `policy` holds back waits with its reason. `real` is what rates go by; None: `now`.
 
     Once `stop` is set nothing new is claimed, and what is in the middle of a message has `grace`
@@ -55,6 +57,7 @@ async def deliver(
         lines = [
             Line(delivery, channel, failures.get(name, 0))
             for name, channel in sorted(channels.items())
+            if only is None or name in only
         ]
         lanes = [asyncio.create_task(line.lane()) for line in lines for _ in range(_LANES)]
         await _run(delivery, lanes, grace)

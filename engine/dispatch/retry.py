@@ -34,6 +34,8 @@ BACKOFFS = {
     TouchKind.EMAIL: Backoff(first_s=300, factor=2, longest_s=4 * 3600, attempts=30),
     # Seconds for a restart, then the long schedule of Standard Webhooks.
     TouchKind.WEBHOOK: Backoff(first_s=10, factor=4, longest_s=10 * 3600, attempts=12),
+    # A lock is gone in seconds, a right is granted by a person within days.
+    TouchKind.UPDATE: Backoff(first_s=5, factor=4, longest_s=10 * 3600, attempts=15),
 }
 """By the kind of touch; what is older than its `max_lateness` expires before, whatever is left."""
 

@@ -14,7 +14,7 @@ from engine.dispatch.retry import BACKOFFS, draw, is_exhausted, wait
 from engine.ledger import outbox
 from engine.ledger.claims import Claimed
 from engine.ledger.control import close_breaker, count_failure, open_breaker, pause_channel
-from engine.ledger.recovery import OnUnknown
+from engine.ledger.recovery import OnUnknown, for_touch
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import suppress
 from engine.ports import Answer, NotSent, Refusal, Sent, UnknownOutcome
@@ -84,6 +84,8 @@ def _not_sent(case: _Case, answer: NotSent) -> TouchState | None:
             return _failed(case, "mailbox", answer.detail)
         case Refusal.MESSAGE:
             return _failed(case, "refused", answer.detail)
+        case Refusal.GONE:
+            return _failed(case, "gone", answer.detail)
 
 
 # ---------------------------------------------------------------- the touch
@@ -115,7 +117,7 @@ def _failed(case: _Case, reason: str, detail: str) -> TouchState | None:
 
 
 def _unknown(case: _Case, detail: str, on_unknown: OnUnknown) -> TouchState | None:
-    match on_unknown:
+    match for_touch(case.touch.kind, case.touch.method, on_unknown):
         case OnUnknown.ASSUME_SENT:
             return _sent(case, f"assumed: {detail}")
         case OnUnknown.RESEND:

@@ -59,6 +59,7 @@ class Kind(StrEnum):
     STEP_SKIPPED = "step.skipped"
     GOAL_REACHED = "goal.reached"
     INVITED = "invited"
+    INVITATION_ANSWERED = "invitation.answered"
     LEFT = "left"
     MOVED = "moved"
     PLAYBOOK_RENAMED = "playbook.renamed"

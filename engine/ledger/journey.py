@@ -48,6 +48,7 @@ __all__ = [
     "DueEnrollment",
     "Recorded",
     "due_enrollments",
+    "open_enrollment",
     "open_enrollments",
     "outdated_enrollments",
     "record",
@@ -315,6 +316,13 @@ def open_enrollments(
 ) -> list[Enrollment]:
     """A page of everyone inside a playbook, by key, beginning after `after_key`."""
     return _page(unit, playbook, [], after_key=after_key, limit=limit)
+
+
+def open_enrollment(unit: Unit, playbook: str, key: str) -> Enrollment | None:
+    """The open enrollment of one customer in a playbook."""
+    mine = (enrollments.c.playbook == playbook, enrollments.c.key == key, _OPEN)
+    row = unit.connection.execute(select(*_FACTS).where(*mine).with_for_update()).first()
+    return None if row is None else _enrollment(row)
 
 
 def watching_enrollments(

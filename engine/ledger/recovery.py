@@ -13,12 +13,22 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Row, or_, select, update
 
+from engine.bind.acts import ADDING
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_READY, channels, pauses, touches
 
-__all__ = ["OnUnknown", "Swept", "expire", "leaseholders", "release", "retry_now", "sweep"]
+__all__ = [
+    "OnUnknown",
+    "Swept",
+    "expire",
+    "for_touch",
+    "leaseholders",
+    "release",
+    "retry_now",
+    "sweep",
+]
 
 
 class OnUnknown(StrEnum):
@@ -27,6 +37,16 @@ class OnUnknown(StrEnum):
     HOLD = "hold"
     ASSUME_SENT = "assume_sent"
     RESEND = "resend"
+
+
+def for_touch(kind: str, method: str, declared: OnUnknown) -> OnUnknown:
+    """What is done with one touch of a channel.
+
+    Of an update it hangs on what is written: a value may be set again, a number is added once.
+    """
+    if kind != TouchKind.UPDATE:
+        return declared
+    return OnUnknown.HOLD if method == ADDING else OnUnknown.RESEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +159,15 @@ def _close_doubts(
     on_unknown: Mapping[str, OnUnknown],
     actor: str,
 ) -> dict[str, int]:
-    doubtful = select(touches.c.id, touches.c.kind, touches.c.channel)
+    doubtful = select(touches.c.id, touches.c.kind, touches.c.channel, touches.c.method)
     found = unit.connection.execute(
         doubtful.where(touches.c.state == TouchState.IN_DOUBT, lost).with_for_update()
     ).all()
     chosen: dict[OnUnknown, list[str]] = {choice: [] for choice in OnUnknown}
     for row in found:
         usual = OnUnknown.HOLD if row.kind == TouchKind.EMAIL else OnUnknown.RESEND
-        chosen[on_unknown.get(row.channel, usual)].append(row.id)
+        declared = on_unknown.get(row.channel, usual)
+        chosen[for_touch(row.kind, row.method, declared)].append(row.id)
     for choice, ids in chosen.items():
         _close(unit, ids, choice, now=now, actor=actor)
     return {

@@ -21,7 +21,7 @@ from engine.ledger.runs import bystanders, entered_in_run, never_ran, version_ne
 from engine.ledger.store import Ledger, Unit
 from engine.passes.walk import Facts
 
-__all__ = ["Firing", "Matched", "candidates_among", "chunks", "select"]
+__all__ = ["Firing", "Matched", "candidates_among", "chunks", "entries", "select"]
 
 _CHUNK = 1_000  # enrollments written in one transaction
 
@@ -54,15 +54,26 @@ class Matched:
 
     def entries(self, playbook: BoundPlaybook, as_of: datetime) -> Iterator[Decision]:
         """The decisions that let in whom entry admits, each under the number of its stay."""
-        for key in self.admission.entering:
-            past = self.known.past.get(key, Past())
-            one = Newcomer(
-                key,
-                past.count + 1,
-                per=self.known.values.get(key, ""),
-                each=self.known.groups.get(key, ""),
-            )
-            yield enter(playbook, one, as_of, self.clock)
+        return entries(playbook, self.admission.entering, self.known, as_of, clock=self.clock)
+
+
+def entries(
+    playbook: BoundPlaybook,
+    keys: Iterable[str],
+    known: Candidates,
+    as_of: datetime,
+    *,
+    clock: Clock,
+) -> Iterator[Decision]:
+    """The decisions that let some customers in, each under the number of its stay."""
+    for key in keys:
+        one = Newcomer(
+            key,
+            known.past.get(key, Past()).count + 1,
+            per=known.values.get(key, ""),
+            each=known.groups.get(key, ""),
+        )
+        yield enter(playbook, one, as_of, clock)
 
 
 def select(

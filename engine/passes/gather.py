@@ -31,12 +31,13 @@ from engine.bind.conditions import BoundMoment, Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy
 from engine.decide.became import ReadRecords, StepRecord, stay_of
-from engine.decide.facts import Enrollment, NewTouch
+from engine.decide.facts import Enrollment, Invited, NewTouch
 from engine.decide.journey import StepFacts, step_of
 from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
 from engine.language.policy import TopicDefault
 from engine.language.project import Settings
+from engine.ledger.invitations import Invitation
 from engine.ledger.moves import steps_had
 from engine.ledger.past import inside_another
 from engine.ledger.stays import step_records
@@ -72,6 +73,7 @@ class World:
         self._policy = policy
         self._records: ReadRecords = self._records_of_ledger
         self._entering: dict[str, dict[str, str]] = {}
+        self._invited: list[Invited] = []
         self._gates = Gates(policy, as_of, ledger=ledger)
         self._presses: dict[tuple[str, str], Press | None] = {}
 
@@ -329,6 +331,18 @@ class World:
         entered = self._entering.setdefault(playbook.audience.entity.name, {})
         for key in entering:
             entered.setdefault(key, playbook.name)
+
+    def invite(self, invited: Sequence[Invited]) -> None:
+        """In a rehearsal, that steps would have asked these into other playbooks."""
+        self._invited.extend(invited)
+
+    def invited(self, playbook: BoundPlaybook, as_of: datetime) -> Sequence[Invitation]:
+        """Those whom steps would have asked into a playbook, earlier in a rehearsal."""
+        return [
+            Invitation(each.enrollment.id, each.step, each.playbook, each.enrollment.key, as_of)
+            for each in self._invited
+            if each.playbook == playbook.name
+        ]
 
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""

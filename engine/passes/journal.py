@@ -18,6 +18,7 @@ from engine.decide.became import Passed, StepRecord, passed_by, with_memory
 from engine.decide.facts import (
     Decision,
     Enrollment,
+    Invited,
     Left,
     Moved,
     NewTouch,
@@ -159,6 +160,7 @@ class DryJournal:
         self._made: dict[str, list[NewTouch]] = {}
         self._passed: dict[str, list[Passed]] = {}
         self.would: list[NewTouch] = []
+        self.invited: list[Invited] = []
 
     def inside(self) -> Iterator[Sequence[Enrollment]]:
         """Those of the ledger, if there is one, whom this pass has not decided on yet."""
@@ -221,6 +223,8 @@ class DryJournal:
             if isinstance(decision, TouchMade):
                 self.would.append(decision.touch)
                 self._made.setdefault(decision.touch.enrollment, []).append(decision.touch)
+            elif isinstance(decision, Invited):
+                self.invited.append(decision)
 
     def deliver(self) -> bool:
         """Nothing is ever sent."""

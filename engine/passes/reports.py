@@ -30,6 +30,8 @@ class RunReport:
     (`window`, `capped`, …); `would` are the touches of a dry run, `inside` what becomes of those
     who entered with an older version; `gained` and
     `lost` compare who matches with the last run that went through, None where there was none.
+    `invited` counts those whom a step of another playbook asked in, by their answers: `entered`, or
+    the gate that said no; those who entered are among `entered` too.
     `doubts` are sentences about what the sources may be wrong in; they stop nothing.
     """
 
@@ -45,6 +47,7 @@ class RunReport:
     inside: tuple[Inside, ...] = ()
     gained: int | None = None
     lost: int | None = None
+    invited: Mapping[str, int] = field(default_factory=dict)
     held: str = ""
     note: str = ""
     doubts: tuple[str, ...] = ()

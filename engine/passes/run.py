@@ -15,8 +15,8 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Gate
 from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
+from engine.ledger.invitations import ENTERED, open_invitations
 from engine.ledger.journey import record
-from engine.ledger.pending import waiting_by_reason
 from engine.ledger.runs import (
     RunStart,
     Start,
@@ -28,19 +28,20 @@ from engine.ledger.runs import (
     last_sources,
     never_ran,
     remember_bystanders,
+    run_id,
     still_ours,
 )
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.touches import states_by_channel
 from engine.passes.changes import Inside, let_leave, move_over, older_versions
 from engine.passes.entering import Firing, Matched, chunks, select
+from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
-from engine.passes.reports import RunReport, report_of, this_time
+from engine.passes.reports import RunReport, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.passes.withhold import withhold
 from engine.problems import SourceFault, Unreachable
 
-__all__ = ["Dispatch", "live", "move_on", "rehearse"]
+__all__ = ["Dispatch", "go_on", "live", "move_on", "rehearse"]
 
 _TRIES = 10  # where other processes move the same people: each of them gets on meanwhile
 
@@ -74,12 +75,12 @@ def live(
 
     Fired again under the same identity it goes on with what that run left: nobody enters twice,
     what is still due goes out. Sources that cannot be trusted fail the run as a whole: it is
-    recorded, nobody enters, nothing is planned, and the report carries the fault.
+    recorded, nobody enters, nothing is planned, and the report carries the fault. The touches are
+    for the caller to count.
     """
     dispatch.hold(playbook.name)
     with ledger.write() as unit:
         start = _begin(unit, playbook, firing)
-        before = states_by_channel(unit, start.id)
     journal = LedgerJournal(ledger, playbook, firing.as_of, run=start.id, send=dispatch.send)
     report = _as_it_stood(ledger, playbook, firing, start)
     try:
@@ -88,16 +89,35 @@ def live(
         sources = facts.check(playbook, last)
         if start.state in (Start.NEW, Start.RESUMED):
             report = _enter_live(playbook, firing, facts, ledger, start=start, sources=sources)
+        report = _with_invited(report, take_in(playbook, facts, ledger, as_of=firing.as_of))
         withhold(playbook, facts, ledger, as_of=firing.as_of)
         left = _move(playbook, journal, versions, facts, dispatch, as_of=firing.as_of)
     except (SourceFault, Unreachable) as fault:
         return _failed(ledger, start, firing, report, fault)
     except Overtaken as fault:
         return replace(report, fault=fault)
-    with ledger.read() as unit:
-        touches = this_time(before, states_by_channel(unit, start.id))
-        waiting = waiting_by_reason(unit, run=start.id)
-    return replace(report, touches=touches, waiting=waiting, left=left)
+    return replace(report, left=left)
+
+
+def go_on(
+    playbook: BoundPlaybook,
+    firing: Firing,
+    facts: Facts,
+    ledger: Ledger,
+    *,
+    report: RunReport,
+    versions: Versions,
+    dispatch: Dispatch,
+) -> RunReport:
+    """The same run, once fields were written back: steps behind them see what is there now."""
+    run = run_id(playbook.identity, firing.fire)
+    try:
+        left = move_on(
+            playbook, firing.as_of, facts, ledger, versions=versions, dispatch=dispatch, run=run
+        )
+    except (SourceFault, Unreachable, Overtaken) as fault:
+        return replace(report, fault=fault)
+    return replace(report, left=report.left + left)
 
 
 def move_on(
@@ -108,8 +128,11 @@ def move_on(
     *,
     versions: Versions,
     dispatch: Dispatch,
-) -> None:
-    """A pass between fires: exits, waits that are over and what is due; nobody enters.
+    run: str = "",
+) -> int:
+    """A pass between fires: who was invited, exits, waits that are over and what is due.
+
+    Nobody enters by the segment. Gives how many left; `run` is whose touches are made, if any's.
 
     Raises:
         SourceFault: data that cannot be trusted; nothing was decided.
@@ -120,9 +143,10 @@ def move_on(
     with ledger.read() as unit:
         last = last_sources(unit, playbook.name)
     facts.check(playbook, last)
-    journal = LedgerJournal(ledger, playbook, as_of, run="", send=dispatch.send)
+    take_in(playbook, facts, ledger, as_of=as_of)
+    journal = LedgerJournal(ledger, playbook, as_of, run=run, send=dispatch.send)
     withhold(playbook, facts, ledger, as_of=as_of)
-    _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
+    return _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
 
 
 def _move(
@@ -174,6 +198,12 @@ def _as_it_stood(
     return RunReport(
         playbook.name, firing.as_of, matched=matched if isinstance(matched, int) else 0
     )
+
+
+def _with_invited(report: RunReport, answers: Mapping[str, int]) -> RunReport:
+    """Those who came by a step of another playbook have entered as well."""
+    entered = report.entered + answers.get(ENTERED, 0)
+    return replace(report, entered=entered, invited=answers)
 
 
 def _begin(unit: Unit, playbook: BoundPlaybook, firing: Firing) -> RunStart:
@@ -305,8 +335,13 @@ def rehearse(
     watch_all(journal, versions, facts, firing.as_of)
     for chunk in chunks(found.entries(playbook, firing.as_of)):
         journal.record(chunk)
+    taken = _invited_in_mind(playbook, found, facts, ledger, as_of=firing.as_of)
+    journal.record(taken.decisions)
     advance(journal, versions, facts, firing.as_of)
     facts.remember(playbook, [key for key in found.admission.entering if key not in held_out])
+    facts.invite(journal.invited)
+    answers = Counter(each.answer for each in taken.answered)
+    report = _with_invited(report, dict(sorted(answers.items())))
     would, at = tuple(journal.would), firing.as_of
     counted = Counter((touch.channel, str(touch.state)) for touch in would)
     waiting = Counter(touch.reason for touch in would if is_waiting(touch, at))
@@ -327,6 +362,23 @@ def _inside(
         return ()
     with ledger.read() as unit:
         return older_versions(unit, playbook, versions.as_it_was)
+
+
+def _invited_in_mind(
+    playbook: BoundPlaybook,
+    found: Matched,
+    facts: Facts,
+    ledger: Ledger | None,
+    *,
+    as_of: datetime,
+) -> Taken:
+    """What would become of those who wait to be let in, and of those this rehearsal asked in."""
+    invited = list(facts.invited(playbook, as_of))
+    if ledger is not None:
+        with ledger.read() as unit:
+            invited = [*open_invitations(unit, playbook.name), *invited]
+    inside = found.admission.entering
+    return judged(playbook, invited, facts, ledger, as_of=as_of, inside=inside)
 
 
 def _last_sources(ledger: Ledger | None, playbook: BoundPlaybook) -> Mapping[str, object]:

@@ -15,10 +15,11 @@ from engine.audience.select import Key
 from engine.bind.conditions import BoundEveryone, Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.became import ReadRecords
-from engine.decide.facts import Decision, Enrollment, Left, Phase
+from engine.decide.facts import Decision, Enrollment, Invited, Left, Phase
 from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watch
 from engine.decide.stay import Standing, counts_for_goal, leave, look_at
 from engine.decide.waits import Clock
+from engine.ledger.invitations import Invitation
 from engine.passes.journal import Due, Journal
 
 __all__ = ["Exits", "Facts", "Versions", "advance", "exits", "watch_all"]
@@ -76,6 +77,12 @@ class Facts(Protocol):
 
     def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
         """In a rehearsal, that these would have entered; the ledger never learns."""
+
+    def invite(self, invited: Sequence[Invited]) -> None:
+        """In a rehearsal, that steps would have asked these into other playbooks."""
+
+    def invited(self, playbook: BoundPlaybook, as_of: datetime) -> Sequence[Invitation]:
+        """Those whom steps would have asked into a playbook, earlier in a rehearsal."""
 
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""

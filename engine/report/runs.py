@@ -44,6 +44,7 @@ def _run(report: RunReport, dry_run: bool) -> dict[str, object]:
         "entered": report.entered,
         "left": report.left,
         "skipped": report.skipped,
+        "invited": report.invited,
         "touches": report.touches,
         "waiting": report.waiting,
         "held": report.held,
@@ -100,6 +101,8 @@ def _block(report: RunReport, dry_run: bool) -> str:
     ]
     if report.skipped:
         lines.append(f"  not entering: {told(report.skipped)}")
+    if report.invited:
+        lines.append(f"  invited by a step: {told(report.invited)}")
     lines += [f"  {channel}: {told(states)}" for channel, states in report.touches.items()]
     lines += [f"  waiting: {told(report.waiting)}"] if report.waiting else []
     lines += [f"  held: {report.held}"] if report.held else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from engine.bind.acts import BoundEmail, BoundTask, BoundWebhook, origin_of
+from engine.bind.acts import BoundEmail, BoundTask, BoundUpdate, BoundWebhook, origin_of
 from engine.bind.catalog import Catalog
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment, NewTouch, TouchKind, TouchState, idempotency_key
@@ -20,7 +20,7 @@ __all__ = ["NO_SENDER", "Customer", "Draft", "House", "TouchStep", "blank", "end
 
 NO_SENDER = "no_sender"
 
-TouchStep = BoundEmail | BoundTask | BoundWebhook
+TouchStep = BoundEmail | BoundTask | BoundWebhook | BoundUpdate
 """The steps that ask for touches."""
 
 

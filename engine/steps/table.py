@@ -23,6 +23,7 @@ from engine.bind.catalog import FieldRef
 from engine.steps.drafts import Customer, Draft, House
 from engine.steps.email import EmailPress
 from engine.steps.task import TaskPress
+from engine.steps.update import UpdatePress
 from engine.steps.webhook import WebhookPress
 
 __all__ = ["STEPS", "Press", "StepKind", "press_for"]
@@ -52,7 +53,7 @@ STEPS: Mapping[type[BoundStep], StepKind] = {
     BoundEmail: StepKind("email", "one message to each recipient", EmailPress),
     BoundTask: StepKind("task", "a piece of work for a person", TaskPress),
     BoundWebhook: StepKind("webhook", "one signed request", WebhookPress),
-    BoundUpdate: StepKind("update", "writes fields back"),
+    BoundUpdate: StepKind("update", "writes fields back", UpdatePress),
     BoundWait: StepKind("wait", "stands still for a while"),
     BoundWaitFor: StepKind("wait_for", "stands still until something holds"),
     BoundIf: StepKind("if", "a branch"),

@@ -23,7 +23,7 @@ FILES = {
     "segment": "segments/{name}.yaml",
     "playbook": "playbooks/{name}.yaml",
 }
-STEPS = {"email", "task", "webhook", "wait", "exit"}
+STEPS = {"email", "task", "webhook", "wait", "exit", "enroll"}
 AS_CONDITIONS = "segment: example\nof: user\nwhere:\n{}"
 AS_STEPS = "playbook: example\nsegment: trained\nsteps:\n{}"
 

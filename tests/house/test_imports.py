@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dispatch",),
     ("schedule",),
     (
-        *("workplace", "check", "answers", "previews", "overview", "desk", "proof"),
+        *("workplace", "check", "answers", "previews", "overview", "desk", "by_hand", "proof"),
         *("passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
         "roster",
         *("source_check", "dialect_check"),
