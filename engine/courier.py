@@ -67,7 +67,7 @@ class Courier:
         self._cleared = {name: self._cleared[name] for name in playbooks if name in self._cleared}
 
     def send(self) -> bool:
-        """Deliver what is due and cleared until nothing is left; whether anything was tried.
+        """Deliver what is due and cleared until nothing is left; whether anything came of it.
 
         Raises:
             Unreachable: the ledger cannot be read or written.
@@ -78,7 +78,7 @@ class Courier:
                 self.trouble.pop(channel, None)
         self.trouble |= delivered.trouble
         self.went_wrong += _went_wrong(delivered)
-        return delivered.tried > 0
+        return delivered.tried + delivered.expired + delivered.orphaned > 0
 
     def stop(self) -> None:
         """Claim nothing more; what is in the middle of a message finishes."""

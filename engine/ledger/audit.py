@@ -61,6 +61,8 @@ class Kind(StrEnum):
     INVITED = "invited"
     LEFT = "left"
     TOUCH_MADE = "touch.made"
+    DRAFT_EDITED = "draft.edited"
+    DRAFT_APPROVED = "draft.approved"
     TOUCH_REPEATED = "touch.repeated"
     TOUCH_CLAIMED = "touch.claimed"
     TOUCH_RELEASED = "touch.released"

@@ -28,6 +28,7 @@ from engine.language.policy import TopicDefault
 from engine.language.project import Settings
 from engine.ledger.past import inside_another, steps_passed
 from engine.ledger.store import Ledger
+from engine.ledger.threads import Answers, answers_among, mails_sent
 from engine.passes.gates import Gates
 from engine.steps.drafts import Customer, Draft, House
 from engine.steps.table import Press, press_for
@@ -59,6 +60,7 @@ class World:
         self._entering: dict[str, dict[str, str]] = {}
         self._gates = Gates(policy, as_of, ledger=ledger)
         self._presses: dict[tuple[str, str], Press | None] = {}
+        self._rehearsed: dict[tuple[str, str], list[NewTouch]] = {}
 
     # ------------------------------------------------------------ who
 
@@ -255,11 +257,29 @@ class World:
         keys = _natives(playbook, enrollments)
         fields = press.fields if press else _waits_on(step)
         found = self._values(playbook, list(keys.values()), fields)
+        answers = self._answers(step, enrollments)
         return [
-            Customer(each, found[keys[each.id]])
+            Customer(each, found[keys[each.id]], answers.get(each.id, {}))
             for each in enrollments
             if each.id in keys and keys[each.id] in found
         ]
+
+    def _answers(self, step: BoundStep, enrollments: Sequence[Enrollment]) -> Mapping[str, Answers]:
+        """By enrollment, the mails of the earlier step that `thread` names."""
+        if not isinstance(step, BoundEmail) or step.thread is None:
+            return {}
+        ids = [each.id for each in enrollments]
+        if self._ledger is not None:
+            with self._ledger.read() as unit:
+                sent = mails_sent(unit, ids, step.thread)
+        else:
+            sent = {}
+        rehearsed = ((each, self._rehearsed.get((each, step.thread), ())) for each in ids)
+        return sent | {each: answers_among(made) for each, made in rehearsed if made}
+
+    def take_for_sent(self, touch: NewTouch) -> None:
+        """In a rehearsal, that a touch would have gone out; the ledger never learns."""
+        self._rehearsed.setdefault((touch.enrollment, touch.step), []).append(touch)
 
     def _drafts(self, press: Press | None, customers: Iterable[Customer]) -> list[Draft]:
         if press is None:

@@ -291,7 +291,7 @@ def rehearse(
         Unreachable: a source does not answer.
     """
     sources = facts.check(playbook, _last_sources(ledger, playbook))
-    journal = DryJournal(ledger, playbook.name, firing.as_of)
+    journal = DryJournal(ledger, playbook.name, firing.as_of, take_for_sent=facts.take_for_sent)
     found = select(playbook, firing, facts, ledger, run="")
     before = _last_matched(ledger, playbook)
     report = report_of(playbook, firing, found, before=before, sources=sources)

@@ -14,7 +14,7 @@ from typing import Protocol
 from engine.audience.select import Key
 from engine.bind.conditions import BoundEveryone, Condition
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.facts import Decision, Enrollment, Left, Phase
+from engine.decide.facts import Decision, Enrollment, Left, NewTouch, Phase
 from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watch
 from engine.decide.stay import Standing, counts_for_goal, leave, look_at
 from engine.decide.waits import Clock
@@ -66,6 +66,9 @@ class Facts(Protocol):
 
     def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
         """In a rehearsal, that these would have entered; the ledger never learns."""
+
+    def take_for_sent(self, touch: NewTouch) -> None:
+        """In a rehearsal, that a touch would have gone out; the ledger never learns."""
 
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""

@@ -27,8 +27,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dispatch",),
     ("schedule",),
     (
-        *("workplace", "check", "answers", "previews", "overview", "desk", "proof"),
-        *("passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
+        *("workplace", "check", "answers", "previews", "overview", "desk", "approving"),
+        *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
         *("source_check", "dialect_check"),
     ),
 )

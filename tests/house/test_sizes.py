@@ -11,7 +11,7 @@ from tests.house.tree import ROOT, parsed, product_files
 
 FUNCTION_LINES = 60
 MODULE_LINES = 450
-LONGER = {"cli.py": 800, "engine/ledger/migrations/versions/r0001_first.py": 600}
+LONGER = {"cli.py": 950, "engine/ledger/migrations/versions/r0001_first.py": 600}
 """Files with more lines, because they are one row of like declarations."""
 
 FILES = {str(path.relative_to(ROOT)): path for path in product_files()}
