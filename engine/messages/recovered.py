@@ -123,7 +123,7 @@ class _Reader(HTMLParser):
 def _close(frame: _Frame, around: _Frame) -> None:
     match frame.tag:
         case "strong" | "em":
-            around.line += f"{_WITHIN[frame.tag]}{frame.line}{_WITHIN[frame.tag]}"
+            around.line += _emphasised(frame.line, _WITHIN[frame.tag])
         case "a":
             around.line += _link(frame)
         case "code":
@@ -180,6 +180,15 @@ def _items(frame: _Frame) -> list[str]:
 def _prefixed(text: str, first: str, rest: str) -> str:
     lines = text.split("\n")
     return "\n".join(((rest if n else first) + line).rstrip() for n, line in enumerate(lines))
+
+
+def _emphasised(text: str, mark: str) -> str:
+    """Marks stand at words, never at spaces."""
+    inside = text.strip(" ")
+    if not inside:
+        return text
+    before, _, after = text.partition(inside)
+    return f"{before}{mark}{inside}{mark}{after}"
 
 
 def _link(frame: _Frame) -> str:

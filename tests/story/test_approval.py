@@ -195,14 +195,14 @@ def test_the_first_approver_who_is_set(stage: Stage) -> None:
     stage.table(
         "accounts",
         [
-            {"id": 1, "name": "Acme", "plan": "pro", "csm_name": "C", "csm_email": "c@acme.example.com"},
+            {"id": 1, "name": "A", "plan": "pro", "csm_name": "", "csm_email": "c@a.example.com"},
             {"id": 2, "name": "B", "plan": "pro", "csm_name": "", "csm_email": ""},
         ],
-    )  # fmt: skip
+    )
     stage.edit("playbooks/checkup.yaml", "    from: account.csm", "    from: house.dana")
     stage.put_users({"user_id": 1}, {"user_id": 2, "account_id": 2})
     stage.run()
-    assert of(stage, "1")["approver"] == "c@acme.example.com"
+    assert of(stage, "1")["approver"] == "c@a.example.com"
     assert of(stage, "2")["approver"] == "dana@acme.example.com"
 
 
