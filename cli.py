@@ -480,7 +480,7 @@ def status(context: click.Context, form: str) -> None:
 @_format_option()
 @click.pass_context
 def held(context: click.Context, form: str) -> None:
-    """What waits for a person: fuses that blew, and sends whose outcome is unknown."""
+    """What waits for a person: drafts, fuses that blew, and sends whose outcome is unknown."""
     if context.invoked_subcommand is None:
         context.invoke(held_list, form=form)
 
@@ -496,22 +496,61 @@ def held_list(context: click.Context, form: str) -> None:
     _finish(held_of(items, form), 1 if items else 0)
 
 
-@_command("approve", group=held)
+@_command("show", group=held)
 @click.argument("item", metavar="ID")
-def held_approve(context: click.Context, item: str) -> None:
-    """Let the listed people of a blown fuse enter at the next pass."""
+@click.option("--html", "as_html", is_flag=True, help="The HTML instead of the text.")
+@_format_option()
+def held_show(context: click.Context, item: str, as_html: bool, form: str) -> None:
+    """Show a draft in full: its headers and its text, or its HTML."""
+    from engine.approving import show_draft
+    from engine.report.books import draft_of
+
+    _finish(draft_of(show_draft(_open(context), item), "html" if as_html else form))
+
+
+@_command("edit", group=held)
+@click.argument("item", metavar="ID")
+@click.option("--subject", metavar="S", help="The new subject.")
+@click.option(
+    "--text",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="The new text, as Markdown; - reads it from standard input.",
+)
+def held_edit(context: click.Context, item: str, subject: str | None, text: Any) -> None:
+    """Change a draft: by --subject and --text, or in your editor. It has to be approved anew."""
+    from engine.approving import edit_draft
+
+    said = text.read() if text else None
+    editor = _editor if sys.stdin.isatty() else None
+    _finish(edit_draft(_open(context), item, subject=subject, text=said, editor=editor))
+
+
+def _editor(text: str) -> str | None:
+    return click.edit(text, extension=".md")
+
+
+_why_option = click.option("--why", default="", metavar="W", help="Why, for the log.")
+
+
+@_command("approve", group=held)
+@click.argument("items", metavar="ID…", nargs=-1, required=True)
+@click.option("--digest", default="", metavar="D", help="The text of the draft that is meant.")
+def held_approve(context: click.Context, items: tuple[str, ...], digest: str) -> None:
+    """Let drafts go as they read, or the listed people of a blown fuse enter, at the next pass."""
     from engine.desk import approve
 
-    _finish(approve(_open(context), item))
+    _finish(approve(_open(context), items, digest=digest))
 
 
 @_command("drop", group=held)
-@click.argument("item", metavar="ID")
-def held_drop(context: click.Context, item: str) -> None:
-    """Say no: nobody of a blown fuse enters by it."""
+@click.argument("items", metavar="ID…", nargs=-1, required=True)
+@_why_option
+def held_drop(context: click.Context, items: tuple[str, ...], why: str) -> None:
+    """Say no: a draft goes to nobody, nobody of a blown fuse enters by it."""
     from engine.desk import drop
 
-    _finish(drop(_open(context), item))
+    _finish(drop(_open(context), items, why=why))
 
 
 @_command("resolve", group=held)
@@ -612,7 +651,6 @@ def suppress_list(context: click.Context, form: str) -> None:
 
 
 _topic_option = click.option("--topic", default="", metavar="T", help="Only mail on this topic.")
-_why_option = click.option("--why", default="", metavar="W", help="Why, for the log.")
 
 
 @_command("add", group=suppress)

@@ -68,14 +68,15 @@ class Courier:
         self._cleared = {name: self._cleared[name] for name in playbooks if name in self._cleared}
 
     def send(self) -> bool:
-        """Deliver what is due and cleared until nothing is left; whether anything was tried.
+        """Deliver what is due and cleared until nothing is left; whether anything came of it.
 
         Updates are left for `write_back`: sources are not written while they are read.
 
         Raises:
             Unreachable: the ledger cannot be read or written.
         """
-        return self._carried(is_written_back=False).tried > 0
+        found = self._carried(is_written_back=False)
+        return found.tried + found.expired + found.orphaned > 0
 
     def write_back(self) -> bool:
         """The same of updates, once no source is open; whether any of them came to its end.

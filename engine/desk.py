@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.approving import approval_of
 from engine.decide.entry import told_of_fuse
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
 from engine.ledger.control import channel_states, halts_in_force, resume_channel
 from engine.ledger.control import halt as set_halt
 from engine.ledger.control import resume as lift_halt
+from engine.ledger.drafts import (
+    HeldDraft,
+    approve_draft,
+    drop_draft,
+    held_drafts,
+    is_for_approval,
+)
 from engine.ledger.holds import HeldFuse, HeldTouch
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import Suppression, list_suppressions, suppress, unsuppress
@@ -20,7 +28,7 @@ from engine.ledger.topics import subscribe, unsubscribe
 from engine.ledger.touches import backlog as waiting
 from engine.messages.address import AddressError, normalise, parse_address
 from engine.problems import Misuse, Refused, did_you_mean
-from engine.report.text import count
+from engine.report.text import age, count, moment
 from engine.workplace import Workplace
 
 __all__ = [
@@ -45,7 +53,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class HeldItem:
-    """Something that waits for a person. `kind` is `fuse` or `unknown`; `do` is how to decide."""
+    """Something that waits for a person. `kind` is `draft`, `fuse` or `unknown`.
+
+    `do` is how to decide. `subject` and `approver` are of mails, `digest` and `edited_by` of
+    drafts: the text that an approval is for, and who changed it last.
+    """
 
     id: str
     kind: str
@@ -57,6 +69,12 @@ class HeldItem:
     step: str = ""
     channel: str = ""
     to: str = ""
+    subject: str = ""
+    approver: str = ""
+    digest: str = ""
+    edited_by: str = ""
+    expires_at: datetime | None = None
+    age: str = ""
 
 
 def held_items(workplace: Workplace) -> list[HeldItem]:
@@ -65,14 +83,16 @@ def held_items(workplace: Workplace) -> list[HeldItem]:
     if ledger is None:
         return []
     with ledger.read() as unit:
-        return held_in(unit)
+        return held_in(unit, _now(workplace))
 
 
-def held_in(unit: Unit) -> list[HeldItem]:
+def held_in(unit: Unit, now: datetime) -> list[HeldItem]:
     """The same, within an open unit."""
     items = [_fuse(each) for each in holds.held_fuses(unit)]
     items += [_unknown(each) for each in holds.held_touches(unit)]
-    return sorted(items, key=lambda item: item.since)
+    items += [_draft(each) for each in held_drafts(unit)]
+    aged = (replace(item, age=age(item.since, now)) for item in items)
+    return sorted(aged, key=lambda item: item.since)
 
 
 def _fuse(held: HeldFuse) -> HeldItem:
@@ -93,23 +113,77 @@ def _unknown(held: HeldTouch) -> HeldItem:
         step=held.step,
         channel=held.channel,
         to=held.recipient,
+        subject=held.subject,
     )
 
 
-def approve(workplace: Workplace, item: str) -> str:
-    """Let the people of a blown fuse enter at the next pass."""
+def _draft(held: HeldDraft) -> HeldItem:
+    by = f", edited by {held.edited_by}" if held.edited_by else ""
+    return HeldItem(
+        id=held.id,
+        kind="draft",
+        playbook=held.playbook,
+        since=held.made_at,
+        told=f"to {held.recipient}, “{held.subject}”, waits for {held.approver}{by}",
+        do=f"touchline held show {held.id}, then {approval_of(held)}, edit or drop",
+        key=held.key,
+        step=held.step,
+        channel=held.channel,
+        to=held.recipient,
+        subject=held.subject,
+        approver=held.approver,
+        digest=held.digest,
+        edited_by=held.edited_by,
+        expires_at=held.expires_at,
+    )
+
+
+def approve(workplace: Workplace, items: Sequence[str], *, digest: str = "") -> str:
+    """Let drafts go as they read now, and the people of blown fuses enter at the next pass.
+
+    `digest` says which text of the one draft is meant. All of them, or none.
+
+    Raises:
+        Misuse: a digest, and not one item.
+        Refused: one of them does not wait for that, or reads otherwise.
+    """
+    if digest and len(items) != 1:
+        raise Misuse("--digest names the text of one draft: approve one at a time by it")
     with workplace.ledger().write() as unit:
-        held = holds.approve(unit, item, at=_now(workplace), actor=workplace.ports.actor)
+        return "\n".join(_approved(workplace, unit, item, digest) for item in items)
+
+
+def _approved(workplace: Workplace, unit: Unit, item: str, digest: str) -> str:
+    at, actor = _now(workplace), workplace.ports.actor
+    if is_for_approval(unit, item):
+        mail = approve_draft(unit, item, digest=digest, at=at, actor=actor)
+        until = f", until {moment(mail.expires_at)}" if mail.expires_at else ""
+        return f"approved: “{mail.subject}” goes to {mail.recipient} at the next pass{until}"
+    if digest:
+        raise Misuse("--digest is for drafts; a fuse has no text")
+    held = holds.approve(unit, item, at=at, actor=actor)
     return (
         f"approved: those of {len(held.keys):,} listed who still match {held.playbook} enter at "
         "its next pass; void when the playbook changes, and after 3 days"
     )
 
 
-def drop(workplace: Workplace, item: str) -> str:
-    """Let nobody of a blown fuse enter."""
+def drop(workplace: Workplace, items: Sequence[str], *, why: str = "") -> str:
+    """Let drafts go to nobody, and nobody of blown fuses enter. All of them, or none.
+
+    Raises:
+        Refused: one of them does not wait for that.
+    """
     with workplace.ledger().write() as unit:
-        held = holds.drop(unit, item, at=_now(workplace), actor=workplace.ports.actor)
+        return "\n".join(_dropped(workplace, unit, item, why) for item in items)
+
+
+def _dropped(workplace: Workplace, unit: Unit, item: str, why: str) -> str:
+    at, actor = _now(workplace), workplace.ports.actor
+    if is_for_approval(unit, item):
+        mail = drop_draft(unit, item, why=why, at=at, actor=actor)
+        return f"dropped: “{mail.subject}” goes to nobody"
+    held = holds.drop(unit, item, at=at, actor=actor, why=why)
     return f"dropped: nobody enters {held.playbook} by it"
 
 

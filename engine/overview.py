@@ -102,7 +102,7 @@ def overview(workplace: Workplace) -> Overview:
             counts_by_state(unit),
             dict(sorted(reasons.items())),
             _waiting(workplace, unit),
-            tuple(held_in(unit)),
+            tuple(held_in(unit, now)),
             halts=tuple(halts_in_force(unit)),
             channels=tuple(
                 state

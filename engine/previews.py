@@ -8,20 +8,24 @@ import email.policy
 import tempfile
 import webbrowser
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from engine.answers import key_of
 from engine.audience.fields import rows
+from engine.bind.acts import BoundEmail, BoundStep
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import NewTouch, TouchKind, TouchState
 from engine.decide.stay import Newcomer, enter
 from engine.decide.waits import Clock
+from engine.ledger.threads import answers_among
 from engine.messages.address import AddressError, parse_address
+from engine.messages.written import headers_in
 from engine.ports import Message, Sent
 from engine.problems import Misuse, Refused, Unreachable, did_you_mean
-from engine.steps.drafts import Customer, House
+from engine.steps.copies import is_copy, with_copies
+from engine.steps.drafts import NO_APPROVER, Customer, Draft, House, ended, unapprovable
 from engine.steps.table import Press, press_for
 from engine.workplace import Workplace
 
@@ -30,7 +34,10 @@ __all__ = ["PreviewedMessage", "open_in_browser", "preview_of", "send_preview"]
 
 @dataclass(frozen=True, slots=True)
 class PreviewedMessage:
-    """One message; `reason` says why it would not be made, where it would not."""
+    """One message; `reason` says why it would not be made, where it would not.
+
+    `cc` and `headers` are of mails; a mail with an `approver` waits as a draft for that person.
+    """
 
     step: str
     channel: str
@@ -42,12 +49,17 @@ class PreviewedMessage:
     status: str
     reason: str
     touch: NewTouch
+    cc: str = ""
+    approver: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def preview_of(
     workplace: Workplace, name: str, key_text: str, as_of: datetime, *, step: str | None
 ) -> list[PreviewedMessage]:
     """The messages of all steps, or of one, whether or not this customer matches.
+
+    What answers an earlier mail is shown as if that one had gone out.
 
     Raises:
         Refused: there is no such customer or step.
@@ -57,34 +69,61 @@ def preview_of(
     one = Newcomer(str(key), number=1)
     enrollment = enter(playbook, one, as_of, Clock(playbook.zone)).enrollment
     entity = playbook.audience.entity
-    messages = []
+    made: dict[str, list[NewTouch]] = {}
     with workplace.sources(workplace.ledger_or_none()) as snapshot:
-        for press in _presses(workplace, playbook, as_of, step):
+        for each, press in _presses(workplace, playbook, as_of, step):
             values = rows(
                 entity, [key], press.fields, snapshot, as_of=as_of, zone=playbook.audience.zone
             ).get(key)
             if values is None:
                 raise Refused(f"there is no {entity.name} with the key {key_text}")
-            drafts = press.drafts(Customer(enrollment, values))
-            messages += [_message(draft.touch) for draft in drafts]
-    return messages
+            thread = each.thread if isinstance(each, BoundEmail) else None
+            answers = answers_among(made.get(thread, ()) if thread else ())
+            drafts = press.drafts(Customer(enrollment, values, answers))
+            made[each.id] = [draft.touch for draft in _with_copies(drafts)]
+    shown = [touch for name in made if step in (None, name) for touch in made[name]]
+    return [_message(touch) for touch in shown if not touch.copy_of or touch.state.has_ended]
+
+
+def _with_copies(drafts: Sequence[Draft]) -> list[Draft]:
+    """As a pass makes them, but for what the ledger and the policy say."""
+    mails = [
+        replace(each, touch=ended(each.touch, NO_APPROVER)) if unapprovable(each.touch) else each
+        for each in drafts
+        if not is_copy(each)
+    ]
+    return with_copies(mails, [each for each in drafts if is_copy(each)])
 
 
 def _presses(
     workplace: Workplace, playbook: BoundPlaybook, as_of: datetime, wanted: str | None
-) -> list[Press]:
+) -> list[tuple[BoundStep, Press]]:
+    """What prints the steps that are asked for, and the mails that they answer."""
     ids = list(playbook.route.steps)
     if wanted is not None and wanted not in ids:
         raise Refused(f"{playbook.name} has no step `{wanted}`; {did_you_mean(wanted, ids)}")
     house = House(playbook, workplace.catalog, workplace.settings, as_of, workplace.policy.holidays)
-    steps = [step for step in playbook.route.steps.values() if wanted in (None, step.id)]
-    return [press for step in steps if (press := press_for(house, step))]
+    names = set(ids) if wanted is None else _thread_of(wanted, playbook)
+    steps = [step for step in playbook.route.steps.values() if step.id in names]
+    return [(step, press) for step in steps if (press := press_for(house, step))]
+
+
+def _thread_of(name: str, playbook: BoundPlaybook) -> set[str]:
+    """A step with all that it answers, one through another."""
+    names = {name}
+    step = playbook.route.steps.get(name)
+    while isinstance(step, BoundEmail) and step.thread is not None and step.thread not in names:
+        names.add(step.thread)
+        step = playbook.route.steps.get(step.thread)
+    return names
 
 
 def _message(touch: NewTouch) -> PreviewedMessage:
     text = touch.text
     if touch.task is not None:
         text = f"{touch.task.title}\n{touch.task.notes}".rstrip()
+    is_mail = touch.kind is TouchKind.EMAIL and touch.payload
+    headers = headers_in(touch.payload) if is_mail else ()
     return PreviewedMessage(
         step=touch.step,
         channel=touch.channel,
@@ -96,6 +135,9 @@ def _message(touch: NewTouch) -> PreviewedMessage:
         status=str(touch.state),
         reason=f"{touch.reason}: {touch.detail}".rstrip(": "),
         touch=touch,
+        cc=dict(headers).get("Cc", ""),
+        approver=touch.approver,
+        headers=headers,
     )
 
 
@@ -107,6 +149,9 @@ def open_in_browser(messages: Sequence[PreviewedMessage]) -> None:
             page = folder / f"{message.step}.html"
             page.write_text(message.html, encoding="utf-8")
             webbrowser.open(page.as_uri())
+
+
+_MADE = (TouchState.READY, TouchState.DRAFT)
 
 
 def send_preview(workplace: Workplace, messages: Sequence[PreviewedMessage], to: str) -> int:
@@ -125,7 +170,7 @@ def send_preview(workplace: Workplace, messages: Sequence[PreviewedMessage], to:
     ready = [
         each.touch
         for each in messages
-        if each.touch.kind is TouchKind.EMAIL and each.touch.state is TouchState.READY
+        if each.touch.kind is TouchKind.EMAIL and each.touch.state in _MADE
     ]
     if not ready:
         raise Refused("there is no mail to send: no step made one for this customer")
@@ -165,4 +210,5 @@ def _readdressed(payload: bytes, address: str) -> bytes:
         ("Message-ID", str(message["Message-ID"]).replace("<", "<preview-", 1)),
     ):
         message.replace_header(name, value)
+    del message["Cc"]
     return message.as_bytes()

@@ -17,7 +17,7 @@ from engine.language.playbook import Status
 from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
 from engine.ledger.invitations import playbooks_invited
 from engine.ledger.names import carry_over
-from engine.ledger.pending import waiting_by_reason
+from engine.ledger.pending import waiting_by_reason, waiting_for_people
 from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
@@ -59,7 +59,8 @@ class Summary:
 
     `refused` says that only a rehearsal took place of what was asked for in earnest; `trouble`
     names channels that could not be reached, with what was last wrong: their touches stay ready.
-    `went_wrong` counts touches that failed, expired or became unknown, whichever run made them.
+    `went_wrong` counts touches that failed, expired or became unknown, whichever run made them;
+    `held` those of these playbooks that wait for a person: drafts, and of unknown outcome.
     """
 
     reports: tuple[RunReport, ...]
@@ -68,6 +69,7 @@ class Summary:
     refused: bool = False
     trouble: Mapping[str, str] = field(default_factory=dict)
     went_wrong: int = 0
+    held: int = 0
 
     @property
     def exit_status(self) -> int:
@@ -76,7 +78,7 @@ class Summary:
         if unreached or self.trouble:
             return 3
         bad = any(report.fault or report.held or _went_wrong(report) for report in self.reports)
-        return 1 if bad or self.refused or self.went_wrong else 0
+        return 1 if bad or self.refused or self.went_wrong or self.held else 0
 
 
 def _went_wrong(report: RunReport) -> bool:
@@ -135,8 +137,15 @@ def run_now(
         courier.write_back()
         trouble, went_wrong = dict(courier.trouble), courier.went_wrong
     notes = (*roll.notes, *never_tracked(workplace, playbooks, ledger, as_of))
+    with ledger.read() as unit:
+        held = waiting_for_people(unit, [report.playbook for report in reports])
     return Summary(
-        tuple(reports), dry_run=False, notes=notes, trouble=trouble, went_wrong=went_wrong
+        tuple(reports),
+        dry_run=False,
+        notes=notes,
+        trouble=trouble,
+        went_wrong=went_wrong,
+        held=held,
     )
 
 

@@ -30,13 +30,16 @@ def bind_email(step: EmailStep, scope: Scope) -> BoundEmail:
         template = found.attempt(lambda: _template(step.template, scope, step.place))
         channel = found.attempt(lambda: _mail_channel(step.via, scope, step.place))
         sender = found.attempt(lambda: bind_first(step.sender, scope, step.place))
+        to = found.attempt(lambda: _recipients(step, scope))
+        cc = found.attempt(lambda: bind_persons(step.cc, scope, step.place))
+        found.attempt(lambda: _check_copied(to or (), cc or (), step.place))
         return BoundEmail(
             template=template,
             channel=channel.name if channel else "",
-            to=found.attempt(lambda: _recipients(step, scope)),
+            to=to,
             sender=found.attempt(lambda: _sender(sender, channel, step.place)),
             reply_to=found.attempt(lambda: bind_first(step.reply_to, scope, step.place)),
-            cc=found.attempt(lambda: bind_persons(step.cc, scope, step.place)),
+            cc=cc,
             variants=_variants(step.template, scope),
             values=step.values,
             topic=found.attempt(lambda: _topic(step, template, scope)),
@@ -82,6 +85,19 @@ def _recipients(step: EmailStep, scope: Scope) -> Persons:
     if step.to:
         return bind_persons(step.to, scope, step.place)
     return ((bind_contact(scope, step.place),),)
+
+
+def _check_copied(to: Persons, cc: Persons, place: Place) -> None:
+    """Nobody gets a copy who gets the mail anyway."""
+    twice = next((slot for n, slot in enumerate(cc) if slot in to or slot in cc[:n]), None)
+    if twice is not None:
+        names = " or ".join(person.text for person in twice)
+        raise wrong(
+            place,
+            "duplicate-person",
+            f"`cc` names {names}, who gets this mail already",
+            hint="name each person once, in `to` or in `cc`",
+        )
 
 
 def _sender(sender: Slot | None, channel: SmtpChannel | None, place: Place) -> Slot:

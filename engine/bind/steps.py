@@ -91,9 +91,6 @@ def _refuse_later(step: Step) -> None:
 
 
 _LATER: Mapping[str, Callable[[Step], bool]] = {
-    "cc": lambda step: isinstance(step, EmailStep) and bool(step.cc),
-    "thread": lambda step: isinstance(step, EmailStep) and step.thread is not None,
-    "approve": lambda step: isinstance(step, EmailStep) and bool(step.approve),
     "digest": lambda step: getattr(step, "digest", None) is not None,
     "outcomes": lambda step: isinstance(step, TaskStep) and bool(step.outcomes),
     "close_when": lambda step: isinstance(step, TaskStep) and step.close_when is not None,

@@ -109,18 +109,39 @@ def _bad_shares(steps: tuple[Step, ...]) -> Iterator[Problem]:
 
 
 def _loose_threads(steps: tuple[Step, ...]) -> Iterator[Problem]:
-    earlier: list[str] = []
-    for step in every_step(steps):
-        if not isinstance(step, EmailStep):
-            continue
-        if step.thread is not None and step.thread not in earlier:
+    mails = [step.id for step in every_step(steps) if isinstance(step, EmailStep)]
+    for step, before in _with_mails_before(steps, ()):
+        if step.thread is not None and step.thread not in before:
+            known = step.thread in mails and step.thread != step.id
             yield _problem(
                 step.place,
                 "unknown-step",
-                f"`thread` names `{step.thread}`, which is no earlier email of this playbook",
-                did_you_mean(step.thread, earlier),
+                f"`thread` names `{step.thread}`, "
+                + (
+                    "which nobody gets before this one"
+                    if known
+                    else "which is no earlier email of this playbook"
+                ),
+                did_you_mean(step.thread, before),
             )
-        earlier.append(step.id)
+
+
+def _with_mails_before(
+    steps: tuple[Step, ...], before: tuple[str, ...]
+) -> Iterator[tuple[EmailStep, tuple[str, ...]]]:
+    """Each email with the ids of those that somebody may have got when coming to it."""
+    for step in steps:
+        if isinstance(step, EmailStep):
+            yield step, before
+            before = (*before, step.id)
+            continue
+        parts = parts_of(step)
+        for part in parts:
+            yield from _with_mails_before(part, before)
+        for part in parts:
+            if not any(map(_leaves, part)):
+                inside = (each.id for each in every_step(part) if isinstance(each, EmailStep))
+                before = (*before, *inside)
 
 
 def _loose_waits(steps: tuple[Step, ...]) -> Iterator[Problem]:

@@ -114,7 +114,8 @@ def enrollment_id(playbook: str, key: str, number: int) -> str:
 def idempotency_key(playbook: str, key: str, number: int, step: str, place: int) -> str:
     """The idempotency key of a touch (delivery page, point 2): 32 hexadecimal digits.
 
-    `place` is the recipient's place in the step's `to`, from 0.
+    `place` is the recipient's place in the step's `to`, from 0; those in its `cc` count from -1
+    downwards.
     """
     return _digest("touch", playbook, key, str(number), step, str(place))
 
@@ -192,12 +193,15 @@ class NewTask:
 class NewTouch:
     """A touch as it is first written: with its rendered bytes, or ended with a reason.
 
-    `state` is `ready`, or an end with its `reason` (`missing_value`, `no_recipient`, …).
+    `state` is `ready`, `draft` where a person has to approve the mail first (`approver`, an
+    address), or an end with its `reason` (`missing_value`, `no_recipient`, …).
     `recipient` is the address that suppression and contact history go by (email). `copy` says
     what must go out once within the step though several entities share it (language, section 5,
     "Persons"); empty where copies do not matter. `to_customer` puts it under windows and caps, by
     the IANA name of its `zone`; `rows` are those that caps for each account or the like count it
-    for. `held_by` is the digest of the policy that has it wait, with that `reason`, until `due_at`.
+    for. `copy_of` is, for a person in `cc`, the touch whose mail this is a copy of: it goes out
+    after that one, and only then. `held_by` is the digest of the policy that has it wait, with
+    that `reason`, until `due_at`.
     """
 
     id: str
@@ -229,6 +233,8 @@ class NewTouch:
     zone: str = ""
     rows: tuple[str, ...] = ()
     held_by: str = ""
+    approver: str = ""
+    copy_of: str = ""
 
 
 # ---------------------------------------------------------------- decisions

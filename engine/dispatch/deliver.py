@@ -13,7 +13,7 @@ from engine.dispatch.line import Delivery, Line
 from engine.dispatch.tally import Delivered, Progress, Tally
 from engine.dispatch.workers import gone_among
 from engine.ledger.control import channel_states
-from engine.ledger.recovery import OnUnknown, expire, leaseholders, release, sweep
+from engine.ledger.recovery import OnUnknown, end_copies, expire, leaseholders, release, sweep
 from engine.ledger.store import Ledger, Unit
 from engine.ports import Channel
 
@@ -73,6 +73,7 @@ async def _take_over(delivery: Delivery, channels: Mapping[str, Channel]) -> dic
         now, gone = delivery.now(), gone_among(leaseholders(unit))
         tally.swept = sweep(unit, now=now, on_unknown=on_unknown, gone=gone, actor=actor)
         tally.expired = expire(unit, now=now, actor=actor)
+        tally.orphaned = end_copies(unit, now=now, actor=actor)
         return {name: state.failures for name, state in channel_states(unit).items()}
 
     return await delivery.books.write(act)

@@ -37,6 +37,7 @@ _PUT_BACK = {
     "window": TouchState.READY,
     "capped": TouchState.READY,
     "rate": TouchState.READY,
+    "unapproved": TouchState.DRAFT,
     "suppressed": TouchState.SKIPPED,
     "not_subscribed": TouchState.SKIPPED,
     "expired": TouchState.EXPIRED,

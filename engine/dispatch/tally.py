@@ -19,7 +19,8 @@ class Delivered:
     `counts` are touches by channel and the state they came to; `ready` are those to be tried
     again. `tried` is how many were claimed. `trouble` tells by channel of the last failure that
     was the channel's own, unless it worked after that; `paused` names the channels that this
-    delivery paused until a person looks. `swept` is what workers that are gone had left behind.
+    delivery paused until a person looks. `swept` is what workers that are gone had left behind;
+    `orphaned` counts copies that ended because their mail did not go.
     """
 
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class Delivered:
     paused: tuple[str, ...] = ()
     swept: Swept = Swept()
     expired: int = 0
+    orphaned: int = 0
 
 
 Progress = Callable[[Delivered], None]
@@ -40,6 +42,7 @@ class Tally:
     def __init__(self, progress: Progress | None) -> None:
         self.swept = Swept()
         self.expired = 0
+        self.orphaned = 0
         self._progress = progress
         self._tried = 0
         self._counts: dict[str, Counter[str]] = {}
@@ -77,4 +80,5 @@ class Tally:
             paused=tuple(self._paused),
             swept=self.swept,
             expired=self.expired,
+            orphaned=self.orphaned,
         )

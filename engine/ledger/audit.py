@@ -64,6 +64,8 @@ class Kind(StrEnum):
     MOVED = "moved"
     PLAYBOOK_RENAMED = "playbook.renamed"
     TOUCH_MADE = "touch.made"
+    DRAFT_EDITED = "draft.edited"
+    DRAFT_APPROVED = "draft.approved"
     TOUCH_REPEATED = "touch.repeated"
     TOUCH_CLAIMED = "touch.claimed"
     TOUCH_RELEASED = "touch.released"

@@ -21,7 +21,16 @@ from engine.ledger.audit import Kind
 from engine.ledger.held import alone, hold_back, skip, verdicts_on
 from engine.ledger.pace import has_turn, names_of, next_claim, take_claim
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_READY, channels, enrollments, halts, pauses, reaches, touches
+from engine.ledger.tables import (
+    IS_COPY,
+    IS_READY,
+    channels,
+    enrollments,
+    halts,
+    pauses,
+    reaches,
+    touches,
+)
 
 __all__ = ["Claimed", "Claims", "claim"]
 
@@ -203,7 +212,17 @@ def _due(now: datetime) -> list[ColumnElement[bool]]:
         IS_READY,
         touches.c.next_attempt_at <= now,
         or_(touches.c.expires_at.is_(None), touches.c.expires_at > now),
+        _follows(),
     ]
+
+
+def _follows() -> ColumnElement[bool]:
+    """A copy for somebody in `cc` goes after the mail itself, and only if that went."""
+    mail = touches.alias()
+    went = select(mail.c.id).where(
+        mail.c.id == touches.c.copy_of, mail.c.state.in_((TouchState.SENT, TouchState.UNKNOWN))
+    )
+    return or_(~IS_COPY, went.exists())
 
 
 def _nothing_stops(now: datetime) -> list[ColumnElement[bool]]:

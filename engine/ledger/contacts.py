@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, literal, or_, select, union_all
 
 from engine.audience.contacts import ContactRow
 from engine.bind.acts import TASK_CHANNEL
@@ -67,7 +67,8 @@ def _emails(
 ) -> Select[tuple[object, ...]]:
     kind = touches.c.kind == TouchKind.EMAIL
     reached = touches.c.state.in_((TouchState.SENT, TouchState.UNKNOWN))
-    wanted = [kind, reached, *_window(touches.c.in_doubt_at, since, until)]
+    to_them = or_(touches.c.copy_of == "", touches.c.to_customer == 1)  # no copy for colleagues
+    wanted = [kind, reached, to_them, *_window(touches.c.in_doubt_at, since, until)]
     if channel is not None:
         wanted.append(touches.c.channel == channel)
     if playbook is not None:

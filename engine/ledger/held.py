@@ -20,7 +20,7 @@ from engine.ledger.audit import Kind
 from engine.ledger.instants import instant_text
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_READY, reaches, touches
+from engine.ledger.tables import IS_COPY, IS_READY, reaches, touches
 
 __all__ = [
     "acts_by_whom",
@@ -114,11 +114,12 @@ def hold_back(
     One that was claimed is ready again, and no attempt is used up.
     """
     was_claimed = row.state == TouchState.CLAIMED
+    expires_at = row.expires_at and row.expires_at + (wait.until - now)
     values = {
         "state": TouchState.READY,
         "reason": wait.reason,
         "next_attempt_at": wait.until,
-        "expires_at": row.expires_at and row.expires_at + (wait.until - now),
+        "expires_at": expires_at,
         "capped_at": row.capped_at or (now if wait.reason == CAPPED else None),
         "held_by": policy.digest,
         "attempts": row.attempts - was_claimed,
@@ -126,6 +127,8 @@ def hold_back(
         "lease_until": None,
     }
     unit.connection.execute(update(touches).where(touches.c.id == row.id).values(values))
+    copies = update(touches).where(IS_COPY, touches.c.copy_of == row.id)
+    unit.connection.execute(copies.values(expires_at=expires_at))
     body = {
         "touch": row.id,
         "channel": row.channel,

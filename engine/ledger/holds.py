@@ -19,7 +19,7 @@ from engine.ledger.audit import Kind, canonical
 from engine.ledger.runs import RunState
 from engine.ledger.statements import pack_keys, unpack_keys
 from engine.ledger.store import Unit
-from engine.ledger.tables import enrollments, holds, runs, touches
+from engine.ledger.tables import IS_DRAFT, enrollments, holds, runs, touches
 from engine.problems import Refused, did_you_mean
 
 __all__ = [
@@ -134,13 +134,14 @@ def approve(unit: Unit, hold: str, *, at: datetime, actor: str) -> HeldFuse:
     return _decide(unit, hold, HoldState.APPROVED, kind=Kind.HOLD_APPROVED, at=at, actor=actor)
 
 
-def drop(unit: Unit, hold: str, *, at: datetime, actor: str) -> HeldFuse:
-    """Let nobody of the list pass.
+def drop(unit: Unit, hold: str, *, at: datetime, actor: str, why: str = "") -> HeldFuse:
+    """Let nobody of the list pass; `why` is for the audit.
 
     Raises:
         Refused: there is no such hold, or it was decided already.
     """
-    return _decide(unit, hold, HoldState.DROPPED, kind=Kind.HOLD_DROPPED, at=at, actor=actor)
+    kind = Kind.HOLD_DROPPED
+    return _decide(unit, hold, HoldState.DROPPED, kind=kind, at=at, actor=actor, why=why)
 
 
 def approved_keys(
@@ -172,7 +173,14 @@ def _hold_id(unit: Unit, run: str, attempts: int | None) -> str:
 
 
 def _decide(
-    unit: Unit, hold: str, state: HoldState, *, kind: Kind, at: datetime, actor: str
+    unit: Unit,
+    hold: str,
+    state: HoldState,
+    *,
+    kind: Kind,
+    at: datetime,
+    actor: str,
+    why: str = "",
 ) -> HeldFuse:
     waiting = (holds.c.id == hold, holds.c.state == HoldState.WAITING)
     values = {"state": state, "decided_at": at, "decided_by": actor}
@@ -181,6 +189,7 @@ def _decide(
     if row is None:
         raise Refused(_why_not(unit, hold))
     body = {"hold": hold, "run": row.run, "version": row.version}
+    body |= {"why": unit.without_addresses(why)} if why else {}
     unit.note(kind, body, at=at, actor=actor, playbook=row.playbook)
     return _fuse(row)
 
@@ -195,6 +204,7 @@ def _why_not(unit: Unit, hold: str) -> str:
             f"{hold} is a send, not a fuse; say `touchline held resolve {hold} --sent|--not-sent`"
         )
     known = [*(each.id for each in held_fuses(unit)), *(each.id for each in held_touches(unit))]
+    known += unit.connection.scalars(select(touches.c.id).where(IS_DRAFT)).all()
     hint = did_you_mean(hold, known)
     return f"nothing held has the id {hold}" + (f"; {hint}" if hint else "")
 

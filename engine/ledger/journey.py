@@ -298,8 +298,8 @@ def _tell(
 class DueEnrollment:
     """An enrollment that something has to be decided on.
 
-    For one in phase `touching`, `states` are the ends of its step's touches and `ended_at` the
-    last of them; a wait after the step counts from there.
+    For one in phase `touching`, `states` are the ends of its step's touches, but of copies for
+    people in `cc`, and `ended_at` the last of all; a wait after the step counts from there.
     """
 
     enrollment: Enrollment
@@ -401,20 +401,21 @@ def _touched() -> list[ColumnElement[bool]]:
 
 def _with_ends(unit: Unit, found: Sequence[Enrollment]) -> list[DueEnrollment]:
     touching = {each.id: each.step for each in found if each.phase is Phase.TOUCHING}
-    ends: dict[str, list[tuple[TouchState, datetime | None]]] = {of: [] for of in touching}
+    ends: dict[str, list[tuple[TouchState | None, datetime | None]]] = {of: [] for of in touching}
     given = texts_relation(unit.connection, touching)
-    columns = (touches.c.enrollment, touches.c.step, touches.c.state, touches.c.ended_at)
+    columns = [touches.c[name] for name in ("enrollment", "step", "state", "ended_at", "copy_of")]
     statement = select(*columns).where(touches.c.enrollment.in_(select(given.c.value)))
     for row in unit.connection.execute(statement) if touching else ():
         if touching[row.enrollment] == row.step:
-            ends[row.enrollment].append((TouchState(row.state), row.ended_at))
+            state = None if row.copy_of else TouchState(row.state)
+            ends[row.enrollment].append((state, row.ended_at))
     return [_ended(each, ends.get(each.id, ())) for each in found]
 
 
 def _ended(
-    enrollment: Enrollment, ends: Iterable[tuple[TouchState, datetime | None]]
+    enrollment: Enrollment, ends: Iterable[tuple[TouchState | None, datetime | None]]
 ) -> DueEnrollment:
-    states = tuple(sorted(state for state, _ in ends))
+    states = tuple(sorted(state for state, _ in ends if state is not None))
     last = max((at for _, at in ends if at is not None), default=None)
     return DueEnrollment(enrollment, states, last)
 

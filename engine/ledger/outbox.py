@@ -19,6 +19,7 @@ from engine.decide.policy import GiveUp, Wait
 from engine.language.policy import TopicDefault
 from engine.ledger.audit import Kind
 from engine.ledger.control import is_halted
+from engine.ledger.drafts import content_digest
 from engine.ledger.held import alone, hold_back, let_others_ask, verdict_on
 from engine.ledger.pace import names_of, turn_at
 from engine.ledger.store import Unit
@@ -44,8 +45,8 @@ class Permission:
     """Whether the act may follow, once the transaction has committed; else the reason why not.
 
     The reasons: `overtaken` (another worker has it, or it ended), `halted`, `paused`, `expired`,
-    `suppressed`, `not_subscribed`, `window`, `capped`, and `rate`: then the touch is still
-    claimed, and may be asked about again at `turn_at` (real time).
+    `unapproved` (a draft again), `suppressed`, `not_subscribed`, `window`, `capped`, and `rate`:
+    then the touch is still claimed, and may be asked about again at `turn_at` (real time).
     """
 
     allowed: bool
@@ -86,6 +87,8 @@ def permit(
         return _put_back(unit, row, "paused", now=now, actor=actor)
     if row.expires_at is not None and row.expires_at <= now:
         return _end(unit, row, TouchState.EXPIRED, reason="expired", now=now, actor=actor)
+    if row.approver and row.approved != content_digest(row.payload):
+        return _put_back(unit, row, "unapproved", now=now, actor=actor, state=TouchState.DRAFT)
     refusal = refusal_of(unit, row.address_digest, row.topic, default=_default(policy, row))
     if refusal:
         return _end(unit, row, TouchState.SKIPPED, reason=refusal, now=now, actor=actor)
@@ -128,9 +131,15 @@ def _is_paused(unit: Unit, playbook: str) -> bool:
 
 
 def _put_back(
-    unit: Unit, row: Row[tuple[object, ...]], reason: str, *, now: datetime, actor: str
+    unit: Unit,
+    row: Row[tuple[object, ...]],
+    reason: str,
+    *,
+    now: datetime,
+    actor: str,
+    state: TouchState = TouchState.READY,
 ) -> Permission:
-    values = {"state": TouchState.READY, "worker": "", "lease_until": None}
+    values = {"state": state, "worker": "", "lease_until": None}
     _change(unit, row.id, {**values, "attempts": touches.c.attempts - 1})
     _tell(unit, row, Kind.TOUCH_RELEASED, {"reason": reason}, now=now, actor=actor)
     return Permission(False, reason)

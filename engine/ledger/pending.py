@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, not_, select, update
+from sqlalchemy import func, not_, or_, select, update
 from sqlalchemy.sql import and_
 
 from engine.bind.policy import BoundPolicy
@@ -15,9 +15,16 @@ from engine.ledger.audit import Kind
 from engine.ledger.pace import has_turn
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_READY, touches
+from engine.ledger.tables import IS_COPY, IS_READY, touches
 
-__all__ = ["PendingMail", "pending_mails", "skip_pending", "waiting_by_reason", "waiting_for_rate"]
+__all__ = [
+    "PendingMail",
+    "pending_mails",
+    "skip_pending",
+    "waiting_by_reason",
+    "waiting_for_people",
+    "waiting_for_rate",
+]
 
 _PENDING = (TouchState.DRAFT, TouchState.READY)
 
@@ -67,6 +74,16 @@ def waiting_by_reason(unit: Unit, *, run: str | None = None) -> dict[str, int]:
     said = select(touches.c.reason, func.count()).where(*mine, touches.c.reason != "")
     rows = unit.connection.execute(said.group_by(touches.c.reason))
     return {row[0]: row[1] for row in sorted(rows)}
+
+
+def waiting_for_people(unit: Unit, playbooks: Collection[str]) -> int:
+    """How many touches of some playbooks wait for a person: drafts, and of unknown outcome."""
+    wanted = (
+        touches.c.playbook.in_(sorted(playbooks)),
+        touches.c.state.in_((TouchState.DRAFT, TouchState.UNKNOWN)),
+        or_(touches.c.state != TouchState.DRAFT, ~IS_COPY),
+    )
+    return unit.connection.scalar(select(func.count()).where(*wanted)) or 0
 
 
 def waiting_for_rate(unit: Unit, policy: BoundPolicy, *, real: datetime) -> int:

@@ -16,12 +16,15 @@ from sqlalchemy import ColumnElement, Row, or_, select, update
 from engine.bind.acts import ADDING
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import Kind
+from engine.ledger.control_tables import pauses
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_READY, channels, pauses, touches
+from engine.ledger.tables import IS_COPY, channels, touches
+from engine.steps.copies import NOT_SENT
 
 __all__ = [
     "OnUnknown",
     "Swept",
+    "end_copies",
     "expire",
     "for_touch",
     "leaseholders",
@@ -92,10 +95,13 @@ def release(unit: Unit, worker: str, *, now: datetime, actor: str) -> int:
 
 
 def expire(unit: Unit, *, now: datetime, actor: str) -> int:
-    """End what is ready and older than its `max_lateness`, which a pause lets stand; how many."""
+    """End what waits, drafts too, and is older than its `max_lateness`; how many.
+
+    In a playbook that is paused lateness stands still.
+    """
     paused = select(pauses.c.playbook).where(pauses.c.ended_at.is_(None))
     late = (
-        IS_READY,
+        touches.c.state.in_((TouchState.DRAFT, TouchState.READY)),
         touches.c.ended_at.is_(None),
         touches.c.expires_at <= now,
         touches.c.playbook.not_in(paused),
@@ -104,6 +110,23 @@ def expire(unit: Unit, *, now: datetime, actor: str) -> int:
     statement = update(touches).where(*late).values(values).returning(*_TOLD)
     rows = unit.connection.execute(statement).all()
     _tell(unit, rows, Kind.TOUCH_EXPIRED, "expired", now=now, actor=actor)
+    return len(rows)
+
+
+def end_copies(unit: Unit, *, now: datetime, actor: str) -> int:
+    """End copies for people in `cc` whose mail has ended and did not go out; how many."""
+    mail = touches.alias()
+    went_nowhere = select(mail.c.id).where(
+        mail.c.id == touches.c.copy_of,
+        mail.c.state.in_(
+            (TouchState.FAILED, TouchState.SKIPPED, TouchState.DROPPED, TouchState.EXPIRED)
+        ),
+    )
+    pending = touches.c.state.in_((TouchState.DRAFT, TouchState.READY))
+    values = {"state": TouchState.SKIPPED, "reason": NOT_SENT, "ended_at": now}
+    statement = update(touches).where(IS_COPY, pending, went_nowhere.exists()).values(values)
+    rows = unit.connection.execute(statement.returning(*_TOLD)).all()
+    _tell(unit, rows, Kind.TOUCH_SKIPPED, NOT_SENT, now=now, actor=actor)
     return len(rows)
 
 

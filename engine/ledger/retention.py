@@ -21,6 +21,7 @@ __all__ = ["forget_touches"]
 _FORGOTTEN = {
     "recipient": "",
     "sender": "",
+    "approver": "",
     "subject": "",
     "detail": "",
     "payload": b"",

@@ -20,11 +20,14 @@ from sqlalchemy import (
 )
 
 from engine.ledger.columns import count, key_type, metadata, the_one, words
+from engine.ledger.control_tables import halts, leases, pauses
 from engine.ledger.instants import Instant
 from engine.ledger.name_tables import identities
 from engine.ledger.policy_tables import rates, reaches, subscriptions
 
 __all__ = [
+    "IS_COPY",
+    "IS_DRAFT",
     "IS_READY",
     "SCHEMA",
     "audit",
@@ -279,6 +282,10 @@ touches = Table(
     Column("expires_at", Instant()),
     Column("capped_at", Instant()),
     words("held_by"),
+    words("approver"),
+    words("approved"),  # the digest of the very bytes that a person let go
+    words("edited_by"),
+    words("copy_of"),
     count("attempts"),
     count("epoch"),
     words("worker"),
@@ -292,6 +299,8 @@ _READY = text("state = 'ready'")
 _PENDING = text("ended_at IS NULL")
 _LEASED = text("lease_until IS NOT NULL")
 _CONTACTED = text("in_doubt_at IS NOT NULL")
+_DRAFT = text("state = 'draft'")
+_COPY = text("copy_of <> ''")
 Index(
     "ix_touches_ready",
     touches.c.priority.desc(),
@@ -325,6 +334,19 @@ Index(
     sqlite_where=_CONTACTED,
     postgresql_where=_CONTACTED,
 )
+Index(
+    "ix_touches_draft",
+    touches.c.made_at,
+    touches.c.id,
+    sqlite_where=_DRAFT,
+    postgresql_where=_DRAFT,
+)
+Index(
+    "ix_touches_copy_of",
+    touches.c.copy_of,
+    sqlite_where=_COPY,
+    postgresql_where=_COPY,
+)
 Index("ix_touches_enrollment", touches.c.enrollment, touches.c.step)
 Index("ix_touches_state", touches.c.playbook, touches.c.state)
 Index("ix_touches_address", touches.c.address_digest)
@@ -333,6 +355,12 @@ Index("ix_touches_run", touches.c.run)
 
 IS_READY = touches.c.state == literal("ready", literal_execute=True)
 """The touches that the index of ready ones holds."""
+
+IS_DRAFT = touches.c.state == literal("draft", literal_execute=True)
+"""The touches that the index of drafts holds."""
+
+IS_COPY = touches.c.copy_of != literal("", literal_execute=True)
+"""The touches for people in `cc`, which the index of copies holds."""
 
 channels = Table(
     "channels",
@@ -404,40 +432,4 @@ tracked = Table(
     Column("since", Instant(), nullable=False),
     Column("at", Instant(), nullable=False),
     Column("sources", Text(), nullable=False),
-)
-
-# ---------------------------------------------------------------- control
-
-halts = Table(
-    "halts",
-    metadata,
-    Column("scope", Text(), primary_key=True),  # empty: everything
-    words("why"),
-    Column("at", Instant(), nullable=False),
-    Column("actor", Text(), nullable=False),
-)
-
-leases = Table(
-    "leases",
-    metadata,
-    Column("name", Text(), primary_key=True),
-    Column("holder", Text(), nullable=False),
-    Column("epoch", Integer(), nullable=False),
-    Column("until", Instant(), nullable=False),
-)
-
-pauses = Table(
-    "pauses",
-    metadata,
-    Column("playbook", Text(), primary_key=True),
-    Column("started_at", Instant(), primary_key=True),
-    Column("ended_at", Instant()),
-)
-_RUNNING_PAUSE = text("ended_at IS NULL")
-Index(
-    "uq_pauses_open",
-    pauses.c.playbook,
-    unique=True,
-    sqlite_where=_RUNNING_PAUSE,
-    postgresql_where=_RUNNING_PAUSE,
 )

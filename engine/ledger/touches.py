@@ -162,6 +162,8 @@ def _touch_row(unit: Unit, touch: NewTouch, *, run: str, at: datetime) -> dict[s
         "expires_at": touch.expires_at,
         "capped_at": at if touch.reason == CAPPED else None,
         "held_by": touch.held_by,
+        "approver": touch.approver,
+        "copy_of": touch.copy_of,
         "ended_at": at if state.has_ended else None,
     }
 
@@ -213,6 +215,10 @@ def touch_record(
     }
     if touch.id in repeated:
         return Kind.TOUCH_REPEATED, body
+    if touch.approver:
+        body["approver"] = unit.digest(touch.approver)
+    if touch.copy_of:
+        body["copy_of"] = touch.copy_of
     body |= {
         "content": unit.keyed(touch.payload) if touch.payload else "",
         "reason": touch.reason,

@@ -26,7 +26,17 @@ from engine.messages.failures import NO_RECIPIENT, TOO_LARGE, UNSAFE_VALUE, Rend
 from engine.messages.render import RenderedEmail
 from engine.ports import Recipient
 
-__all__ = ["MOST_BYTES", "Envelope", "Wire", "headers_of", "message_id", "to_bytes"]
+__all__ = [
+    "MOST_BYTES",
+    "Envelope",
+    "Wire",
+    "content",
+    "finished",
+    "mailbox",
+    "message_id",
+    "subject_line",
+    "to_bytes",
+]
 
 MOST_BYTES = 2_097_152
 """Of one message on the wire."""
@@ -46,7 +56,8 @@ class Envelope:
     """Everything of a message that is not its content.
 
     `message_id` has its angle brackets (see `message_id`); `date` is aware; `unsubscribe` are
-    http(s) and mailto addresses for List-Unsubscribe, in order of preference.
+    http(s) and mailto addresses for List-Unsubscribe, in order of preference. `references` are
+    the Message-IDs of the thread that it goes on with, the last of them the one that it answers.
     """
 
     sender: Recipient
@@ -55,6 +66,7 @@ class Envelope:
     date: datetime
     reply_to: Recipient | None = None
     unsubscribe: Sequence[str] = ()
+    references: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +102,17 @@ def to_bytes(email: RenderedEmail, envelope: Envelope) -> Wire:
         ("From", _mailbox(envelope.sender, sender)),
         ("To", _mailbox(envelope.recipient, recipient)),
         *_reply_to(envelope.reply_to),
-        ("Subject", _unstructured(_checked(email.subject, "subject"))),
+        ("Subject", subject_line(email.subject)),
         ("Date", format_datetime(envelope.date)),
         ("Message-ID", envelope.message_id),
+        *_thread(envelope.references),
         ("Auto-Submitted", "auto-generated"),
         *_list_unsubscribe(envelope.unsubscribe),
         ("MIME-Version", "1.0"),
     ]
-    payload = _assembled(headers, email, envelope.message_id)
-    _verify(payload, [name for name, _ in headers] + ["Content-Type"])
+    kind, body = content(email, envelope.message_id)
+    payload = finished([*headers, kind], body)
     return Wire(payload, recipient, not payload.split(b"\r\n\r\n", 1)[0].isascii())
-
-
-def headers_of(wire: Wire) -> tuple[tuple[str, str], ...]:
-    """The headers of a message as they stand on the wire, unfolded: for people to look at."""
-    head = wire.payload.split(b"\r\n\r\n", 1)[0].decode()
-    lines = re.sub(r"\r\n[ \t]", " ", head).split("\r\n")
-    return tuple(
-        (name, value.strip()) for name, _, value in (line.partition(":") for line in lines)
-    )
 
 
 # ---------------------------------------------------------------- headers
@@ -119,6 +123,24 @@ def _parsed(person: Recipient, reason: str, who: str) -> Address:
         return parse_address(person.address)
     except AddressError as error:
         raise RenderFailure(reason, f"the {who}: {error}") from None
+
+
+def mailbox(person: Recipient, who: str) -> str:
+    """A person as the value of a header, folded; `who` says in a sentence who it is.
+
+    Raises:
+        RenderFailure: the address or the name must not stand in a header (`unsafe_value`).
+    """
+    return _mailbox(person, _parsed(person, UNSAFE_VALUE, who))
+
+
+def subject_line(text: str) -> str:
+    """A subject as the value of its header, folded.
+
+    Raises:
+        RenderFailure: it must not stand in a header (`unsafe_value`).
+    """
+    return _unstructured(_checked(text, "subject"))
 
 
 def _checked(text: str, where: str) -> str:
@@ -149,8 +171,13 @@ def _phrase(name: str) -> str:
 def _reply_to(person: Recipient | None) -> list[tuple[str, str]]:
     if person is None:
         return []
-    address = _parsed(person, UNSAFE_VALUE, "address for replies")
-    return [("Reply-To", _mailbox(person, address))]
+    return [("Reply-To", mailbox(person, "address for replies"))]
+
+
+def _thread(references: Sequence[str]) -> list[tuple[str, str]]:
+    if not references:
+        return []
+    return [("In-Reply-To", references[-1]), ("References", "\r\n ".join(references))]
 
 
 def _list_unsubscribe(targets: Sequence[str]) -> list[tuple[str, str]]:
@@ -193,16 +220,28 @@ def _encoded_words(text: str) -> str:
 # ---------------------------------------------------------------- body
 
 
-def _assembled(headers: list[tuple[str, str]], email: RenderedEmail, key: str) -> bytes:
+def content(email: RenderedEmail, key: str) -> tuple[tuple[str, str], bytes]:
+    """The header Content-Type and the body of a message; `key` is its Message-ID."""
     # Quoted-printable writes `=` as `=3D`: a boundary with `=_` in it cannot occur in a part.
     boundary = "=_" + hashlib.sha256(key.encode()).hexdigest()[:24]
     kind = ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')
-    head = "".join(f"{name}: {value}\r\n" for name, value in (*headers, kind)).encode()
     parts = b"".join(
         _part(content, subtype, boundary)
         for content, subtype in ((email.text, "plain"), (email.html, "html"))
     )
-    return head + b"\r\n" + parts + f"--{boundary}--\r\n".encode()
+    return kind, parts + f"--{boundary}--\r\n".encode()
+
+
+def finished(headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
+    """A whole message: headers, whose values are folded already, and body.
+
+    Raises:
+        RenderFailure: it is too large, or would hold other headers than these.
+    """
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode()
+    payload = head + b"\r\n" + body
+    _verify(payload, [name for name, _ in headers])
+    return payload
 
 
 def _part(content: str, subtype: str, boundary: str) -> bytes:

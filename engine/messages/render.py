@@ -60,14 +60,14 @@ class RenderedEmail:
 
 
 def render_email(
-    compiled: CompiledEmail, scope: Scope, *, footer: Footer = NO_FOOTER
+    compiled: CompiledEmail, scope: Scope, *, footer: Footer = NO_FOOTER, subject: str = ""
 ) -> RenderedEmail:
-    """One message for one recipient.
+    """One message for one recipient; a `subject` that is given stands for the template's own.
 
     Raises:
         RenderFailure: a value is missing or unsafe, the subject or body is empty, or too large.
     """
-    subject = _subject(compiled.subject, scope)
+    subject = subject or _subject(compiled.subject, scope)
     preheader = _SPACES.sub(" ", run(compiled.preheader, scope)).strip()
     text = laid_out(run(compiled.text, scope))
     if not text.strip():

@@ -1,33 +1,46 @@
 """Which mails of a step may be made, by what the ledger and the policy know of their addresses.
 
 Language, section 5: after rendering, in this order, suppression and topic, `never_contact`,
-duplicates; then the window and the caps, which do not refuse a mail but have it wait.
+duplicates, approval; then the window and the caps, which do not refuse a mail but have it wait.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from engine.bind.acts import BoundEmail
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy, address_of
-from engine.decide.facts import NewTouch
+from engine.decide.facts import NewTouch, TouchState
 from engine.decide.policy import NEVER_CONTACT, Act, Asked, Wait, judge
 from engine.language.policy import TopicDefault
 from engine.ledger.copies import CopyHolder, copies_made
 from engine.ledger.held import acts_by_whom
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.topics import refusals_among
-from engine.steps.drafts import Draft, ended
+from engine.steps.copies import DUPLICATE_ADDRESS, first_of, is_copy, with_copies
+from engine.steps.drafts import NO_APPROVER, Draft, ended, unapprovable
 
-__all__ = ["DUPLICATE_ADDRESS", "Gates"]
-
-DUPLICATE_ADDRESS = "duplicate_address"
+__all__ = ["Gates"]
 
 Acts = Mapping[str, Sequence[Act]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the addresses of some drafts.
+
+    `refused` get nothing of the topic, with the reason; `never` are keys of customers; `copies`
+    are the touches that gave a message to an address already, and learns of those of this pass.
+    """
+
+    refused: Mapping[str, str]
+    never: Collection[str]
+    copies: dict[str, CopyHolder]
 
 
 class Gates:
@@ -56,35 +69,17 @@ class Gates:
         """
         copies = self._copies.setdefault((playbook.name, step.id), {})
         if self._ledger is None:
-            judged = [self._judged(each, {}, never, copies) for each in drafts]
-            return [self._waiting(each, (), {}) for each in judged]
+            judged = _judged(drafts, _Known({}, never, copies))
+            return _as_late([self._waiting(each, (), {}) for each in judged])
         with self._ledger.read() as unit:
             refused = self._refused(unit, step, drafts)
             self._remember_copies(unit, step, playbook, drafts)
-            judged = [self._judged(each, refused, never, copies) for each in drafts]
+            judged = _judged(drafts, _Known(refused, never, copies))
             whom = [_whom(unit, each) for each in judged]
             acts = self._acts(unit, whom)
-            return [self._waiting(*each, acts) for each in zip(judged, whom, strict=True)]
+            return _as_late([self._waiting(*each, acts) for each in zip(judged, whom, strict=True)])
 
     # ------------------------------------------------------------ may it be made at all
-
-    def _judged(
-        self,
-        draft: Draft,
-        refused: Mapping[str, str],
-        never: Collection[str],
-        copies: dict[str, CopyHolder],
-    ) -> Draft:
-        touch = draft.touch
-        if not touch.payload:
-            return draft
-        if draft.address in refused:
-            return replace(draft, touch=ended(touch, refused[draft.address]))
-        if touch.to_customer and touch.key in never:
-            return replace(draft, touch=ended(touch, NEVER_CONTACT))
-        if draft.copy and _is_second(copies.setdefault(draft.copy, _holder(touch)), touch):
-            return replace(draft, touch=ended(touch, DUPLICATE_ADDRESS))
-        return replace(draft, touch=replace(touch, copy=draft.copy))
 
     def _refused(self, unit: Unit, step: BoundEmail, drafts: Sequence[Draft]) -> dict[str, str]:
         """Addresses that get nothing of the step's topic; colleagues subscribe to nothing."""
@@ -117,8 +112,8 @@ class Gates:
     def _waiting(self, draft: Draft, whom: tuple[str, ...], acts: Acts) -> Draft:
         """A draft that has to wait is due when it may be asked about again, and not late before."""
         touch, now = draft.touch, self._as_of
-        if not touch.to_customer or touch.state.has_ended:
-            return draft
+        if not touch.to_customer or touch.state is not TouchState.READY or touch.copy_of:
+            return draft  # a draft is asked once it is approved, a copy once its mail has gone
         asked = Asked(touch.channel, touch.topic, ZoneInfo(touch.zone), whom)
         verdict = judge(self._policy, asked, acts, now)
         if not isinstance(verdict, Wait):
@@ -132,6 +127,48 @@ class Gates:
             held_by=self._policy.digest,
         )
         return replace(draft, touch=held)
+
+
+def _judged(drafts: Sequence[Draft], known: _Known) -> list[Draft]:
+    """Customer by customer: the mails of a step, then their copies, if there is a mail to copy."""
+    found: list[Draft] = []
+    for _, of_one in groupby(drafts, lambda each: each.touch.enrollment):
+        asked = list(of_one)
+        mails = [_asked_of(each, known) for each in asked if not is_copy(each)]
+        copies = [each for each in asked if is_copy(each)]
+        if first_of(mails) is not None:
+            copies = [_asked_of(each, known) for each in copies]
+        found += with_copies(mails, copies)
+    return found
+
+
+def _asked_of(draft: Draft, known: _Known) -> Draft:
+    touch = draft.touch
+    if touch.state.has_ended:
+        return draft
+    if draft.address in known.refused:
+        return replace(draft, touch=ended(touch, known.refused[draft.address]))
+    if touch.to_customer and touch.key in known.never:
+        return replace(draft, touch=ended(touch, NEVER_CONTACT))
+    holder = known.copies.get(draft.copy)
+    if holder is not None and _is_second(holder, touch):
+        return replace(draft, touch=ended(touch, DUPLICATE_ADDRESS))
+    if unapprovable(touch):
+        return replace(draft, touch=ended(touch, NO_APPROVER))
+    if draft.copy:
+        known.copies.setdefault(draft.copy, _holder(touch))
+    return replace(draft, touch=replace(touch, copy=draft.copy))
+
+
+def _as_late(drafts: Sequence[Draft]) -> list[Draft]:
+    """Copies are late when their mail is, also where that has to wait."""
+    late = {each.touch.id: each.touch.expires_at for each in drafts}
+    return [
+        replace(each, touch=replace(each.touch, expires_at=late[each.touch.copy_of]))
+        if each.touch.copy_of in late
+        else each
+        for each in drafts
+    ]
 
 
 def _whom(unit: Unit, draft: Draft) -> tuple[str, ...]:

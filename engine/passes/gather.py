@@ -42,6 +42,7 @@ from engine.ledger.moves import steps_had
 from engine.ledger.past import inside_another
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger
+from engine.ledger.threads import Answers, answers_among, mails_sent
 from engine.passes.gates import Gates
 from engine.steps.drafts import Customer, Draft, House
 from engine.steps.table import Press, press_for
@@ -76,6 +77,7 @@ class World:
         self._invited: list[Invited] = []
         self._gates = Gates(policy, as_of, ledger=ledger)
         self._presses: dict[tuple[str, str], Press | None] = {}
+        self._rehearsed: dict[tuple[str, str], list[NewTouch]] = {}
 
     # ------------------------------------------------------------ who
 
@@ -291,11 +293,29 @@ class World:
         keys = _natives(playbook, enrollments)
         fields = press.fields if press else _waits_on(step)
         found = self._values(playbook, list(keys.values()), fields)
+        answers = self._answers(step, enrollments)
         return [
-            Customer(each, found[keys[each.id]])
+            Customer(each, found[keys[each.id]], answers.get(each.id, {}))
             for each in enrollments
             if each.id in keys and keys[each.id] in found
         ]
+
+    def _answers(self, step: BoundStep, enrollments: Sequence[Enrollment]) -> Mapping[str, Answers]:
+        """By enrollment, the mails of the earlier step that `thread` names."""
+        if not isinstance(step, BoundEmail) or step.thread is None:
+            return {}
+        ids = [each.id for each in enrollments]
+        if self._ledger is not None:
+            with self._ledger.read() as unit:
+                sent = mails_sent(unit, ids, step.thread)
+        else:
+            sent = {}
+        rehearsed = ((each, self._rehearsed.get((each, step.thread), ())) for each in ids)
+        return sent | {each: answers_among(made) for each, made in rehearsed if made}
+
+    def take_for_sent(self, touch: NewTouch) -> None:
+        """In a rehearsal, that a touch would have gone out; the ledger never learns."""
+        self._rehearsed.setdefault((touch.enrollment, touch.step), []).append(touch)
 
     def _drafts(self, press: Press | None, customers: Iterable[Customer]) -> list[Draft]:
         if press is None:

@@ -150,8 +150,16 @@ class LedgerJournal:
 class DryJournal:
     """Decisions stay in memory; nothing is written and nothing is sent."""
 
-    def __init__(self, ledger: Ledger | None, playbook: str, as_of: datetime) -> None:
+    def __init__(
+        self,
+        ledger: Ledger | None,
+        playbook: str,
+        as_of: datetime,
+        *,
+        take_for_sent: Callable[[NewTouch], None],
+    ) -> None:
         self._ledger = ledger
+        self._take_for_sent = take_for_sent
         self._playbook = playbook
         self._as_of = as_of
         self._standing: dict[str, Enrollment | None] = {}
@@ -223,6 +231,8 @@ class DryJournal:
             if isinstance(decision, TouchMade):
                 self.would.append(decision.touch)
                 self._made.setdefault(decision.touch.enrollment, []).append(decision.touch)
+                if decision.touch.state is TouchState.READY:
+                    self._take_for_sent(decision.touch)
             elif isinstance(decision, Invited):
                 self.invited.append(decision)
 
@@ -272,17 +282,19 @@ class DryJournal:
         return due
 
     def _is_held_back(self, enrollment: Enrollment) -> bool:
-        """Whether a touch of its step has to wait, as for a window or a cap."""
+        """Whether a touch of its step has to wait, as for a window, a cap or an approval."""
         made = self._made.get(enrollment.id, ())
         return any(
-            touch.step == enrollment.step and is_waiting(touch, self._as_of) for touch in made
+            touch.step == enrollment.step
+            and (touch.state is TouchState.DRAFT or is_waiting(touch, self._as_of))
+            for touch in made
         )
 
     def _ends(self, enrollment: Enrollment) -> tuple[TouchState, ...]:
         return tuple(
             self._foreseen(touch)
             for touch in self._made.get(enrollment.id, ())
-            if touch.step == enrollment.step
+            if touch.step == enrollment.step and not touch.copy_of
         )
 
     def _foreseen(self, touch: NewTouch) -> TouchState:

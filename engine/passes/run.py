@@ -324,7 +324,7 @@ def rehearse(
         Unreachable: a source does not answer.
     """
     sources = facts.check(playbook, _last_sources(ledger, playbook))
-    journal = DryJournal(ledger, playbook.name, firing.as_of)
+    journal = DryJournal(ledger, playbook.name, firing.as_of, take_for_sent=facts.take_for_sent)
     facts.recall(journal.records)
     found = select(playbook, firing, facts, ledger, run="")
     before = _last_matched(ledger, playbook)

@@ -15,7 +15,7 @@ from engine.audience.select import Key
 from engine.bind.conditions import BoundEveryone, Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.became import ReadRecords
-from engine.decide.facts import Decision, Enrollment, Invited, Left, Phase
+from engine.decide.facts import Decision, Enrollment, Invited, Left, NewTouch, Phase
 from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watch
 from engine.decide.stay import Standing, counts_for_goal, leave, look_at
 from engine.decide.waits import Clock
@@ -83,6 +83,9 @@ class Facts(Protocol):
 
     def invited(self, playbook: BoundPlaybook, as_of: datetime) -> Sequence[Invitation]:
         """Those whom steps would have asked into a playbook, earlier in a rehearsal."""
+
+    def take_for_sent(self, touch: NewTouch) -> None:
+        """In a rehearsal, that a touch would have gone out; the ledger never learns."""
 
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""

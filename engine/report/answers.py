@@ -108,6 +108,9 @@ def _message(message: PreviewedMessage) -> dict[str, object]:
         "subject": message.subject,
         "text": message.text,
         "html": message.html,
+        "cc": message.cc,
+        "approver": message.approver,
+        "headers": [list(each) for each in message.headers],
         "status": message.status,
         "reason": message.reason,
     }
@@ -117,6 +120,11 @@ def _preview(message: PreviewedMessage) -> str:
     if message.reason:
         return f"── {message.step} ({message.channel}): {message.status}, {message.reason}"
     head = [f"── {message.step} ({message.channel})"]
-    told = (("From", message.sender), ("To", message.to), ("Subject", message.subject))
+    answered = dict(message.headers).get("In-Reply-To", "")
+    told = (
+        *(("From", message.sender), ("To", message.to), ("Cc", message.cc)),
+        *(("Subject", message.subject), ("In-Reply-To", answered)),
+    )
     head += [f"{name}: {value}" for name, value in told if value]
+    head += [f"(a draft, until {message.approver} approves it)"] if message.approver else []
     return "\n".join([*head, "", message.text.rstrip()])

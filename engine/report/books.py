@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
+from engine.approving import ShownDraft
 from engine.desk import HeldItem
 from engine.ledger.audit import AuditRecord, Verification
 from engine.ledger.check import Finding
@@ -16,6 +17,7 @@ from engine.report.text import as_json, columns, count, moment, told
 
 __all__ = [
     "audit_of",
+    "draft_of",
     "findings_of",
     "held_of",
     "status_of",
@@ -91,8 +93,26 @@ def _held(items: Sequence[HeldItem]) -> str:
 
 def _held_item(item: HeldItem) -> str:
     whom = f" {item.step} for {item.key}" if item.key else ""
-    head = f"{item.id}  {item.kind}  {item.playbook}{whom}, since {moment(item.since)}"
+    since = f"since {moment(item.since)} ({item.age})"
+    head = f"{item.id}  {item.kind}  {item.playbook}{whom}, {since}"
     return f"{head}\n    {item.told}\n    {item.do}"
+
+
+def draft_of(shown: ShownDraft, form: str) -> str:
+    """A draft in full: its headers and text, its HTML (`html`), or all of it as JSON."""
+    if form == "json":
+        return as_json({**asdict(shown), "headers": [list(each) for each in shown.headers]})
+    if form == "html":
+        return shown.html.rstrip()
+    edited = f", edited by {shown.edited_by}" if shown.edited_by else ""
+    until = f", expires {moment(shown.expires_at)}" if shown.expires_at else ""
+    head = [
+        f"{shown.playbook} {shown.step} for {shown.key}, waits for {shown.approver}{edited}{until}",
+        f"digest {shown.digest}",
+        "",
+        *(f"{name}: {value}" for name, value in shown.headers if name != "Content-Type"),
+    ]
+    return "\n".join([*head, "", shown.text.rstrip(), "", shown.do])
 
 
 def tasks_of(tasks: Sequence[Task], form: str) -> str:

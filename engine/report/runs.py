@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.decide.facts import NewTouch
+from engine.decide.facts import NewTouch, TouchState
 from engine.passes.changes import Inside
 from engine.passes.reports import RunReport
 from engine.report.text import as_json, columns, count, told
@@ -27,6 +27,8 @@ def _data(summary: Summary) -> dict[str, object]:
     }
     if summary.notes:
         data["notes"] = list(summary.notes)
+    if summary.held:
+        data["held"] = summary.held
     if summary.trouble:
         data["trouble"] = dict(summary.trouble)
     if summary.dry_run:
@@ -77,12 +79,17 @@ def _would(touch: NewTouch, report: RunReport) -> dict[str, object]:
         "subject": touch.subject,
         "status": str(touch.state),
         "reason": touch.reason,
+        "approver": touch.approver,
+        "copy_of": touch.copy_of,
     }
 
 
 def _text(summary: Summary) -> str:
     blocks = [*summary.notes, *(_block(report, summary.dry_run) for report in summary.reports)]
     blocks += [f"channel {name}: {why}" for name, why in summary.trouble.items()]
+    if summary.held:
+        waits = "waits" if summary.held == 1 else "wait"
+        blocks.append(f"{count(summary.held, 'touch')} {waits} for a person: see `touchline held`")
     if not summary.reports:
         blocks.append("no playbook ran")
     return "\n\n".join(blocks)
@@ -129,12 +136,19 @@ def _inside(inside: Sequence[Inside]) -> str:
 
 def _touches(would: Sequence[NewTouch]) -> str:
     rows = [
-        (touch.key, touch.step, touch.channel, touch.recipient, touch.subject or touch.reason)
+        (touch.key, touch.step, touch.channel, touch.recipient, _what(touch))
         for touch in would[:_SHOWN]
     ]
     table = columns(("key", "step", "channel", "to", "subject"), rows)
     more = len(would) - len(rows)
     return f"{table}\n… and {more:,} more" if more else table
+
+
+def _what(touch: NewTouch) -> str:
+    what = touch.subject or touch.reason
+    if touch.state is TouchState.DRAFT:
+        return f"{what} (a draft for {touch.approver})"
+    return f"{what} (a copy)" if touch.copy_of and not touch.state.has_ended else what
 
 
 def _indented(text: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-__all__ = ["as_json", "columns", "count", "moment", "told"]
+__all__ = ["age", "as_json", "columns", "count", "moment", "told"]
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -38,6 +38,15 @@ def count(number: int, noun: str) -> str:
     """`1 touch`, `2,000 touches`."""
     plural = noun + ("es" if noun.endswith(("ch", "s", "sh")) else "s")
     return f"{number:,} {noun if number == 1 else plural}"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that fits: `3 days`, `40 minutes`."""
+    seconds = max(int((now - since).total_seconds()), 0)
+    for noun, length in (("day", 86_400), ("hour", 3_600)):
+        if seconds >= length:
+            return count(seconds // length, noun)
+    return count(seconds // 60, "minute")
 
 
 def moment(value: datetime) -> str:

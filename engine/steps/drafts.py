@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,26 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment, NewTouch, TouchKind, TouchState, idempotency_key
 from engine.language.project import Settings
 from engine.messages.failures import RenderFailure
+from engine.messages.written import Earlier
 from engine.moments import shift_local
+from engine.ports import Recipient
 from engine.steps.persons import Values
 
-__all__ = ["NO_SENDER", "Customer", "Draft", "House", "TouchStep", "blank", "ended", "failed"]
+__all__ = [
+    "NO_APPROVER",
+    "NO_SENDER",
+    "Customer",
+    "Draft",
+    "House",
+    "TouchStep",
+    "blank",
+    "ended",
+    "failed",
+    "unapprovable",
+]
 
 NO_SENDER = "no_sender"
+NO_APPROVER = "no_approver"
 
 TouchStep = BoundEmail | BoundTask | BoundWebhook | BoundUpdate
 """The steps that ask for touches."""
@@ -45,10 +59,14 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """One enrollment with the values that were fetched for it."""
+    """One enrollment with the values that were fetched for it.
+
+    `answers` are, by normalised address, the mails that a `thread` goes on with.
+    """
 
     enrollment: Enrollment
     values: Values
+    answers: Mapping[str, Earlier] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +75,14 @@ class Draft:
 
     `address` is the normalised one that suppression goes by, empty where none is asked. `copy` is
     what "once to an address" goes by: the address, and for a role of a parent also which parent
-    (language, section 5, "Persons"); empty where copies do not matter.
+    (language, section 5, "Persons"); empty where copies do not matter. `person` is who stands in
+    the header Cc, of a touch that is the copy of another one (`copies.py`).
     """
 
     touch: NewTouch
     address: str = ""
     copy: str = ""
+    person: Recipient | None = None
 
 
 def blank(
@@ -89,6 +109,11 @@ def blank(
 def ended(touch: NewTouch, reason: str, detail: str = "") -> NewTouch:
     """The same touch, skipped when it was made, with its reason; it goes nowhere."""
     return replace(touch, state=TouchState.SKIPPED, reason=reason, detail=detail, payload=b"")
+
+
+def unapprovable(touch: NewTouch) -> bool:
+    """Whether a person has to approve a touch, and nobody is set who could."""
+    return touch.state is TouchState.DRAFT and not touch.approver
 
 
 def failed(touch: NewTouch, failure: RenderFailure) -> NewTouch:

@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 from engine.bind.acts import BoundEmail
 from engine.bind.catalog import FieldRef
 from engine.bind.people import RolePerson, Slot
-from engine.decide.facts import NewTouch, TouchKind
+from engine.decide.facts import NewTouch, TouchKind, TouchState
 from engine.language.project import SmtpChannel
 from engine.messages.address import Address, AddressError, normalise, parse_address
 from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import CompiledEmail, compile_email
 from engine.messages.context import Surroundings, context
 from engine.messages.failures import NO_RECIPIENT, UNSAFE_VALUE, RenderFailure
-from engine.messages.mime import Envelope, message_id, to_bytes
+from engine.messages.mime import Envelope, mailbox, message_id, to_bytes
 from engine.messages.render import Footer, RenderedEmail, render_email
+from engine.messages.written import Earlier
 from engine.ports import Recipient
 from engine.steps.drafts import NO_SENDER, Customer, Draft, House, blank, ended, failed
 from engine.steps.persons import Values, Who, first_set
@@ -33,6 +34,8 @@ class _Party:
     sender: Who
     recipient: Who
     reply_to: Who | None
+    answers: Earlier | None = None
+    is_for_customers: bool = False
 
 
 class EmailPress:
@@ -56,8 +59,31 @@ class EmailPress:
         return tuple(dict.fromkeys((*of_step, *self._parent_keys(), *self._reach.fields)))
 
     def drafts(self, customer: Customer) -> tuple[Draft, ...]:
-        """A draft for each of `to`, in its order; what cannot be made has ended with its reason."""
-        return tuple(self._draft(customer, slot, place) for place, slot in enumerate(self._step.to))
+        """A draft for each of `to` in its order, then one for each of `cc`.
+
+        What cannot be made has ended with its reason; copies are still without content.
+        """
+        mails = [self._draft(customer, slot, place) for place, slot in enumerate(self._step.to)]
+        copies = [self._to_copied(customer, slot, n) for n, slot in enumerate(self._step.cc)]
+        return (*mails, *copies)
+
+    def _to_copied(self, customer: Customer, slot: Slot, number: int) -> Draft:
+        touch = blank(self._house, self._step, customer, kind=TouchKind.EMAIL, place=-1 - number)
+        first = blank(self._house, self._step, customer, kind=TouchKind.EMAIL)
+        touch = replace(touch, topic=self._step.topic, copy_of=first.id)
+        who = first_set(slot, customer.values)
+        if who is None:
+            return Draft(ended(touch, NO_RECIPIENT, _nobody(slot)))
+        try:
+            address = _address(who, NO_RECIPIENT)
+            mailbox(_recipient(who), "person in cc")
+        except RenderFailure as failure:
+            return Draft(failed(touch, failure))
+        touch = replace(touch, recipient=str(address), to_customer=not who.is_team)
+        if touch.to_customer:
+            touch = replace(touch, zone=self._reach.zone(who, customer.values))
+        copy = self._copy(normalise(address), who, customer) if self._step.one_copy else ""
+        return Draft(touch, address=normalise(address), copy=copy, person=_recipient(who))
 
     def _draft(self, customer: Customer, slot: Slot, place: int) -> Draft:
         touch = blank(self._house, self._step, customer, kind=TouchKind.EMAIL, place=place)
@@ -65,16 +91,22 @@ class EmailPress:
         recipient = first_set(slot, customer.values)
         sender = first_set(self._step.sender, customer.values)
         if recipient is None:
-            names = ", ".join(person.text for person in slot)
-            return Draft(ended(touch, NO_RECIPIENT, f"nobody is set as {names}"))
+            return Draft(ended(touch, NO_RECIPIENT, _nobody(slot)))
         if sender is None:
-            names = ", ".join(person.text for person in self._step.sender)
-            return Draft(ended(touch, NO_SENDER, f"nobody is set as {names}"))
+            return Draft(ended(touch, NO_SENDER, _nobody(self._step.sender)))
         party = _Party(sender, recipient, first_set(self._step.reply_to, customer.values))
         try:
-            return self._printed(touch, customer, party)
+            return self._printed(touch, customer, self._with_thread(party, customer))
         except RenderFailure as failure:
             return Draft(failed(touch, failure))
+
+    def _with_thread(self, party: _Party, customer: Customer) -> _Party:
+        address = normalise(_address(party.recipient, NO_RECIPIENT))
+        copied = (first_set(slot, customer.values) for slot in self._step.cc)
+        customers = [who for who in (party.recipient, *copied) if who and not who.is_team]
+        return replace(
+            party, answers=customer.answers.get(address), is_for_customers=bool(customers)
+        )
 
     def _printed(self, touch: NewTouch, customer: Customer, party: _Party) -> Draft:
         address = normalise(_address(party.recipient, NO_RECIPIENT))
@@ -89,17 +121,25 @@ class EmailPress:
             text=email.text,
             html=email.html,
         )
+        if self._step.approve:
+            printed = self._for_approval(printed, customer)
         if not party.recipient.is_team:
             printed = self._to_customer(printed, customer, party.recipient)
         copy = self._copy(address, party.recipient, customer) if self._step.one_copy else ""
         return Draft(printed, address=address, copy=copy)
+
+    def _for_approval(self, touch: NewTouch, customer: Customer) -> NewTouch:
+        """Never ready: where nobody is set to approve it, whoever takes the draft up ends it."""
+        approver = first_set(self._step.approve, customer.values)
+        address = approver.address if approver else ""
+        return replace(touch, state=TouchState.DRAFT, approver=address)
 
     def _to_customer(self, touch: NewTouch, customer: Customer, recipient: Who) -> NewTouch:
         zone = self._reach.zone(recipient, customer.values)
         return replace(touch, to_customer=True, zone=zone, rows=self._reach.rows(customer))
 
     def _rendered(self, values: Values, party: _Party) -> RenderedEmail:
-        unsubscribe = "" if party.recipient.is_team else next(self._ways_out(), "")
+        unsubscribe = next(self._ways_out(), "") if party.is_for_customers else ""
         around = Surroundings(
             self._house.playbook,
             sender=_recipient(party.sender),
@@ -110,7 +150,12 @@ class EmailPress:
         scope = context(self._wanted, values, around, zone=self._zone(party.recipient))
         footer = Footer(self._channel.postal_address, unsubscribe)
         template = self._template(party.recipient.locale)
-        return render_email(template, scope, footer=Footer() if party.recipient.is_team else footer)
+        return render_email(
+            template,
+            scope,
+            footer=footer if party.is_for_customers else Footer(),
+            subject=party.answers.answer if party.answers else "",
+        )
 
     def _envelope(self, touch: NewTouch, party: _Party) -> Envelope:
         domain = _address(party.sender, UNSAFE_VALUE).domain
@@ -120,7 +165,8 @@ class EmailPress:
             message_id=message_id(touch.id, domain),
             date=self._house.as_of,
             reply_to=_recipient(party.reply_to) if party.reply_to else None,
-            unsubscribe=() if party.recipient.is_team else tuple(self._ways_out()),
+            unsubscribe=tuple(self._ways_out()) if party.is_for_customers else (),
+            references=party.answers.references if party.answers else (),
         )
 
     def _ways_out(self) -> Iterator[str]:
@@ -142,7 +188,7 @@ class EmailPress:
         return self._templates[""]
 
     def _parent_keys(self) -> Iterator[FieldRef]:
-        for slot in self._step.to:
+        for slot in (*self._step.to, *self._step.cc):
             for person in slot:
                 if isinstance(person, RolePerson) and person.links:
                     yield _key_of_parent(person.links, self._house)
@@ -153,6 +199,10 @@ class EmailPress:
             return address
         parent = customer.values.get(_key_of_parent(recipient.links, self._house).path)
         return f"{address} as {'.'.join(recipient.links)} {parent}"
+
+
+def _nobody(slot: Slot) -> str:
+    return f"nobody is set as {', '.join(person.text for person in slot)}"
 
 
 def _key_of_parent(links: tuple[str, ...], house: House) -> FieldRef:

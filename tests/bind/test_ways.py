@@ -46,6 +46,53 @@ REFUSED = {
         "did you mean call?",
     ),
     "until-a-misspelt-field": ("[{wait: {until: onborded_at}}]", "unknown-field", "onboarded_at"),
+    "thread-of-no-mail": (
+        "[{email: feature-checkup, id: hello}, {email: feature-checkup, thread: helo}]",
+        "unknown-step",
+        "did you mean hello?",
+    ),
+    "thread-of-itself": (
+        "[{email: feature-checkup, id: hello, thread: hello}]",
+        "unknown-step",
+        "no earlier email",
+    ),
+    "thread-of-a-task": (
+        "[{task: x, id: a}, {email: feature-checkup, thread: a}]",
+        "unknown-step",
+        "",
+    ),
+    "thread-of-a-later-mail": (
+        "[{email: feature-checkup, thread: late}, {email: feature-checkup, id: late}]",
+        "unknown-step",
+        "which nobody gets before this one",
+    ),
+    "thread-of-the-other-branch": (
+        f"[{{if: {EVERYONE}, then: [{{email: feature-checkup, id: a}}], "
+        "else: [{email: feature-checkup, thread: a}]}]",
+        "unknown-step",
+        "which nobody gets before this one",
+    ),
+    "thread-of-a-branch-that-ends": (
+        f"[{{if: {EVERYONE}, then: [{{email: feature-checkup, id: a}}, {EXIT}]}}, "
+        "{email: feature-checkup, thread: a}]",
+        "unknown-step",
+        "which nobody gets before this one",
+    ),
+    "copy-to-the-recipient": (
+        "[{email: feature-checkup, cc: user}]",
+        "duplicate-person",
+        "who gets this mail already",
+    ),
+    "two-copies": (
+        "[{email: feature-checkup, cc: [a@acme.example, a@acme.example]}]",
+        "duplicate-person",
+        "a@acme.example",
+    ),
+    "an-approver-nobody-knows": (
+        "[{email: feature-checkup, approve: house.nobody}]",
+        "unknown-person",
+        "house.nobody",
+    ),
     "condition-of-a-branch": (
         f"[{{if: {{rol: admin}}, then: [{EXIT}]}}]",
         "unknown-field",
@@ -77,6 +124,17 @@ FINE = {
     "a-split-that-ends-for-some": (f"[{{{SPLIT.format('50%', EXIT, '{task: y}')}}}, {{task: x}}]"),
     "thirds": (
         "[{split: [{name: a, share: 33.3%}, {name: b, share: 33.3%}, {name: c, share: 33.4%}]}]"
+    ),
+    "a-thread-out-of-a-branch": (
+        f"[{{if: {EVERYONE}, then: [{{email: feature-checkup, id: a}}]}}, "
+        "{email: feature-checkup, thread: a}]"
+    ),
+    "a-thread-into-a-branch": (
+        "[{email: feature-checkup, id: a}, "
+        f"{{if: {EVERYONE}, then: [{{email: feature-checkup, thread: a}}]}}]"
+    ),
+    "copies-and-an-approval": (
+        "[{email: feature-checkup, cc: [[account.csm, a@acme.example]], approve: account.csm}]"
     ),
     "until-a-time-after-entry": "[{wait: {until: 3 days after entered}}, {task: x}]",
     "until-a-time-after-a-step": ("[{task: x, id: call}, {wait: {until: 2 days after step call}}]"),

@@ -27,8 +27,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dispatch",),
     ("schedule",),
     (
-        *("workplace", "check", "answers", "previews", "overview", "desk", "by_hand", "proof"),
-        *("passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
+        *("workplace", "check", "answers", "previews", "overview", "desk", "approving", "by_hand"),
+        *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
         "roster",
         *("source_check", "dialect_check"),
     ),

@@ -19,9 +19,10 @@ from engine.messages.failures import (
     UNSAFE_VALUE,
     RenderFailure,
 )
-from engine.messages.mime import MOST_BYTES, Envelope, Wire, headers_of, message_id, to_bytes
+from engine.messages.mime import MOST_BYTES, Envelope, Wire, message_id, to_bytes
 from engine.messages.render import Footer, RenderedEmail, render_email
 from engine.messages.values import is_missing
+from engine.messages.written import headers_in
 from engine.ports import Recipient
 from tests.messages.making import make_envelope, make_template, scope
 from tests.messages.test_address import FORBIDDEN
@@ -181,7 +182,7 @@ def test_a_message_that_is_too_large_is_refused() -> None:
 
 def test_the_headers_can_be_shown() -> None:
     wire = to_bytes(replace(EMAIL, subject="word " * 30 + "end"), make_envelope("a@b.example", "A"))
-    shown = dict(headers_of(wire))
+    shown = dict(headers_in(wire.payload))
     assert list(shown) == NAMES
     assert shown["Subject"] == "word " * 30 + "end"
     assert shown["To"] == "A <a@b.example>"

@@ -385,6 +385,10 @@ def _make_touches() -> None:
         sa.Column("expires_at", INSTANT, nullable=True),
         sa.Column("capped_at", INSTANT, nullable=True),
         sa.Column("held_by", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("approver", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("approved", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("edited_by", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("copy_of", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("epoch", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("worker", sa.Text(), server_default=sa.text("''"), nullable=False),
@@ -406,6 +410,22 @@ def _make_touch_indexes() -> None:
         postgresql_where=sa.text("in_doubt_at IS NOT NULL"),
     )
     op.create_index("ix_touches_copy", "touches", ["copy_digest"], unique=False)
+    op.create_index(
+        "ix_touches_copy_of",
+        "touches",
+        ["copy_of"],
+        unique=False,
+        sqlite_where=sa.text("copy_of <> ''"),
+        postgresql_where=sa.text("copy_of <> ''"),
+    )
+    op.create_index(
+        "ix_touches_draft",
+        "touches",
+        ["made_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'draft'"),
+        postgresql_where=sa.text("state = 'draft'"),
+    )
     op.create_index("ix_touches_enrollment", "touches", ["enrollment", "step"], unique=False)
     op.create_index(
         "ix_touches_expiring",

@@ -1,0 +1,44 @@
+"""The tables of control: what is halted or paused, and who holds which lease."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, Table, Text, text
+
+from engine.ledger.columns import metadata, words
+from engine.ledger.instants import Instant
+
+__all__ = ["halts", "leases", "pauses"]
+
+halts = Table(
+    "halts",
+    metadata,
+    Column("scope", Text(), primary_key=True),  # empty: everything
+    words("why"),
+    Column("at", Instant(), nullable=False),
+    Column("actor", Text(), nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text(), primary_key=True),
+    Column("holder", Text(), nullable=False),
+    Column("epoch", Integer(), nullable=False),
+    Column("until", Instant(), nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("playbook", Text(), primary_key=True),
+    Column("started_at", Instant(), primary_key=True),
+    Column("ended_at", Instant()),
+)
+_RUNNING_PAUSE = text("ended_at IS NULL")
+Index(
+    "uq_pauses_open",
+    pauses.c.playbook,
+    unique=True,
+    sqlite_where=_RUNNING_PAUSE,
+    postgresql_where=_RUNNING_PAUSE,
+)

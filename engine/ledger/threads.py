@@ -1,0 +1,57 @@
+"""The mails that an answer goes on with: what really went out earlier in the same stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import func, select
+
+from engine.decide.facts import NewTouch, TouchKind, TouchState
+from engine.ledger.statements import texts_relation
+from engine.ledger.store import Unit
+from engine.ledger.tables import touches
+from engine.messages.address import AddressError, normalise
+from engine.messages.written import Earlier, earlier
+
+__all__ = ["Answers", "answers_among", "mails_sent"]
+
+Answers = Mapping[str, Earlier]
+"""What an answer needs of the earlier mail, by the normalised address that got it."""
+
+_HEAD = 65_536  # bytes of a message in which its headers end
+_ARRIVED = (TouchState.SENT, TouchState.UNKNOWN)  # an unknown one has arrived nearly always
+
+
+def mails_sent(unit: Unit, enrollments: Sequence[str], step: str) -> dict[str, Answers]:
+    """By enrollment, the mails of a step that went out, or may have; others are absent."""
+    given = texts_relation(unit.connection, enrollments)
+    head = func.substr(touches.c.payload, 1, _HEAD).label("head")
+    statement = select(touches.c.enrollment, touches.c.recipient, touches.c.subject, head).where(
+        touches.c.enrollment.in_(select(given.c.value)),
+        touches.c.step == step,
+        touches.c.kind == TouchKind.EMAIL,
+        touches.c.state.in_(_ARRIVED),
+    )
+    found: dict[str, dict[str, Earlier]] = {}
+    for row in unit.connection.execute(statement):
+        mine = found.setdefault(row.enrollment, {})
+        _add(mine, row.recipient, bytes(row.head), row.subject)
+    return dict(found)
+
+
+def answers_among(made: Iterable[NewTouch]) -> Answers:
+    """The same of touches that a rehearsal takes for sent."""
+    found: dict[str, Earlier] = {}
+    for touch in made:
+        _add(found, touch.recipient, touch.payload, touch.subject)
+    return found
+
+
+def _add(found: dict[str, Earlier], recipient: str, payload: bytes, subject: str) -> None:
+    mail = earlier(payload, subject)
+    try:
+        address = normalise(recipient)
+    except AddressError:  # emptied, as retention does in the end
+        return
+    if mail is not None:
+        found[address] = mail
