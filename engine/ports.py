@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine.tables import ColumnRef, TableRef
 
 if TYPE_CHECKING:  # what only sends or validates starts without the library
-    from sqlalchemy import Executable
+    from sqlalchemy import Executable, Select
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql import ColumnElement, FromClause
 
@@ -138,6 +138,13 @@ class Reader(Protocol):
 
         `columns` maps names to kinds (`text`, `integer`, `number`, `boolean`, `date`,
         `timestamp`); `values` are rows in that order. Its columns are typed already.
+        """
+
+    def held(self, statement: Select[tuple[object, ...]]) -> FromClause | None:
+        """The rows of a statement, found once and there for the rest of the snapshot.
+
+        Under a name of its own, with the statement's columns. None where the store holds nothing
+        beside its tables, or holds as much already as it may.
         """
 
     def read(self, statement: Executable) -> Iterator[Row]:

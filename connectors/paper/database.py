@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Executable, FromClause
+from sqlalchemy import Executable, FromClause, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ColumnElement
 
@@ -97,6 +97,9 @@ class _PaperStore:
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """A relation made of values, which travel in one parameter."""
         return rows_of(self._dialect, name, columns, values)
+
+    def held(self, statement: Select[tuple[object, ...]]) -> None:
+        """Paper holds no rows."""
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """It cannot: a bug of whoever asks."""

@@ -20,22 +20,28 @@ from sqlalchemy import (
     Engine,
     Executable,
     FromClause,
+    Select,
     String,
     bindparam,
     cast,
+    column,
     create_engine,
     func,
     literal_column,
     select,
+    table,
     type_coerce,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import QueuePool
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ClauseElement, ColumnElement
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import Function
 
 from connectors.sources.duck_forms import FORMS, quoted_text
 from connectors.sources.forms import SQL_TYPES, Form, microseconds
+from connectors.sources.plain import rows_in_blocks
 from engine.language.catalog import Kind
 from engine.ports import Row
 from engine.problems import SourceFault
@@ -43,9 +49,10 @@ from engine.tables import ColumnRef, TableRef
 
 __all__ = ["DuckStore", "Tables", "duck_rows", "memory_engine", "quoted"]
 
-_FETCHED_AT_ONCE = 10_000
 _OFTEN = 16
 """How often a snapshot is asked for a table before it is worth to hold it in memory."""
+_HELD_VALUES = 16_000_000
+"""How many values of held statements are room enough; a number takes 8 bytes."""
 _JSON_TYPES: Mapping[Kind, str | list[str]] = {
     Kind.INTEGER: "BIGINT",
     Kind.NUMBER: "DOUBLE",
@@ -106,6 +113,7 @@ class DuckStore:
         self._columns: dict[tuple[str, str], Mapping[str, str]] = {}
         self._bound = count()
         self._asked: Counter[tuple[str, str]] = Counter()
+        self._held_values = 0
 
     def columns(self, table: TableRef) -> Mapping[str, str]:
         """Column names and DuckDB's type names."""
@@ -149,13 +157,43 @@ class DuckStore:
         """Values travel as JSON, which DuckDB reads with the types of `columns`."""
         return duck_rows(name, f"{name}_{next(self._bound)}", columns, values)
 
+    def held(self, statement: Select[Any]) -> FromClause | None:
+        """The rows of a statement as a table in memory, as long as there is room for more."""
+        if self._held_values > _HELD_VALUES:
+            return None
+        made = _Held(f"held_{next(self._bound)}", statement)
+        with self._engine.connect() as connection, _data_faults("the files"):
+            connection.execute(made)
+            found = made.relation()
+            rows = connection.scalar(select(func.count()).select_from(found))
+            connection.commit()
+        self._held_values += len(found.c) * int(rows or 0)
+        return found
+
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, on a connection of its own, so that several can be open."""
         with self._engine.connect() as connection, _data_faults("the files"):
-            options = {"yield_per": _FETCHED_AT_ONCE}
-            with connection.execute(statement, execution_options=options) as result:
-                for rows in result.partitions():
-                    yield from rows
+            yield from rows_in_blocks(connection, statement)
+
+
+class _Held(Executable, ClauseElement):
+    """Makes a table of the rows of a statement."""
+
+    inherit_cache = False
+
+    def __init__(self, name: str, statement: Select[Any]) -> None:
+        self.name = name
+        self.statement = statement
+
+    def relation(self) -> FromClause:
+        """The table, with the names and types of the statement's columns."""
+        columns = (column(each.name, each.type) for each in self.statement.selected_columns)
+        return table(self.name, *columns)
+
+
+@compiles(_Held)
+def _make_held(made: _Held, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CREATE TABLE {quoted(made.name)} AS {compiler.process(made.statement, **options)}"
 
 
 def duck_rows(

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Engine,
     Executable,
     FromClause,
+    Select,
     String,
     bindparam,
     create_engine,
@@ -272,6 +273,9 @@ class _MariaStore:
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as JSON, which the server reads as rows with the types of `columns`."""
         return maria_rows(name, f"{name}_{next(self._bound)}", columns, values)
+
+    def held(self, statement: Select[Any]) -> None:
+        """It is read, never written to."""
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, from the server as they come."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Engine,
     Executable,
     FromClause,
+    Select,
     Text,
     bindparam,
     cast,
@@ -183,6 +184,9 @@ class _PostgresStore:
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as jsonb, which Postgres reads with the types of `columns`."""
         return postgres_rows(name, f"{name}_{next(self._bound)}", columns, values)
+
+    def held(self, statement: Select[Any]) -> None:
+        """It is read, never written to."""
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, from a cursor on the server."""

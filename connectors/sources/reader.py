@@ -66,6 +66,9 @@ class Store(Protocol):
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """A relation made of values, bound as one parameter."""
 
+    def held(self, statement: Select[Any]) -> FromClause | None:
+        """The rows of a statement, as the port `Reader` says."""
+
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, streamed; faults of the data are raised as SourceFault."""
 
@@ -129,6 +132,10 @@ class SourceReader:
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """A relation made of values, bound as one parameter."""
         return self._store.rows(name, columns, values)
+
+    def held(self, statement: Select[Any]) -> FromClause | None:
+        """The rows of a statement, found once and there for the rest of the snapshot."""
+        return self._store.held(statement)
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, streamed. Instants come back as aware UTC datetimes."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Engine,
     Executable,
     FromClause,
+    Select,
     String,
     cast,
     func,
@@ -193,6 +194,9 @@ class _SparkStore:
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as one text of JSON, which Spark reads with the types of `columns`."""
         return spark_rows(name, columns, values)
+
+    def held(self, statement: Select[Any]) -> None:
+        """It is read, never written to."""
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, from the server's own cursor."""

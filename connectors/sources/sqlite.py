@@ -19,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Executable,
     FromClause,
+    Select,
     String,
     bindparam,
     column,
@@ -35,6 +36,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import ColumnElement
 
 from connectors.sources.forms import SQL_TYPES, Form, microseconds, no_table
+from connectors.sources.plain import rows_in_blocks
 from connectors.sources.reader import SourceReader
 from connectors.sources.sqlite_forms import FORMS
 from connectors.sources.sqlite_functions import AGGREGATES, FUNCTIONS
@@ -54,7 +56,6 @@ from engine.tables import ColumnRef, TableRef
 __all__ = ["SqliteDatabase", "sqlite_rows"]
 
 _BUSY_SECONDS = 10.0
-_FETCHED_AT_ONCE = 10_000
 _OUT_OF_REACH = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -217,13 +218,13 @@ class _SqliteStore:
         """Values travel as a JSON array of arrays."""
         return sqlite_rows(name, f"{name}_{next(self._bound)}", columns, values)
 
+    def held(self, statement: Select[Any]) -> None:
+        """It is read, never written to."""
+
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement."""
         with _faults("the SQLite source"):
-            options = {"yield_per": _FETCHED_AT_ONCE}
-            with self._connection.execute(statement, execution_options=options) as result:
-                for rows in result.partitions():
-                    yield from rows
+            yield from rows_in_blocks(self._connection, statement)
 
 
 def sqlite_rows(

@@ -15,6 +15,7 @@ from sqlalchemy import FromClause
 from engine.audience.journeys import enrollment_sheet
 from engine.audience.reading import Reading
 from engine.audience.recorded import history_sheet
+from engine.audience.sharing import share_figures
 from engine.audience.stays import Own, stay_sheet
 from engine.audience.touches import touch_sheet
 from engine.audience.values import seen_value
@@ -110,6 +111,7 @@ def _ready(question: Question, reading: Reading, own: Own | None) -> tuple[Quest
     _bring_children(question, home, where)
     _bring_successors(question, home, where)
     _bring_figures(question, home, where)
+    share_figures(question, home, where)
     return question, home
 
 

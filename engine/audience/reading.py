@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, FromClause, Select
 
 from engine.audience.snapshot import Snapshot
 from engine.audience.values import seen_value
@@ -28,6 +28,11 @@ class Reading(Protocol):
     def read(self, connector: str, statement: Executable) -> Iterable[Row]:
         """The rows of a statement."""
 
+    def shared(
+        self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]
+    ) -> FromClause | None:
+        """What was asked before and is there for all who ask; None: it is to be found by itself."""
+
     def value(self, connector: str, statement: Executable, kind: Kind) -> Constant | Awaited | None:
         """The one value that a statement finds; None where it finds none."""
 
@@ -41,6 +46,12 @@ class Running:
     def read(self, connector: str, statement: Executable) -> Iterable[Row]:
         """The rows of a statement."""
         return self.snapshot.read(connector, statement)
+
+    def shared(
+        self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]
+    ) -> FromClause | None:
+        """As the snapshot holds it."""
+        return self.snapshot.shared(asked, connector, counted)
 
     def value(self, connector: str, statement: Executable, kind: Kind) -> Constant | None:
         """The one value that a statement finds."""
@@ -64,6 +75,9 @@ class Noting:
         """No rows; the statement is kept."""
         self.noted.append((connector, statement))
         return ()
+
+    def shared(self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]) -> None:
+        """Nothing: a statement is shown as it is by itself, whatever was asked before."""
 
     def value(self, connector: str, statement: Executable, kind: Kind) -> Awaited:
         """What stands for the value in the statements after; the statement is kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -29,7 +30,10 @@ _UTC = ZoneInfo("UTC")
 def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Key]:
     """The keys of all who are in a segment, ascending: whole numbers, or text by code point."""
     question = question_of(audience, snapshot, as_of)
-    return [_key(row[0]) for row in answer(question, Running(snapshot))]
+    keys = [row[0] for row in answer(question, Running(snapshot))]
+    for strange in set(map(type, keys)) - {int, str}:  # there may be millions: not one by one
+        raise TypeError(f"{strange.__name__} is no type of keys")
+    return cast(list[Key], keys)
 
 
 def question_of(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Question:

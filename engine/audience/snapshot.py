@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, FromClause, Select
 
 from engine.audience.contacts import ContactLog, EnrollmentLog, NoEnrollments
 from engine.audience.history import HistoryLog, NoHistory
@@ -41,6 +42,8 @@ class Snapshot:
         self._databases = databases
         self._stack = stack
         self._readers: dict[str, Reader] = {}
+        self._asked: set[Hashable] = set()
+        self._shared: dict[Hashable, FromClause | None] = {}
 
     def database(self, connector: str) -> Database:
         """The database that holds a connector's tables."""
@@ -69,6 +72,19 @@ class Snapshot:
         if name not in LEAVES:
             raise Misuse(f"connector {connector}: conditions cannot be asked of {name} databases")
         return Home(self.reader(connector), LEAVES[name], self.catalog, Supplied())
+
+    def shared(
+        self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]
+    ) -> FromClause | None:
+        """What `counted` finds for whatever is `asked`, once that is not asked for the first time.
+
+        None the first time, and where the database holds nothing for others to use.
+        """
+        if asked not in self._shared and asked in self._asked:
+            self._shared[asked] = self.reader(connector).held(counted())
+        self._asked.add(asked)
+        found = self._shared.get(asked)
+        return None if found is None else found.alias()
 
     def read(self, connector: str, statement: Executable) -> Iterable[Row]:
         """The rows of a statement on a connector's database."""

@@ -352,7 +352,7 @@ def _successors(entity: str, event: str) -> st.SearchStrategy[Written]:
     return st.one_of(st.just({}), st.just({}), st.sampled_from(likes).flatmap(of_successor))
 
 
-_LENGTHS = st.sampled_from(["1 hour", "36 hours", "3 days", "1 week", "30 days", "0 days"])
+_LENGTHS = st.sampled_from(["1 hour", "36 hours", "3 days", "1 week", "30 days"])
 
 
 def _dids(entity: str) -> st.SearchStrategy[Written]:

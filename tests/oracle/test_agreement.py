@@ -58,6 +58,22 @@ def test_the_engine_agrees_with_the_oracle(
         assert (layout, found) == (layout, expected)
 
 
+@pytest.mark.parametrize("layout", ["native", "files and sqlite"])
+@given(asked=asked, setting=somewhere)
+@examples(quick=10)
+def test_who_asks_again_gets_the_same_answer(
+    stores: Stores, layout: str, asked: tuple[str, dict[str, Any]], setting: Setting
+) -> None:
+    entity, written = asked
+    audience = bound(_item(written), entity, setting)
+    snapshot = stores.snapshot(setting, layout)
+    expected = Oracle(world_of(setting), setting.as_of, setting.local).members(
+        audience.condition, audience.entity
+    )
+    for _ in range(3):  # by itself, or from what others asked for; when it is held; from there
+        assert select_keys(audience, snapshot, setting.as_of) == expected
+
+
 @pytest.mark.parametrize("layout", STORES)
 @given(asked=asked, setting=somewhere)
 @examples(quick=4)
