@@ -124,16 +124,16 @@ def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | No
         return Form(cast(raw, BigInteger()))
     if stored in _WIDE_INTEGERS:
         value: Raw = try_cast(raw, BigInteger())
-        return Form(value, and_(raw.is_not(None), value.is_(None)))
+        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
     if stored in _FLOATS:
         whole = case((func.trunc(raw) == raw, try_cast(raw, BigInteger())), else_=null())
-        return Form(whole, and_(func.isfinite(raw), whole.is_(None)))
+        return Form(whole, lambda: and_(func.isfinite(raw), whole.is_(None)))
     if _is_decimal(stored):
         whole = case((func.trunc(raw) == raw, try_cast(raw, BigInteger())), else_=null())
-        return Form(whole, and_(raw.is_not(None), whole.is_(None)))
+        return Form(whole, lambda: and_(raw.is_not(None), whole.is_(None)))
     if _is_text(stored):
         value = case((_matches(raw, INTEGER), try_cast(raw, BigInteger())), else_=null())
-        return Form(value, _bad(raw, value))
+        return Form(value, lambda: _bad(raw, value))
     return None
 
 
@@ -145,7 +145,9 @@ def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | Non
     if _is_text(stored):
         number: Raw = try_cast(raw, Double())
         value = case((and_(_matches(raw, NUMBER), func.isfinite(number)), number), else_=null())
-        return Form(value, and_(_is_set(raw), not_(_matches(raw, f"{NUMBER}|{NOT_A_NUMBER}"))))
+        return Form(
+            value, lambda: and_(_is_set(raw), not_(_matches(raw, f"{NUMBER}|{NOT_A_NUMBER}")))
+        )
     return None
 
 
@@ -156,23 +158,25 @@ def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | No
     if stored in _INTEGERS | _WIDE_INTEGERS | _FLOATS or _is_decimal(stored):
         value = case((raw == 1, true), (raw == 0, false), else_=null())
         is_there = func.isfinite(raw) if stored in _FLOATS else raw.is_not(None)
-        return Form(type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), and_(is_there, value.is_(None)))
+        return Form(
+            type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: and_(is_there, value.is_(None))
+        )
     if _is_text(stored):
         value = case((_matches(raw, _TRUE), true), (_matches(raw, _FALSE), false), else_=null())
-        return Form(type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), _bad(raw, value))
+        return Form(type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: _bad(raw, value))
     return None
 
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "DATE":
-        return Form(type_coerce(raw, Date()), not_(raw.between(*_date_range("DATE"))))
+        return Form(type_coerce(raw, Date()), lambda: not_(raw.between(*_date_range("DATE"))))
     if stored in _NAIVE:
         midnight = func.date_trunc(_constant("day"), raw) == raw
         value = case((midnight, cast(raw, Date())), else_=null())
-        return Form(value, and_(raw.is_not(None), value.is_(None)))
+        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
     if _is_text(stored):
         value = case((_matches(raw, DATE), try_cast(raw, Date())), else_=null())
-        return Form(value, _bad(raw, value))
+        return Form(value, lambda: _bad(raw, value))
     return None
 
 
@@ -189,12 +193,14 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if _is_text(stored):
         return _iso(raw, zone)
     if stored == "DATE":
-        return Form(_utc(cast(raw, DateTime()), zone), not_(raw.between(*_date_range("DATE"))))
+        return Form(
+            _utc(cast(raw, DateTime()), zone), lambda: not_(raw.between(*_date_range("DATE")))
+        )
     if stored == _AWARE:
-        return Form(_instant(_naive(raw)), not_(raw.between(*_date_range("TIMESTAMPTZ"))))
+        return Form(_instant(_naive(raw)), lambda: not_(raw.between(*_date_range("TIMESTAMPTZ"))))
     if stored in _NAIVE:
         naive = raw if stored == "TIMESTAMP" else cast(raw, DateTime())
-        return Form(_utc(naive, zone), not_(naive.between(*_date_range("TIMESTAMP"))))
+        return Form(_utc(naive, zone), lambda: not_(naive.between(*_date_range("TIMESTAMP"))))
     return None
 
 
@@ -235,7 +241,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         ),
         else_=_utc(func.coalesce(try_cast(raw, naive), try_cast(stripped, naive)), zone),
     )
-    return Form(_instant(value), _bad(raw, value))
+    return Form(_instant(value), lambda: _bad(raw, value))
 
 
 def _has_offset(iso: Raw) -> ColumnElement[bool]:
@@ -259,7 +265,7 @@ def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
     limits = (FIRST_SECOND * 1_000_000 // factor, LAST_SECOND * 1_000_000 // factor)
     micros = cast(func.floor(number * factor), BigInteger())
     value = case((number.between(*limits), func.make_timestamp(micros)), else_=null())
-    return Form(_instant(value), and_(there, value.is_(None)))
+    return Form(_instant(value), lambda: and_(there, value.is_(None)))
 
 
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
@@ -281,7 +287,7 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     )
     members = func.list_filter(func.json_extract_string(raw, _constant("$[*]")), is_set)
     value = case((and_(_is_set(raw), is_array), members), else_=null())
-    return Form(_members(value), _bad(raw, value))
+    return Form(_members(value), lambda: _bad(raw, value))
 
 
 def _members(value: Raw) -> Raw:

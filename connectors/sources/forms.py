@@ -91,13 +91,14 @@ JSON_ARRAY = rf"\[(\s*|{_JSON_MEMBER}(,{_JSON_MEMBER})*)\]"
 class Form:
     """A column read as a kind: its typed `value`, and where a value is in a form that is `bad`.
 
-    `bad` is None where the store's own type leaves no room for it. `plain`, where there is one, is
-    an expression that an index serves and that equals a constant exactly where `value` does.
-    `ordered` looks whether the raw column orders as `value` does; then it holds no bad value.
+    `bad` writes that where it is checked, and is None where the store's own type leaves no room for
+    it. `plain`, where there is one, is an expression that an index serves and that equals a
+    constant exactly where `value` does. `ordered` looks whether the raw column orders as `value`
+    does; then it holds no bad value.
     """
 
     value: ColumnElement[Any]
-    bad: ColumnElement[bool] | None = None
+    bad: Callable[[], ColumnElement[bool]] | None = None
     plain: ColumnElement[Any] | None = None
     ordered: Callable[[], Ordered | None] | None = None
 

@@ -113,13 +113,13 @@ def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | No
     if stored in _FLOATS or stored == "numeric":
         number: Raw = _finite(raw, stored)
         value: Raw = case((_is_whole(cast(number, Numeric())), cast(number, BigInteger())))
-        return Form(value, and_(number.is_not(None), value.is_(None)))
+        return Form(value, lambda: and_(number.is_not(None), value.is_(None)))
     if stored in _TEXTS:
         text = _trimmed(raw)
         exact = cast(text, Numeric())
         is_integer: Raw = case((_matches(text, INTEGER), _is_whole(exact)), else_=_sql("false"))
         value = case((is_integer, cast(exact, BigInteger())))
-        return Form(value, _bad(raw, value))
+        return Form(value, lambda: _bad(raw, value))
     return None
 
 
@@ -145,7 +145,7 @@ def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | Non
         text = _trimmed(raw)
         value: Raw = case((_matches(text, NUMBER), _double(cast(text, Numeric()))))
         is_form = _matches(text, f"{NUMBER}|{NOT_A_NUMBER}")
-        return Form(value, and_(raw.is_not(None), ~_is_blank(raw), ~is_form))
+        return Form(value, lambda: and_(raw.is_not(None), ~_is_blank(raw), ~is_form))
     return None
 
 
@@ -164,14 +164,16 @@ def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | No
     if stored in _INTEGERS | _FLOATS or stored == "numeric":
         value: Raw = case((raw == _sql("1"), _sql("true")), (raw == _sql("0"), _sql("false")))
         there = raw if stored in _INTEGERS else _finite(raw, stored)
-        return Form(type_coerce(value, Boolean()), and_(there.is_not(None), value.is_(None)))
+        return Form(
+            type_coerce(value, Boolean()), lambda: and_(there.is_not(None), value.is_(None))
+        )
     if stored in _TEXTS:
         word = func.lower(_trimmed(raw))
         value = case(
             (word.op("IN")(_sql("('true', 't', '1')")), _sql("true")),
             (word.op("IN")(_sql("('false', 'f', '0')")), _sql("false")),
         )
-        return Form(type_coerce(value, Boolean()), _bad(raw, value))
+        return Form(type_coerce(value, Boolean()), lambda: _bad(raw, value))
     return None
 
 
@@ -184,15 +186,15 @@ def _beyond(raw: Raw, type_name: str) -> ColumnElement[bool]:
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "date":
-        return Form(type_coerce(raw, Date()), _beyond(raw, "date"))
+        return Form(type_coerce(raw, Date()), lambda: _beyond(raw, "date"))
     if stored == _NAIVE:
         day = cast(raw, Date())
         value: Raw = case((and_(day == raw, ~_beyond(raw, "timestamp")), day))
-        return Form(value, and_(raw.is_not(None), value.is_(None)))
+        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
     if stored in _TEXTS:
         text = _trimmed(raw)
         value = case((_is_day(text, DATE), cast(text, Date())))
-        return Form(value, _bad(raw, value))
+        return Form(value, lambda: _bad(raw, value))
     return None
 
 
@@ -211,11 +213,11 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if ref.format in _EPOCH_PER_SECOND:
         return _epoch(raw, stored, _EPOCH_PER_SECOND[ref.format])
     if stored == _AWARE:
-        return Form(_instant(raw), _beyond(raw, "timestamptz"))
+        return Form(_instant(raw), lambda: _beyond(raw, "timestamptz"))
     if stored == _NAIVE:
-        return Form(_utc(raw, zone), _beyond(raw, "timestamp"))
+        return Form(_utc(raw, zone), lambda: _beyond(raw, "timestamp"))
     if stored == "date":
-        return Form(_utc(cast(raw, DateTime()), zone), _beyond(raw, "date"))
+        return Form(_utc(cast(raw, DateTime()), zone), lambda: _beyond(raw, "date"))
     return _iso(raw, zone) if stored in _TEXTS else None
 
 
@@ -244,7 +246,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         (has_offset, cast(cut, DateTime(timezone=True))),
         else_=_utc(cast(cut, DateTime()), zone),
     )
-    return Form(_instant(value), _bad(raw, value))
+    return Form(_instant(value), lambda: _bad(raw, value))
 
 
 def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
@@ -253,7 +255,7 @@ def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
     if stored in _FLOATS:  # these have no microseconds to cut: the nearest is meant
         number: Raw = _finite(raw, stored)
         value: Raw = case((number.between(*limits), func.to_timestamp(number / per_second)))
-        return Form(_instant(value), and_(number.is_not(None), value.is_(None)))
+        return Form(_instant(value), lambda: and_(number.is_not(None), value.is_(None)))
     if stored in _TEXTS:
         text = _trimmed(raw)
         number, there = (
@@ -267,7 +269,7 @@ def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
     value = case(
         (number.between(*limits), _from_micros(func.floor(number * (10**6 // per_second))))
     )
-    return Form(_instant(value), and_(raw.is_not(None), there, value.is_(None)))
+    return Form(_instant(value), lambda: and_(raw.is_not(None), there, value.is_(None)))
 
 
 def _from_micros(micros: Raw) -> Raw:
@@ -287,7 +289,7 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
         is_array = func.jsonb_typeof(array) == _sql("'array'")
         value = case((is_array, _kept(raw, func.jsonb_array_elements_text(array))))
         is_null = func.jsonb_typeof(array) == _sql("'null'")
-        return Form(_members(value), and_(raw.is_not(None), ~is_array, ~is_null))
+        return Form(_members(value), lambda: and_(raw.is_not(None), ~is_array, ~is_null))
     if stored not in _TEXTS:
         return None
     if ref.separator is not None:
@@ -296,7 +298,7 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     text = _trimmed(raw)
     read = _kept(raw, func.json_array_elements_text(cast(text, JSON())))
     value = case((_matches(text, JSON_ARRAY), read))
-    return Form(_members(value), _bad(raw, value))
+    return Form(_members(value), lambda: _bad(raw, value))
 
 
 def _as_it_is(member: Raw) -> Raw:

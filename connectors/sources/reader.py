@@ -184,7 +184,7 @@ class SourceReader:
             for ref in dict.fromkeys(refs)
             if self.ordered(relation, ref, table) is None
         ]
-        asked = [(ref, bad) for ref, bad in forms if bad is not None]
+        asked = [(ref, bad()) for ref, bad in forms if bad is not None]
         if not asked:
             return
         counts = [func.count(case((bad, literal_column("1")))) for _, bad in asked]

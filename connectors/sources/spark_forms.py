@@ -130,13 +130,13 @@ def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | No
         number = cast(raw, Double()) if stored in _FLOATS else raw
         whole = case((_is_whole(number), try_cast(raw, BigInteger())), else_=null())
         is_there = _is_finite(number) if stored in _FLOATS else raw.is_not(None)
-        return Form(whole, and_(is_there, whole.is_(None)))
+        return Form(whole, lambda: and_(is_there, whole.is_(None)))
     if _is_text(stored):
         digits = func.regexp_extract(
             raw, literal(rf"\A{_WHITE}(?=({INTEGER}){_WHITE}\z)([+-]?[0-9]+)"), literal_column("3")
         )
         value: Raw = try_cast(digits, BigInteger())
-        return Form(value, _bad(raw, value))
+        return Form(value, lambda: _bad(raw, value))
     return None
 
 
@@ -153,7 +153,9 @@ def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | Non
     if _is_text(stored):
         number = try_cast(_stripped(raw), Double())
         value = case((and_(_matches(raw, NUMBER), _is_finite(number)), number), else_=null())
-        return Form(value, and_(_is_set(raw), not_(_matches(raw, f"{NUMBER}|{NOT_A_NUMBER}"))))
+        return Form(
+            value, lambda: and_(_is_set(raw), not_(_matches(raw, f"{NUMBER}|{NOT_A_NUMBER}")))
+        )
     return None
 
 
@@ -169,20 +171,22 @@ def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | No
     else:
         return None
     value = case((is_true, literal(True)), (is_false, literal(False)), else_=null())
-    return Form(type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), and_(is_there, value.is_(None)))
+    return Form(
+        type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: and_(is_there, value.is_(None))
+    )
 
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "date":
-        return Form(type_coerce(raw, Date()), not_(raw.between(*_range(Date()))))
+        return Form(type_coerce(raw, Date()), lambda: not_(raw.between(*_range(Date()))))
     if stored == "timestamp_ntz":
         midnight = func.hour(raw) + func.minute(raw) == literal(0)
         exact = and_(midnight, func.date_part(literal("second"), raw) == literal(0))
         value = case((exact, cast(raw, Date())), else_=null())
-        return Form(value, and_(raw.is_not(None), value.is_(None)))
+        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
     if _is_text(stored):
         value = case((_matches(raw, DATE), try_cast(_stripped(raw), Date())), else_=null())
-        return Form(value, _bad(raw, value))
+        return Form(value, lambda: _bad(raw, value))
     return None
 
 
@@ -198,10 +202,10 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if _is_text(stored):
         return _iso(raw, zone)
     if stored == "timestamp":
-        return Form(_instant(raw), not_(raw.between(*_range(DateTime()))))
+        return Form(_instant(raw), lambda: not_(raw.between(*_range(DateTime()))))
     if stored in ("date", "timestamp_ntz"):
         naive = cast(raw, DateTime())
-        return Form(_utc(naive, zone), not_(naive.between(*_range(DateTime()))))
+        return Form(_utc(naive, zone), lambda: not_(naive.between(*_range(DateTime()))))
     return None
 
 
@@ -231,7 +235,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         (has_offset, found),
         else_=_utc(try_cast(stripped, DateTime()), zone),
     )
-    return Form(_instant(value), _bad(raw, value))
+    return Form(_instant(value), lambda: _bad(raw, value))
 
 
 def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
@@ -250,7 +254,7 @@ def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
     limits = (FIRST_SECOND * 1_000_000 // factor, LAST_SECOND * 1_000_000 // factor)
     micros = cast(func.floor(number * cast(literal(factor), Numeric(8, 0))), BigInteger())
     value = case((number.between(*limits), func.timestamp_micros(micros)), else_=null())
-    return Form(_instant(value), and_(there, value.is_(None)))
+    return Form(_instant(value), lambda: and_(there, value.is_(None)))
 
 
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
@@ -263,7 +267,7 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
         value = case((_is_set(raw), _members(func.transform(parts, _each(_trimmed)))), else_=null())
         return Form(type_coerce(value, SQL_TYPES[Kind.LIST]))
     value = case((and_(_is_set(raw), _is_array(raw)), _texts_in(raw)), else_=null())
-    return Form(_members(value), _bad(raw, value))
+    return Form(_members(value), lambda: _bad(raw, value))
 
 
 def _is_array(raw: Raw) -> ColumnElement[bool]:

@@ -85,7 +85,7 @@ def _text(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
     text = raw if _affinity(stored) == "text" else cast(raw, Text())
     value: Raw = case((or_(_is(raw, "blob"), _is_blank(text)), null()), else_=text)
     plain = type_coerce(raw, String()) if _affinity(stored) == "text" else None
-    return Form(type_coerce(value, String()), _is(raw, "blob"), plain)
+    return Form(type_coerce(value, String()), lambda: _is(raw, "blob"), plain)
 
 
 def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
@@ -98,7 +98,7 @@ def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
     )
     is_plain = _affinity(stored) in ("integer", "numeric")
     plain = type_coerce(raw, BigInteger()) if is_plain else None
-    return Form(type_coerce(value, BigInteger()), _bad(raw, value), plain)
+    return Form(type_coerce(value, BigInteger()), lambda: _bad(raw, value), plain)
 
 
 def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
@@ -109,7 +109,7 @@ def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
         else_=null(),
     )
     is_missing = and_(_is(raw, "text"), func.tl_is_no_number(raw))
-    return Form(type_coerce(value, Double()), and_(_bad(raw, value), ~is_missing))
+    return Form(type_coerce(value, Double()), lambda: and_(_bad(raw, value), ~is_missing))
 
 
 def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
@@ -120,7 +120,7 @@ def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
         (and_(_is(raw, "text"), word.in_(("false", "f", "0"))), _sql("0")),
         else_=null(),
     )
-    return Form(type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), _bad(raw, value))
+    return Form(type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: _bad(raw, value))
 
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
@@ -133,7 +133,7 @@ def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
         day >= "0001-01-01",
     )
     value: Raw = case((is_day, day), else_=null())
-    return Form(type_coerce(value, Date()), _bad(raw, value))
+    return Form(type_coerce(value, Date()), lambda: _bad(raw, value))
 
 
 def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
@@ -143,12 +143,12 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
         )
     else:
         value = case((_is(raw, "text"), func.tl_instant(raw, zone.key)), else_=null())
-    return Form(type_coerce(value, SQL_TYPES[Kind.TIMESTAMP]), _bad(raw, value))
+    return Form(type_coerce(value, SQL_TYPES[Kind.TIMESTAMP]), lambda: _bad(raw, value))
 
 
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
     value = func.tl_list(raw, ref.separator)
-    return Form(type_coerce(value, SQL_TYPES[Kind.LIST]), _bad(raw, value))
+    return Form(type_coerce(value, SQL_TYPES[Kind.LIST]), lambda: _bad(raw, value))
 
 
 FORMS: Mapping[Kind, Callable[[Raw, str, ColumnRef, ZoneInfo], Form]] = {

@@ -15,6 +15,7 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.bind.catalog import Catalog, EntityRef, EventRef
 from engine.compile.algebra import walk
+from engine.compile.columns import Columns
 from engine.compile.core import (
     TOUCH_AT,
     After,
@@ -60,6 +61,7 @@ __all__ = [
 ]
 
 Sql = ColumnElement[Any]
+Maker = Callable[[], Sql]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +145,9 @@ def base(home: Home, entity: EntityRef, nodes: Sequence[Node]) -> Base:
     """The asking entity left-joined with every parent that the nodes speak of."""
     own = home.reader.relation(entity.table)
     key = home.reader.column(own, entity.key, entity.table)
-    known: dict[Value, Sql] = {Key((), entity.key.kind): key}
-    plain: dict[Value, Sql] = {
-        Key((), entity.key.kind): home.reader.plain(own, entity.key, entity.table)
-    }
+    own_key = Key((), entity.key.kind)
+    known: dict[Value, Maker] = {own_key: partial(_same, key)}
+    plain: dict[Value, Maker] = {own_key: partial(home.reader.plain, own, entity.key, entity.table)}
     source: FromClause = own
     fields = {each for node in nodes for each in walk(node) if isinstance(each, Field)}
     for links in links_of(nodes):
@@ -156,13 +157,17 @@ def base(home: Home, entity: EntityRef, nodes: Sequence[Node]) -> Base:
     for links in links_of(nodes):
         parent = entity_at(home.catalog, entity, links)
         relation, parent_key, sought = _parent(home, links, parent)
-        pointer = known[link_field(home.catalog, entity, links)]
+        pointer = known[link_field(home.catalog, entity, links)]()
         source = source.outerjoin(relation, sought == pointer)
-        known[Key(links, parent.key.kind)] = parent_key
+        known[Key(links, parent.key.kind)] = partial(_same, parent_key)
         _add_fields(
             home, links, parent, relation, fields=fields, known=known, plain=plain, ordered=ordered
         )
-    return Base(source, key, known, plain, ordered)
+    return Base(source, key, Columns(known), Columns(plain), ordered)
+
+
+def _same(column: Sql) -> Sql:
+    return column
 
 
 def _parent(home: Home, links: Links, parent: EntityRef) -> tuple[FromClause, Sql, Sql]:
@@ -183,8 +188,8 @@ def _add_fields(
     relation: FromClause,
     *,
     fields: Iterable[Field],
-    known: dict[Value, Sql],
-    plain: dict[Value, Sql],
+    known: dict[Value, Maker],
+    plain: dict[Value, Maker],
     ordered: dict[Value, Callable[[], Ordered | None]],
 ) -> None:
     brought = home.supplied.parents.get(links)
@@ -192,10 +197,10 @@ def _add_fields(
         if each.ref.links != links:
             continue
         if brought is not None:
-            known[each] = relation.c[brought.names[each.ref.column]]
+            known[each] = partial(relation.c.__getitem__, brought.names[each.ref.column])
         else:
-            known[each] = home.reader.column(relation, each.ref.column, entity.table)
-            plain[each] = home.reader.plain(relation, each.ref.column, entity.table)
+            known[each] = partial(home.reader.column, relation, each.ref.column, entity.table)
+            plain[each] = partial(home.reader.plain, relation, each.ref.column, entity.table)
             if each.ref.kind is Kind.TIMESTAMP:
                 ordered[each] = partial(
                     home.reader.ordered, relation, each.ref.column, entity.table
@@ -212,7 +217,7 @@ def event_rows(home: Home, entity: EntityRef, sets: Sequence[Events]) -> EventRo
         return _ledger_rows(home, sets, first.source)
     raw = TableRef(first.source.table.connector, first.source.table.table)
     relation = home.reader.relation(raw)
-    columns = columns_of(sets)
+    columns, read = columns_of(sets), home.reader
     owner = entity_at(home.catalog, entity, first.holder)
     made_by = home.catalog.entities[first.children.entity] if first.children else owner
     maker = holder = home.reader.plain(relation, ColumnRef(first.source.key, made_by.key.kind), raw)
@@ -224,8 +229,8 @@ def event_rows(home: Home, entity: EntityRef, sets: Sequence[Events]) -> EventRo
         maker=maker,
         holder=holder,
         tests={each: tuple(home.reader.counts(relation, _table(each))) for each in sets},
-        known={Property(ref): home.reader.column(relation, ref, raw) for ref in columns},
-        plain={Property(ref): home.reader.plain(relation, ref, raw) for ref in columns},
+        known=Columns({Property(ref): partial(read.column, relation, ref, raw) for ref in columns}),
+        plain=Columns({Property(ref): partial(read.plain, relation, ref, raw) for ref in columns}),
         ordered={
             Property(ref): partial(home.reader.ordered, relation, ref, raw)
             for ref in columns
@@ -310,9 +315,9 @@ def successor_rows(home: Home, followed: Followed) -> Successors:
     relation = home.reader.relation(TableRef(event.table.connector, event.table.table))
     kind = home.catalog.entities[event.entity].key.kind
     maker = home.reader.plain(relation, ColumnRef(event.key, kind), event.table)
-    known: dict[Value, Sql] = {
-        After(ref): home.reader.column(relation, ref, event.table) for ref in columns
-    }
+    known = Columns(
+        {After(ref): partial(home.reader.column, relation, ref, event.table) for ref in columns}
+    )
     return Successors(relation, maker, tuple(home.reader.counts(relation, event.table)), known)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import FromClause
 from sqlalchemy.sql import ColumnElement
 
 from engine.compile.algebra import Successor
+from engine.compile.columns import Within
 from engine.compile.core import Events, Followed, Value
 from engine.compile.leaves import Leaves
 from engine.compile.ordering import Looks, not_hidden
@@ -72,8 +73,8 @@ class Scope:
         """What can be seen of one event, beside the row that is asked about."""
         return replace(
             self,
-            known={**self.known, **rows.known},
-            plain={**self.plain, **rows.plain},
+            known=Within(rows.known, self.known),
+            plain=Within(rows.plain, self.plain),
             ordered={**not_hidden(self.ordered, rows.known), **rows.ordered},
             maker=rows.maker,
             following=rows.following,
@@ -82,4 +83,4 @@ class Scope:
     def with_successors(self, rows: Successors) -> Scope:
         """What can be seen of an event that may follow, beside the one it follows."""
         ordered = not_hidden(self.ordered, rows.known)
-        return replace(self, known={**self.known, **rows.known}, ordered=ordered)
+        return replace(self, known=Within(rows.known, self.known), ordered=ordered)

@@ -161,7 +161,7 @@ def test_bad_texts_are_told_from_good_ones(name: str, readers: Mapping[ZoneInfo,
     refs = [group.column(column) for column in columns_of(name)]
     forms = [FORMS[group.kind](relation.c[ref.column], "string", ref, group.zone) for ref in refs]
     counts = [
-        func.count().filter(false() if form is None or form.bad is None else form.bad)
+        func.count().filter(false() if form is None or form.bad is None else form.bad())
         for form in forms
     ]
     [found] = reader.read(select(*counts).select_from(relation))
