@@ -47,14 +47,16 @@ def native_form(writing: Writing, raw: Raw, ref: ColumnRef) -> Form:
             return _text(writing, raw)
         case Kind.NUMBER:
             finite = case((func.abs(raw) <= sys.float_info.max, raw))
-            return Form(type_coerce(finite, SQL_TYPES[Kind.NUMBER]))
+            return Form(lambda: type_coerce(finite, SQL_TYPES[Kind.NUMBER]))
         case Kind.TIMESTAMP if ref.format in _MICROSECONDS:
             factor = literal(_MICROSECONDS[ref.format])
-            return Form(Written(writing.instant, raw, factor, type_=SQL_TYPES[Kind.TIMESTAMP]))
+            return Form(
+                lambda: Written(writing.instant, raw, factor, type_=SQL_TYPES[Kind.TIMESTAMP])
+            )
         case Kind.LIST if ref.separator is not None:
             return _separated(writing, raw, ref.separator)
         case _:
-            return Form(type_coerce(raw, SQL_TYPES[ref.kind]))
+            return Form(lambda: type_coerce(raw, SQL_TYPES[ref.kind]))
 
 
 _MICROSECONDS: Mapping[str | None, int] = {"epoch": 1_000_000, "epoch_ms": 1_000}
@@ -64,13 +66,13 @@ def _text(writing: Writing, raw: Raw) -> Form:
     text: Raw = type_coerce(raw, SQL_TYPES[Kind.TEXT])
     if writing.collation:
         text = text.collate(writing.collation)
-    return Form(case((_is_set(writing, raw), text)), plain=text)
+    return Form(lambda: case((_is_set(writing, raw), text)), plain=text)
 
 
 def _separated(writing: Writing, raw: Raw, separator: str) -> Form:
     parts = (raw, literal(separator), literal(WHITE_SPACE))
     members = Written(writing.members, *parts, type_=SQL_TYPES[Kind.LIST])
-    return Form(case((_is_set(writing, raw), members)))
+    return Form(lambda: case((_is_set(writing, raw), members)))
 
 
 def _is_set(writing: Writing, raw: Raw) -> ColumnElement[bool]:

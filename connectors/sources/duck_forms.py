@@ -112,71 +112,77 @@ def _text(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
         raw = cast(raw, String())
     elif not _is_text(stored):
         flat = _FLAT | _INTEGERS | _WIDE_INTEGERS | _FLOATS | _NAIVE | {_AWARE}
-        return Form(cast(raw, String())) if stored in flat or _is_decimal(stored) else None
-    value = case((_is_set(raw), raw), else_=null())
-    return Form(type_coerce(value, String()), plain=type_coerce(plain, String()))
+        return Form(lambda: cast(raw, String())) if stored in flat or _is_decimal(stored) else None
+    return Form(
+        lambda: type_coerce(case((_is_set(raw), raw), else_=null()), String()),
+        plain=type_coerce(plain, String()),
+    )
 
 
 def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "BIGINT":
-        return Form(type_coerce(raw, BigInteger()))
+        return Form(lambda: type_coerce(raw, BigInteger()))
     if stored in _INTEGERS:
-        return Form(cast(raw, BigInteger()))
+        return Form(lambda: cast(raw, BigInteger()))
     if stored in _WIDE_INTEGERS:
         value: Raw = try_cast(raw, BigInteger())
-        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
+        return Form(lambda: value, lambda: and_(raw.is_not(None), value.is_(None)))
     if stored in _FLOATS:
         whole = case((func.trunc(raw) == raw, try_cast(raw, BigInteger())), else_=null())
-        return Form(whole, lambda: and_(func.isfinite(raw), whole.is_(None)))
+        return Form(lambda: whole, lambda: and_(func.isfinite(raw), whole.is_(None)))
     if _is_decimal(stored):
         whole = case((func.trunc(raw) == raw, try_cast(raw, BigInteger())), else_=null())
-        return Form(whole, lambda: and_(raw.is_not(None), whole.is_(None)))
+        return Form(lambda: whole, lambda: and_(raw.is_not(None), whole.is_(None)))
     if _is_text(stored):
         value = case((_matches(raw, INTEGER), try_cast(raw, BigInteger())), else_=null())
-        return Form(value, lambda: _bad(raw, value))
+        return Form(lambda: value, lambda: _bad(raw, value))
     return None
 
 
 def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored in _FLOATS:
-        return Form(case((func.isfinite(raw), cast(raw, Double())), else_=null()))
+        return Form(lambda: case((func.isfinite(raw), cast(raw, Double())), else_=null()))
     if stored in _INTEGERS | _WIDE_INTEGERS or _is_decimal(stored):
-        return Form(cast(raw, Double()))
+        return Form(lambda: cast(raw, Double()))
     if _is_text(stored):
         number: Raw = try_cast(raw, Double())
         value = case((and_(_matches(raw, NUMBER), func.isfinite(number)), number), else_=null())
         return Form(
-            value, lambda: and_(_is_set(raw), not_(_matches(raw, f"{NUMBER}|{NOT_A_NUMBER}")))
+            lambda: value,
+            lambda: and_(_is_set(raw), not_(_matches(raw, f"{NUMBER}|{NOT_A_NUMBER}"))),
         )
     return None
 
 
 def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "BOOLEAN":
-        return Form(type_coerce(raw, SQL_TYPES[Kind.BOOLEAN]))
+        return Form(lambda: type_coerce(raw, SQL_TYPES[Kind.BOOLEAN]))
     true, false = _sql("true"), _sql("false")
     if stored in _INTEGERS | _WIDE_INTEGERS | _FLOATS or _is_decimal(stored):
         value = case((raw == 1, true), (raw == 0, false), else_=null())
         is_there = func.isfinite(raw) if stored in _FLOATS else raw.is_not(None)
         return Form(
-            type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: and_(is_there, value.is_(None))
+            lambda: type_coerce(value, SQL_TYPES[Kind.BOOLEAN]),
+            lambda: and_(is_there, value.is_(None)),
         )
     if _is_text(stored):
         value = case((_matches(raw, _TRUE), true), (_matches(raw, _FALSE), false), else_=null())
-        return Form(type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: _bad(raw, value))
+        return Form(lambda: type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: _bad(raw, value))
     return None
 
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "DATE":
-        return Form(type_coerce(raw, Date()), lambda: not_(raw.between(*_date_range("DATE"))))
+        return Form(
+            lambda: type_coerce(raw, Date()), lambda: not_(raw.between(*_date_range("DATE")))
+        )
     if stored in _NAIVE:
         midnight = func.date_trunc(_constant("day"), raw) == raw
         value = case((midnight, cast(raw, Date())), else_=null())
-        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
+        return Form(lambda: value, lambda: and_(raw.is_not(None), value.is_(None)))
     if _is_text(stored):
         value = case((_matches(raw, DATE), try_cast(raw, Date())), else_=null())
-        return Form(value, lambda: _bad(raw, value))
+        return Form(lambda: value, lambda: _bad(raw, value))
     return None
 
 
@@ -194,13 +200,18 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
         return _iso(raw, zone)
     if stored == "DATE":
         return Form(
-            _utc(cast(raw, DateTime()), zone), lambda: not_(raw.between(*_date_range("DATE")))
+            lambda: _utc(cast(raw, DateTime()), zone),
+            lambda: not_(raw.between(*_date_range("DATE"))),
         )
     if stored == _AWARE:
-        return Form(_instant(_naive(raw)), lambda: not_(raw.between(*_date_range("TIMESTAMPTZ"))))
+        return Form(
+            lambda: _instant(_naive(raw)), lambda: not_(raw.between(*_date_range("TIMESTAMPTZ")))
+        )
     if stored in _NAIVE:
         naive = raw if stored == "TIMESTAMP" else cast(raw, DateTime())
-        return Form(_utc(naive, zone), lambda: not_(naive.between(*_date_range("TIMESTAMP"))))
+        return Form(
+            lambda: _utc(naive, zone), lambda: not_(naive.between(*_date_range("TIMESTAMP")))
+        )
     return None
 
 
@@ -241,7 +252,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         ),
         else_=_utc(func.coalesce(try_cast(raw, naive), try_cast(stripped, naive)), zone),
     )
-    return Form(_instant(value), lambda: _bad(raw, value))
+    return Form(lambda: _instant(value), lambda: _bad(raw, value))
 
 
 def _has_offset(iso: Raw) -> ColumnElement[bool]:
@@ -265,20 +276,20 @@ def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
     limits = (FIRST_SECOND * 1_000_000 // factor, LAST_SECOND * 1_000_000 // factor)
     micros = cast(func.floor(number * factor), BigInteger())
     value = case((number.between(*limits), func.make_timestamp(micros)), else_=null())
-    return Form(_instant(value), lambda: and_(there, value.is_(None)))
+    return Form(lambda: _instant(value), lambda: and_(there, value.is_(None)))
 
 
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     is_set = _sql(f"lambda x: regexp_matches(x, {quoted_text(_NOT_WHITE)})")
     if stored.endswith("[]"):
-        return Form(_members(func.list_filter(cast(raw, ARRAY(String())), is_set)))
+        return Form(lambda: _members(func.list_filter(cast(raw, ARRAY(String())), is_set)))
     if not _is_text(stored):
         return None
     if ref.separator is not None:
         trimmed = _sql(f"lambda x: trim(x, {quoted_text(WHITE_SPACE)})")
         parts = func.list_transform(func.string_split(raw, _constant(ref.separator)), trimmed)
         value = case((_is_set(raw), func.list_filter(parts, is_set)), else_=null())
-        return Form(_members(value))
+        return Form(lambda: _members(value))
     # DuckDB lets a comma before the bracket pass, which is no JSON.
     has_comma = func.regexp_matches(raw, _constant(r",\s*\]\s*$"))
     is_array = case(
@@ -287,7 +298,7 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     )
     members = func.list_filter(func.json_extract_string(raw, _constant("$[*]")), is_set)
     value = case((and_(_is_set(raw), is_array), members), else_=null())
-    return Form(_members(value), lambda: _bad(raw, value))
+    return Form(lambda: _members(value), lambda: _bad(raw, value))
 
 
 def _members(value: Raw) -> Raw:

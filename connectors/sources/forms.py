@@ -89,15 +89,15 @@ JSON_ARRAY = rf"\[(\s*|{_JSON_MEMBER}(,{_JSON_MEMBER})*)\]"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A column read as a kind: its typed `value`, and where a value is in a form that is `bad`.
+    """A column read as a kind: how its typed value is written, and where one is in a `bad` form.
 
-    `bad` writes that where it is checked, and is None where the store's own type leaves no room for
-    it. `plain`, where there is one, is an expression that an index serves and that equals a
-    constant exactly where `value` does. `ordered` looks whether the raw column orders as `value`
-    does; then it holds no bad value.
+    Most statements need one of these few: each is made when it is asked for. `bad` is None where
+    the store's own type leaves no room for it. `plain`, where there is one, is an expression that
+    an index serves and that equals a constant exactly where the typed value does. `ordered` looks
+    whether the raw column orders as that does; then it holds no bad value.
     """
 
-    value: ColumnElement[Any]
+    write: Callable[[], ColumnElement[Any]]
     bad: Callable[[], ColumnElement[bool]] | None = None
     plain: ColumnElement[Any] | None = None
     ordered: Callable[[], Ordered | None] | None = None

@@ -117,24 +117,24 @@ def _bad(raw: Raw, value: Raw) -> ColumnElement[bool]:
 def _text(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored in _TEXTS or stored in ("enum", "set"):
         value: Raw = case((_is_blank(raw), null()), else_=by_code_point(raw))
-        return Form(type_coerce(value, CodePointText()))
+        return Form(lambda: type_coerce(value, CodePointText()))
     if stored in _FLAT | _NUMBERS:
-        return Form(type_coerce(by_code_point(raw), CodePointText()))
+        return Form(lambda: type_coerce(by_code_point(raw), CodePointText()))
     return None
 
 
 def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored in _INTEGERS:
-        return Form(type_coerce(raw, BigInteger()))
+        return Form(lambda: type_coerce(raw, BigInteger()))
     if stored in _NUMBERS:
         is_whole = and_(raw == func.floor(raw), _fits(raw))
         value: Raw = case((is_whole, cast(raw, BigInteger())))
-        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
+        return Form(lambda: value, lambda: and_(raw.is_not(None), value.is_(None)))
     if stored in _TEXTS:
         text = _trimmed(raw)
         exact = cast(text, _WHOLE)
         value = case((and_(_matches(text, INTEGER), _fits(exact)), cast(exact, BigInteger())))
-        return Form(value, lambda: _bad(raw, value))
+        return Form(lambda: value, lambda: _bad(raw, value))
     return None
 
 
@@ -146,12 +146,12 @@ def _fits(number: Raw) -> ColumnElement[bool]:
 
 def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored in _NUMBERS:
-        return Form(cast(raw, Double()))
+        return Form(lambda: cast(raw, Double()))
     if stored in _TEXTS:
         text = _trimmed(raw)
         value = case((_matches(text, NUMBER), _double(text)))
         is_form = _matches(text, f"{NUMBER}|{NOT_A_NUMBER}")
-        return Form(value, lambda: and_(raw.is_not(None), ~_is_blank(raw), ~is_form))
+        return Form(lambda: value, lambda: and_(raw.is_not(None), ~_is_blank(raw), ~is_form))
     return None
 
 
@@ -175,14 +175,14 @@ def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | No
         value: Raw = case((number == _sql("1"), true()), (number == _sql("0"), false()))
         plain = type_coerce(raw, Boolean()) if stored in _INTEGERS else None
         is_bad = and_(raw.is_not(None), value.is_(None))
-        return Form(type_coerce(value, Boolean()), lambda: is_bad, plain)
+        return Form(lambda: type_coerce(value, Boolean()), lambda: is_bad, plain)
     if stored in _TEXTS:
         word = func.lower(_trimmed(raw), type_=String())
         value = case(
             (word.op("IN")(_sql("('true', 't', '1')")), true()),
             (word.op("IN")(_sql("('false', 'f', '0')")), false()),
         )
-        return Form(type_coerce(value, Boolean()), lambda: _bad(raw, value))
+        return Form(lambda: type_coerce(value, Boolean()), lambda: _bad(raw, value))
     return None
 
 
@@ -193,15 +193,15 @@ def _is_no_day(raw: Raw) -> ColumnElement[bool]:
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "date":
-        return Form(type_coerce(raw, Date()), lambda: _is_no_day(raw))
+        return Form(lambda: type_coerce(raw, Date()), lambda: _is_no_day(raw))
     if stored == _NAIVE:
         day = cast(raw, Date())
         value: Raw = case((and_(day == raw, ~_is_no_day(raw)), day))
-        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
+        return Form(lambda: value, lambda: and_(raw.is_not(None), value.is_(None)))
     if stored in _TEXTS:
         text = _trimmed(raw)
         value = case((_matches(text, DATE), cast(text, Date())))  # 30 February is NULL
-        return Form(value, lambda: _bad(raw, value))
+        return Form(lambda: value, lambda: _bad(raw, value))
     return None
 
 
@@ -209,11 +209,11 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if ref.format in _EPOCH_PER_SECOND:
         return _epoch(raw, stored, _EPOCH_PER_SECOND[ref.format])
     if stored == _AWARE:  # the session reads it in UTC
-        return Form(_instant(raw), lambda: _is_no_day(raw))
+        return Form(lambda: _instant(raw), lambda: _is_no_day(raw))
     if stored == _NAIVE:
-        return Form(_utc(raw, zone), lambda: _is_no_day(raw))
+        return Form(lambda: _utc(raw, zone), lambda: _is_no_day(raw))
     if stored == "date":
-        return Form(_utc(func.timestamp(raw), zone), lambda: _is_no_day(raw))
+        return Form(lambda: _utc(func.timestamp(raw), zone), lambda: _is_no_day(raw))
     return _iso(raw, zone) if stored in _TEXTS else None
 
 
@@ -255,7 +255,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         (has_offset, _moved("MINUTE", local, -func.coalesce(minutes, _sql("0")))),
         else_=_utc(func.timestamp(func.left(text, 26)), zone),
     )
-    return Form(_instant(value), lambda: _bad(raw, value))
+    return Form(lambda: _instant(value), lambda: _bad(raw, value))
 
 
 def _signed_minutes(offset: Raw) -> Raw:
@@ -282,24 +282,26 @@ def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
     )
     value = _instant(case((number.between(first, last), since_1970)))
     is_there = and_(raw.is_not(None), ~_is_blank(raw))
-    return Form(value, lambda: and_(is_there, value.is_(None)))
+    return Form(lambda: value, lambda: and_(is_there, value.is_(None)))
 
 
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "json":
         value: Raw = case((func.json_type(raw) == _quoted("ARRAY"), _members(raw)))
         is_bad = ~func.json_type(raw).in_((_quoted("ARRAY"), _quoted("NULL")))
-        return Form(_typed_list(value), lambda: and_(raw.is_not(None), is_bad))
+        return Form(lambda: _typed_list(value), lambda: and_(raw.is_not(None), is_bad))
     if stored not in _TEXTS:
         return None
     if ref.separator is not None:
         is_there = and_(raw.is_not(None), ~_is_blank(raw))
         value = case((is_there, _parts(by_code_point(raw), ref.separator)))
-        return Form(_typed_list(value))
+        return Form(lambda: _typed_list(value))
     text = _trimmed(raw)
     value = case((_matches(text, JSON_ARRAY), _members(text)))
     is_missing = or_(_is_blank(raw), text == _quoted("null"))
-    return Form(_typed_list(value), lambda: and_(raw.is_not(None), ~is_missing, value.is_(None)))
+    return Form(
+        lambda: _typed_list(value), lambda: and_(raw.is_not(None), ~is_missing, value.is_(None))
+    )
 
 
 def _typed_list(value: Raw) -> Raw:

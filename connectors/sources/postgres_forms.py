@@ -99,27 +99,29 @@ def _bad(raw: Raw, value: Raw) -> ColumnElement[bool]:
 
 def _text(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored in _TEXTS:
-        value: Raw = case((_is_blank(raw), null()), else_=_c(raw))
         plain = type_coerce(raw, Text()) if stored in ("text", "character varying") else None
-        return Form(type_coerce(value, SQL_TYPES[Kind.TEXT]), plain=plain)
+        return Form(
+            lambda: type_coerce(case((_is_blank(raw), null()), else_=_c(raw)), SQL_TYPES[ref.kind]),
+            plain=plain,
+        )
     if stored in _FLAT | _INTEGERS | _FLOATS or stored == "enum":
-        return Form(type_coerce(_c(raw), SQL_TYPES[Kind.TEXT]))
+        return Form(lambda: type_coerce(_c(raw), SQL_TYPES[Kind.TEXT]))
     return None
 
 
 def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored in _INTEGERS:
-        return Form(type_coerce(raw, BigInteger()))
+        return Form(lambda: type_coerce(raw, BigInteger()))
     if stored in _FLOATS or stored == "numeric":
         number: Raw = _finite(raw, stored)
         value: Raw = case((_is_whole(cast(number, Numeric())), cast(number, BigInteger())))
-        return Form(value, lambda: and_(number.is_not(None), value.is_(None)))
+        return Form(lambda: value, lambda: and_(number.is_not(None), value.is_(None)))
     if stored in _TEXTS:
         text = _trimmed(raw)
         exact = cast(text, Numeric())
         is_integer: Raw = case((_matches(text, INTEGER), _is_whole(exact)), else_=_sql("false"))
         value = case((is_integer, cast(exact, BigInteger())))
-        return Form(value, lambda: _bad(raw, value))
+        return Form(lambda: value, lambda: _bad(raw, value))
     return None
 
 
@@ -136,16 +138,16 @@ def _finite(raw: Raw, stored: str) -> Raw:
 
 def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored in _INTEGERS:
-        return Form(cast(raw, Double()))
+        return Form(lambda: cast(raw, Double()))
     if stored in _FLOATS:
-        return Form(cast(_finite(raw, stored), Double()))
+        return Form(lambda: cast(_finite(raw, stored), Double()))
     if stored == "numeric":
-        return Form(_double(raw))
+        return Form(lambda: _double(raw))
     if stored in _TEXTS:
         text = _trimmed(raw)
         value: Raw = case((_matches(text, NUMBER), _double(cast(text, Numeric()))))
         is_form = _matches(text, f"{NUMBER}|{NOT_A_NUMBER}")
-        return Form(value, lambda: and_(raw.is_not(None), ~_is_blank(raw), ~is_form))
+        return Form(lambda: value, lambda: and_(raw.is_not(None), ~_is_blank(raw), ~is_form))
     return None
 
 
@@ -160,12 +162,12 @@ def _double(exact: Raw) -> Raw:
 
 def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "boolean":
-        return Form(type_coerce(raw, Boolean()))
+        return Form(lambda: type_coerce(raw, Boolean()))
     if stored in _INTEGERS | _FLOATS or stored == "numeric":
         value: Raw = case((raw == _sql("1"), _sql("true")), (raw == _sql("0"), _sql("false")))
         there = raw if stored in _INTEGERS else _finite(raw, stored)
         return Form(
-            type_coerce(value, Boolean()), lambda: and_(there.is_not(None), value.is_(None))
+            lambda: type_coerce(value, Boolean()), lambda: and_(there.is_not(None), value.is_(None))
         )
     if stored in _TEXTS:
         word = func.lower(_trimmed(raw))
@@ -173,7 +175,7 @@ def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | No
             (word.op("IN")(_sql("('true', 't', '1')")), _sql("true")),
             (word.op("IN")(_sql("('false', 'f', '0')")), _sql("false")),
         )
-        return Form(type_coerce(value, Boolean()), lambda: _bad(raw, value))
+        return Form(lambda: type_coerce(value, Boolean()), lambda: _bad(raw, value))
     return None
 
 
@@ -186,15 +188,15 @@ def _beyond(raw: Raw, type_name: str) -> ColumnElement[bool]:
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "date":
-        return Form(type_coerce(raw, Date()), lambda: _beyond(raw, "date"))
+        return Form(lambda: type_coerce(raw, Date()), lambda: _beyond(raw, "date"))
     if stored == _NAIVE:
         day = cast(raw, Date())
         value: Raw = case((and_(day == raw, ~_beyond(raw, "timestamp")), day))
-        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
+        return Form(lambda: value, lambda: and_(raw.is_not(None), value.is_(None)))
     if stored in _TEXTS:
         text = _trimmed(raw)
         value = case((_is_day(text, DATE), cast(text, Date())))
-        return Form(value, lambda: _bad(raw, value))
+        return Form(lambda: value, lambda: _bad(raw, value))
     return None
 
 
@@ -213,11 +215,11 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if ref.format in _EPOCH_PER_SECOND:
         return _epoch(raw, stored, _EPOCH_PER_SECOND[ref.format])
     if stored == _AWARE:
-        return Form(_instant(raw), lambda: _beyond(raw, "timestamptz"))
+        return Form(lambda: _instant(raw), lambda: _beyond(raw, "timestamptz"))
     if stored == _NAIVE:
-        return Form(_utc(raw, zone), lambda: _beyond(raw, "timestamp"))
+        return Form(lambda: _utc(raw, zone), lambda: _beyond(raw, "timestamp"))
     if stored == "date":
-        return Form(_utc(cast(raw, DateTime()), zone), lambda: _beyond(raw, "date"))
+        return Form(lambda: _utc(cast(raw, DateTime()), zone), lambda: _beyond(raw, "date"))
     return _iso(raw, zone) if stored in _TEXTS else None
 
 
@@ -246,7 +248,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         (has_offset, cast(cut, DateTime(timezone=True))),
         else_=_utc(cast(cut, DateTime()), zone),
     )
-    return Form(_instant(value), lambda: _bad(raw, value))
+    return Form(lambda: _instant(value), lambda: _bad(raw, value))
 
 
 def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
@@ -255,7 +257,7 @@ def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
     if stored in _FLOATS:  # these have no microseconds to cut: the nearest is meant
         number: Raw = _finite(raw, stored)
         value: Raw = case((number.between(*limits), func.to_timestamp(number / per_second)))
-        return Form(_instant(value), lambda: and_(number.is_not(None), value.is_(None)))
+        return Form(lambda: _instant(value), lambda: and_(number.is_not(None), value.is_(None)))
     if stored in _TEXTS:
         text = _trimmed(raw)
         number, there = (
@@ -269,7 +271,7 @@ def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
     value = case(
         (number.between(*limits), _from_micros(func.floor(number * (10**6 // per_second))))
     )
-    return Form(_instant(value), lambda: and_(raw.is_not(None), there, value.is_(None)))
+    return Form(lambda: _instant(value), lambda: and_(raw.is_not(None), there, value.is_(None)))
 
 
 def _from_micros(micros: Raw) -> Raw:
@@ -283,22 +285,24 @@ def _from_micros(micros: Raw) -> Raw:
 # Some dialects, once loaded, have an `unnest` of their own for everyone: `func` is not asked.
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored.endswith("[]"):
-        return Form(_kept(raw, Function("unnest", cast(raw, ARRAY(Text())))))
+        return Form(lambda: _kept(raw, Function("unnest", cast(raw, ARRAY(Text())))))
     if stored in ("json", "jsonb"):
         array = cast(raw, JSONB())
         is_array = func.jsonb_typeof(array) == _sql("'array'")
         value = case((is_array, _kept(raw, func.jsonb_array_elements_text(array))))
         is_null = func.jsonb_typeof(array) == _sql("'null'")
-        return Form(_members(value), lambda: and_(raw.is_not(None), ~is_array, ~is_null))
+        return Form(lambda: _members(value), lambda: and_(raw.is_not(None), ~is_array, ~is_null))
     if stored not in _TEXTS:
         return None
     if ref.separator is not None:
         parts: Any = Function("unnest", func.string_to_array(_c(raw), ref.separator))
-        return Form(_members(case((_is_blank(raw), null()), else_=_kept(raw, parts, _stripped))))
+        return Form(
+            lambda: _members(case((_is_blank(raw), null()), else_=_kept(raw, parts, _stripped)))
+        )
     text = _trimmed(raw)
     read = _kept(raw, func.json_array_elements_text(cast(text, JSON())))
     value = case((_matches(text, JSON_ARRAY), read))
-    return Form(_members(value), lambda: _bad(raw, value))
+    return Form(lambda: _members(value), lambda: _bad(raw, value))
 
 
 def _as_it_is(member: Raw) -> Raw:

@@ -82,6 +82,7 @@ class SourceReader:
         self._good: dict[TableRef, frozenset[ColumnRef]] = {}
         # A statement asks for the same column again and again: its value, plain, in each test.
         self._form = lru_cache(_FORMS_KEPT)(self._form_of)
+        self._value = lru_cache(_FORMS_KEPT)(self._value_of)
 
     def columns(self, table: TableRef) -> Mapping[str, str]:
         """Column names and the store's own type names."""
@@ -98,12 +99,12 @@ class SourceReader:
         self, relation: FromClause, ref: ColumnRef, table: TableRef
     ) -> ColumnElement[object]:
         """The typed value of a column; a value in another form is missing here, and `check`s."""
-        return self._form(relation, ref, table).value
+        return self._value(relation, ref, table)
 
     def plain(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> ColumnElement[object]:
         """The column for `=`, `<>` and `IN` with constants that are not blank text."""
         form = self._form(relation, ref, table)
-        return form.value if form.plain is None else form.plain
+        return self._value(relation, ref, table) if form.plain is None else form.plain
 
     def ordered(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> Ordered | None:
         """A timestamp for comparisons, bare, where the store's own order will do; else None."""
@@ -165,6 +166,11 @@ class SourceReader:
         if found is None:
             raise wrong_type(table, ref, stored[ref.column])
         return found
+
+    def _value_of(
+        self, relation: FromClause, ref: ColumnRef, table: TableRef
+    ) -> ColumnElement[Any]:
+        return self._form(relation, ref, table).write()
 
     def _allowed(
         self, relation: FromClause, table: TableRef, name: str, allowed: tuple[Scalar, ...]

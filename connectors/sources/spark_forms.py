@@ -115,28 +115,30 @@ def _readable(raw: Raw, stored: str) -> Raw:
 def _text(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if not _is_text(stored):
         flat = _INTEGERS | _FLOATS | _TIMES | {"boolean", "date"}
-        return Form(cast(raw, String())) if stored in flat or _is_exact(stored) else None
+        return Form(lambda: cast(raw, String())) if stored in flat or _is_exact(stored) else None
     raw = _readable(raw, stored)
-    value = case((_is_set(raw), raw), else_=null())
-    return Form(type_coerce(value, String()), plain=type_coerce(raw, String()))
+    return Form(
+        lambda: type_coerce(case((_is_set(raw), raw), else_=null()), String()),
+        plain=type_coerce(raw, String()),
+    )
 
 
 def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "bigint":
-        return Form(type_coerce(raw, BigInteger()))
+        return Form(lambda: type_coerce(raw, BigInteger()))
     if stored in _INTEGERS:
-        return Form(cast(raw, BigInteger()))
+        return Form(lambda: cast(raw, BigInteger()))
     if stored in _FLOATS or _is_exact(stored):
         number = cast(raw, Double()) if stored in _FLOATS else raw
         whole = case((_is_whole(number), try_cast(raw, BigInteger())), else_=null())
         is_there = _is_finite(number) if stored in _FLOATS else raw.is_not(None)
-        return Form(whole, lambda: and_(is_there, whole.is_(None)))
+        return Form(lambda: whole, lambda: and_(is_there, whole.is_(None)))
     if _is_text(stored):
         digits = func.regexp_extract(
             raw, literal(rf"\A{_WHITE}(?=({INTEGER}){_WHITE}\z)([+-]?[0-9]+)"), literal_column("3")
         )
         value: Raw = try_cast(digits, BigInteger())
-        return Form(value, lambda: _bad(raw, value))
+        return Form(lambda: value, lambda: _bad(raw, value))
     return None
 
 
@@ -147,21 +149,22 @@ def _is_whole(number: Raw) -> ColumnElement[bool]:
 def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored in _FLOATS:
         number: Raw = cast(raw, Double()) if stored == "float" else type_coerce(raw, Double())
-        return Form(case((_is_finite(number), number), else_=null()))
+        return Form(lambda: case((_is_finite(number), number), else_=null()))
     if _is_exact(stored):
-        return Form(cast(raw, Double()))
+        return Form(lambda: cast(raw, Double()))
     if _is_text(stored):
         number = try_cast(_stripped(raw), Double())
         value = case((and_(_matches(raw, NUMBER), _is_finite(number)), number), else_=null())
         return Form(
-            value, lambda: and_(_is_set(raw), not_(_matches(raw, f"{NUMBER}|{NOT_A_NUMBER}")))
+            lambda: value,
+            lambda: and_(_is_set(raw), not_(_matches(raw, f"{NUMBER}|{NOT_A_NUMBER}"))),
         )
     return None
 
 
 def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "boolean":
-        return Form(type_coerce(raw, SQL_TYPES[Kind.BOOLEAN]))
+        return Form(lambda: type_coerce(raw, SQL_TYPES[Kind.BOOLEAN]))
     if stored in _FLOATS or _is_exact(stored):
         is_true, is_false = raw == literal(1), raw == literal(0)
         is_there = _is_finite(raw) if stored in _FLOATS else raw.is_not(None)
@@ -172,21 +175,21 @@ def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | No
         return None
     value = case((is_true, literal(True)), (is_false, literal(False)), else_=null())
     return Form(
-        type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: and_(is_there, value.is_(None))
+        lambda: type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: and_(is_there, value.is_(None))
     )
 
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "date":
-        return Form(type_coerce(raw, Date()), lambda: not_(raw.between(*_range(Date()))))
+        return Form(lambda: type_coerce(raw, Date()), lambda: not_(raw.between(*_range(Date()))))
     if stored == "timestamp_ntz":
         midnight = func.hour(raw) + func.minute(raw) == literal(0)
         exact = and_(midnight, func.date_part(literal("second"), raw) == literal(0))
         value = case((exact, cast(raw, Date())), else_=null())
-        return Form(value, lambda: and_(raw.is_not(None), value.is_(None)))
+        return Form(lambda: value, lambda: and_(raw.is_not(None), value.is_(None)))
     if _is_text(stored):
         value = case((_matches(raw, DATE), try_cast(_stripped(raw), Date())), else_=null())
-        return Form(value, lambda: _bad(raw, value))
+        return Form(lambda: value, lambda: _bad(raw, value))
     return None
 
 
@@ -202,10 +205,10 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if _is_text(stored):
         return _iso(raw, zone)
     if stored == "timestamp":
-        return Form(_instant(raw), lambda: not_(raw.between(*_range(DateTime()))))
+        return Form(lambda: _instant(raw), lambda: not_(raw.between(*_range(DateTime()))))
     if stored in ("date", "timestamp_ntz"):
         naive = cast(raw, DateTime())
-        return Form(_utc(naive, zone), lambda: not_(naive.between(*_range(DateTime()))))
+        return Form(lambda: _utc(naive, zone), lambda: not_(naive.between(*_range(DateTime()))))
     return None
 
 
@@ -235,7 +238,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         (has_offset, found),
         else_=_utc(try_cast(stripped, DateTime()), zone),
     )
-    return Form(_instant(value), lambda: _bad(raw, value))
+    return Form(lambda: _instant(value), lambda: _bad(raw, value))
 
 
 def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
@@ -254,20 +257,20 @@ def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
     limits = (FIRST_SECOND * 1_000_000 // factor, LAST_SECOND * 1_000_000 // factor)
     micros = cast(func.floor(number * cast(literal(factor), Numeric(8, 0))), BigInteger())
     value = case((number.between(*limits), func.timestamp_micros(micros)), else_=null())
-    return Form(_instant(value), lambda: and_(there, value.is_(None)))
+    return Form(lambda: _instant(value), lambda: and_(there, value.is_(None)))
 
 
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored.startswith("array<"):
-        return Form(_members(cast(raw, ARRAY(String()))))
+        return Form(lambda: _members(cast(raw, ARRAY(String()))))
     if not _is_text(stored):
         return None
     if ref.separator is not None:
         parts = func.split(raw, literal(_literally(ref.separator)), literal_column("-1"))
         value = case((_is_set(raw), _members(func.transform(parts, _each(_trimmed)))), else_=null())
-        return Form(type_coerce(value, SQL_TYPES[Kind.LIST]))
+        return Form(lambda: type_coerce(value, SQL_TYPES[Kind.LIST]))
     value = case((and_(_is_set(raw), _is_array(raw)), _texts_in(raw)), else_=null())
-    return Form(_members(value), lambda: _bad(raw, value))
+    return Form(lambda: _members(value), lambda: _bad(raw, value))
 
 
 def _is_array(raw: Raw) -> ColumnElement[bool]:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
-    Date,
     Double,
     String,
     Text,
@@ -81,74 +80,96 @@ def _affinity(stored: str) -> str:
     return "numeric" if declared else "none"
 
 
+def _typed(raw: Raw, kind: Kind, value: Callable[[], Raw], plain: Raw | None = None) -> Form:
+    """What `value` writes, with the type of its kind."""
+    return Form(
+        lambda: type_coerce(value(), SQL_TYPES[kind]), lambda: _bad(raw, value()), plain=plain
+    )
+
+
 def _text(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
-    text = raw if _affinity(stored) == "text" else cast(raw, Text())
-    value: Raw = case((or_(_is(raw, "blob"), _is_blank(text)), null()), else_=text)
-    plain = type_coerce(raw, String()) if _affinity(stored) == "text" else None
-    return Form(type_coerce(value, String()), lambda: _is(raw, "blob"), plain)
+    is_text = _affinity(stored) == "text"
+
+    def value() -> Raw:
+        text = raw if is_text else cast(raw, Text())
+        return type_coerce(
+            case((or_(_is(raw, "blob"), _is_blank(text)), null()), else_=text), String()
+        )
+
+    plain = type_coerce(raw, String()) if is_text else None
+    return Form(value, lambda: _is(raw, "blob"), plain)
 
 
 def _integer(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
-    whole = cast(raw, BigInteger())
-    value: Raw = case(
-        (_is(raw, "integer"), raw),
-        (and_(_is(raw, "real"), raw == whole, func.abs(raw) < _sql("9.2e18")), whole),
-        (_is(raw, "text"), func.tl_integer(raw)),
-        else_=null(),
-    )
+    def value() -> Raw:
+        whole = cast(raw, BigInteger())
+        return case(
+            (_is(raw, "integer"), raw),
+            (and_(_is(raw, "real"), raw == whole, func.abs(raw) < _sql("9.2e18")), whole),
+            (_is(raw, "text"), func.tl_integer(raw)),
+            else_=null(),
+        )
+
     is_plain = _affinity(stored) in ("integer", "numeric")
-    plain = type_coerce(raw, BigInteger()) if is_plain else None
-    return Form(type_coerce(value, BigInteger()), lambda: _bad(raw, value), plain)
+    return _typed(raw, ref.kind, value, type_coerce(raw, BigInteger()) if is_plain else None)
 
 
 def _number(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
-    finite = func.abs(raw) < _sql("9e999")
-    value: Raw = case(
-        (and_(_is(raw, "integer", "real"), finite), cast(raw, Double())),
-        (_is(raw, "text"), func.tl_number(raw)),
-        else_=null(),
-    )
-    is_missing = and_(_is(raw, "text"), func.tl_is_no_number(raw))
-    return Form(type_coerce(value, Double()), lambda: and_(_bad(raw, value), ~is_missing))
+    def value() -> Raw:
+        finite = func.abs(raw) < _sql("9e999")
+        return case(
+            (and_(_is(raw, "integer", "real"), finite), cast(raw, Double())),
+            (_is(raw, "text"), func.tl_number(raw)),
+            else_=null(),
+        )
+
+    def bad() -> ColumnElement[bool]:
+        is_missing = and_(_is(raw, "text"), func.tl_is_no_number(raw))
+        return and_(_bad(raw, value()), ~is_missing)
+
+    return Form(lambda: type_coerce(value(), Double()), bad)
 
 
 def _boolean(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
-    word = func.lower(_trimmed(raw))
-    value: Raw = case(
-        (and_(_is(raw, "integer", "real"), raw.in_((0, 1))), cast(raw, BigInteger())),
-        (and_(_is(raw, "text"), word.in_(("true", "t", "1"))), _sql("1")),
-        (and_(_is(raw, "text"), word.in_(("false", "f", "0"))), _sql("0")),
-        else_=null(),
-    )
-    return Form(type_coerce(value, SQL_TYPES[Kind.BOOLEAN]), lambda: _bad(raw, value))
+    def value() -> Raw:
+        word = func.lower(_trimmed(raw))
+        return case(
+            (and_(_is(raw, "integer", "real"), raw.in_((0, 1))), cast(raw, BigInteger())),
+            (and_(_is(raw, "text"), word.in_(("true", "t", "1"))), _sql("1")),
+            (and_(_is(raw, "text"), word.in_(("false", "f", "0"))), _sql("0")),
+            else_=null(),
+        )
+
+    return _typed(raw, ref.kind, value)
 
 
 def _date(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
-    day = _trimmed(raw)
-    # With a modifier date() turns 30 February into 2 March: only a real day comes back as it was.
-    is_day = and_(
-        _is(raw, "text"),
-        day.op("GLOB")(_DAY_PATTERN),
-        func.date(day, _sql("'+0 days'")) == day,
-        day >= "0001-01-01",
-    )
-    value: Raw = case((is_day, day), else_=null())
-    return Form(type_coerce(value, Date()), lambda: _bad(raw, value))
+    def value() -> Raw:
+        day = _trimmed(raw)
+        # With a modifier date() turns 30 February into 2 March: only a real day comes back.
+        is_day = and_(
+            _is(raw, "text"),
+            day.op("GLOB")(_DAY_PATTERN),
+            func.date(day, _sql("'+0 days'")) == day,
+            day >= "0001-01-01",
+        )
+        return case((is_day, day), else_=null())
+
+    return _typed(raw, ref.kind, value)
 
 
 def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
-    if ref.format in _EPOCH_FACTOR:
-        value: Raw = case(
-            (_is(raw, "blob"), null()), else_=func.tl_epoch(raw, _EPOCH_FACTOR[ref.format])
-        )
-    else:
-        value = case((_is(raw, "text"), func.tl_instant(raw, zone.key)), else_=null())
-    return Form(type_coerce(value, SQL_TYPES[Kind.TIMESTAMP]), lambda: _bad(raw, value))
+    def value() -> Raw:
+        if ref.format in _EPOCH_FACTOR:
+            instant = func.tl_epoch(raw, _EPOCH_FACTOR[ref.format])
+            return case((_is(raw, "blob"), null()), else_=instant)
+        return case((_is(raw, "text"), func.tl_instant(raw, zone.key)), else_=null())
+
+    return _typed(raw, ref.kind, value)
 
 
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form:
-    value = func.tl_list(raw, ref.separator)
-    return Form(type_coerce(value, SQL_TYPES[Kind.LIST]), lambda: _bad(raw, value))
+    return _typed(raw, ref.kind, lambda: func.tl_list(raw, ref.separator))
 
 
 FORMS: Mapping[Kind, Callable[[Raw, str, ColumnRef, ZoneInfo], Form]] = {

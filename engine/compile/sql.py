@@ -288,9 +288,8 @@ def _(node: Compare, scope: Scope) -> ColumnElement[bool]:
 @predicate_sql.register
 def _(node: Among, scope: Scope) -> ColumnElement[bool]:
     options = [scope.leaves.constant(option) for option in node.options]
-    value = value_sql(node.value, scope)
-    if all(_is_solid(option) for option in node.options):
-        value = scope.plain.get(node.value, value)
+    is_plain = all(_is_solid(option) for option in node.options)
+    value = _plain(node.value, scope) if is_plain else value_sql(node.value, scope)
     holds = value.in_(options) if node.inside else value.not_in(options)
     return _or_missing(holds, node.if_missing, (node.value,), scope)
 
@@ -351,10 +350,14 @@ def _or_as_stored(value: Value, scope: Scope) -> Sql:
 
 
 def _served_by_index(node: Compare, scope: Scope) -> tuple[Sql, Sql]:
-    left, right = value_sql(node.left, scope), value_sql(node.right, scope)
-    if node.op in (Comparison.EQ, Comparison.NE) and _is_solid(node.right):
-        left = scope.plain.get(node.left, left)
-    return left, right
+    is_plain = node.op in (Comparison.EQ, Comparison.NE) and _is_solid(node.right)
+    left = _plain(node.left, scope) if is_plain else value_sql(node.left, scope)
+    return left, value_sql(node.right, scope)
+
+
+def _plain(value: Value, scope: Scope) -> Sql:
+    """A value beside constants that blank text cannot equal."""
+    return scope.plain[value] if value in scope.plain else value_sql(value, scope)
 
 
 def _is_solid(value: Value) -> bool:
