@@ -16,6 +16,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     Executable,
     FromClause,
@@ -64,6 +65,15 @@ _OUT_OF_REACH = {
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY,
 }
+_ROWID = """
+SELECT min(name) FROM pragma_table_xinfo(?) WHERE pk > 0
+HAVING count(*) = 1 AND max(upper(type)) = 'INTEGER'
+AND NOT EXISTS (SELECT * FROM pragma_index_list(?) WHERE origin = 'pk')
+"""
+"""The column that is the rowid by another name, the one kind that nothing but integers fits in.
+
+Any other primary key has an index of its own.
+"""
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -145,6 +155,7 @@ class _SqliteStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._columns: dict[str, Mapping[str, str]] = {}
+        self._rowids: dict[str, str | None] = {}
         self._bound = count()
         self._written: dict[tuple[str, str, str], str | None] = {}
 
@@ -161,6 +172,8 @@ class _SqliteStore:
             if not found:
                 raise no_table(table.connector, table.table, self._tables())
             self._columns[table.table] = found
+            rowid = self._connection.exec_driver_sql(_ROWID, (table.table, table.table)).scalar()
+            self._rowids[table.table] = rowid
         return self._columns[table.table]
 
     def _tables(self) -> list[str]:
@@ -183,6 +196,8 @@ class _SqliteStore:
         zone: ZoneInfo,
     ) -> Form:
         """A raw column, read as `ref` says."""
+        if ref.kind is Kind.INTEGER and ref.column == self._rowids[table.table]:
+            return Form(lambda: type_coerce(raw, BigInteger()))
         found = FORMS[ref.kind](raw, stored, ref, zone)
         if ref.kind is not Kind.TIMESTAMP or ref.format is not None:
             return found
