@@ -139,7 +139,7 @@ FIGURES: Mapping[str, core.Figure] = {
 LOOKED_UP = {"Field", "Key", "Property", "After", "Events"}
 """Columns of a relation, and the relation itself: they stand in the other samples."""
 
-NEVER_WRITTEN = {"Gathered", "Labels", "Listed", "Ranked"}
+NEVER_WRITTEN = {"Gathered", "Labels", "Listed", "Picked", "Ranked"}
 """What has become something else before anything is written: a pass, tests, a comparison."""
 
 
