@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from itertools import count
+from itertools import chain, count
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -41,7 +41,7 @@ from sqlalchemy.sql.functions import Function
 
 from connectors.sources.duck_forms import FORMS, quoted_text
 from connectors.sources.forms import SQL_TYPES, Form, microseconds
-from connectors.sources.plain import rows_in_blocks
+from connectors.sources.plain import blocks_of
 from engine.language.catalog import Kind
 from engine.ports import Row
 from engine.problems import SourceFault
@@ -172,8 +172,11 @@ class DuckStore:
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, on a connection of its own, so that several can be open."""
+        return chain.from_iterable(self._blocks(statement))
+
+    def _blocks(self, statement: Executable) -> Iterator[Sequence[Row]]:
         with self._engine.connect() as connection, _data_faults("the files"):
-            yield from rows_in_blocks(connection, statement)
+            yield from blocks_of(connection, statement)
 
 
 class _Held(Executable, ClauseElement):

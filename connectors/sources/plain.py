@@ -5,7 +5,7 @@ Keys come by the million, and a row of SQLAlchemy for each takes longer than to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Select
@@ -13,22 +13,24 @@ from sqlalchemy.engine import Dialect
 
 from engine.ports import Row
 
-__all__ = ["rows_in_blocks"]
+__all__ = ["blocks_of"]
 
 _AT_ONCE = 10_000
 
 
-def rows_in_blocks(connection: Connection, statement: Executable) -> Iterator[Row]:
-    """The rows, streamed; SQLAlchemy reads the values whose type has a form of its own here."""
+def blocks_of(connection: Connection, statement: Executable) -> Iterator[Sequence[Row]]:
+    """The rows, a block at a time: whoever reads them one by one chains the blocks.
+
+    SQLAlchemy reads the values whose type has a form of its own here.
+    """
     if isinstance(statement, Select) and _is_plain(statement, connection.dialect):
         with connection.execute(statement) as result:
             while result.cursor is not None and (rows := result.cursor.fetchmany(_AT_ONCE)):
-                yield from rows
+                yield rows
         return
     options = {"yield_per": _AT_ONCE}
     with connection.execute(statement, execution_options=options) as result:
-        for some in result.partitions():
-            yield from some
+        yield from result.partitions()
 
 
 def _is_plain(statement: Select[Any], dialect: Dialect) -> bool:

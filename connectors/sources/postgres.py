@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from itertools import count
+from itertools import chain, count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -190,11 +190,13 @@ class _PostgresStore:
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement, from a cursor on the server."""
+        return chain.from_iterable(self._blocks(statement))
+
+    def _blocks(self, statement: Executable) -> Iterator[Sequence[Row]]:
         with _faults(self._subject):
             options = {"yield_per": _FETCHED_AT_ONCE}
             with self._connection.execute(statement, execution_options=options) as result:
-                for rows in result.partitions():
-                    yield from rows
+                yield from result.partitions()
 
 
 def postgres_rows(

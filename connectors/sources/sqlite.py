@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,7 +37,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import ColumnElement
 
 from connectors.sources.forms import SQL_TYPES, Form, microseconds, no_table
-from connectors.sources.plain import rows_in_blocks
+from connectors.sources.plain import blocks_of
 from connectors.sources.reader import SourceReader
 from connectors.sources.sqlite_forms import FORMS
 from connectors.sources.sqlite_functions import AGGREGATES, FUNCTIONS
@@ -238,8 +238,11 @@ class _SqliteStore:
 
     def read(self, statement: Executable) -> Iterator[Row]:
         """The rows of a statement."""
+        return chain.from_iterable(self._blocks(statement))
+
+    def _blocks(self, statement: Executable) -> Iterator[Sequence[Row]]:
         with _faults("the SQLite source"):
-            yield from rows_in_blocks(self._connection, statement)
+            yield from blocks_of(self._connection, statement)
 
 
 def sqlite_rows(

@@ -88,10 +88,10 @@ def answer(question: Question, reading: Reading, *, own: Own | None = None) -> I
     kinds = [question.entity.key.kind, *(_kind_of_output(each) for each in question.outputs)]
     rows = reading.read(question.entity.table.connector, statement(question, home))
     if not question.outputs:  # keys come as they are, and there may be millions
-        yield from rows
-        return
-    for row in rows:
-        yield tuple(seen_value(kind, raw) for kind, raw in zip(kinds, row, strict=True))
+        return iter(rows)
+    return (
+        tuple(seen_value(kind, raw) for kind, raw in zip(kinds, row, strict=True)) for row in rows
+    )
 
 
 def _ready(question: Question, reading: Reading, own: Own | None) -> tuple[Question, Home]:
