@@ -17,6 +17,7 @@ BENCHMARKS = (
     "compiling",
     "segments",
     "memory",
+    "journeys",
 )
 ROOT = Path(__file__).resolve().parent.parent
 

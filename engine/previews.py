@@ -17,7 +17,7 @@ from engine.audience.fields import rows
 from engine.bind.acts import BoundEmail, BoundStep
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import NewTouch, TouchKind, TouchState
-from engine.decide.stay import Newcomer, enter
+from engine.decide.stay import Newcomer, enter, start_of
 from engine.decide.waits import Clock
 from engine.ledger.threads import answers_among
 from engine.messages.address import AddressError, parse_address
@@ -67,7 +67,7 @@ def preview_of(
     playbook = workplace.runnable(name)
     key = key_of(key_text, playbook.audience)
     one = Newcomer(str(key), number=1)
-    enrollment = enter(playbook, one, as_of, Clock(playbook.zone)).enrollment
+    enrollment = enter(start_of(playbook, as_of, Clock(playbook.zone)), one).enrollment
     entity = playbook.audience.entity
     made: dict[str, list[NewTouch]] = {}
     with workplace.sources(workplace.ledger_or_none()) as snapshot:

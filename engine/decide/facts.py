@@ -7,12 +7,11 @@ canonical text of the key, as the ledger stores it.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-
-import rfc8785
 
 __all__ = [
     "Advanced",
@@ -129,7 +128,11 @@ def share_of(*names: str) -> float:
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256(rfc8785.dumps(list(parts))).hexdigest()[:32]
+    # Of a list of texts the plain encoder writes the very bytes of RFC 8785, and faster.
+    return hashlib.sha256(_ENCODER.encode(parts).encode()).hexdigest()[:32]
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.bind.acts import BoundWait
 from engine.bind.playbook import BoundGoal, BoundPlaybook
 from engine.decide.facts import (
     Decision,
@@ -18,8 +19,19 @@ from engine.decide.facts import (
     share_of,
 )
 from engine.decide.waits import Clock
+from engine.moments import Duration
 
-__all__ = ["Newcomer", "Standing", "counts_for_goal", "enter", "is_held_out", "leave", "look_at"]
+__all__ = [
+    "Newcomer",
+    "Standing",
+    "Start",
+    "counts_for_goal",
+    "enter",
+    "is_held_out",
+    "leave",
+    "look_at",
+    "start_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +50,32 @@ def is_held_out(playbook: BoundPlaybook, key: str) -> bool:
     return share > 0 and share_of("holdout", playbook.identity, key) < share
 
 
-def enter(playbook: BoundPlaybook, one: Newcomer, as_of: datetime, clock: Clock) -> Entered:
-    """One enters, and stands at the first step; who is held out rests, and gets nothing."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where everyone stands who enters a playbook at one instant: those treated, and the others."""
+
+    playbook: BoundPlaybook
+    as_of: datetime
+    phase: Phase
+    waits_until: datetime | None
+    goal_until: datetime | None
+
+
+def start_of(playbook: BoundPlaybook, as_of: datetime, clock: Clock) -> Start:
+    """At the first step: a wait of some time that nothing hangs on has begun by that."""
+    first = playbook.steps[0]
+    goal_until = _window_end(playbook.goal, as_of, clock)
+    hangs = first.only_if is not None or first.hold_while is not None
+    if isinstance(first, BoundWait) and isinstance(first.wait, Duration) and not hangs:
+        until = clock.later(as_of, first.wait)
+        return Start(playbook, as_of, Phase.WAITING, until, goal_until)
+    return Start(playbook, as_of, Phase.READY, None, goal_until)
+
+
+def enter(start: Start, one: Newcomer) -> Entered:
+    """One enters; who is held out rests, and gets nothing."""
+    playbook = start.playbook
     held_out = is_held_out(playbook, one.key)
-    until = _window_end(playbook.goal, as_of, clock)
     return Entered(
         Enrollment(
             id=enrollment_id(playbook.identity, one.key, one.number),
@@ -51,14 +85,14 @@ def enter(playbook: BoundPlaybook, one: Newcomer, as_of: datetime, clock: Clock)
             number=one.number,
             version=playbook.version,
             step="" if held_out else playbook.steps[0].id,
-            phase=Phase.RESTING if held_out else Phase.READY,
-            entered_at=as_of,
-            since=as_of,
-            waits_until=until if held_out else None,
+            phase=Phase.RESTING if held_out else start.phase,
+            entered_at=start.as_of,
+            since=start.as_of,
+            waits_until=start.goal_until if held_out else start.waits_until,
             holdout=held_out,
             per=one.per,
             each=one.each,
-            goal_until=until,
+            goal_until=start.goal_until,
         )
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 
 from engine.decide.became import passed_by
 from engine.decide.facts import (
@@ -32,7 +32,7 @@ from engine.decide.facts import (
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
 from engine.ledger.moves import rename_steps
-from engine.ledger.statements import insert_new, texts_relation
+from engine.ledger.statements import insert_new, insert_rows, texts_relation
 from engine.ledger.stays import DONE, SKIPPED
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, invitations, passed, touches
@@ -45,14 +45,15 @@ from engine.ledger.touches import (
 )
 
 __all__ = [
+    "FACTS",
+    "OPEN",
     "DueEnrollment",
     "Recorded",
     "due_enrollments",
+    "enrollment_of",
     "open_enrollment",
     "open_enrollments",
-    "outdated_enrollments",
     "record",
-    "watching_enrollments",
 ]
 
 
@@ -163,8 +164,7 @@ def _write_entered(unit: Unit, batch: _Batch, *, run: str, at: datetime) -> None
             "run": run,
         }
         rows.append(row)
-    if rows:
-        unit.connection.execute(insert(enrollments), rows)
+    insert_rows(unit.connection, enrollments, rows)
 
 
 _MOVE = (
@@ -307,53 +307,27 @@ class DueEnrollment:
     ended_at: datetime | None = None
 
 
-_FACTS = tuple(enrollments.c[name] for name in Enrollment.__slots__)
-_OPEN = enrollments.c.left_at.is_(None)
+FACTS = tuple(enrollments.c[name] for name in Enrollment.__slots__)
+"""The columns that an enrollment is made of."""
+
+OPEN = enrollments.c.left_at.is_(None)
+"""Of those that have not ended."""
 
 
 def open_enrollments(
     unit: Unit, playbook: str, *, after_key: str = "", limit: int
 ) -> list[Enrollment]:
     """A page of everyone inside a playbook, by key, beginning after `after_key`."""
-    return _page(unit, playbook, [], after_key=after_key, limit=limit)
+    wanted = (enrollments.c.playbook == playbook, OPEN, enrollments.c.key > after_key)
+    statement = select(*FACTS).where(*wanted).order_by(enrollments.c.key).limit(limit)
+    return [enrollment_of(row) for row in unit.connection.execute(statement)]
 
 
 def open_enrollment(unit: Unit, playbook: str, key: str) -> Enrollment | None:
     """The open enrollment of one customer in a playbook."""
-    mine = (enrollments.c.playbook == playbook, enrollments.c.key == key, _OPEN)
-    row = unit.connection.execute(select(*_FACTS).where(*mine).with_for_update()).first()
-    return None if row is None else _enrollment(row)
-
-
-def watching_enrollments(
-    unit: Unit, playbook: str, *, after_key: str = "", limit: int
-) -> list[Enrollment]:
-    """The same of those who stand still for a condition, or for a moment that is missing."""
-    no_moment = and_(enrollments.c.phase == Phase.WAITING, enrollments.c.waits_until.is_(None))
-    for_condition = enrollments.c.phase.in_((Phase.WATCHING, Phase.HOLDING))
-    which = [or_(for_condition, no_moment)]
-    return _page(unit, playbook, which, after_key=after_key, limit=limit)
-
-
-def outdated_enrollments(
-    unit: Unit, playbook: str, *, after_key: str = "", limit: int, version: str
-) -> list[Enrollment]:
-    """The same of those who go on with another version than this one."""
-    older = [enrollments.c.version != version]
-    return _page(unit, playbook, older, after_key=after_key, limit=limit)
-
-
-def _page(
-    unit: Unit,
-    playbook: str,
-    which: Sequence[ColumnElement[bool]],
-    *,
-    after_key: str,
-    limit: int,
-) -> list[Enrollment]:
-    wanted = (enrollments.c.playbook == playbook, _OPEN, *which, enrollments.c.key > after_key)
-    statement = select(*_FACTS).where(*wanted).order_by(enrollments.c.key).limit(limit)
-    return [_enrollment(row) for row in unit.connection.execute(statement)]
+    mine = (enrollments.c.playbook == playbook, enrollments.c.key == key, OPEN)
+    row = unit.connection.execute(select(*FACTS).where(*mine).with_for_update()).first()
+    return None if row is None else enrollment_of(row)
 
 
 def due_enrollments(
@@ -372,11 +346,11 @@ def due_enrollments(
     found: list[DueEnrollment] = []
     for due in (_begun(), _waited(as_of), _touched()):
         held = enrollments.c.version.in_(list(passing_over))
-        wanted = (enrollments.c.playbook == playbook, _OPEN, ~held, *due)
+        wanted = (enrollments.c.playbook == playbook, OPEN, ~held, *due)
         order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
-        statement = select(*_FACTS).where(*wanted).order_by(*order).limit(room)
+        statement = select(*FACTS).where(*wanted).order_by(*order).limit(room)
         rows = unit.connection.execute(statement).all()
-        found.extend(_with_ends(unit, [_enrollment(row) for row in rows]))
+        found.extend(_with_ends(unit, [enrollment_of(row) for row in rows]))
         if limit is not None:
             room = limit - len(found)
     return found
@@ -420,7 +394,8 @@ def _ended(
     return DueEnrollment(enrollment, states, last)
 
 
-def _enrollment(row: Row[tuple[object, ...]]) -> Enrollment:
+def enrollment_of(row: Row[tuple[object, ...]]) -> Enrollment:
+    """The enrollment of a row of `FACTS`."""
     told = row._asdict() | {
         "phase": Phase(row.phase),
         "fixed": bool(row.fixed),

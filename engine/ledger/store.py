@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from engine.ledger.audit import AuditRecord, Body, Head, Kind, canonical, chained
 from engine.ledger.database import told
+from engine.ledger.statements import insert_rows
 from engine.ledger.tables import audit, audit_head
 from engine.messages.address import AddressError, normalise
 
@@ -89,7 +90,7 @@ class Unit:
             record = chained(note, head)
             head = Head(record.seq, record.hash)
             rows.append(_row(record))
-        self.connection.execute(insert(audit), rows)
+        insert_rows(self.connection, audit, rows)
         self.connection.execute(update(audit_head).values(seq=head.seq, hash=head.hash))
 
 

@@ -210,6 +210,13 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
+Index(
+    "ix_enrollments_version",
+    enrollments.c.playbook,
+    enrollments.c.version,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 Index("ix_enrollments_run", enrollments.c.run)
 _IN_GROUP = text("\"each\" <> ''")
 Index(

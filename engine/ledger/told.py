@@ -10,8 +10,8 @@ __all__ = ["advanced_record", "entered_body", "moved_record"]
 
 
 def entered_body(of: Enrollment, run: str) -> dict[str, object]:
-    """What the audit tells of one who enters."""
-    return {
+    """What the audit tells of one who enters, and of the wait that began by that."""
+    body: dict[str, object] = {
         "enrollment": of.id,
         "entity": of.entity,
         "number": of.number,
@@ -19,6 +19,9 @@ def entered_body(of: Enrollment, run: str) -> dict[str, object]:
         "step": of.step,
         "version": of.version,
     }
+    if of.waits_until is not None:
+        body["until"] = instant_text(of.waits_until)
+    return body
 
 
 _STANDING_STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING)

@@ -11,7 +11,7 @@ from engine.audience.select import Key
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Admission, Candidates, admit
 from engine.decide.facts import Decision, Past
-from engine.decide.stay import Newcomer, enter, is_held_out
+from engine.decide.stay import Newcomer, enter, is_held_out, start_of
 from engine.decide.waits import Clock
 from engine.language.playbook import Fuse
 from engine.ledger.holds import approved_keys
@@ -23,7 +23,7 @@ from engine.passes.walk import Facts
 
 __all__ = ["Firing", "Matched", "candidates_among", "chunks", "entries", "select"]
 
-_CHUNK = 1_000  # enrollments written in one transaction
+_CHUNK = 5_000  # enrollments written in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ def entries(
     clock: Clock,
 ) -> Iterator[Decision]:
     """The decisions that let some customers in, each under the number of its stay."""
+    start = start_of(playbook, as_of, clock)
     for key in keys:
         one = Newcomer(
             key,
@@ -73,7 +74,7 @@ def entries(
             per=known.values.get(key, ""),
             each=known.groups.get(key, ""),
         )
-        yield enter(playbook, one, as_of, clock)
+        yield enter(start, one)
 
 
 def select(

@@ -205,8 +205,9 @@ class World:
         press = self._press(playbook, step.id)
         had = self._had(step, enrollments)
         customers = self._customers(playbook, step, press, enrollments)
+        going = passing - held
         asking = [one for one in customers if one.enrollment.id not in had]
-        ready = [one for one in asking if one.enrollment.key in passing - held]
+        ready = [one for one in asking if one.enrollment.key in going]
         drafts = self._drafts(press, ready)
         if isinstance(step, BoundEmail):
             never = self.never(playbook, step.topic, [one.enrollment.key for one in ready])

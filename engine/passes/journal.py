@@ -28,13 +28,11 @@ from engine.decide.facts import (
 )
 from engine.decide.journey import standing_after
 from engine.language.playbook import OpenTasks
+from engine.ledger.inside import outdated, patient, stirring, versions_inside, watching
 from engine.ledger.journey import (
     DueEnrollment,
     due_enrollments,
-    open_enrollments,
-    outdated_enrollments,
     record,
-    watching_enrollments,
 )
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
@@ -60,8 +58,14 @@ class Due:
 class Journal(Protocol):
     """What a pass asks and tells, for one playbook at one instant."""
 
-    def inside(self) -> Iterator[Sequence[Enrollment]]:
-        """Everyone who has an open enrollment, in pages."""
+    def versions(self) -> Sequence[str]:
+        """The versions with which somebody is inside."""
+
+    def stirring(self) -> Iterator[Sequence[Enrollment]]:
+        """Those whose step goes on or is about to, or whose rest is over, in pages."""
+
+    def patient(self, among: Collection[str]) -> Iterator[Sequence[Enrollment]]:
+        """Everyone else inside who goes on with one of some versions, in pages."""
 
     def outdated(self, version: str) -> Iterator[Sequence[Enrollment]]:
         """Those inside who go on with another version than this one, in pages."""
@@ -104,18 +108,31 @@ class LedgerJournal:
         self._run = run
         self._send = send
 
-    def inside(self) -> Iterator[Sequence[Enrollment]]:
-        """Everyone who has an open enrollment, in pages by key."""
-        return _pages(self._ledger, self._playbook, open_enrollments)
+    def versions(self) -> Sequence[str]:
+        """The versions with which somebody is inside."""
+        with self._ledger.read() as unit:
+            return versions_inside(unit, self._playbook)
+
+    def stirring(self) -> Iterator[Sequence[Enrollment]]:
+        """Those whose step goes on or is about to, or whose rest is over."""
+        with self._ledger.read() as unit:
+            yield from stirring(unit, self._playbook, self._as_of)
+
+    def patient(self, among: Collection[str]) -> Iterator[Sequence[Enrollment]]:
+        """Everyone else inside who goes on with one of some versions."""
+        if among:
+            with self._ledger.read() as unit:
+                yield from patient(unit, self._playbook, self._as_of, among)
 
     def outdated(self, version: str) -> Iterator[Sequence[Enrollment]]:
-        """Those inside who go on with another version than this one, in pages by key."""
-        read = partial(outdated_enrollments, version=version)
-        return _pages(self._ledger, self._playbook, read)
+        """Those inside who go on with another version than this one."""
+        with self._ledger.read() as unit:
+            yield from outdated(unit, self._playbook, version)
 
     def watching(self) -> Iterator[Sequence[Enrollment]]:
-        """Those who stand still for a condition, or for a moment that is missing, by key."""
-        return _pages(self._ledger, self._playbook, watching_enrollments)
+        """Those who stand still for a condition, or for a moment that is missing."""
+        with self._ledger.read() as unit:
+            yield from watching(unit, self._playbook)
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """At most a page of those that are due."""
@@ -165,32 +182,49 @@ class DryJournal:
         self._standing: dict[str, Enrollment | None] = {}
         self._unread = ledger is not None
         self._moved: dict[str, Enrollment] = {}
+        self._left_behind: set[str] = set()
         self._made: dict[str, list[NewTouch]] = {}
         self._passed: dict[str, list[Passed]] = {}
         self.would: list[NewTouch] = []
         self.invited: list[Invited] = []
 
-    def inside(self) -> Iterator[Sequence[Enrollment]]:
+    def versions(self) -> Sequence[str]:
+        """The versions with which somebody is inside, by the ledger and by what was moved."""
+        if self._ledger is None:
+            return ()
+        with self._ledger.read() as unit:
+            known = versions_inside(unit, self._playbook)
+        return list(dict.fromkeys([*known, *(each.version for each in self._moved.values())]))
+
+    def stirring(self) -> Iterator[Sequence[Enrollment]]:
         """Those of the ledger, if there is one, whom this pass has not decided on yet."""
-        for page in self._undecided(open_enrollments):
+        for page in self._undecided(partial(stirring, as_of=self._as_of)):
             yield [self._moved.get(each.id, each) for each in page]
+
+    def patient(self, among: Collection[str]) -> Iterator[Sequence[Enrollment]]:
+        """The same of everyone else who goes on with one of some versions."""
+        known = partial(patient, as_of=self._as_of, among=[*among, *self._left_behind])
+        for page in self._undecided(known):
+            now = (self._moved.get(each.id, each) for each in page)
+            yield [each for each in now if each.version in among]
 
     def outdated(self, version: str) -> Iterator[Sequence[Enrollment]]:
         """The same of those who go on with another version than this one."""
-        for page in self._undecided(partial(outdated_enrollments, version=version)):
+        for page in self._undecided(partial(outdated, version=version)):
             yield [each for each in page if each.id not in self._moved]
 
     def watching(self) -> Iterator[Sequence[Enrollment]]:
         """The same of those who stand still for a condition, or for a missing moment."""
-        for page in self._undecided(watching_enrollments):
+        for page in self._undecided(watching):
             yield [each for each in page if each.id not in self._moved]
         yield [each for each in self._carried() if _is_watching(each)]
 
-    def _undecided(self, read: ReadPage) -> Iterator[Sequence[Enrollment]]:
+    def _undecided(self, read: ReadPages) -> Iterator[Sequence[Enrollment]]:
         if self._ledger is None:
             return
-        for page in _pages(self._ledger, self._playbook, read):
-            yield [each for each in page if each.id not in self._standing]
+        with self._ledger.read() as unit:
+            for page in read(unit, self._playbook):
+                yield [each for each in page if each.id not in self._standing]
 
     def _carried(self) -> list[Enrollment]:
         """Those who go on with another version, and whom nothing else was decided on."""
@@ -223,7 +257,9 @@ class DryJournal:
     def record(self, decisions: Iterable[Decision]) -> None:
         """Remember where everyone stands and what would have gone out."""
         listed = tuple(decisions)
-        self._moved |= {each.after.id: each.after for each in listed if isinstance(each, Moved)}
+        for moved in (each for each in listed if isinstance(each, Moved)):
+            self._moved[moved.after.id] = moved.after
+            self._left_behind.add(moved.before.version)
         self._standing |= standing_after([each for each in listed if not isinstance(each, Moved)])
         for each in passed_by(listed):
             self._passed.setdefault(each.enrollment, []).append(each)
@@ -313,22 +349,8 @@ def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
     return touch.state is TouchState.READY and touch.due_at is not None and touch.due_at > as_of
 
 
-class ReadPage(Protocol):
-    """Reads a page of enrollments from the ledger, by key."""
+class ReadPages(Protocol):
+    """Reads some of those inside a playbook from the ledger, in pages."""
 
-    def __call__(
-        self, unit: Unit, playbook: str, *, after_key: str, limit: int
-    ) -> list[Enrollment]:
-        """At most `limit` of them, beginning after `after_key`."""
-
-
-def _pages(ledger: Ledger, playbook: str, read: ReadPage) -> Iterator[Sequence[Enrollment]]:
-    after = ""
-    while True:
-        with ledger.read() as unit:
-            page = read(unit, playbook, after_key=after, limit=_PAGE)
-        if page:
-            yield page
-        if len(page) < _PAGE:
-            return
-        after = page[-1].key
+    def __call__(self, unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
+        """The pages."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Protocol
 
 from engine.audience.select import Key
@@ -114,18 +115,24 @@ def exits(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -
     """Ask goal and `exit_when` of everyone inside, during waits too, and who is still there.
 
     Presence is asked of those whose touches may go out any moment; of the others it is a gate
-    before their next step.
+    before their next step, and they are not even read where neither goal nor exit is asked.
     """
     number = 0
-    unbound: set[str] = set()
-    for page in journal.inside():
+    inside = journal.versions()
+    unbound = {each for each in inside if versions(each) is None}
+    asking = [each for each in inside if _asks_always(versions.asked_of(each))]
+    for page in chain(journal.stirring(), journal.patient(asking)):
         groups = _by_version(page)
-        unbound |= {each[0].version for each in groups if versions(each[0].version) is None}
         found = [told for each in groups for told in _looked_at(each, versions, facts, as_of)]
         if found:
             journal.record(found)
         number += sum(isinstance(each, Left) for each in found)
     return Exits(number, frozenset(unbound))
+
+
+def _asks_always(playbook: BoundPlaybook | None) -> bool:
+    """Whether something is asked of everyone inside, whatever they do at their step."""
+    return playbook is not None and (playbook.goal is not None or playbook.exit_when is not None)
 
 
 def _looked_at(

@@ -38,7 +38,15 @@ from engine.decide.facts import (
     StepSkipped,
 )
 from engine.decide.journey import StepFacts, decide, standing_after, watch
-from engine.decide.stay import Newcomer, Standing, counts_for_goal, enter, is_held_out, look_at
+from engine.decide.stay import (
+    Newcomer,
+    Standing,
+    counts_for_goal,
+    enter,
+    is_held_out,
+    look_at,
+    start_of,
+)
 from engine.decide.waits import Clock
 from engine.language.catalog import Kind
 from engine.language.playbook import Entry
@@ -65,7 +73,7 @@ def task(name: str) -> BoundTask:
 
 
 def standing(of: BoundPlaybook, step: str, phase: Phase = Phase.READY) -> Enrollment:
-    enrollment = enter(of, Newcomer("7", 1), AS_OF, CLOCK).enrollment
+    enrollment = enter(start_of(of, AS_OF, CLOCK), Newcomer("7", 1)).enrollment
     return replace(enrollment, step=step, phase=phase)
 
 
@@ -241,7 +249,7 @@ def test_holdouts_come_to_their_share() -> None:
 def aiming(*, ends: bool, holdout: bool = False) -> tuple[BoundPlaybook, Enrollment]:
     goal = BoundGoal("done", EVERYONE, Duration(30, Unit.DAY), ends)
     of = playbook(task("a"), goal=goal, entry=Entry(holdout=0.999999 if holdout else 0.0))
-    return of, enter(of, Newcomer("7", 1), AS_OF, CLOCK).enrollment
+    return of, enter(start_of(of, AS_OF, CLOCK), Newcomer("7", 1)).enrollment
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from engine.decide.journey import (
     standing_after,
     wait_is_over,
 )
-from engine.decide.stay import Newcomer, enter
+from engine.decide.stay import Newcomer, enter, start_of
 from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
 from engine.language.steps import OnFailure
@@ -60,7 +60,7 @@ CLOCK = Clock(NEW_YORK)
 
 
 def entered() -> Enrollment:
-    return enter(PLAYBOOK, Newcomer("7", 1), AS_OF, CLOCK).enrollment
+    return enter(start_of(PLAYBOOK, AS_OF, CLOCK), Newcomer("7", 1)).enrollment
 
 
 def decide(

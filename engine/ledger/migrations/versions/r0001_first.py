@@ -130,6 +130,14 @@ def _make_enrollments() -> None:
         sqlite_where=sa.text("left_at IS NULL"),
         postgresql_where=sa.text("left_at IS NULL"),
     )
+    op.create_index(
+        "ix_enrollments_version",
+        "enrollments",
+        ["playbook", "version"],
+        unique=False,
+        sqlite_where=sa.text("left_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
     op.create_index("ix_enrollments_run", "enrollments", ["run"], unique=False)
     op.create_index(
         "ix_enrollments_each",

@@ -1,0 +1,145 @@
+"""Customers who enter a second, and a pass over a million who wait of whom one is due.
+
+The first step is a wait, so that nothing but the journey itself is measured: select, decide,
+write with the audit. A pass is what the daemon does every `pass_every`: nobody enters by it.
+Each size runs in a process of its own, so that its peak of memory is its own.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+import cli
+from engine.courier import open_courier
+from engine.passes.run import move_on
+from engine.passes.versions import Shelf
+from engine.running import make_courier, run_now, world_on
+from engine.workplace import Workplace, open_workplace
+from tests.support.postgres import fresh_database, running_postgres
+
+MILLION = 1_000_000
+FIRST = datetime(2026, 3, 10, 13, tzinfo=UTC)
+LATER = FIRST + timedelta(hours=1)
+DUE = FIRST + timedelta(days=5, minutes=1)
+ROUNDS = 5
+PROJECT = {
+    "touchline.yaml": """
+touchline: 1
+name: bench
+ledger: {{url: "{ledger}"}}
+connectors: {{product: {{type: files, path: data}}}}
+policy: {{first_run: {{matched: 2000000}}}}
+""",
+    "catalog/user.yaml": """
+entity: user
+source: product.users
+key: user_id
+fields: {{user_id: integer, plan: text}}
+""",
+    "playbooks/journey.yaml": """
+playbook: journey
+segment: {{of: user, where: [{{everyone: true}}]}}
+entry: {{fuse: {{matched: 2000000}}}}
+steps: [{{wait: 5 days}}, {{exit: over}}]
+""",
+}
+
+
+def main(*words: str) -> None:
+    """On both databases, a tenth of the customers and all of them."""
+    if words:
+        journey(words[0], int(words[1]))
+        return
+    print(f"{'':26}{'entered/s':>11}{'empty s':>10}{'one due s':>11}{'ratio':>7}{'peak MB':>9}")
+    with TemporaryDirectory(prefix="touchline-bench-") as folder, running_postgres() as server:
+        for name in ("SQLite", "Postgres"):
+            for number in (MILLION // 10, MILLION):
+                file = f"sqlite:///{folder}/{number}.db"
+                ledger = file if name == "SQLite" else fresh_database(server)
+                command = [sys.executable, "-m", "bench.journeys", ledger, str(number)]
+                print(f"{f'{name}, {number:,} customers':26}", end="", flush=True)
+                subprocess.run(command, check=True)
+
+
+def journey(ledger: str, number: int) -> None:
+    """Let everyone enter; then passes over nobody, over all who wait, and over one who is due."""
+    with TemporaryDirectory(prefix="touchline-bench-") as name:
+        folder = Path(name)
+        write(folder, ledger)
+        customers(folder, 1)
+        with opened(folder) as place:
+            run_now(place, ["journey"], FIRST, fixed=True)
+            empty = pass_seconds(place, LATER)
+        customers(folder, number)
+        with opened(folder) as place:
+            begun = time.perf_counter()
+            summary = run_now(place, ["journey"], LATER, fixed=True)
+            entered = time.perf_counter() - begun
+            (report,) = summary.reports
+            if report.entered != number - 1:
+                raise SystemExit(f"{report.entered} entered: {report.held or report.fault}")
+            waiting = pass_seconds(place, DUE - timedelta(hours=1))
+            due = one_pass(place, DUE)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{(number - 1) / entered:11,.0f}{empty:10.4f}{due:11.4f}{due / empty:7.1f}{peak:9.0f}"
+        f"   (nobody due: {waiting:.4f} s)",
+        flush=True,
+    )
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Workplace]:
+    """The project with what the program itself is given."""
+    yield open_workplace(folder, folder, cli._ports())
+
+
+def pass_seconds(place: Workplace, at: datetime) -> float:
+    """How long a pass takes in which nothing is due."""
+    return median(one_pass(place, at) for _ in range(ROUNDS))
+
+
+def one_pass(place: Workplace, at: datetime) -> float:
+    """How long one pass takes, with a snapshot of its own."""
+    ledger, playbook = place.ledger(), place.runnable("journey")
+    now: Callable[[], datetime] = lambda: at  # noqa: E731
+    with open_courier(make_courier(place, ledger, now)) as courier:
+        begun = time.perf_counter()
+        versions = Shelf(place.project, place.catalog, ledger, playbook)
+        with place.sources(ledger) as snapshot:
+            world = world_on(place, snapshot, at, ledger)
+            move_on(playbook, at, world, ledger, versions=versions, dispatch=courier)
+        return time.perf_counter() - begun
+
+
+def write(folder: Path, ledger: str) -> None:
+    """The project's files."""
+    for path, text in PROJECT.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.format(ledger=ledger), encoding="utf-8")
+
+
+def customers(folder: Path, number: int) -> None:
+    """So many customers, in Parquet."""
+    (folder / "data").mkdir(exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT range AS user_id, 'free' AS plan FROM range({number})) "
+            f"TO '{folder}/data/users.parquet'"
+        )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,83 @@
+"""Those inside a playbook, streamed: a pass over a million reads only whom it has to ask.
+
+Each question is put so that an index answers it; what it finds comes in pages, from one snapshot,
+while decisions about earlier pages are being written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from engine.decide.facts import Enrollment, Phase
+from engine.ledger.journey import FACTS, OPEN, enrollment_of
+from engine.ledger.store import Unit
+from engine.ledger.tables import enrollments
+
+__all__ = ["outdated", "patient", "stirring", "versions_inside", "watching"]
+
+_PAGE = 5_000
+
+_STIRRING = (Phase.READY, Phase.TOUCHING, Phase.HOLDING)
+_PATIENT = (Phase.WAITING, Phase.WATCHING)
+
+
+def stirring(unit: Unit, playbook: str, as_of: datetime) -> Iterator[Sequence[Enrollment]]:
+    """Those whose step goes on or is about to, and those whose rest as a holdout is over."""
+    for phase in _STIRRING:
+        yield from _pages(unit, playbook, enrollments.c.phase == phase)
+    rested = enrollments.c.waits_until <= as_of
+    yield from _pages(unit, playbook, enrollments.c.phase == Phase.RESTING, rested)
+
+
+def patient(
+    unit: Unit, playbook: str, as_of: datetime, among: Collection[str]
+) -> Iterator[Sequence[Enrollment]]:
+    """Everyone else who goes on with one of some versions."""
+    mine = enrollments.c.version.in_(list(among))
+    for phase in _PATIENT:
+        yield from _pages(unit, playbook, enrollments.c.phase == phase, mine)
+    resting = enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > as_of)
+    yield from _pages(unit, playbook, enrollments.c.phase == Phase.RESTING, resting, mine)
+
+
+def watching(unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
+    """Those who stand still for a condition, or for a moment that is missing."""
+    for phase in (Phase.WATCHING, Phase.HOLDING):
+        yield from _pages(unit, playbook, enrollments.c.phase == phase)
+    no_moment = enrollments.c.waits_until.is_(None)
+    yield from _pages(unit, playbook, enrollments.c.phase == Phase.WAITING, no_moment)
+
+
+def outdated(unit: Unit, playbook: str, version: str) -> Iterator[Sequence[Enrollment]]:
+    """Those who go on with another version than this one."""
+    for other in versions_inside(unit, playbook):
+        if other != version:
+            yield from _pages(unit, playbook, enrollments.c.version == other)
+
+
+def versions_inside(unit: Unit, playbook: str) -> list[str]:
+    """The versions with which somebody is inside: one look into the index for each of them."""
+    found: list[str] = []
+    mine = (enrollments.c.playbook == playbook, OPEN)
+    while True:
+        last = found[-1] if found else ""
+        following = select(func.min(enrollments.c.version)).where(
+            *mine, enrollments.c.version > last
+        )
+        version = unit.connection.scalar(following)
+        if version is None:
+            return found
+        found.append(version)
+
+
+def _pages(
+    unit: Unit, playbook: str, *which: ColumnElement[bool]
+) -> Iterator[Sequence[Enrollment]]:
+    order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
+    asked = select(*FACTS).where(enrollments.c.playbook == playbook, OPEN, *which).order_by(*order)
+    with unit.connection.execution_options(yield_per=_PAGE).execute(asked) as streamed:
+        for rows in streamed.partitions():
+            yield [enrollment_of(row) for row in rows]
