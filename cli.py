@@ -88,7 +88,7 @@ def _instant(text: str | None, workplace: Workplace) -> datetime:
 
 def _finish(text: str, status: int = 0) -> NoReturn:
     if text:
-        click.echo(text)
+        click.echo(text.encode("utf-8", "backslashreplace").decode())  # data may hold no text
     sys.exit(status)
 
 

@@ -141,6 +141,8 @@ class SqliteDatabase:
             isolation_level=None,
             check_same_thread=False,
         )
+        # Bytes that are no UTF-8 come as surrogates: they fail what prints them, and nothing else.
+        connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
         connection.execute("PRAGMA trusted_schema = false")
         for name, (arguments, function) in FUNCTIONS.items():
             connection.create_function(name, arguments, function, deterministic=True)

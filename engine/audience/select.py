@@ -21,6 +21,8 @@ from engine.compile.algebra import conjuncts
 from engine.compile.core import Key as KeyValue
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
+from engine.language.catalog import Kind
+from engine.problems import SourceFault
 
 __all__ = ["Key", "holding", "population", "question_of", "select_keys"]
 
@@ -33,7 +35,20 @@ def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list
     keys = [row[0] for row in answer(question, Running(snapshot))]
     for strange in set(map(type, keys)) - {int, str}:  # there may be millions: not one by one
         raise TypeError(f"{strange.__name__} is no type of keys")
+    if audience.entity.key.kind is Kind.TEXT:
+        _refuse_bytes(cast("list[str]", keys), audience.entity)
     return cast(list[Key], keys)
+
+
+def _refuse_bytes(keys: list[str], entity: EntityRef) -> None:
+    """A key of bytes that are no UTF-8 could be written nowhere, and stands for nobody."""
+    for key in keys:
+        if not key.isascii() and any("\ud800" <= each <= "\udfff" for each in key):
+            shown = key.encode("utf-8", "backslashreplace").decode()
+            raise SourceFault(
+                f"{entity.table.connector}.{entity.table.table}: the key `{shown}` holds bytes "
+                "that are no UTF-8; correct it in the source"
+            )
 
 
 def question_of(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Question:
