@@ -22,6 +22,7 @@ import duckdb
 
 import cli
 from engine.courier import open_courier
+from engine.ledger.schema import new_ledger_id
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
 from engine.running import make_courier, run_now, world_on
@@ -79,6 +80,7 @@ def journey(ledger: str, number: int) -> None:
         write(folder, ledger)
         customers(folder, 1)
         with opened(folder) as place:
+            place.new_ledger(ledger_id=new_ledger_id(), at=FIRST)
             run_now(place, ["journey"], FIRST, fixed=True)
             empty = pass_seconds(place, LATER)
         customers(folder, number)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import ARRAY, Connection, FromClause, Insert, Table, Text, bindparam, func
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.ledger.instants import instant_text
 
 __all__ = ["insert_new", "insert_rows", "pack_keys", "texts_relation", "unpack_keys"]
 
@@ -26,33 +29,28 @@ def insert_new(connection: Connection, table: Table) -> Insert:
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert many rows that all say the same columns, in one call of the driver.
 
-    A million of them pass through here in a run: what SQLAlchemy makes of each parameter would
-    take longer than the database.
+    A million of them pass through here in a run: what SQLAlchemy makes of each parameter, and a
+    server of each statement, would take longer than writing them. No column holds bytes.
     """
     if not rows:
         return
     names = list(rows[0])
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     quote = connection.dialect.identifier_preparer.quote
-    columns = ", ".join(quote(name) for name in names)
-    marks = ", ".join([mark] * len(names))
-    statement = f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({marks})"  # noqa: S608, our own names
-    stored = [_stored(connection, table, name, [row[name] for row in rows]) for name in names]
-    connection.exec_driver_sql(statement, list(zip(*stored, strict=True)))
+    name, columns = quote(table.name), ", ".join(map(quote, names))  # our own, and no data
+    into = f"INSERT INTO {name} ({columns})"
+    if connection.dialect.name == "postgresql":
+        records = f"json_populate_recordset(NULL::{name}, %s::json)"
+        told = json.dumps(rows, default=instant_text, ensure_ascii=False)
+        connection.exec_driver_sql(f"{into} SELECT {columns} FROM {records}", (told,))  # noqa: S608
+        return
+    marks = ", ".join("?" * len(names))
+    stored = ([_stored(row[each]) for row in rows] for each in names)
+    connection.exec_driver_sql(f"{into} VALUES ({marks})", list(zip(*stored, strict=True)))
 
 
-def _stored(
-    connection: Connection, table: Table, name: str, values: list[object]
-) -> Sequence[object]:
-    """The values of a column as the driver takes them; a few that come again and again, once."""
-    process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    if process is None:
-        return values
-    known: dict[object, object] = {}
-    for value in values:
-        if value not in known:
-            known[value] = process(value)
-    return [known[value] for value in values]
+def _stored(value: object) -> object:
+    """A value as SQLite keeps it."""
+    return instant_text(value) if isinstance(value, datetime) else value
 
 
 def texts_relation(connection: Connection, texts: Iterable[str]) -> FromClause:
