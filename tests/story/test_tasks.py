@@ -131,6 +131,23 @@ def test_a_task_goes_on_with_the_version_it_was_made_under(stage: Stage) -> None
     assert ran["closed"] == 1
 
 
+def test_with_move_a_renamed_step_goes_on_with_its_new_words(stage: Stage) -> None:
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    stage.edit("playbooks/checkup.yaml", "steps:", "on_change: move\nsteps:")
+    with_wait = (stage.root / "playbooks/checkup.yaml").read_text() + "  - wait: 30 days\n"
+    stage.write("playbooks/checkup.yaml", with_wait)
+    stage.run(as_of=day(10))
+    stage.edit("playbooks/checkup.yaml", "id: call", "id: ring\n    formerly: [call]")
+    stage.edit("playbooks/checkup.yaml", LOGGED_IN, "{did: logged_in, within: 1 day}")
+    stage.run(as_of=day(11))
+    logins(stage, (1, 11))  # by then two days ago
+    (ran,) = stage.run(as_of=day(13)).data["runs"]
+    assert ran["closed"] == 0
+    logins(stage, (2, 13))
+    (ran,) = stage.run(as_of=day(13, "10:00")).data["runs"]
+    assert (ran["closed"], sorted(tasks(stage))) == (1, ["1"])
+
+
 def test_the_tasks_of_several_stays_are_each_asked_of_their_own(stage: Stage) -> None:
     """Three stays of one customer; a login lies behind the beginning of the last of them."""
     stage.put_users({"user_id": 1})
