@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from engine.decide.facts import NO_PLAYBOOK, Assigned, NewTouch, TouchState
 from engine.ledger.audit import Kind
-from engine.ledger.statements import texts_relation
+from engine.ledger.statements import insert_new, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_TOLD, IS_UNTOLD, notices, tasks, touches
 from engine.ledger.tasks import TaskState
@@ -65,7 +65,7 @@ def set_telling(unit: Unit, notify: str, *, at: datetime) -> None:
         unit.connection.execute(delete(notices))
     elif telling(unit) is None:
         row = {"one": 1, "notify": notify, "since": at, "looked_at": at}
-        unit.connection.execute(insert(notices), [row])
+        unit.connection.execute(insert_new(unit.connection, notices), [row])
     else:
         unit.connection.execute(update(notices).values(notify=notify, looked_at=at))
 
