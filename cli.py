@@ -577,17 +577,26 @@ def tasks(context: click.Context, form: str) -> None:
 @_command("list", group=tasks)
 @_format_option()
 @click.option("--all", "every", is_flag=True, help="Also those that are done.")
-def tasks_list(context: click.Context, form: str, every: bool = False) -> None:
-    """List open tasks."""
+@click.option("--assignee", default="", metavar="PERSON", help="Of one: an address, or house.NAME.")
+@click.option("--playbook", default="", metavar="P", help="Of one playbook.")
+def tasks_list(
+    context: click.Context,
+    form: str,
+    every: bool = False,
+    assignee: str = "",
+    playbook: str = "",
+) -> None:
+    """List open tasks, what is due first."""
     from engine.desk import task_list
     from engine.report.books import tasks_of
 
-    _finish(tasks_of(task_list(_open(context), every=every), form))
+    found = task_list(_open(context), every=every, assignee=assignee, playbook=playbook)
+    _finish(tasks_of(found, form))
 
 
 @_command("done", group=tasks)
 @click.argument("task", metavar="ID")
-@click.option("--outcome", default="", help="What came of it.")
+@click.option("--outcome", default="", help="What came of it; one of the task's outcomes.")
 def tasks_done(context: click.Context, task: str, outcome: str) -> None:
     """Mark a task as done."""
     from engine.desk import finish_task

@@ -22,7 +22,7 @@ from engine.ledger.journey import open_enrollment, record
 from engine.ledger.names import known_as
 from engine.ledger.runs import last_sources
 from engine.ledger.store import Ledger
-from engine.ledger.tasks import close_tasks
+from engine.ledger.tasks import close_tasks_of
 from engine.passes.entering import entries
 from engine.passes.gather import World
 from engine.passes.inviting import known_of
@@ -175,7 +175,7 @@ def take_out(workplace: Workplace, name: str, key_text: str, *, why: str) -> Han
         actor = workplace.ports.actor
         record(unit, [leave(inside, reason)], at=at, actor=actor, run="")
         if declared is not None and declared.open_tasks is OpenTasks.CLOSE:
-            close_tasks(unit, [inside.id], "left", at=at, actor=actor)
+            close_tasks_of(unit, [inside.id], "left", at=at, actor=actor)
     told = f"{key} left {name}; what had not gone out of it is dropped"
     return Handled(name, key, at, True, told)
 

@@ -22,6 +22,7 @@ from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.store import Ledger, Unit
 from engine.moments import local_date, shift_date, shift_local, start_of_day
+from engine.notices import notice_policy
 from engine.passes.reports import RunReport
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
@@ -35,6 +36,7 @@ from engine.running import (
     refuse_into_drafts,
     run_one,
     runnable_playbooks,
+    send_notices,
     standing_still,
     world_on,
 )
@@ -150,6 +152,7 @@ class _Daemon:
     def _round(self) -> bool:
         """Fire what is due, move on who is due, deliver; whether anything failed."""
         self._call_roll()
+        notice_policy(self._workplace, self._ledger, at=self._clock.now())
         playbooks, broken = runnable_playbooks(self._workplace, (), self._clock.now())
         for report in broken:
             _LOG.error("%s does not run: %s", report.playbook, report.fault)
@@ -166,6 +169,7 @@ class _Daemon:
         refuse_into_drafts(self._workplace, self._ledger, at=self._clock.now())
         self._courier.send()
         self._courier.write_back()
+        send_notices(self._workplace, self._ledger, self._courier, at=self._clock.now())
         self._forget()
         return failed
 

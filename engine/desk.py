@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.approving import approval_of
 from engine.decide.entry import told_of_fuse
@@ -27,12 +27,14 @@ from engine.ledger.tasks import Task, TaskState
 from engine.ledger.topics import subscribe, unsubscribe
 from engine.ledger.touches import backlog as waiting
 from engine.messages.address import AddressError, normalise, parse_address
+from engine.moments import local_date
 from engine.problems import Misuse, Refused, did_you_mean
 from engine.report.text import age, count, moment
 from engine.workplace import Workplace
 
 __all__ = [
     "HeldItem",
+    "Inbox",
     "allow_contacting",
     "approve",
     "backlog",
@@ -198,13 +200,38 @@ def resolve(workplace: Workplace, item: str, *, was_sent: bool) -> str:
 # ---------------------------------------------------------------- tasks
 
 
-def task_list(workplace: Workplace, *, every: bool) -> list[Task]:
-    """Open tasks, or every one, the oldest first."""
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Tasks, what is due first; what was due before `today` (of the project) is overdue."""
+
+    tasks: Sequence[Task]
+    today: date
+
+    def is_overdue(self, task: Task) -> bool:
+        """Whether it is still to be done, and should have been."""
+        is_open = task.state is TaskState.OPEN and task.due_on != ""
+        return is_open and date.fromisoformat(task.due_on) < self.today
+
+
+def task_list(
+    workplace: Workplace, *, every: bool, assignee: str = "", playbook: str = ""
+) -> Inbox:
+    """Open tasks, or every one; of one person, of one playbook.
+
+    Raises:
+        Refused: the project knows no such person of the house, or neither it nor the inbox such a
+            playbook.
+    """
     ledger = workplace.ledger_or_none()
-    if ledger is None:
-        return []
-    with ledger.read() as unit:
-        return inbox.list_tasks(unit, state=None if every else TaskState.OPEN)
+    whom = _person(workplace, assignee)[1] if assignee else None
+    found: Sequence[Task] = ()
+    if ledger is not None:
+        state = None if every else TaskState.OPEN
+        with ledger.read() as unit:
+            found = inbox.list_tasks(unit, state=state, assignee=whom, playbook=playbook or None)
+    if playbook and not found:
+        _known(workplace, (playbook,))
+    return Inbox(found, local_date(_now(workplace), workplace.zone))
 
 
 def finish_task(workplace: Workplace, task: str, *, outcome: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
+from engine.decide.facts import NO_PLAYBOOK
 from engine.dispatch.deliver import Delivered
 from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
@@ -22,6 +23,7 @@ from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import states_by_channel
+from engine.notices import notice_policy, tell_assignees
 from engine.passes.entering import Firing
 from engine.passes.gather import World
 from engine.passes.inviting import DRAFT, refuse_all
@@ -46,6 +48,7 @@ __all__ = [
     "run_now",
     "run_one",
     "runnable_playbooks",
+    "send_notices",
     "standing_still",
     "world_on",
 ]
@@ -61,6 +64,7 @@ class Summary:
     names channels that could not be reached, with what was last wrong: their touches stay ready.
     `went_wrong` counts touches that failed, expired or became unknown, whichever run made them;
     `held` those of these playbooks that wait for a person: drafts, and of unknown outcome.
+    `notices` counts the mails to assignees of new tasks.
     """
 
     reports: tuple[RunReport, ...]
@@ -70,6 +74,7 @@ class Summary:
     trouble: Mapping[str, str] = field(default_factory=dict)
     went_wrong: int = 0
     held: int = 0
+    notices: int = 0
 
     @property
     def exit_status(self) -> int:
@@ -119,10 +124,11 @@ def run_now(
     if fixed:  # at an instant that is run at again no time passes, so no backoff would ever end
         with ledger.write() as unit:
             retry_now(unit, now=as_of, actor=workplace.ports.actor)
-    now = (lambda: as_of) if fixed else workplace.ports.clock.now
+    now: Callable[[], datetime] = (lambda: as_of) if fixed else workplace.ports.clock.now
     firing = firing_of(workplace, as_of, f"by hand {as_of.isoformat()}", workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of)
     roll = call_roll(workplace, ledger, at=as_of, actor=workplace.ports.actor)
+    notice_policy(workplace, ledger, at=as_of)
     stop = Stop()
     with (
         open_courier(make_courier(workplace, ledger, now, progress)) as courier,
@@ -135,6 +141,7 @@ def run_now(
         refuse_into_drafts(workplace, ledger, at=as_of)
         courier.send()
         courier.write_back()
+        notices = send_notices(workplace, ledger, courier, at=now())
         trouble, went_wrong = dict(courier.trouble), courier.went_wrong
     notes = (*roll.notes, *never_tracked(workplace, playbooks, ledger, as_of))
     with ledger.read() as unit:
@@ -146,7 +153,18 @@ def run_now(
         trouble=trouble,
         went_wrong=went_wrong,
         held=held,
+        notices=notices,
     )
+
+
+def send_notices(workplace: Workplace, ledger: Ledger, courier: Courier, *, at: datetime) -> int:
+    """Tell assignees of what is new, after everything else; how many mails were written."""
+    if workplace.policy.notices is None:
+        return 0
+    written = tell_assignees(workplace, ledger, at=at)
+    courier.clear(NO_PLAYBOOK, ())
+    courier.send()
+    return written
 
 
 def _rehearsal(

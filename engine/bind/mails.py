@@ -1,4 +1,4 @@
-"""Emails of steps: templates, topics, recipients, senders and the channels of mail."""
+"""Emails of steps: templates, topics, recipients and senders."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Mapping
 
 from engine.bind.acts import BoundEmail
 from engine.bind.bearing import bears_digest
+from engine.bind.channels import mail_channel
 from engine.bind.findings import Findings, or_unreadable, wrong
 from engine.bind.names import Scope
 from engine.bind.people import FixedPerson, Persons, Slot
 from engine.bind.persons import bind_contact, bind_first, bind_persons
 from engine.bind.policy import check_topic
-from engine.language.project import SmtpChannel, Template, WebhookChannel
+from engine.language.project import SmtpChannel, Template
 from engine.language.steps import EmailStep
 from engine.places import Place
-from engine.problems import Invalid, did_you_mean
+from engine.problems import did_you_mean
 
-__all__ = ["bind_email", "webhook_channel"]
+__all__ = ["bind_email"]
 
-_DEFAULT_CHANNEL = "email"
 _DEFAULT_TOPIC = "general"
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -28,7 +28,7 @@ def bind_email(step: EmailStep, scope: Scope) -> BoundEmail:
     """One message a recipient."""
     with Findings() as found:
         template = found.attempt(lambda: _template(step.template, scope, step.place))
-        channel = found.attempt(lambda: _mail_channel(step.via, scope, step.place))
+        channel = found.attempt(lambda: mail_channel(step.via, scope.project, step.place))
         sender = found.attempt(lambda: bind_first(step.sender, scope, step.place))
         to = found.attempt(lambda: _recipients(step, scope))
         cc = found.attempt(lambda: bind_persons(step.cc, scope, step.place))
@@ -116,49 +116,3 @@ def _sender(sender: Slot | None, channel: SmtpChannel | None, place: Place) -> S
         )
     person = channel.sender
     return (FixedPerson(person.email, person.name, person.email, is_team=True),)
-
-
-# ---------------------------------------------------------------- channels
-
-
-def _mail_channel(via: str | None, scope: Scope, place: Place) -> SmtpChannel:
-    """The channel that `via` names, the only one of mail, or of several the one called `email`."""
-    channels = scope.project.settings.channels
-    mail = {name: each for name, each in channels.items() if isinstance(each, SmtpChannel)}
-    if via is not None:
-        if via in mail:
-            return mail[via]
-        raise _no_channel(via, scope, place, kind="smtp", known=list(mail))
-    if len(mail) == 1:
-        return next(iter(mail.values()))
-    if _DEFAULT_CHANNEL in mail:
-        return mail[_DEFAULT_CHANNEL]
-    if mail:
-        hint = f"say which: via: {' or '.join(sorted(mail))}"
-        raise wrong(place, "no-channel", "there is more than one channel of mail", hint=hint)
-    none = wrong(
-        place,
-        "no-channel",
-        "touchline.yaml has no channel that sends mail",
-        hint="add one under `channels`, with `type: smtp`",
-    )
-    broken = sorted(name for kind, name in scope.project.broken if kind == "channel")
-    raise or_unreadable(none, "channel", broken[0] if broken else "", scope.project)
-
-
-def webhook_channel(name: str, scope: Scope, place: Place) -> str:
-    """A declared channel of webhooks."""
-    channels = scope.project.settings.channels
-    webhooks = [each for each, channel in channels.items() if isinstance(channel, WebhookChannel)]
-    if name not in webhooks:
-        raise _no_channel(name, scope, place, kind="webhook", known=webhooks)
-    return name
-
-
-def _no_channel(name: str, scope: Scope, place: Place, *, kind: str, known: list[str]) -> Invalid:
-    hint = did_you_mean(name, known)
-    if name in scope.project.settings.channels:
-        message = f"the channel `{name}` is of another type; this step needs one of type {kind}"
-        return wrong(place, "wrong-channel", message, hint=hint)
-    unknown = wrong(place, "unknown-channel", f"touchline.yaml has no channel `{name}`", hint=hint)
-    return or_unreadable(unknown, "channel", name, scope.project)

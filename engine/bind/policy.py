@@ -13,6 +13,7 @@ from engine.bind.filters import bind_condition, unknown_segment
 from engine.bind.findings import Findings, or_unreadable, wrong
 from engine.bind.former import current_name
 from engine.bind.names import Scope, find_entity
+from engine.bind.notices import BoundNotices, bind_notices
 from engine.bind.timetable import check_fuse
 from engine.holidays import find_holidays
 from engine.language.policy import (
@@ -89,6 +90,7 @@ class BoundPolicy:
     rates: Mapping[str, Rate] = field(default_factory=dict, hash=False)
     per_sender: Rate | None = None
     one_at_a_time: bool = False
+    notices: BoundNotices | None = None
     digest: str = ""
 
     @property
@@ -136,6 +138,7 @@ def bind_policy(project: Project, catalog: Catalog) -> BoundPolicy:
             rates=policy.rates,
             per_sender=policy.per_sender,
             one_at_a_time=policy.one_at_a_time,
+            notices=found.attempt(lambda: bind_notices(policy.tasks, project)),
             digest=_digest(policy),
         )
 

@@ -18,11 +18,12 @@ from engine.bind.acts import (
     BoundWebhook,
 )
 from engine.bind.bearing import bears, bears_digest, optional
+from engine.bind.channels import webhook_channel
 from engine.bind.conditions import BoundMoment
 from engine.bind.enrolled import find_playbook
 from engine.bind.filters import bind_condition
 from engine.bind.findings import Findings, not_supported
-from engine.bind.mails import bind_email, webhook_channel
+from engine.bind.mails import bind_email
 from engine.bind.names import Scope
 from engine.bind.persons import bind_first
 from engine.bind.updates import bind_update
@@ -92,8 +93,6 @@ def _refuse_later(step: Step) -> None:
 
 _LATER: Mapping[str, Callable[[Step], bool]] = {
     "digest": lambda step: getattr(step, "digest", None) is not None,
-    "outcomes": lambda step: isinstance(step, TaskStep) and bool(step.outcomes),
-    "close_when": lambda step: isinstance(step, TaskStep) and step.close_when is not None,
 }
 
 
@@ -114,7 +113,7 @@ def _task(step: TaskStep, scope: Scope, found: Findings) -> BoundTask:
 
 def _webhook(step: WebhookStep, scope: Scope, found: Findings) -> BoundWebhook:
     return BoundWebhook(
-        channel=found.attempt(lambda: webhook_channel(step.channel, scope, step.place)),
+        channel=found.attempt(lambda: webhook_channel(step.channel, scope.project, step.place)),
         body=step.body,
         method=step.method,
         headers=step.headers,

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 __all__ = [
+    "NO_PLAYBOOK",
     "Advanced",
+    "Assigned",
     "Decision",
     "Enrollment",
     "Entered",
@@ -33,8 +35,13 @@ __all__ = [
     "TouchState",
     "enrollment_id",
     "idempotency_key",
+    "notice_key",
     "share_of",
 ]
+
+
+NO_PLAYBOOK = ""
+"""What touches bear as playbook and enrollment that tell assignees of their tasks."""
 
 
 class Phase(StrEnum):
@@ -119,6 +126,11 @@ def idempotency_key(playbook: str, key: str, number: int, step: str, place: int)
     return _digest("touch", playbook, key, str(number), step, str(place))
 
 
+def notice_key(address: str, told: Iterable[str]) -> str:
+    """The idempotency key of a mail that tells an assignee of tasks: of whom, and of which."""
+    return _digest("notice", address, *sorted(told))
+
+
 def share_of(*names: str) -> float:
     """Where names fall between 0 and 1 (excluded): a digest, the same for ever.
 
@@ -181,7 +193,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A piece of work for the built-in inbox; `due_on` is an ISO date or empty."""
+    """A piece of work for the built-in inbox; `due_on` is an ISO date or empty.
+
+    `closes` says that its step has `close_when`.
+    """
 
     title: str
     kind: str
@@ -190,6 +205,26 @@ class NewTask:
     notes: str = ""
     urgency: str = ""
     due_on: str = ""
+    outcomes: tuple[str, ...] = ()
+    closes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A task of the inbox as its assignee is told of it."""
+
+    id: str
+    playbook: str
+    entity: str
+    key: str
+    title: str
+    assignee: str
+    assignee_name: str
+    notes: str
+    urgency: str
+    due_on: str
+    outcomes: tuple[str, ...]
+    assigned_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

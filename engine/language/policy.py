@@ -23,6 +23,7 @@ __all__ = [
     "Policy",
     "Rate",
     "SendWindow",
+    "TaskNotices",
     "TopicDefault",
 ]
 
@@ -110,6 +111,18 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskNotices:
+    """How assignees hear of tasks: `notify` is `at_once`, `none`, or a cron for a digest.
+
+    `via` names the channel of mail; None: the only one.
+    """
+
+    notify: str
+    via: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What `policy` says. `rates` are by channel, `per_sender` for each mailbox that sends.
 
@@ -128,5 +141,6 @@ class Policy:
     one_at_a_time: bool = False
     rates: Mapping[str, Rate] = field(default_factory=dict)
     per_sender: Rate | None = None
+    tasks: TaskNotices | None = None
     touch_retention: Duration | None = None
     place: Place = field(default=NOWHERE, compare=False)

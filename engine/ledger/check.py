@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, or_, select, text
 
 from engine.bind.acts import TASK_CHANNEL
-from engine.decide.facts import Phase, TouchState
+from engine.decide.facts import NO_PLAYBOOK, Phase, TouchState
 from engine.ledger.log import verify_audit
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import enrollments, tasks, touches, versions
@@ -73,7 +73,10 @@ def _invariants() -> list[tuple[str, str, Select[tuple[int]]]]:
         (
             "touch-without-enrollment",
             "{number} touches belong to no enrollment",
-            _count(touches.c.id).where(touches.c.enrollment.not_in(select(enrollments.c.id))),
+            _count(touches.c.id).where(
+                touches.c.enrollment != NO_PLAYBOOK,
+                touches.c.enrollment.not_in(select(enrollments.c.id)),
+            ),
         ),
         (
             "end-without-instant",

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, literal, or_, select, union_all
 
 from engine.audience.contacts import ContactRow
 from engine.bind.acts import TASK_CHANNEL
-from engine.decide.facts import TouchKind, TouchState
+from engine.decide.facts import NO_PLAYBOOK, TouchKind, TouchState
 from engine.ledger.store import Ledger
 from engine.ledger.tables import tasks, touches
 from engine.ledger.tasks import TaskState
@@ -68,7 +68,8 @@ def _emails(
     kind = touches.c.kind == TouchKind.EMAIL
     reached = touches.c.state.in_((TouchState.SENT, TouchState.UNKNOWN))
     to_them = or_(touches.c.copy_of == "", touches.c.to_customer == 1)  # no copy for colleagues
-    wanted = [kind, reached, to_them, *_window(touches.c.in_doubt_at, since, until)]
+    of_a_playbook = touches.c.playbook != NO_PLAYBOOK  # a task notice is for a colleague
+    wanted = [kind, reached, to_them, of_a_playbook, *_window(touches.c.in_doubt_at, since, until)]
     if channel is not None:
         wanted.append(touches.c.channel == channel)
     if playbook is not None:

@@ -24,11 +24,14 @@ from engine.ledger.control_tables import halts, leases, pauses
 from engine.ledger.instants import Instant
 from engine.ledger.name_tables import identities
 from engine.ledger.policy_tables import rates, reaches, subscriptions
+from engine.ledger.task_tables import IS_TOLD, IS_UNTOLD, notices, tasks
 
 __all__ = [
     "IS_COPY",
     "IS_DRAFT",
     "IS_READY",
+    "IS_TOLD",
+    "IS_UNTOLD",
     "SCHEMA",
     "audit",
     "audit_head",
@@ -43,6 +46,7 @@ __all__ = [
     "leases",
     "meta",
     "metadata",
+    "notices",
     "passed",
     "pauses",
     "rates",
@@ -381,32 +385,6 @@ channels = Table(
 )
 
 # ---------------------------------------------------------------- people
-
-tasks = Table(
-    "tasks",
-    metadata,
-    Column("id", Text(), primary_key=True),  # the idempotency key of its touch
-    Column("enrollment", Text(), nullable=False),
-    Column("playbook", Text(), nullable=False),
-    Column("entity", Text(), nullable=False),
-    Column("key", key_type(), nullable=False),
-    Column("step", Text(), nullable=False),
-    Column("title", Text(), nullable=False),
-    Column("kind", Text(), nullable=False),
-    Column("assignee", Text(), nullable=False),
-    words("assignee_name"),
-    words("notes"),
-    words("urgency"),
-    words("due_on"),
-    Column("state", Text(), nullable=False),
-    words("outcome"),
-    words("reason"),
-    Column("made_at", Instant(), nullable=False),
-    Column("done_at", Instant()),
-    words("done_by"),
-    Index(None, "state", "assignee"),
-    Index(None, "done_at"),
-)
 
 suppressions = Table(
     "suppressions",

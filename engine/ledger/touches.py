@@ -6,6 +6,7 @@ together with its task.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -197,8 +198,11 @@ def _task_row(touch: NewTouch, *, at: datetime) -> dict[str, object]:
         "notes": task.notes,
         "urgency": task.urgency,
         "due_on": task.due_on,
+        "outcomes": json.dumps(task.outcomes),
+        "closes": int(task.closes),
         "state": "open",
         "made_at": at,
+        "assigned_at": at,
     }
 
 

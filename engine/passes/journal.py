@@ -8,7 +8,7 @@ takes every touch for sent, and remembers what it would have done.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -28,6 +28,7 @@ from engine.decide.facts import (
 )
 from engine.decide.journey import standing_after
 from engine.language.playbook import OpenTasks
+from engine.ledger.closing import ClosingTask, closing_tasks
 from engine.ledger.inside import outdated, patient, stirring, versions_inside, watching
 from engine.ledger.journey import (
     DueEnrollment,
@@ -36,10 +37,11 @@ from engine.ledger.journey import (
 )
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.tasks import close_tasks
+from engine.ledger.tasks import TaskState, close_tasks, close_tasks_of
 
 __all__ = ["DryJournal", "Due", "Journal", "LedgerJournal", "is_waiting"]
 
+_CLOSED = "close_when"
 _PAGE = 5_000  # enrollments read at a time: memory stays flat in their number
 
 
@@ -84,6 +86,12 @@ class Journal(Protocol):
 
     def record(self, decisions: Iterable[Decision]) -> None:
         """Keep decisions, in one transaction with their audit records."""
+
+    def closing(self) -> Iterator[Sequence[ClosingTask]]:
+        """The open tasks that close by themselves, in pages."""
+
+    def close(self, tasks: Sequence[ClosingTask]) -> int:
+        """Close some of them; how many were still open."""
 
     def deliver(self) -> bool:
         """Send what is ready; whether anything was tried."""
@@ -157,7 +165,17 @@ class LedgerJournal:
         with self._ledger.write() as unit:
             record(unit, listed, at=self._as_of, actor="engine", run=self._run)
             if left and self._closes_tasks:
-                close_tasks(unit, left, "left", at=self._as_of, actor="engine")
+                close_tasks_of(unit, left, "left", at=self._as_of, actor="engine")
+
+    def closing(self) -> Iterator[Sequence[ClosingTask]]:
+        """The open tasks that close by themselves, in pages by id."""
+        return _closing_pages(self._ledger, self._playbook)
+
+    def close(self, tasks: Sequence[ClosingTask]) -> int:
+        """One transaction: tasks and audit records."""
+        with self._ledger.write() as unit:
+            ids = [task.id for task in tasks]
+            return close_tasks(unit, ids, _CLOSED, at=self._as_of, actor="engine")
 
     def deliver(self) -> bool:
         """Send what is ready."""
@@ -186,6 +204,7 @@ class DryJournal:
         self._made: dict[str, list[NewTouch]] = {}
         self._passed: dict[str, list[Passed]] = {}
         self.would: list[NewTouch] = []
+        self._closed: dict[str, set[str]] = {}
         self.invited: list[Invited] = []
 
     def versions(self) -> Sequence[str]:
@@ -237,8 +256,20 @@ class DryJournal:
     def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
         """What the ledger says of their steps, and what this pass would have added."""
         return {
-            each: with_memory(known, self._passed.get(each, ()), self._states(each))
+            each: self._without_closed(
+                each, with_memory(known, self._passed.get(each, ()), self._states(each))
+            )
             for each, known in self._on_record(ids).items()
+        }
+
+    def _without_closed(
+        self, enrollment: str, known: Mapping[str, StepRecord]
+    ) -> Mapping[str, StepRecord]:
+        """The same, with the tasks closed that this pass would have closed."""
+        closed = self._closed.get(enrollment, set())
+        return {
+            step: replace(record, task=TaskState.CLOSED) if step in closed else record
+            for step, record in known.items()
         }
 
     def _on_record(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
@@ -271,6 +302,16 @@ class DryJournal:
                     self._take_for_sent(decision.touch)
             elif isinstance(decision, Invited):
                 self.invited.append(decision)
+
+    def closing(self) -> Iterator[Sequence[ClosingTask]]:
+        """Those of the ledger, if there is one."""
+        return iter(()) if self._ledger is None else _closing_pages(self._ledger, self._playbook)
+
+    def close(self, tasks: Sequence[ClosingTask]) -> int:
+        """Remember that they would be closed."""
+        for task in tasks:
+            self._closed.setdefault(task.enrollment.id, set()).add(task.step)
+        return len(tasks)
 
     def deliver(self) -> bool:
         """Nothing is ever sent."""
@@ -354,3 +395,15 @@ class ReadPages(Protocol):
 
     def __call__(self, unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
         """The pages."""
+
+
+def _closing_pages(ledger: Ledger, playbook: str) -> Iterator[Sequence[ClosingTask]]:
+    after = ""
+    while True:
+        with ledger.read() as unit:
+            page = closing_tasks(unit, playbook, after=after, limit=_PAGE)
+        if page:
+            yield page
+        if len(page) < _PAGE:
+            return
+        after = page[-1].id

@@ -26,6 +26,7 @@ class RunReport:
 
     `note` is a sentence where it did nothing for a reason that waits for nobody (a pause).
 
+    `closed` counts the tasks that were closed because their `close_when` holds.
     `touches` counts by channel and status; `waiting` those that are ready and held back, by reason
     (`window`, `capped`, …); `would` are the touches of a dry run, `inside` what becomes of those
     who entered with an older version; `gained` and
@@ -40,6 +41,7 @@ class RunReport:
     matched: int = 0
     entered: int = 0
     left: int = 0
+    closed: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
     touches: TouchCounts = field(default_factory=dict)
     waiting: Mapping[str, int] = field(default_factory=dict)

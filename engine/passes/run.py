@@ -33,6 +33,7 @@ from engine.ledger.runs import (
 )
 from engine.ledger.store import Ledger, Unit
 from engine.passes.changes import Inside, let_leave, move_over, older_versions
+from engine.passes.closing import close_moot
 from engine.passes.entering import Firing, Matched, chunks, select
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
@@ -91,12 +92,13 @@ def live(
             report = _enter_live(playbook, firing, facts, ledger, start=start, sources=sources)
         report = _with_invited(report, take_in(playbook, facts, ledger, as_of=firing.as_of))
         withhold(playbook, facts, ledger, as_of=firing.as_of)
+        closed = close_moot(journal, versions, facts)
         left = _move(playbook, journal, versions, facts, dispatch, as_of=firing.as_of)
     except (SourceFault, Unreachable) as fault:
         return _failed(ledger, start, firing, report, fault)
     except Overtaken as fault:
         return replace(report, fault=fault)
-    return replace(report, left=left)
+    return replace(report, left=left, closed=closed)
 
 
 def go_on(
@@ -146,6 +148,7 @@ def move_on(
     take_in(playbook, facts, ledger, as_of=as_of)
     journal = LedgerJournal(ledger, playbook, as_of, run=run, send=dispatch.send)
     withhold(playbook, facts, ledger, as_of=as_of)
+    close_moot(journal, versions, facts)
     return _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
 
 
@@ -330,6 +333,7 @@ def rehearse(
     before = _last_matched(ledger, playbook)
     report = report_of(playbook, firing, found, before=before, sources=sources)
     held_out = found.known.held_out
+    closed = close_moot(journal, versions, facts)
     move_over(journal, playbook, facts.clock(playbook), firing.as_of)
     left = exits(journal, versions, facts, firing.as_of).left + let_leave(journal, playbook)
     watch_all(journal, versions, facts, firing.as_of)
@@ -351,6 +355,7 @@ def rehearse(
         waiting=dict(waiting),
         would=would,
         left=left,
+        closed=closed,
         inside=_inside(ledger, playbook, versions),
     )
 

@@ -13,6 +13,7 @@ from engine.language.policy import (
     PauseDates,
     Policy,
     SendWindow,
+    TaskNotices,
     TopicDefault,
 )
 from engine.moments import Duration, parse_duration
@@ -46,6 +47,7 @@ def read_policy(data: _Data, path: DocumentPath, reading: Reading) -> Policy:
         one_at_a_time=data.get("one_at_a_time", False),
         rates={name: rate for name, rate in rates.items() if name != _PER_SENDER},
         per_sender=rates.get(_PER_SENDER),
+        tasks=_notices(data.get("tasks"), (*path, "tasks"), reading),
         touch_retention=_duration(retention, "touches"),
         place=reading.place(path),
     )
@@ -108,6 +110,12 @@ def _topics(data: _Data | None) -> Mapping[str, TopicDefault] | None:
         return None
     usual = TopicDefault.SUBSCRIBED
     return {name: TopicDefault(said.get("default", usual)) for name, said in data.items()}
+
+
+def _notices(data: _Data | None, path: DocumentPath, reading: Reading) -> TaskNotices | None:
+    if data is None:
+        return None
+    return TaskNotices(data["notify"].strip(), data.get("via"), reading.place(path))
 
 
 def read_fuse(data: _Data | None, path: DocumentPath, reading: Reading) -> Fuse | None:

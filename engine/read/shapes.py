@@ -241,6 +241,21 @@ def _tell_empty(fault: _Fault, reading: Reading) -> None:
     reading.report(fault.path, "empty", f"{called(fault.path)} is empty; expected {expected}")
 
 
+def _tell_too_many(fault: _Fault, reading: Reading) -> None:
+    if "x-expected" in fault.schema:
+        _tell_form(fault, reading)
+        return
+    most, found = fault.schema["maxItems"], len(fault.value)
+    message = f"{called(fault.path)} has {found} entries; expected at most {most}"
+    reading.report(fault.path, fault.schema.get("x-code", "bad-value"), message)
+
+
+def _tell_twice(fault: _Fault, reading: Reading) -> None:
+    at = next(n for n, each in enumerate(fault.value) if each in fault.value[:n])
+    message = f"{shown(fault.value[at])} stands twice in {called(fault.path)}"
+    reading.report((*fault.path, at), "bad-value", message, "write each once")
+
+
 _TELLERS: Mapping[str, Callable[[_Fault, Reading], None]] = {
     "additionalProperties": _tell_unknown,
     "required": _tell_missing,
@@ -255,6 +270,8 @@ _TELLERS: Mapping[str, Callable[[_Fault, Reading], None]] = {
     "minimum": _tell_bounds,
     "maximum": _tell_bounds,
     "minItems": _tell_empty,
+    "maxItems": _tell_too_many,
+    "uniqueItems": _tell_twice,
     "minProperties": _tell_empty,
     "minLength": _tell_empty,
 }

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from engine.approving import ShownDraft
-from engine.desk import HeldItem
+from engine.desk import HeldItem, Inbox
 from engine.ledger.audit import AuditRecord, Verification
 from engine.ledger.check import Finding
 from engine.ledger.suppressions import Suppression
-from engine.ledger.tasks import Task
 from engine.overview import Overview, PlaybookLine
 from engine.report.text import as_json, columns, count, moment, told
 
@@ -94,7 +93,9 @@ def _held(items: Sequence[HeldItem]) -> str:
 def _held_item(item: HeldItem) -> str:
     whom = f" {item.step} for {item.key}" if item.key else ""
     since = f"since {moment(item.since)} ({item.age})"
-    head = f"{item.id}  {item.kind}  {item.playbook}{whom}, {since}"
+    head = (
+        f"{item.id}  {item.kind}  {item.playbook or f'a task notice to {item.to}'}{whom}, {since}"
+    )
     return f"{head}\n    {item.told}\n    {item.do}"
 
 
@@ -115,23 +116,27 @@ def draft_of(shown: ShownDraft, form: str) -> str:
     return "\n".join([*head, "", shown.text.rstrip(), "", shown.do])
 
 
-def tasks_of(tasks: Sequence[Task], form: str) -> str:
+def tasks_of(inbox: Inbox, form: str) -> str:
     """The inbox."""
     if form == "json":
-        return as_json([asdict(task) for task in tasks])
+        return as_json(
+            [{**asdict(task), "overdue": inbox.is_overdue(task)} for task in inbox.tasks]
+        )
     rows = [
         (
             task.id,
-            task.state,
+            "overdue" if inbox.is_overdue(task) else task.state,
             task.due_on or "-",
+            task.urgency or "-",
             task.assignee_name or task.assignee or "anyone",
             task.kind,
             task.title,
+            task.outcome or task.reason or "|".join(task.outcomes),
         )
-        for task in tasks
+        for task in inbox.tasks
     ]
-    table = columns(("id", "state", "due", "for", "kind", "title"), rows)
-    return table if tasks else "no open task"
+    heads = ("id", "state", "due", "urgency", "for", "kind", "title", "outcome")
+    return columns(heads, rows) if rows else "no open task"
 
 
 def suppressions_of(found: Sequence[Suppression], form: str) -> str:

@@ -29,6 +29,8 @@ def _data(summary: Summary) -> dict[str, object]:
         data["notes"] = list(summary.notes)
     if summary.held:
         data["held"] = summary.held
+    if summary.notices:
+        data["notices"] = summary.notices
     if summary.trouble:
         data["trouble"] = dict(summary.trouble)
     if summary.dry_run:
@@ -45,6 +47,7 @@ def _run(report: RunReport, dry_run: bool) -> dict[str, object]:
         "matched": report.matched,
         "entered": report.entered,
         "left": report.left,
+        "closed": report.closed,
         "skipped": report.skipped,
         "invited": report.invited,
         "touches": report.touches,
@@ -87,6 +90,8 @@ def _would(touch: NewTouch, report: RunReport) -> dict[str, object]:
 def _text(summary: Summary) -> str:
     blocks = [*summary.notes, *(_block(report, summary.dry_run) for report in summary.reports)]
     blocks += [f"channel {name}: {why}" for name, why in summary.trouble.items()]
+    if summary.notices:
+        blocks.append(f"{count(summary.notices, 'assignee')} told of new tasks")
     if summary.held:
         waits = "waits" if summary.held == 1 else "wait"
         blocks.append(f"{count(summary.held, 'touch')} {waits} for a person: see `touchline held`")
@@ -111,6 +116,7 @@ def _block(report: RunReport, dry_run: bool) -> str:
     if report.invited:
         lines.append(f"  invited by a step: {told(report.invited)}")
     lines += [f"  {channel}: {told(states)}" for channel, states in report.touches.items()]
+    lines += [_closed(report.closed, dry_run)] if report.closed else []
     lines += [f"  waiting: {told(report.waiting)}"] if report.waiting else []
     lines += [f"  held: {report.held}"] if report.held else []
     lines += [f"  doubtful: {doubt}" for doubt in report.doubts]
@@ -120,6 +126,11 @@ def _block(report: RunReport, dry_run: bool) -> str:
     if report.would:
         lines.append(_indented(_touches(report.would)))
     return "\n".join(lines)
+
+
+def _closed(number: int, dry_run: bool) -> str:
+    would = "would be " if dry_run else ""
+    return f"  {count(number, 'task')} {would}closed: close_when holds"
 
 
 def _since(report: RunReport) -> str:

@@ -64,6 +64,8 @@ class TaskPress:
             notes=render_text(self._notes, scope) if self._step.notes else "",
             urgency=self._step.urgency,
             due_on=self._due_on(self._step.due).isoformat() if self._step.due else "",
+            outcomes=self._step.outcomes,
+            closes=self._step.close_when is not None,
         )
 
     def _due_on(self, due: Duration) -> date:

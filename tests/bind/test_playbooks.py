@@ -148,7 +148,7 @@ REFUSED = {
     "via-a-webhook": (
         f"steps:\n  {EMAIL}\n    via: slack-cs",
         "wrong-channel",
-        "needs one of type smtp",
+        "one of type smtp is needed here",
     ),
     "via-unknown": (f"steps:\n  {EMAIL}\n    via: emial", "unknown-channel", "did you mean email?"),
     "webhook-over-mail": ("steps:\n  - webhook: email", "wrong-channel", "of type webhook"),

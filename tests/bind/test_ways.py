@@ -103,10 +103,16 @@ REFUSED = {
         "unknown-field",
         "did you mean role?",
     ),
-    "not-carried-out-inside-a-branch": (
-        f"[{{if: {EVERYONE}, then: [{{task: x, outcomes: [reached]}}]}}]",
-        "not-supported",
-        "`outcomes`",
+    "condition-that-closes-a-task": (
+        "[{task: x, close_when: {rol: admin}}]",
+        "unknown-field",
+        "did you mean role?",
+    ),
+    "outcome-that-no-task-has": (
+        "[{task: x, outcomes: [reached, no-answer]}, "
+        "{wait_for: {step: task-1, outcome: reachd}, at_most: 1 day}]",
+        "unknown-outcome",
+        "did you mean reached?",
     ),
 }
 

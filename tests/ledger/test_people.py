@@ -79,6 +79,41 @@ def test_a_task_goes_to_somebody_else(ledger: Ledger, task: str) -> None:
     assert reading(ledger, lambda unit: list_tasks(unit, assignee="casey@acme.example")) == []
 
 
+OUTCOMES = [
+    pytest.param("reached", "", id="one of them"),
+    pytest.param("", "--outcome reached\\|no-answer", id="none"),
+    pytest.param("reachd", "`reachd` is no outcome of this task; did you mean reached", id="near"),
+]
+
+
+@pytest.mark.parametrize(("outcome", "refused"), OUTCOMES)
+def test_a_task_ends_with_one_of_its_outcomes(ledger: Ledger, outcome: str, refused: str) -> None:
+    of = make_enrollment()
+    work = NewTask("Call", "call", "casey@acme.example", outcomes=("reached", "no-answer"))
+    keep(ledger, touching(of, make_task(of, task=work)))
+    (made,) = reading(ledger, list_tasks)
+    assert made.outcomes == ("reached", "no-answer")
+    if not refused:
+        done = writing(ledger, lambda unit: finish_task(unit, made.id, outcome=outcome, **SAID))
+        assert done.outcome == outcome
+        return
+    with pytest.raises(Refused, match=refused):
+        writing(ledger, lambda unit: finish_task(unit, made.id, outcome=outcome, **SAID))
+    assert len(reading(ledger, list_tasks)) == 1
+
+
+def test_the_inbox_is_in_the_order_in_which_it_presses(ledger: Ledger) -> None:
+    wanted = [
+        ("2026-03-09", ""), ("2026-03-11", "low"), ("", "high"), ("", "normal"), ("", "low"),
+    ]  # fmt: skip
+    for key, (due, urgency) in enumerate(reversed(wanted)):
+        of = make_enrollment(str(key))
+        work = NewTask("Do it", "other", "", due_on=due, urgency=urgency)
+        keep(ledger, touching(of, make_task(of, task=work)))
+    found = reading(ledger, list_tasks)
+    assert [(each.due_on, each.urgency) for each in found] == wanted
+
+
 def test_a_task_that_is_not_there_is_told(ledger: Ledger, task: str) -> None:
     with pytest.raises(Refused, match=f"did you mean {task}"):
         writing(ledger, lambda unit: finish_task(unit, task[:-1] + "?", **SAID))

@@ -58,3 +58,26 @@ def test_the_journey(stage: Stage) -> None:
     assert len(stage.mail.received) == 3
     assert stage.do("audit", "verify").status == 0
     assert stage.do("ledger", "check").status == 0
+
+
+def test_tasks_that_close_themselves_and_notices_of_them(stage: Stage) -> None:
+    stage.write(
+        "playbooks/checkup.yaml",
+        "playbook: checkup\nsegment: {of: user, where: [{everyone: true}]}\nsteps:\n"
+        '  - task: "Call {{ user.first_name }}"\n    assign: account.csm\n    outcomes: [reached]\n'
+        "    close_when: {uses_reports: true}\n",
+    )
+    text = (stage.root / "touchline.yaml").read_text(encoding="utf-8")
+    stage.write("touchline.yaml", f"{text}policy:\n  tasks: {{notify: at_once}}\n")
+    stage.do("ledger", "init")
+    assert stage.run().status == 0
+    assert [letter["Subject"] for letter in stage.letters] == ["3 new tasks"]
+    stage.put_users({"user_id": 1}, {"user_id": 2}, {"user_id": 3, "uses_reports": "true"})
+    assert stage.run(as_of=FIVE_DAYS_ON).data["runs"][0]["closed"] == 1
+    assert len(stage.letters) == 1
+    (first, _) = stage.do("tasks", "--format", "json").data
+    assert stage.do("tasks", "done", first["id"]).status == 1
+    stage.do("tasks", "reassign", first["id"], "--to", "house.dana")
+    stage.run(as_of="2026-03-16T09:00:00-04:00")
+    assert stage.mailed == ["casey@acme.example.com", "dana@acme.example.com"]
+    assert stage.do("ledger", "check").status == 0

@@ -32,6 +32,7 @@ def upgrade() -> None:
     _make_runs()
     _make_suppressions()
     _make_tasks()
+    _make_notices()
     _make_touches()
     _make_touch_indexes()
     _make_tracked()
@@ -349,16 +350,53 @@ def _make_tasks() -> None:
         sa.Column("notes", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("urgency", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("due_on", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("outcomes", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("closes", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("assigned_at", INSTANT, nullable=False),
+        sa.Column("notice", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("done_at", INSTANT, nullable=True),
         sa.Column("done_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
     )
+    op.create_index(
+        op.f("ix_tasks_playbook_state_closes_id"),
+        "tasks",
+        ["playbook", "state", "closes", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_tasks_notice",
+        "tasks",
+        ["notice"],
+        unique=False,
+        sqlite_where=sa.text("notice <> ''"),
+        postgresql_where=sa.text("notice <> ''"),
+    )
+    op.create_index(
+        "ix_tasks_untold",
+        "tasks",
+        ["notice", "assigned_at"],
+        unique=False,
+        sqlite_where=sa.text("notice = '' AND state = 'open' AND assignee <> ''"),
+        postgresql_where=sa.text("notice = '' AND state = 'open' AND assignee <> ''"),
+    )
     op.create_index(op.f("ix_tasks_done_at"), "tasks", ["done_at"], unique=False)
     op.create_index(op.f("ix_tasks_state_assignee"), "tasks", ["state", "assignee"], unique=False)
+
+
+def _make_notices() -> None:
+    op.create_table(
+        "notices",
+        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("notify", sa.Text(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("looked_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_notices")),
+    )
 
 
 def _make_touches() -> None:
