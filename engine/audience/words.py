@@ -59,7 +59,7 @@ from engine.moments import (
     Today,
 )
 
-__all__ = ["condition_text", "literal_text", "percent_text"]
+__all__ = ["condition_text", "literal_text", "moment_text", "percent_text"]
 
 
 def condition_text(condition: Condition) -> str:
@@ -221,9 +221,9 @@ def _window(window: Window) -> Iterable[str]:
     if window.within is not None:
         yield f"within {window.within}"
     if window.since is not None:
-        yield f"since {_bound(window.since)}"
+        yield f"since {moment_text(window.since)}"
     if window.until is not None:
-        yield f"until {_bound(window.until)}"
+        yield f"until {moment_text(window.until)}"
 
 
 # ---------------------------------------------------------------- tests
@@ -245,7 +245,7 @@ def _clause(clause: Clause, tell: Callable[[object], str] = literal_text) -> str
         case ListTest(op, values):
             return f"{_word(op)} {', '.join(_side(value) for value in values)}"
         case MomentTest(op, moments):
-            return f"{_word(op)} {' or '.join(_bound(moment) for moment in moments)}"
+            return f"{_word(op)} {' or '.join(moment_text(moment) for moment in moments)}"
         case MomentRange(op, duration):
             return f"{_word(op)} {duration}"
         case DaysTest(sign, clauses):
@@ -267,7 +267,7 @@ def _one_value(test: BoundTest) -> str:
         case (ValueTest(Op.IS, (value,)),):
             return _side(value)
         case (MomentTest(Op.ON, (moment,)),):
-            return _bound(moment)
+            return moment_text(moment)
         case _:
             return _test(test)
 
@@ -300,13 +300,14 @@ def _side(side: Literal | BoundOperand, tell: Callable[[object], str] = literal_
 
 
 def _then(at: BoundMoment | None) -> str:
-    return "" if at is None else f" as of {_bound(at)}"
+    return "" if at is None else f" as of {moment_text(at)}"
 
 
 # ---------------------------------------------------------------- moments
 
 
-def _bound(bound: BoundMoment) -> str:
+def moment_text(bound: BoundMoment) -> str:
+    """A moment, as the file says it."""
     return f"{_moment(bound.moment)}{_then(bound.at)}"
 
 
