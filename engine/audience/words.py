@@ -59,7 +59,7 @@ from engine.moments import (
     Today,
 )
 
-__all__ = ["condition_text", "literal_text", "moment_text", "percent_text"]
+__all__ = ["condition_text", "inline_text", "literal_text", "moment_text", "percent_text"]
 
 
 def condition_text(condition: Condition) -> str:
@@ -183,24 +183,24 @@ def _contacted(contacted: BoundContacted) -> str:
 
 def _has(has: BoundHas) -> str:
     verb = "has no" if has.negated else "has"
-    such = "" if has.condition is None else f" where {_inline(has.condition)}"
+    such = "" if has.condition is None else f" where {inline_text(has.condition)}"
     times = "" if _is_at_least_one(has.times) else f", times {_test(has.times)}"
     return f"{verb} {has.entity}{such}{times}"
 
 
-def _inline(condition: Condition) -> str:
+def inline_text(condition: Condition) -> str:
     """A condition of children in one line, with its parts."""
     match condition:
         case BoundAll(parts):
-            return " and ".join(map(_inline, parts))
+            return " and ".join(map(inline_text, parts))
         case BoundAny(parts):
-            return f"({' or '.join(map(_inline, parts))})"
+            return f"({' or '.join(map(inline_text, parts))})"
         case BoundNone(parts):
-            return f"none of ({', '.join(map(_inline, parts))})"
+            return f"none of ({', '.join(map(inline_text, parts))})"
         case BoundNot(part):
-            return f"not ({_inline(part)})"
+            return f"not ({inline_text(part)})"
         case BoundParent(link, _, inner):
-            return f"its {link}: {_inline(inner)}"
+            return f"its {link}: {inline_text(inner)}"
         case _:
             return condition_text(condition)
 
