@@ -49,6 +49,11 @@ class People:
         self._reach = Reach(house)
         self._customer = Customer(enrollment, values)
 
+    def mail(self, step_id: str) -> BoundEmail | None:
+        """The email step of that id in the playbook whose persons these are."""
+        step = self._house.playbook.route.steps.get(step_id)
+        return step if isinstance(step, BoundEmail) else None
+
     def recipients(self, step: BoundEmail | None) -> tuple[Reached, ...]:
         """Those of a step, copies included; without one the customer's contact, if it has any."""
         return tuple(self._reached(slot) for slot in _slots(step, self._house.playbook))

@@ -331,7 +331,7 @@ def _contact(
 ) -> Contact | None:
     if people is None:
         return None
-    step = _waiting_mail(told) or _next_mail(prospect)
+    step = _waiting_mail(told, people) or _next_mail(prospect)
     return contact_now(
         look.playbook,
         step,
@@ -345,12 +345,13 @@ def _contact(
     )
 
 
-def _waiting_mail(told: Inside | None) -> BoundEmail | None:
+def _waiting_mail(told: Inside | None, people: People) -> BoundEmail | None:
     """The email at whose step it stands, while a message of it is still to go."""
-    if told is None or not isinstance(told.step, BoundEmail):
+    step = people.mail(told.enrollment.step) if told else None
+    if told is None or step is None:
         return None
-    is_open = any(not each.state.has_ended for each in told.touches if each.step == told.step.id)
-    return told.step if is_open or told.enrollment.phase is Phase.HOLDING else None
+    is_open = any(not each.state.has_ended for each in told.touches if each.step == step.id)
+    return step if is_open or told.enrollment.phase is Phase.HOLDING else None
 
 
 def _next_mail(prospect: Prospect | None) -> BoundEmail | None:
