@@ -21,7 +21,7 @@ from engine.decide.ahead import Coming, Ending, Outlook, Prospect, ahead, ahead_
 from engine.decide.became import StepRecord, stay_of
 from engine.decide.changes import Becomes, Fate, carried_over, fate_of
 from engine.decide.facts import Enrollment, Phase
-from engine.decide.stay import Newcomer, enter
+from engine.decide.stay import Newcomer, enter, start_of
 from engine.decide.waits import Clock
 from engine.language.project import SmtpChannel
 from engine.ledger.audit import AuditRecord, Kind
@@ -204,8 +204,8 @@ def _halts(unit: Unit, playbook: str) -> dict[str, str]:
 
 def _outside(look: _Look, enters_at: datetime | None, *, is_present: bool) -> Standing:
     playbook = look.playbook
-    clock = look.clock(playbook)
-    begun = enter(playbook, Newcomer(str(look.key), 1), enters_at or look.now, clock).enrollment
+    start = start_of(playbook, enters_at or look.now, look.clock(playbook))
+    begun = enter(start, Newcomer(str(look.key), 1)).enrollment
     people = people_of(look.house(playbook), begun, look.key, look.snapshot)
     prospect = None
     if enters_at is not None and people is not None:
