@@ -333,9 +333,9 @@ def compile_(
 @_as_of_option
 @_format_option()
 def explain(context: click.Context, name: str, key: str, as_of: str | None, form: str) -> None:
-    """Why one customer does or does not match: every condition with the values seen."""
+    """Why one customer does or does not match, where it stands in the playbook, what comes next."""
     from engine.answers import why
-    from engine.report.answers import explained
+    from engine.report.explained import explained
 
     workplace = _open(context)
     _finish(explained(why(workplace, name, key, _instant(as_of, workplace)), form))

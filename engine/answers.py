@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.audience.checks import check_values
 from engine.audience.explain import Node, explain
-from engine.audience.fields import rows
 from engine.audience.select import Key, select_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import Statement, statements
-from engine.bind.catalog import FieldRef
+from engine.audience.words import condition_text
+from engine.bind.conditions import BoundAll, Condition
 from engine.bind.playbook import Audience, BoundPlaybook
-from engine.decide.entry import Gate, gate_of
+from engine.bind.policy import BoundPolicy
+from engine.ledger.runs import last_as_of
 from engine.ledger.store import Ledger
-from engine.ledger.suppressions import is_suppressed
 from engine.moments import At, Day, MomentError, Now, Today, parse_moment, span
 from engine.passes.entering import candidates_among
-from engine.passes.gather import World
 from engine.problems import Invalid, Misuse, Problem, Refused
 from engine.roster import known_now
+from engine.running import world_on
+from engine.standing.entry import EntryAnswer, entry_of, gone
+from engine.standing.stay import Standing, standing_of
 from engine.workplace import Workplace
 
 __all__ = [
@@ -57,23 +60,17 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Why one customer does or does not match, and what entry says of it.
+    """Why one customer does or does not match; of a playbook, what entry says and where it stands.
 
-    `gate` is the first that keeps it out of the playbook, empty where none does; `told` says the
-    same, and the suppression of its address, in sentences. Of a named segment both are empty.
+    Both are None of a named segment.
     """
 
     name: str
     key: Key
     as_of: datetime
     tree: Node
-    gate: str = ""
-    told: str = ""
-
-    @property
-    def enters(self) -> bool:
-        """Whether it would enter now."""
-        return self.tree.holds and not self.gate
+    entry: EntryAnswer | None = None
+    standing: Standing | None = None
 
 
 def instant_of(text: str | None, timezone: str, *, now: datetime) -> datetime:
@@ -137,67 +134,74 @@ def statements_of(
 
 
 def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Explained:
-    """The condition tree for one customer, and the gate that would keep it out.
+    """The condition tree for one customer, the gate that would keep it out, and where it stands.
 
     Raises:
-        Refused: there is no such customer.
+        Refused: there is no such customer, and none of that key is inside.
     """
     audience = workplace.audience(name)
     key = key_of(key_text, audience)
     ledger = workplace.ledger_or_none()
     with workplace.sources(ledger) as snapshot:
+        if name in workplace.project.playbooks:
+            return _why_of_playbook(workplace, name, key, snapshot, ledger, as_of=as_of)
         check_values(audience, snapshot, as_of)
         tree = explain(audience, key, snapshot, as_of)
         if tree is None:
-            raise Refused(f"there is no {audience.entity.name} with the key {key_text}")
-        if name not in workplace.project.playbooks:
-            return Explained(name, key, as_of, tree)
-        playbook = known_now(ledger, workplace.playbook(name))
-        world = World(
-            workplace.catalog,
-            snapshot,
-            as_of,
-            workplace.settings,
-            policy=workplace.policy,
-            ledger=ledger,
-        )
-        known = candidates_among(playbook, [key], world, ledger, as_of=as_of)
-        suppressed = _suppressed(playbook, key, snapshot, as_of, ledger=ledger)
-    gate = gate_of(str(key), playbook.entry, known) if tree.holds else "segment"
-    told = _ENTRY[gate] + (_SUPPRESSED if suppressed else "")
-    return Explained(name, key, as_of, tree, gate=gate, told=told)
+            raise _no_such(audience, key)
+        return Explained(name, key, as_of, tree)
 
 
-_ENTRY = {
-    "": "It would enter at the next run.",
-    "segment": "It does not enter: it is not in the segment.",
-    Gate.GOAL: "It does not enter: it has reached the goal already.",
-    Gate.MISSING: "It does not enter: the value that entry.again counts by is missing.",
-    Gate.EXIT: "It does not enter: it meets exit_when already.",
-    Gate.OPEN: "It does not enter: it is inside already.",
-    Gate.ELSEWHERE: "It does not enter: it is inside another playbook, and one_at_a_time holds.",
-    Gate.AGAIN: "It does not enter: it was inside, and entry.again does not let it back yet.",
-    Gate.EXISTING: "It does not enter: it matched before the playbook first ran.",
-}
-_SUPPRESSED = " Its address is suppressed: it gets no mail."
-
-
-def _suppressed(
-    playbook: BoundPlaybook,
+def _why_of_playbook(
+    workplace: Workplace,
+    name: str,
     key: Key,
     snapshot: Snapshot,
-    as_of: datetime,
-    *,
     ledger: Ledger | None,
-) -> bool:
-    contact = playbook.audience.entity.contact
-    if contact is None or ledger is None:
-        return False
-    email = FieldRef((), playbook.audience.entity.name, "email", contact.email)
+    *,
+    as_of: datetime,
+) -> Explained:
+    playbook = known_now(ledger, workplace.playbook(name))
     audience = playbook.audience
-    found = rows(audience.entity, [key], [email], snapshot, as_of=as_of, zone=audience.zone)
-    address = found.get(key, {}).get(email.path)
-    if not isinstance(address, str):
-        return False
+    everything = BoundAll(tuple(_asked(playbook, workplace.policy)))
+    check_values(replace(audience, condition=everything), snapshot, as_of)
+    tree = explain(audience, key, snapshot, as_of)
+    answer = gone()
+    if tree is not None:
+        world = world_on(workplace, snapshot, as_of, ledger)
+        known = candidates_among(playbook, [key], world, ledger, as_of=as_of)
+        answer = entry_of(playbook, str(key), known, matches=tree.holds, ledger=ledger, now=as_of)
+    now = _taken_as_now(workplace, ledger, as_of)
+    standing = standing_of(
+        workplace,
+        playbook,
+        key,
+        snapshot,
+        ledger=ledger,
+        now=now,
+        enters_at=answer.would_enter_at,
+    )
+    if tree is None and standing.inside is None:
+        raise _no_such(audience, key)
+    tree = tree or Node(condition_text(audience.condition), False, "gone from the source")
+    return Explained(name, key, as_of, tree, answer, standing)
+
+
+def _asked(playbook: BoundPlaybook, policy: BoundPolicy) -> Iterator[Condition]:
+    """All that is asked of one customer: by the playbook, and by `never_contact`."""
+    yield from playbook.conditions
+    entity = playbook.audience.entity.name
+    yield from (rule.conditions[entity] for rule in policy.never if entity in rule.conditions)
+
+
+def _taken_as_now(workplace: Workplace, ledger: Ledger | None, as_of: datetime) -> datetime:
+    """The instant for which the ledger can say where somebody stands: not before its last pass."""
+    if ledger is None:
+        return as_of
     with ledger.read() as unit:
-        return is_suppressed(unit, address, topic="")
+        last = last_as_of(unit)
+    return as_of if last is None or as_of >= last else max(workplace.ports.clock.now(), last)
+
+
+def _no_such(audience: Audience, key: Key) -> Refused:
+    return Refused(f"there is no {audience.entity.name} with the key {key}")

@@ -12,7 +12,7 @@ from engine.decide.changes import Becomes
 from engine.decide.facts import TouchState
 from engine.desk import HeldItem, held_in
 from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
-from engine.ledger.counts import counts_by_step
+from engine.ledger.counts import counts_by_phase, counts_by_step
 from engine.ledger.pending import waiting_by_reason, waiting_for_rate
 from engine.ledger.runs import last_run
 from engine.ledger.store import Unit
@@ -32,6 +32,9 @@ __all__ = ["Overview", "PlaybookLine", "overview"]
 class PlaybookLine:
     """One playbook. `problem` is a sentence where it cannot run; `steps` counts who stands where.
 
+    `phases` says of each step how many do what there (`waiting`, `watching`, `touching`, …); the
+    step is empty for those held out, who are `resting`.
+
     `unbound` counts those inside whose version no longer binds to the catalog, `step_gone` those
     who cannot go on with today's version because their step is not in it: they are held.
     """
@@ -43,6 +46,7 @@ class PlaybookLine:
     last_reason: str = ""
     next_fire: datetime | None = None
     steps: Mapping[str, int] = field(default_factory=dict)
+    phases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     touches: Mapping[str, int] = field(default_factory=dict)
     unbound: int = 0
     step_gone: int = 0
@@ -155,6 +159,7 @@ def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) 
         last_reason=run.reason if run else "",
         next_fire=upcoming,
         steps=counts_by_step(unit, known.name),
+        phases=counts_by_phase(unit, known.name),
         touches=counts_by_state(unit, known.name),
         unbound=held[Becomes.UNBOUND],
         step_gone=held[Becomes.STEP_GONE] + held[Becomes.OTHER_ENTITY],

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from engine.audience.select import population
-from engine.audience.silence import doubts, newest_of, newest_value, refuse_lost
+from engine.audience.silence import doubts, doubts_of_denied, newest_of, newest_value, refuse_lost
 from engine.audience.snapshot import Snapshot
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef, FieldRef
 from engine.bind.conditions import Condition
@@ -112,13 +112,15 @@ def check_sources(
     as_of: datetime,
     last: Mapping[str, object],
     fields: Sequence[FieldRef] = (),
+    denied: Sequence[tuple[str, Condition]] = (),
 ) -> Mapping[str, object]:
     """What the sources of a run are like: `rows` by `connector.table`, for the next to compare.
 
-    `fields` are read as well.
+    `fields` are read as well; `denied` are those of the conditions that something hangs on where
+    they do not hold, each with its name.
 
     `newest` is that of each event, and `doubts` are sentences about what the conditions ask to be
-    absent. `last` is what this gave before the run before, or is empty.
+    absent, or present. `last` is what this gave before the run before, or is empty.
 
     Raises:
         SourceFault: the first thing that is not as the catalog or the connector says.
@@ -144,7 +146,10 @@ def check_sources(
     return {
         "rows": counts,
         "newest": newest,
-        "doubts": doubts(nodes, newest, snapshot, zone),
+        "doubts": [
+            *doubts(nodes, newest, snapshot, zone),
+            *doubts_of_denied([(name, lower(each, asking)) for name, each in denied], newest),
+        ],
     }
 
 

@@ -16,6 +16,7 @@ from engine.audience.answering import (
     typed_rows,
 )
 from engine.audience.reading import Reading
+from engine.audience.stays import Own
 from engine.audience.values import Key, value_from_text
 from engine.audience.whereabouts import Whereabouts
 from engine.bind.catalog import EntityRef, EventRef, FieldRef
@@ -42,16 +43,17 @@ __all__ = ["Asked", "children_of", "events_of", "history_of"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Some rows of an entity, and the zone whose days count."""
+    """Some rows of an entity, the zone whose days count, and the stays in which they are asked."""
 
     entity: EntityRef
     zone: ZoneInfo
     keys: tuple[Key, ...]
+    own: Own | None = None
 
     def values(self, outputs: Sequence[Predicate | Value], reading: Reading) -> Iterator[Row]:
         """The key and these values of each row."""
         question = Question(self.entity, self.zone, outputs=tuple(outputs), among=self.keys)
-        return answer(question, reading)
+        return answer(question, reading, own=self.own)
 
 
 def events_of(
@@ -61,7 +63,7 @@ def events_of(
     if not isinstance(events.source, EventRef):
         raise TypeError("what the ledger knows lies in no source")
     there = reading.snapshot.home(events.source.table.connector)
-    _bring(events, there, Whereabouts(reading, Question(asked.entity, asked.zone), None))
+    _bring(events, there, Whereabouts(reading, Question(asked.entity, asked.zone), asked.own))
     askers = _askers(events, asked, reading, there)
     key = askers.known[key_at(there.catalog, asked.entity, ())]
     if followed_in(events.counting) is None:
@@ -126,7 +128,7 @@ def children_of(
     )
     return tuple(
         (owner, key, *values)
-        for key, of, *values in answer(question, reading)
+        for key, of, *values in answer(question, reading, own=asked.own)
         for owner in held[of]
     )
 

@@ -13,6 +13,7 @@ from engine.audience.fields import rows
 from engine.audience.looked_at import Counted, Seen, counted, labels_of, list_of, values
 from engine.audience.reading import Reading, Running
 from engine.audience.snapshot import Snapshot
+from engine.audience.stays import Own
 from engine.audience.telling import age, few, next_anniversary, told, told_of
 from engine.audience.values import Key
 from engine.audience.words import condition_text, literal_text
@@ -44,6 +45,7 @@ from engine.compile.core import (
     Touches,
     Value,
 )
+from engine.compile.core import Key as KeyValue
 from engine.compile.edges import Asking
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
@@ -89,22 +91,31 @@ class _Answers:
     lists: Mapping[str, object]
 
 
-def explain(audience: Audience, key: Key, snapshot: Snapshot, as_of: datetime) -> Node | None:
+def explain(
+    audience: Audience,
+    key: Key,
+    snapshot: Snapshot,
+    as_of: datetime,
+    *,
+    own: Own | None = None,
+) -> Node | None:
     """The condition tree for one key, each node with the values seen; None where the key is gone.
 
     A node says how it stands by itself: what is under a `not` is told as it is, then turned round.
+    `own` is the stay in which it is asked, where it is asked of one inside a playbook.
     """
-    asking = asked_at(as_of, audience.zone, snapshot.catalog)
+    holder = KeyValue((), audience.entity.key.kind) if own and own.enrollments else None
+    asking = asked_at(as_of, audience.zone, snapshot.catalog, own=holder)
     asked = _asked(audience.condition, asking)
     outputs = tuple(dict.fromkeys(_outputs(asked)))
     question = Question(audience.entity, audience.zone, outputs=outputs, among=(key,))
     reading = Running(snapshot)
-    found = list(answer(question, reading))
+    found = list(answer(question, reading, own=own))
     if not found:
         return None
     answers = _Answers(
         asking,
-        Asked(audience.entity, audience.zone, (key,)),
+        Asked(audience.entity, audience.zone, (key,), own),
         reading,
         dict(zip(outputs, found[0][1:], strict=True)),
         _lists(asked, audience, key, snapshot, as_of=as_of),

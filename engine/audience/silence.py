@@ -17,7 +17,7 @@ from engine.audience.snapshot import Snapshot
 from engine.audience.values import seen_value
 from engine.bind.catalog import EventRef
 from engine.compile.absence import asked_absent
-from engine.compile.algebra import conjuncts, time_of
+from engine.compile.algebra import complement, conjuncts, time_of
 from engine.compile.core import Compare, Comparison, Constant, Events, Predicate, Touches
 from engine.compile.edges import constant
 from engine.language.catalog import Kind
@@ -25,7 +25,7 @@ from engine.moments import local_date
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["doubts", "event_text", "newest_of", "newest_value", "refuse_lost"]
+__all__ = ["doubts", "doubts_of_denied", "event_text", "newest_of", "newest_value", "refuse_lost"]
 
 
 def event_text(event: EventRef) -> str:
@@ -98,6 +98,23 @@ def doubts(
     """Sentences on the absences that are asked for and that the sources may be wrong about."""
     absent = [each for predicate in predicates for each in asked_absent(predicate)]
     found = [doubt for each in absent for doubt in _doubts_of(each, newest, snapshot, zone=zone)]
+    return list(dict.fromkeys(found))
+
+
+def doubts_of_denied(
+    denied: Iterable[tuple[str, Predicate]], newest: Mapping[str, str]
+) -> list[str]:
+    """The same of conditions that something hangs on where they do *not* hold, each with its name.
+
+    An `exit_when` on an event that never comes lets nobody out: here presence is what may be lost.
+    """
+    found = [
+        f"there is no {event_text(each.source)} at all, and {name} asks for it, so that it may "
+        "hold of nobody; if there should be some, correct the event in the catalog"
+        for name, predicate in denied
+        for each in asked_absent(complement(predicate))
+        if isinstance(each.source, EventRef) and event_text(each.source) not in newest
+    ]
     return list(dict.fromkeys(found))
 
 

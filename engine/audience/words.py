@@ -59,7 +59,7 @@ from engine.moments import (
     Today,
 )
 
-__all__ = ["condition_text", "literal_text", "percent_text"]
+__all__ = ["condition_text", "inline_text", "literal_text", "moment_text", "percent_text"]
 
 
 def condition_text(condition: Condition) -> str:
@@ -183,24 +183,24 @@ def _contacted(contacted: BoundContacted) -> str:
 
 def _has(has: BoundHas) -> str:
     verb = "has no" if has.negated else "has"
-    such = "" if has.condition is None else f" where {_inline(has.condition)}"
+    such = "" if has.condition is None else f" where {inline_text(has.condition)}"
     times = "" if _is_at_least_one(has.times) else f", times {_test(has.times)}"
     return f"{verb} {has.entity}{such}{times}"
 
 
-def _inline(condition: Condition) -> str:
+def inline_text(condition: Condition) -> str:
     """A condition of children in one line, with its parts."""
     match condition:
         case BoundAll(parts):
-            return " and ".join(map(_inline, parts))
+            return " and ".join(map(inline_text, parts))
         case BoundAny(parts):
-            return f"({' or '.join(map(_inline, parts))})"
+            return f"({' or '.join(map(inline_text, parts))})"
         case BoundNone(parts):
-            return f"none of ({', '.join(map(_inline, parts))})"
+            return f"none of ({', '.join(map(inline_text, parts))})"
         case BoundNot(part):
-            return f"not ({_inline(part)})"
+            return f"not ({inline_text(part)})"
         case BoundParent(link, _, inner):
-            return f"its {link}: {_inline(inner)}"
+            return f"its {link}: {inline_text(inner)}"
         case _:
             return condition_text(condition)
 
@@ -221,9 +221,9 @@ def _window(window: Window) -> Iterable[str]:
     if window.within is not None:
         yield f"within {window.within}"
     if window.since is not None:
-        yield f"since {_bound(window.since)}"
+        yield f"since {moment_text(window.since)}"
     if window.until is not None:
-        yield f"until {_bound(window.until)}"
+        yield f"until {moment_text(window.until)}"
 
 
 # ---------------------------------------------------------------- tests
@@ -245,7 +245,7 @@ def _clause(clause: Clause, tell: Callable[[object], str] = literal_text) -> str
         case ListTest(op, values):
             return f"{_word(op)} {', '.join(_side(value) for value in values)}"
         case MomentTest(op, moments):
-            return f"{_word(op)} {' or '.join(_bound(moment) for moment in moments)}"
+            return f"{_word(op)} {' or '.join(moment_text(moment) for moment in moments)}"
         case MomentRange(op, duration):
             return f"{_word(op)} {duration}"
         case DaysTest(sign, clauses):
@@ -267,7 +267,7 @@ def _one_value(test: BoundTest) -> str:
         case (ValueTest(Op.IS, (value,)),):
             return _side(value)
         case (MomentTest(Op.ON, (moment,)),):
-            return _bound(moment)
+            return moment_text(moment)
         case _:
             return _test(test)
 
@@ -300,13 +300,14 @@ def _side(side: Literal | BoundOperand, tell: Callable[[object], str] = literal_
 
 
 def _then(at: BoundMoment | None) -> str:
-    return "" if at is None else f" as of {_bound(at)}"
+    return "" if at is None else f" as of {moment_text(at)}"
 
 
 # ---------------------------------------------------------------- moments
 
 
-def _bound(bound: BoundMoment) -> str:
+def moment_text(bound: BoundMoment) -> str:
+    """A moment, as the file says it."""
     return f"{_moment(bound.moment)}{_then(bound.at)}"
 
 

@@ -40,6 +40,7 @@ __all__ = [
     "BoundWebhook",
     "Written",
     "conditions_of",
+    "denied_of",
     "every_step",
     "origin_of",
     "parts_of",
@@ -308,3 +309,22 @@ def conditions_of(step: BoundStep) -> tuple[Condition, ...]:
         case _:
             pass
     return tuple(each for each in asked if each is not None)
+
+
+def denied_of(step: BoundStep) -> tuple[tuple[str, Condition], ...]:
+    """Those of its conditions that it goes another way by where they do not hold, with their words.
+
+    A step is passed over, goes out in spite of a hold, or takes `else`, as a task stays open.
+    """
+    held = step.hold_while.when if step.hold_while else None
+    asked = [("only_if", step.only_if), ("hold_while", held)]
+    match step:
+        case BoundIf():
+            asked.append(("if", step.condition))
+        case BoundWaitFor():
+            asked.append(("wait_for", step.condition))
+        case BoundTask():
+            asked.append(("close_when", step.close_when))
+        case _:
+            pass
+    return tuple((name, each) for name, each in asked if each is not None)

@@ -19,10 +19,12 @@ from engine.bind.conditions import (
     BoundDid,
     BoundField,
     BoundHas,
+    BoundMoment,
     BoundNone,
     BoundNot,
     BoundParent,
     BoundSegment,
+    BoundStepBecame,
     BoundTest,
     ChangedTest,
     Clause,
@@ -46,7 +48,9 @@ from engine.bind.formulas import (
     ListedEvents,
     PickedChild,
 )
-from engine.moments import At, Day
+from engine.bind.windows import of_stay
+from engine.language.conditions import Became
+from engine.moments import At, Day, StepMoment
 from engine.places import Place
 from engine.problems import Problem, Severity
 
@@ -165,6 +169,8 @@ def _settled(condition: Condition, asked: _Asked) -> frozenset[str]:
             return _settled(inner, asked.below(link))
         case BoundField(ref, test) if _holds_of_missing(test) is not asked.holds:
             return frozenset({asked.path(ref)})
+        case BoundStepBecame(_, step, became, outcome) if asked.holds:
+            return frozenset({_step_path(step)}) if outcome or became in _HAPPENED else frozenset()
         case _:
             return frozenset()
 
@@ -205,6 +211,7 @@ def _of_contacted(contacted: BoundContacted, asked: _Asked) -> Iterator[Problem]
 def _over_missing(window: Window, asked: _Asked, place: Place) -> Iterator[Problem]:
     """What holds where there are no events holds, too, where the window's bound is missing."""
     for bound in (window.since, window.until):
+        yield from _over_step(bound, asked, place)
         ref = bound.ref if bound is not None else None
         if ref is None or asked.always_has(ref) or asked.path(ref) in asked.known:
             continue
@@ -216,6 +223,29 @@ def _over_missing(window: Window, asked: _Asked, place: Place) -> Iterator[Probl
             f"add `{ref.path}: {{set: true}}` beside it, or say `required: true` in the catalog",
             Severity.WARNING,
         )
+
+
+def _over_step(bound: BoundMoment | None, asked: _Asked, place: Place) -> Iterator[Problem]:
+    """The moment of a step is missing until the step has happened; `entered` never is."""
+    moment = of_stay(bound.moment) if bound is not None else None
+    if not isinstance(moment, StepMoment) or _step_path(moment.step) in asked.known:
+        return
+    yield Problem(
+        place,
+        "negation-over-missing",
+        f"this also holds while the step `{moment.step}` has not happened: a window without its "
+        "bound holds no events",
+        f"add `{{step: {moment.step}, is: done}}` (of an email `is: sent`) beside it",
+        Severity.WARNING,
+    )
+
+
+def _step_path(step: str) -> str:
+    """What stands for the moment of a step among known paths; no field has such a name."""
+    return f"step {step}"
+
+
+_HAPPENED = frozenset({Became.DONE, Became.SENT})
 
 
 def _holds_of_none(figures: tuple[Figure, ...]) -> bool:

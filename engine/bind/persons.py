@@ -14,7 +14,7 @@ from engine.places import Place
 from engine.problems import Invalid, did_you_mean
 from engine.tables import ColumnRef
 
-__all__ = ["bind_contact", "bind_first", "bind_persons"]
+__all__ = ["bind_contact", "bind_first", "bind_persons", "contact_of"]
 
 _HOUSE = "house."
 _ADDRESS = re.compile(r"[^@\s<>(),;:\\\"]+@[^@\s<>(),;:\\\"]+")
@@ -36,6 +36,13 @@ def bind_first(persons: declared.Persons, scope: Scope, place: Place) -> Slot:
 def bind_contact(scope: Scope, place: Place) -> RolePerson:
     """The contact of the asking entity, as `to` has it where a step names nobody."""
     return _contact(scope.entity.name, (), scope.entity, scope=scope, place=place)
+
+
+def contact_of(entity: EntityRef) -> RolePerson | None:
+    """The contact of a bound entity; None where it has none."""
+    if entity.contact is None:
+        return None
+    return _role(entity.name, (), entity, role="", person=entity.contact)
 
 
 def _person(text: str, scope: Scope, place: Place) -> PersonRef:

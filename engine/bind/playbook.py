@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from engine.bind.acts import BoundStep, conditions_of, every_step, parts_of
+from engine.bind.acts import BoundStep, conditions_of, denied_of, every_step, parts_of
 from engine.bind.catalog import EntityRef, FieldRef
 from engine.bind.conditions import Condition
 from engine.language.playbook import Entry, OnChange, OpenTasks, Schedule, Status
@@ -103,6 +103,16 @@ class BoundPlaybook:
         asked = [self.audience.condition, self.exit_when, self.goal.when if self.goal else None]
         asked += [each for step in every_step(self.steps) for each in conditions_of(step)]
         return tuple(each for each in asked if each is not None)
+
+    @property
+    def denied(self) -> tuple[tuple[str, Condition], ...]:
+        """The conditions that let people stay, wait or get more where they do not hold, named."""
+        found: list[tuple[str, Condition]] = []
+        found += [("exit_when", self.exit_when)] if self.exit_when is not None else []
+        found += [("the goal", self.goal.when)] if self.goal is not None else []
+        for step in every_step(self.steps):
+            found += [(f"{name} of the step {step.id}", each) for name, each in denied_of(step)]
+        return tuple(found)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "route", route_of(self.steps))

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.decide.facts import Past
-from engine.language.playbook import Again, Entry, Fuse
+from engine.language.playbook import Entry, Fuse
 from engine.moments import shift_local
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "BlownFuse",
     "Candidates",
     "Gate",
+    "NotAgain",
     "admit",
+    "again_refused",
     "gate_of",
     "gates",
     "told_of_fuse",
@@ -112,18 +114,17 @@ class Admission:
 def gate_of(key: str, entry: Entry, candidates: Candidates) -> str:
     """The first gate that keeps one who matches out, or an empty text."""
     own = candidates.past.get(key, Past())
-    past = _counted(key, entry, candidates)
     if key in candidates.meets_goal:
         return Gate.GOAL
     if key in candidates.meets_exit:
         return Gate.EXIT
-    if own.has_open or past.has_open:
+    if own.has_open or _counted(key, entry, candidates).has_open:
         return Gate.OPEN
     if key in candidates.elsewhere:
         return Gate.ELSEWHERE
     if entry.again.per is not None and key not in candidates.values:
         return Gate.MISSING
-    if past.count and not _may_enter_again(key, entry.again, past, candidates):
+    if again_refused(key, entry, candidates) is not None:
         return Gate.AGAIN
     if key in candidates.bystanders and not own.count:
         return Gate.EXISTING
@@ -138,16 +139,32 @@ def _counted(key: str, entry: Entry, candidates: Candidates) -> Past:
     return candidates.past_of_groups.get(group, Past())
 
 
-def _may_enter_again(key: str, again: Again, past: Past, candidates: Candidates) -> bool:
+@dataclass(frozen=True, slots=True)
+class NotAgain:
+    """Which word of `entry.again` keeps one out who was inside: `never`, `times`, `per`, `after`.
+
+    `until` is when it does not any more, None where no time helps.
+    """
+
+    word: str
+    until: datetime | None = None
+
+
+def again_refused(key: str, entry: Entry, candidates: Candidates) -> NotAgain | None:
+    """The first word of `entry.again` that keeps one out; None where it may enter (again)."""
+    again, past = entry.again, _counted(key, entry, candidates)
+    if not past.count:
+        return None
     if not again.allowed:
-        return False
+        return NotAgain("never")
     if again.times is not None and past.count >= again.times:
-        return False
-    if again.per is not None and candidates.values[key] in past.values:
-        return False
+        return NotAgain("times")
+    if again.per is not None and candidates.values.get(key) in past.values:
+        return NotAgain("per")
     if again.after is None or past.last_left_at is None:
-        return True
-    return shift_local(past.last_left_at, again.after, candidates.zone) <= candidates.as_of
+        return None
+    until = shift_local(past.last_left_at, again.after, candidates.zone)
+    return NotAgain("after", until) if until > candidates.as_of else None
 
 
 def admit(entry: Entry, candidates: Candidates) -> Admission:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from engine.bind.acts import (
+    BoundBranch,
     BoundEmail,
     BoundEnroll,
     BoundExit,
@@ -50,6 +51,7 @@ from engine.moments import Duration
 
 __all__ = [
     "StepFacts",
+    "branch_of",
     "decide",
     "settled",
     "standing_after",
@@ -194,18 +196,22 @@ def _begin(way: _Way, enrollment: Enrollment, facts: StepFacts) -> Decisions:
 
 def _split(way: _Way, enrollment: Enrollment, step: BoundSplit) -> Decisions:
     """The way that a digest of names falls on: the same for one key, whatever else changes."""
-    place = share_of("split", way.playbook.identity, origin_of(step), enrollment.key)
-    reached = 0.0
-    chosen = step.branches[-1]
-    for branch in step.branches:
-        reached += branch.share
-        if place < reached:
-            chosen = branch
-            break
+    chosen = branch_of(way.playbook, step, enrollment.key)
     taken = ",".join(filter(None, (enrollment.arm, f"{step.id}={chosen.name}")))
     return _into(
         way.playbook, enrollment, chosen.steps, enrollment.since, why=chosen.name, arm=taken
     )
+
+
+def branch_of(playbook: BoundPlaybook, step: BoundSplit, key: str) -> BoundBranch:
+    """The way of a split that a key falls on."""
+    place = share_of("split", playbook.identity, origin_of(step), key)
+    reached = 0.0
+    for branch in step.branches:
+        reached += branch.share
+        if place < reached:
+            return branch
+    return step.branches[-1]
 
 
 # ---------------------------------------------------------------- standing still

@@ -26,11 +26,13 @@ __all__ = [
     "Go",
     "Verdict",
     "Wait",
+    "counts_against",
     "counts_from",
     "is_open",
     "judge",
     "next_opening",
     "room_from",
+    "standing_against",
 ]
 
 WINDOW = "window"
@@ -157,13 +159,19 @@ def room_from(cap: FrequencyCap, acts: Sequence[Act], at: datetime) -> datetime 
     An act counts for exactly `per`: a day is 24 hours here, a month ends on the same day of the
     next, at the same time in UTC. At the instant at which it ends it does not count any more.
     """
-    ends = sorted(shift_local(act.at, cap.per, _UTC) for act in acts if _counts(cap, act))
-    standing = [end for end in ends if end > at]
+    standing = standing_against(cap, acts, at)
     excess = len(standing) - cap.at_most
     return standing[excess] if excess >= 0 else None
 
 
-def _counts(cap: FrequencyCap, act: Act) -> bool:
+def standing_against(cap: FrequencyCap, acts: Sequence[Act], at: datetime) -> list[datetime]:
+    """When each of `acts` that counts at an instant ends to count, the first to end first."""
+    ends = sorted(shift_local(act.at, cap.per, _UTC) for act in acts if counts_against(cap, act))
+    return [end for end in ends if end > at]
+
+
+def counts_against(cap: FrequencyCap, act: Act) -> bool:
+    """Whether a cap is about messages of this channel and topic at all."""
     return cap.channel in (None, act.channel) and cap.topic in (None, act.topic or GENERAL)
 
 
@@ -226,7 +234,7 @@ def _room(
     cap: FrequencyCap, asked: Asked, acts: Mapping[str, Sequence[Act]], at: datetime
 ) -> datetime | None:
     """When a cap has room for a message at all whom it reaches; None: now."""
-    if not _counts(cap, Act(at, asked.channel, asked.topic)):
+    if not counts_against(cap, Act(at, asked.channel, asked.topic)):
         return None
     prefix = row_of(cap.each, "") if cap.each else address_of("")
     rooms = [

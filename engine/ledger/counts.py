@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
-__all__ = ["Insiders", "counts_by_step", "insiders"]
+__all__ = ["Insiders", "counts_by_phase", "counts_by_step", "insiders"]
 
 
 def counts_by_step(unit: Unit, playbook: str) -> dict[str, int]:
@@ -18,6 +18,17 @@ def counts_by_step(unit: Unit, playbook: str) -> dict[str, int]:
     for each in insiders(unit, playbook):
         found[each.step] = found.get(each.step, 0) + each.people
     return dict(sorted(found.items()))
+
+
+def counts_by_phase(unit: Unit, playbook: str) -> dict[str, dict[str, int]]:
+    """By step, how many are in each phase there; the step is empty for those held out."""
+    by = (enrollments.c.step, enrollments.c.phase)
+    inside = (enrollments.c.playbook == playbook, enrollments.c.left_at.is_(None))
+    statement = select(*by, func.count()).where(*inside).group_by(*by)
+    found: dict[str, dict[str, int]] = {}
+    for step, phase, people in sorted(unit.connection.execute(statement)):
+        found.setdefault(step, {})[phase] = people
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 
 from engine.decide.became import passed_by
 from engine.decide.facts import (
@@ -51,6 +51,7 @@ __all__ = [
     "Recorded",
     "due_enrollments",
     "enrollment_of",
+    "inside",
     "open_enrollment",
     "open_enrollments",
     "record",
@@ -324,10 +325,20 @@ def open_enrollments(
 
 
 def open_enrollment(unit: Unit, playbook: str, key: str) -> Enrollment | None:
-    """The open enrollment of one customer in a playbook."""
-    mine = (enrollments.c.playbook == playbook, enrollments.c.key == key, OPEN)
-    row = unit.connection.execute(select(*FACTS).where(*mine).with_for_update()).first()
+    """The open enrollment of one customer in a playbook, to be changed: nobody else does."""
+    row = unit.connection.execute(_of(playbook, key).with_for_update()).first()
     return None if row is None else enrollment_of(row)
+
+
+def inside(unit: Unit, playbook: str, key: str) -> Enrollment | None:
+    """The open enrollment of one customer in a playbook, to be looked at."""
+    row = unit.connection.execute(_of(playbook, key)).first()
+    return None if row is None else enrollment_of(row)
+
+
+def _of(playbook: str, key: str) -> Select[Any]:
+    mine = (enrollments.c.playbook == playbook, enrollments.c.key == key, OPEN)
+    return select(*FACTS).where(*mine)
 
 
 def due_enrollments(

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import closing
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import ColumnElement, Row, select
 
-from engine.ledger.audit import AuditRecord, Head, Verification, canonical, verify
+from engine.ledger.audit import AuditRecord, Head, Kind, Verification, canonical, verify
 from engine.ledger.instants import instant_text
 from engine.ledger.store import Unit
 from engine.ledger.tables import audit, audit_head
@@ -29,6 +29,7 @@ __all__ = [
     "checkpoint",
     "export_line",
     "head_of",
+    "last_records",
     "public_key",
     "read_audit",
     "read_checkpoint",
@@ -64,6 +65,16 @@ def read_audit(
     with unit.connection.execution_options(yield_per=_PAGE).execute(statement) as streamed:
         for row in streamed:
             yield _record(row)
+
+
+def last_records(
+    unit: Unit, *, playbooks: Collection[str], key: str, kinds: Collection[Kind], limit: int
+) -> list[AuditRecord]:
+    """The newest records of some kinds on a key in a playbook, by all of its names, in order."""
+    among = (audit.c.playbook.in_(list(playbooks)), audit.c.kind.in_(list(kinds)))
+    mine = (*among, audit.c.key == key)
+    statement = select(audit).where(*mine).order_by(audit.c.seq.desc()).limit(limit)
+    return [_record(row) for row in reversed(unit.connection.execute(statement).all())]
 
 
 def head_of(unit: Unit) -> Head:

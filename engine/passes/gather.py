@@ -91,6 +91,7 @@ class World:
             as_of=self._as_of,
             last=last,
             fields=self._read_of_rows(playbook),
+            denied=[*playbook.denied, *(("never_contact", each) for each in self._rules(playbook))],
         )
         return {**sound, "sql": self._sql_digest(playbook)}
 

@@ -1,15 +1,14 @@
-"""Who matches, why, as which SQL, and with which messages: text and JSON (contract, cli)."""
+"""Who matches, as which SQL, and with which messages: text and JSON (contract, cli)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from engine.answers import Compiled, Explained, Matching
-from engine.audience.explain import Node
+from engine.answers import Compiled, Matching
 from engine.previews import PreviewedMessage
 from engine.report.text import as_json, count, moment
 
-__all__ = ["compiled", "explained", "matching", "previewed"]
+__all__ = ["compiled", "matching", "previewed"]
 
 
 def matching(found: Matching, form: str, *, only_count: bool, limit: int | None) -> str:
@@ -55,41 +54,6 @@ def compiled(found: Compiled, form: str) -> str:
         for position, each in enumerate(found.statements, 1)
     ]
     return "\n\n".join(blocks)
-
-
-def explained(found: Explained, form: str) -> str:
-    """The condition tree with the values seen, then what entry says."""
-    if form == "json":
-        return as_json(
-            {
-                "name": found.name,
-                "key": found.key,
-                "as_of": found.as_of,
-                "matches": found.tree.holds,
-                "tree": _node(found.tree),
-                "entry": {"enters": found.enters, "gate": found.gate, "told": found.told},
-            }
-        )
-    verdict = "matches" if found.tree.holds else "does not match"
-    head = f"{found.key} {verdict} {found.name} as of {moment(found.as_of)}"
-    return "\n".join([head, "", *_lines(found.tree, 0), "", found.told]).rstrip()
-
-
-def _node(node: Node) -> dict[str, object]:
-    return {
-        "condition": node.condition,
-        "holds": node.holds,
-        "seen": node.seen,
-        "children": [_node(child) for child in node.children],
-    }
-
-
-def _lines(node: Node, depth: int) -> Iterator[str]:
-    mark = "✓" if node.holds else "✗"
-    seen = f"   [{node.seen}]" if node.seen else ""
-    yield f"{'  ' * depth}{mark} {node.condition}{seen}"
-    for child in node.children:
-        yield from _lines(child, depth + 1)
 
 
 def previewed(messages: Sequence[PreviewedMessage], form: str) -> str:

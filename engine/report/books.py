@@ -59,7 +59,7 @@ def _playbooks(lines: Sequence[PlaybookLine]) -> str:
             line.last_state,
             line.next_fire,
             sum(line.steps.values()),
-            told(line.steps),
+            _at_steps(line),
         )
         for line in lines
     ]
@@ -77,6 +77,21 @@ def _playbooks(lines: Sequence[PlaybookLine]) -> str:
         if line.step_gone
     ]
     return "\n".join([columns(head, rows), *notes])
+
+
+def _at_steps(line: PlaybookLine) -> str:
+    """`3 wait-1 (2 waiting, 1 watching)`, in the order of the ids; those held out last."""
+    steps = sorted(line.steps.items(), key=lambda each: (not each[0], each[0]))
+    parts = [f"{people:,} {_doing(step, line)}" for step, people in steps]
+    return ", ".join(parts) or "none"
+
+
+def _doing(step: str, line: PlaybookLine) -> str:
+    phases = line.phases.get(step, {})
+    if not step:
+        return "held out"
+    only = next(iter(phases), "")
+    return f"{step} ({told(phases) if len(phases) > 1 else only})"
 
 
 def held_of(items: Sequence[HeldItem], form: str) -> str:

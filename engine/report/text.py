@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-__all__ = ["age", "as_json", "columns", "count", "moment", "told"]
+__all__ = ["age", "as_json", "away", "columns", "count", "local", "moment", "told", "when"]
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -52,6 +53,31 @@ def age(since: datetime, now: datetime) -> str:
 def moment(value: datetime) -> str:
     """An instant as people read it: UTC, to the second."""
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def local(value: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """An instant as people of a zone say it: `Fri 13 Mar 09:00`, with the year if not now's."""
+    there = value.astimezone(zone)
+    year = "" if there.year == now.astimezone(zone).year else f" {there:%Y}"
+    return f"{there:%a} {there.day} {there:%b}{year} {there:%H:%M}"
+
+
+def away(value: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """How far away an instant is: `in 3 days`, `40 minutes ago`, `now`; days are local ones."""
+    apart = abs(value - now)
+    if apart < timedelta(minutes=1):
+        return "now"
+    days = abs((value.astimezone(zone).date() - now.astimezone(zone).date()).days)
+    length = age(now - apart, now) if apart < _DAY or not days else count(days, "day")
+    return f"in {length}" if value > now else f"{length} ago"
+
+
+_DAY = timedelta(hours=23)  # so that tomorrow at the same hour is a day away, clock change or not
+
+
+def when(value: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """Both: `Fri 13 Mar 09:00 (in 3 days)`."""
+    return f"{local(value, zone, now=now)} ({away(value, zone, now=now)})"
 
 
 def told(counts: Mapping[str, int]) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.bind.cautions import cautions
 from engine.problems import Severity
-from tests.bind.samples import condition
+from tests.bind.samples import condition, playbook
 
 MISSING = "negation-over-missing"
 SHORT = "short-history"
@@ -104,3 +104,47 @@ def test_a_doubtful_condition_is_warned_of(text: str, codes: list[str]) -> None:
     assert [warning.code for warning in warnings] == codes
     assert all(warning.severity is Severity.WARNING for warning in warnings)
     assert all(warning.place.path == "segments/asked.yaml" for warning in warnings)
+
+
+STEPS = """\
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - task: Call
+  - task: Call again
+    only_if: CONDITION
+"""
+
+OF_STEPS: dict[str, tuple[str, list[str]]] = {
+    "since-a-step": ("{did_not: logged_in, since: step task-1}", [MISSING]),
+    "not-since-a-step": ("{not: {did: logged_in, since: 3 days after step task-1}}", [MISSING]),
+    "since-a-step-plain": ("{did: logged_in, since: step task-1}", []),
+    "since-entered": ("{did_not: logged_in, since: entered}", []),
+    "done-beside-it": (
+        "{all: [{step: task-1, is: done}, {did_not: logged_in, since: step task-1}]}",
+        [],
+    ),
+    "sent-beside-it": (
+        "{all: [{did_not: logged_in, since: step task-1}, {step: task-1, is: sent}]}",
+        [],
+    ),
+    "open-beside-it": (
+        "{all: [{step: task-1, is: open}, {did_not: logged_in, since: step task-1}]}",
+        [MISSING],
+    ),
+    "not-done-beside-it": (
+        "{all: [{not: {step: task-1, is: done}}, {did_not: logged_in, since: step task-1}]}",
+        [MISSING],
+    ),
+    "done-or-it": (
+        "{any: [{step: task-1, is: done}, {did_not: logged_in, since: step task-1}]}",
+        [MISSING],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "codes"), OF_STEPS.values(), ids=OF_STEPS)
+def test_a_window_that_begins_at_a_step_is_missing_before_it(text: str, codes: list[str]) -> None:
+    asked = playbook(STEPS.replace("CONDITION", text))
+    found = [each for condition in asked.conditions for each in cautions(condition)]
+    assert [warning.code for warning in found] == codes
+    assert all("task-1" in warning.message and "step: task-1" in warning.hint for warning in found)

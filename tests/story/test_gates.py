@@ -474,6 +474,26 @@ def test_an_event_that_was_never_seen_is_doubted_where_its_absence_is_asked(
 
 
 @IN_FILES
+@pytest.mark.parametrize(
+    ("rest", "name"),
+    [
+        ("exit_when: {did: used}", "exit_when"),
+        ("goal: {name: uses, when: {did: used}}", "the goal"),
+        ("exit_when: {did: logged_in}", None),
+    ],
+)
+def test_an_event_that_was_never_seen_is_doubted_where_people_wait_for_it(
+    world: World, rest: str, name: str | None
+) -> None:
+    """An exit on an event with a misspelt name would let nobody out."""
+    world.ask("everyone: true", rest)
+    lost(world.tables)
+    world.put()
+    doubts = world.stage.run("--dry-run").data["runs"][0]["doubts"]
+    assert [f"and {name} asks for it" in each for each in doubts] == ([True] if name else [])
+
+
+@IN_FILES
 def test_a_young_ledger_is_doubted_where_nothing_else_tells_of_contact(world: World) -> None:
     world.ask("not_contacted: {within: 30 days}")
     assert world.stage.run("--dry-run").data["runs"][0]["doubts"] == []

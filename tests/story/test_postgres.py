@@ -53,6 +53,9 @@ def test_the_journey(stage: Stage) -> None:
     stage.run()
     assert len(stage.mail.received) == 3
     assert stage.letters[0]["From"] == "Casey <casey@acme.example.com>"
+    told = stage.do("explain", "checkup", "--for", "1", "--as-of", "2026-03-12T09:00:00-04:00").out
+    assert "stands still until Sun 15 Mar 09:00 (in 3 days)" in told
+    assert "contacted within 1 day" in told
     later = stage.run(as_of=FIVE_DAYS_ON)
     assert later.data["runs"][0]["touches"] == {"hook": {"sent": 3}, "task": {"sent": 3}}
     assert len(stage.mail.received) == 3

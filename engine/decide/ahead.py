@@ -1,0 +1,207 @@
+"""What comes next for one inside, and when at the earliest, as far as it can be known. Pure.
+
+The same way through the steps as `journey.py` takes, walked in mind: waits end as they will, and
+what hangs on a condition is not guessed but forks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from engine.bind.acts import BoundExit, BoundIf, BoundSplit, BoundStep, BoundWait, BoundWaitFor
+from engine.bind.playbook import BoundPlaybook
+from engine.decide.facts import Enrollment, Phase
+from engine.decide.journey import branch_of
+from engine.decide.waits import Clock, Known, wait_end
+
+__all__ = ["Coming", "Ending", "Outlook", "Prospect", "Way", "ahead", "ahead_from"]
+
+STEPS_AHEAD = 10
+"""How many steps are told at most; of each way of a fork, a few."""
+
+_STEPS_OF_A_WAY = 3
+
+
+class Ending(StrEnum):
+    """Why nothing more is told."""
+
+    COMPLETED = "completed"
+    """After the last step it leaves."""
+    EXITS = "exits"
+    """A step takes it out."""
+    FORKS = "forks"
+    """What comes hangs on a condition."""
+    MISSING = "missing"
+    """The moment that a wait goes by is missing for now."""
+    MORE = "more"
+    """There are more steps than are told."""
+    HELD = "held"
+    """Nothing comes by itself: it is held out for comparison, or held until a person acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of a fork (`then`, `else`), and what comes on it."""
+
+    name: str
+    prospect: Prospect
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A step that comes. `at` is the earliest instant, `until` when its wait is over.
+
+    `taken` is the way of a split that this one falls on.
+    """
+
+    step: BoundStep
+    at: datetime
+    until: datetime | None = None
+    taken: str = ""
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What comes, in its order, and how it ends; `at` is when it leaves, at the earliest."""
+
+    steps: tuple[Coming, ...]
+    ending: Ending
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a walk through the steps hangs on.
+
+    `values` are, by wait, those of the field that its moment names. `passed` says when steps
+    happened. `openings` gives the instants from which on each message of a step may go out.
+    """
+
+    playbook: BoundPlaybook
+    key: str
+    entered_at: datetime
+    now: datetime
+    clock: Clock
+    openings: Callable[[BoundStep, datetime], Sequence[datetime]]
+    values: Mapping[str, date | None] = field(default_factory=dict)
+    passed: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def ahead(outlook: Outlook, inside: Enrollment, *, touched: datetime) -> Prospect:
+    """What comes for one inside; `touched` is when its open touches have ended at the earliest."""
+    route, now = outlook.playbook.route, outlook.now
+    match inside.phase:
+        case Phase.RESTING:
+            return Prospect((), Ending.HELD, inside.waits_until)
+        case Phase.WAITING if inside.waits_until is not None:
+            over = max(inside.waits_until, inside.since)
+            return ahead_from(outlook, route.following[inside.step], over)
+        case Phase.WATCHING:
+            return _watching(outlook, inside)
+        case Phase.TOUCHING:
+            return ahead_from(outlook, route.following[inside.step], touched)
+        case Phase.HOLDING:
+            return ahead_from(outlook, inside.step, now)
+        case _:
+            return ahead_from(outlook, inside.step, inside.since)
+
+
+def _watching(outlook: Outlook, inside: Enrollment) -> Prospect:
+    step = outlook.playbook.route.steps[inside.step]
+    limit = inside.waits_until or inside.since
+    ways = _ways(outlook, step, outlook.now, limit)
+    return Prospect((Coming(step, outlook.now, limit, ways=ways),), Ending.FORKS)
+
+
+def ahead_from(
+    outlook: Outlook, step_id: str | None, since: datetime, *, room: int = STEPS_AHEAD
+) -> Prospect:
+    """What comes from a step on that is reached at `since`; None is the end."""
+    found: list[Coming] = []
+    passed = dict(outlook.passed)
+    while step_id is not None:
+        if len(found) == room:
+            return Prospect(tuple(found), Ending.MORE)
+        step = outlook.playbook.route.steps[step_id]
+        coming = _coming(outlook, step, since, passed, forks=room == STEPS_AHEAD)
+        found.append(coming)
+        if ending := _ending(coming):
+            return Prospect(tuple(found), ending, coming.at)
+        since = _over(outlook, coming, since)
+        passed[step.id] = since
+        step_id = _following(outlook, step)
+    return Prospect(tuple(found), Ending.COMPLETED, max(since, outlook.now))
+
+
+def _coming(
+    outlook: Outlook,
+    step: BoundStep,
+    since: datetime,
+    passed: Mapping[str, datetime],
+    *,
+    forks: bool,
+) -> Coming:
+    reached = max(since, outlook.now)
+    match step:
+        case BoundWait():
+            value = outlook.values.get(step.id)
+            known = Known(reached, outlook.entered_at, passed, value)
+            return Coming(step, reached, wait_end(step.wait, since, outlook.clock, known))
+        case BoundIf():
+            ways = _ways(outlook, step, reached, reached) if forks else ()
+            return Coming(step, reached, ways=ways)
+        case BoundWaitFor():
+            limit = outlook.clock.later(since, step.at_most)
+            ways = _ways(outlook, step, reached, limit) if forks else ()
+            return Coming(step, reached, limit, ways=ways)
+        case BoundSplit():
+            return Coming(step, reached, taken=branch_of(outlook.playbook, step, outlook.key).name)
+        case _:
+            return Coming(step, min(outlook.openings(step, reached), default=reached))
+
+
+def _ways(
+    outlook: Outlook, step: BoundStep, then_at: datetime, else_at: datetime
+) -> tuple[Way, ...]:
+    assert isinstance(step, BoundIf | BoundWaitFor)
+    after = outlook.playbook.route.following[step.id]
+    branches = (("then", step.then, then_at), ("else", step.otherwise, else_at))
+    return tuple(
+        Way(name, ahead_from(outlook, _first(branch, after), at, room=_STEPS_OF_A_WAY))
+        for name, branch, at in branches
+    )
+
+
+def _first(branch: Sequence[BoundStep], after: str | None) -> str | None:
+    return branch[0].id if branch else after
+
+
+def _ending(coming: Coming) -> Ending | None:
+    match coming.step:
+        case BoundIf() | BoundWaitFor():
+            return Ending.FORKS
+        case BoundWait() if coming.until is None:
+            return Ending.MISSING
+        case BoundExit(only_if=None):
+            return Ending.EXITS
+        case _:
+            return None
+
+
+def _over(outlook: Outlook, coming: Coming, since: datetime) -> datetime:
+    """When it is over with a step, at the earliest: a wait that may be skipped takes no time."""
+    if isinstance(coming.step, BoundWait):
+        skipped = coming.step.only_if is not None or coming.until is None
+        return since if skipped or coming.until is None else coming.until
+    return max((since, *outlook.openings(coming.step, max(since, outlook.now))))
+
+
+def _following(outlook: Outlook, step: BoundStep) -> str | None:
+    after = outlook.playbook.route.following[step.id]
+    if isinstance(step, BoundSplit):
+        return _first(branch_of(outlook.playbook, step, outlook.key).steps, after)
+    return after

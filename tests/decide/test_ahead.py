@@ -1,0 +1,161 @@
+"""What comes next, and when at the earliest: where the walk goes, and where it stops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.bind.acts import (
+    BoundBranch,
+    BoundExit,
+    BoundIf,
+    BoundSplit,
+    BoundStep,
+    BoundTask,
+    BoundWait,
+    BoundWaitFor,
+)
+from engine.bind.conditions import BoundEveryone, BoundMoment
+from engine.decide.ahead import Ending, Outlook, Prospect, ahead, ahead_from
+from engine.decide.facts import Enrollment, Phase
+from engine.decide.waits import Clock
+from engine.moments import Duration, Unit, parse_moment
+from tests.decide.test_branches import playbook
+
+NOW = datetime(2026, 3, 6, 14, 0, tzinfo=UTC)  # nine in New York, two days before the clocks change
+DAY = timedelta(days=1)
+CLOCK = Clock(ZoneInfo("America/New_York"))
+EVERYONE = BoundEveryone()
+
+
+def days(number: int) -> Duration:
+    return Duration(number, Unit.DAY)
+
+
+def wait(name: str, number: int, **words: object) -> BoundWait:
+    return BoundWait(name, days(number), **words)  # type: ignore[arg-type]
+
+
+def task(name: str, **words: object) -> BoundTask:
+    return BoundTask(name, "Call", **words)  # type: ignore[arg-type]
+
+
+def at_once(step: BoundStep, at: datetime) -> Sequence[datetime]:
+    return ()
+
+
+def seen(*steps: BoundStep, since: datetime = NOW) -> Prospect:
+    of = playbook(*steps)
+    return ahead_from(Outlook(of, "7", NOW - DAY, NOW, CLOCK, at_once), steps[0].id, since)
+
+
+def told(prospect: Prospect) -> list[tuple[str, int]]:
+    """Ids of steps with the local days from now to their earliest instant."""
+    today = NOW.astimezone(CLOCK.zone).date()
+    return [
+        (each.step.id, (each.at.astimezone(CLOCK.zone).date() - today).days)
+        for each in prospect.steps
+    ]
+
+
+FORK = BoundIf("fork", EVERYONE, (task("a"),), (task("b"), task("c")))
+WATCH = BoundWaitFor("watch", EVERYONE, days(4), (BoundExit("out", "done"),), (task("late"),))
+NEVER = BoundMoment(parse_moment("renews_on"))
+
+ROUTES: dict[str, tuple[tuple[BoundStep, ...], list[tuple[str, int]], Ending]] = {
+    "straight": (
+        (task("a"), wait("w", 5), task("b")),
+        [("a", 0), ("w", 0), ("b", 5)],
+        Ending.COMPLETED,
+    ),
+    "a-wait-that-may-be-skipped-takes-no-time": (
+        (wait("w", 5, only_if=EVERYONE), task("b")),
+        [("w", 0), ("b", 0)],
+        Ending.COMPLETED,
+    ),
+    "fork": ((wait("w", 2), FORK, task("z")), [("w", 0), ("fork", 2)], Ending.FORKS),
+    "watch": ((WATCH, task("z")), [("watch", 0)], Ending.FORKS),
+    "exit": ((task("a"), BoundExit("out", "x"), task("z")), [("a", 0), ("out", 0)], Ending.EXITS),
+    "an-exit-for-some": (
+        (BoundExit("out", "x", only_if=EVERYONE), task("z")),
+        [("out", 0), ("z", 0)],
+        Ending.COMPLETED,
+    ),
+    "split": (
+        (BoundSplit("s", (BoundBranch("all", 1.0, (task("a"),)),)), task("z")),
+        [("s", 0), ("a", 0), ("z", 0)],
+        Ending.COMPLETED,
+    ),
+    "missing": ((BoundWait("w", NEVER), task("z")), [("w", 0)], Ending.MISSING),
+    "many": (
+        tuple(task(f"t{n}") for n in range(12)),
+        [(f"t{n}", 0) for n in range(10)],
+        Ending.MORE,
+    ),
+}
+
+
+@pytest.mark.parametrize(("steps", "expected", "ending"), ROUTES.values(), ids=ROUTES)
+def test_the_way_ahead(
+    steps: tuple[BoundStep, ...], expected: list[tuple[str, int]], ending: Ending
+) -> None:
+    found = seen(*steps)
+    assert (told(found), found.ending) == (expected, ending)
+
+
+def test_both_ways_of_a_fork_are_told_with_what_follows_them() -> None:
+    then, other = seen(WATCH, task("z")).steps[0].ways
+    assert (then.name, told(then.prospect)) == ("then", [("out", 0)])
+    assert (other.name, told(other.prospect)) == ("else", [("late", 4), ("z", 4)])
+    assert other.prospect.at == NOW + 4 * DAY - timedelta(hours=1), "one night is shorter"
+
+
+def test_a_wait_counts_from_when_it_was_reached_and_nothing_comes_in_the_past() -> None:
+    found = seen(wait("w", 5), task("a"), wait("v", 1), task("b"), since=NOW - 3 * DAY)
+    assert told(found) == [("w", 0), ("a", 2), ("v", 2), ("b", 3)]
+    late = seen(wait("w", 1), task("a"), since=NOW - 3 * DAY)
+    assert told(late) == [("w", 0), ("a", 0)]
+
+
+def test_a_window_puts_off_what_comes_after_it_too() -> None:
+    def monday(step: BoundStep, at: datetime) -> Sequence[datetime]:
+        return [NOW + 3 * DAY, NOW + 4 * DAY] if step.id == "mail" else ()
+
+    of = playbook(task("mail"), task("next"))
+    found = ahead_from(Outlook(of, "7", NOW, NOW, CLOCK, monday), "mail", NOW)
+    assert [each.at for each in found.steps] == [NOW + 3 * DAY, NOW + 4 * DAY]
+
+
+def standing(step: str, phase: Phase, until: datetime | None) -> Enrollment:
+    return Enrollment(
+        id="e", playbook="p", entity="user", key="7", number=1, version="v1", step=step,
+        phase=phase, entered_at=NOW - DAY, since=NOW - DAY, waits_until=until,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("step", "phase", "until", "first"),
+    [
+        ("w", Phase.READY, None, ("w", NOW)),
+        ("w", Phase.WAITING, NOW + 2 * DAY, ("watch", NOW + 2 * DAY)),
+        ("w", Phase.WAITING, NOW - DAY, ("watch", NOW)),
+        ("w", Phase.HOLDING, NOW + DAY, ("w", NOW)),
+        ("w", Phase.TOUCHING, None, ("watch", NOW + 3 * DAY)),
+        ("watch", Phase.WATCHING, NOW + DAY, ("watch", NOW)),
+    ],
+)
+def test_it_goes_on_from_where_one_stands(
+    step: str, phase: Phase, until: datetime | None, first: tuple[str, datetime]
+) -> None:
+    outlook = Outlook(playbook(wait("w", 5), WATCH), "7", NOW - DAY, NOW, CLOCK, at_once)
+    found = ahead(outlook, standing(step, phase, until), touched=NOW + 3 * DAY)
+    assert (found.steps[0].step.id, found.steps[0].at) == first
+
+
+def test_nothing_comes_for_one_held_out() -> None:
+    outlook = Outlook(playbook(wait("w", 5)), "7", NOW, NOW, CLOCK, at_once)
+    found = ahead(outlook, standing("", Phase.RESTING, NOW + DAY), touched=NOW)
+    assert found == Prospect((), Ending.HELD, NOW + DAY)
