@@ -31,6 +31,12 @@ from engine.decide.facts import (
 )
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
+from engine.ledger.items import (
+    ends_of_items,
+    refuse_second_digests,
+    regather_without,
+    waits_for_digest,
+)
 from engine.ledger.moves import rename_steps
 from engine.ledger.statements import insert_new, texts_relation
 from engine.ledger.stays import DONE, SKIPPED
@@ -48,6 +54,7 @@ __all__ = [
     "DueEnrollment",
     "Recorded",
     "due_enrollments",
+    "gathering_enrollments",
     "open_enrollment",
     "open_enrollments",
     "outdated_enrollments",
@@ -117,13 +124,15 @@ def record(
     A touch whose idempotency key exists is not written again; the audit says so.
 
     Raises:
-        Overtaken: an enrollment is no longer as the decisions found it; nothing may be kept.
+        Overtaken: an enrollment is no longer as the decisions found it, or another process has
+            made a digest of these; nothing may be kept.
     """
     listed = list(decisions)
     batch = _Batch()
     for decision in listed:
         batch.add(decision)
     repeated = existing_touches(unit, batch.touches)
+    refuse_second_digests(batch.touches[touch] for touch in repeated)
     _write_entered(unit, batch, run=run, at=at)
     _write_moved(unit, batch, at=at)
     rename_steps(unit, batch.moved)
@@ -134,6 +143,7 @@ def record(
     for decision in listed:
         _tell(unit, decision, repeated=repeated, run=run, at=at, actor=actor)
     withdraw_touches(unit, batch.left, at=at, actor=actor)
+    regather_without(unit, batch.left, at=at, actor=actor)
     return Recorded(
         entered=len(batch.entered),
         made=len(fresh),
@@ -343,6 +353,14 @@ def outdated_enrollments(
     return _page(unit, playbook, older, after_key=after_key, limit=limit)
 
 
+def gathering_enrollments(unit: Unit, playbook: str, as_of: datetime) -> list[Enrollment]:
+    """Everyone who waits to be gathered, and whose digest has fired, by key."""
+    due = (enrollments.c.phase == Phase.GATHERING, enrollments.c.waits_until <= as_of)
+    wanted = (enrollments.c.playbook == playbook, _OPEN, *due)
+    statement = select(*_FACTS).where(*wanted).order_by(enrollments.c.key)
+    return [_enrollment(row) for row in unit.connection.execute(statement)]
+
+
 def _page(
     unit: Unit,
     playbook: str,
@@ -396,7 +414,7 @@ def _touched() -> list[ColumnElement[bool]]:
         touches.c.step == enrollments.c.step,
         touches.c.ended_at.is_(None),
     )
-    return [enrollments.c.phase == Phase.TOUCHING, ~pending.exists()]
+    return [enrollments.c.phase == Phase.TOUCHING, ~pending.exists(), ~waits_for_digest()]
 
 
 def _with_ends(unit: Unit, found: Sequence[Enrollment]) -> list[DueEnrollment]:
@@ -409,6 +427,9 @@ def _with_ends(unit: Unit, found: Sequence[Enrollment]) -> list[DueEnrollment]:
         if touching[row.enrollment] == row.step:
             state = None if row.copy_of else TouchState(row.state)
             ends[row.enrollment].append((state, row.ended_at))
+    for of, step, state, at in ends_of_items(unit, touching) if touching else ():
+        if touching[of] == step:
+            ends[of].append((state, at))
     return [_ended(each, ends.get(each.id, ())) for each in found]
 
 

@@ -21,7 +21,7 @@ def entered_body(of: Enrollment, run: str) -> dict[str, object]:
     }
 
 
-_STANDING_STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING)
+_STANDING_STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING, Phase.GATHERING)
 
 
 def advanced_record(
