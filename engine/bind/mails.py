@@ -84,6 +84,8 @@ def _topic(step: EmailStep, template: Template | None, scope: Scope) -> str:
 def _recipients(step: EmailStep, scope: Scope) -> Persons:
     if step.to:
         return bind_persons(step.to, scope, step.place)
+    if step.digest is not None:
+        return (bind_first((step.digest.by,), scope, step.digest.place),)
     return ((bind_contact(scope, step.place),),)
 
 

@@ -32,6 +32,7 @@ from engine.language.steps import (
     EnrollStep,
     ExitStep,
     IfStep,
+    Persons,
     SplitStep,
     Step,
     TaskStep,
@@ -91,7 +92,6 @@ def _refuse_later(step: Step) -> None:
 
 
 _LATER: Mapping[str, Callable[[Step], bool]] = {
-    "digest": lambda step: getattr(step, "digest", None) is not None,
     "outcomes": lambda step: isinstance(step, TaskStep) and bool(step.outcomes),
     "close_when": lambda step: isinstance(step, TaskStep) and step.close_when is not None,
 }
@@ -101,7 +101,7 @@ def _task(step: TaskStep, scope: Scope, found: Findings) -> BoundTask:
     return BoundTask(
         title=step.title,
         kind=step.kind,
-        assign=found.attempt(lambda: bind_first(step.assign, scope, step.place)),
+        assign=found.attempt(lambda: bind_first(_assigned(step), scope, step.place)),
         due=step.due,
         notes=step.notes,
         urgency=step.urgency,
@@ -110,6 +110,10 @@ def _task(step: TaskStep, scope: Scope, found: Findings) -> BoundTask:
         close_when=found.attempt(lambda: optional(step.close_when, scope)),
         **bears_digest(step, scope, found),
     )
+
+
+def _assigned(step: TaskStep) -> Persons:
+    return step.assign or ((step.digest.by,) if step.digest else ())
 
 
 def _webhook(step: WebhookStep, scope: Scope, found: Findings) -> BoundWebhook:

@@ -16,6 +16,7 @@ from engine.decide.facts import NewTouch, Phase, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
 from engine.ledger.instants import instant_text
+from engine.ledger.pending import PendingMail
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, items, reaches, touches
@@ -24,6 +25,7 @@ __all__ = [
     "WAS_TAKEN_BACK",
     "clear_for_remaking",
     "ends_of_items",
+    "pending_items",
     "refuse_second_digests",
     "regather",
     "regather_without",
@@ -142,6 +144,21 @@ def _tell(unit: Unit, row: Row[Any], *, at: datetime, actor: str) -> None:
 
 
 # ---------------------------------------------------------------- reading
+
+
+def pending_items(unit: Unit, playbook: str) -> list[PendingMail]:
+    """Of whom digests to customers tell that nobody has claimed, each with the digest's id."""
+    statement = (
+        select(touches.c.id, touches.c.entity, items.c.key, touches.c.topic)
+        .join(items, items.c.touch == touches.c.id)
+        .where(
+            touches.c.playbook == playbook,
+            touches.c.state.in_((TouchState.DRAFT, TouchState.READY)),
+            touches.c.to_customer == 1,
+        )
+        .order_by(touches.c.id, items.c.place)
+    )
+    return [PendingMail(*row) for row in unit.connection.execute(statement)]
 
 
 def waits_for_digest() -> ColumnElement[bool]:

@@ -29,6 +29,7 @@ __all__ = [
     "TouchRow",
     "backlog",
     "counts_by_state",
+    "existing_keys",
     "existing_touches",
     "list_touches",
     "states_by_channel",
@@ -103,9 +104,14 @@ def withdraw_touches(unit: Unit, left: Collection[str], *, at: datetime, actor: 
 
 def existing_touches(unit: Unit, made: Mapping[str, NewTouch]) -> frozenset[str]:
     """The idempotency keys among these that the outbox holds already, and that stand."""
-    if not made:
+    return existing_keys(unit, made)
+
+
+def existing_keys(unit: Unit, keys: Collection[str]) -> frozenset[str]:
+    """The same of keys alone. A digest that was taken back does not stand: it is made again."""
+    if not keys:
         return frozenset()
-    given = texts_relation(unit.connection, made)
+    given = texts_relation(unit.connection, keys)
     mine = (touches.c.id.in_(select(given.c.value)), not_(WAS_TAKEN_BACK))
     found = select(touches.c.id).where(*mine)
     return frozenset(unit.connection.scalars(found))

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Gate
+from engine.decide.facts import told_apart
 from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
@@ -349,7 +350,7 @@ def rehearse(
         report,
         touches=_nested(counted),
         waiting=dict(waiting),
-        would=would,
+        would=tuple(each for touch in would for each in told_apart(touch)),
         left=left,
         inside=_inside(ledger, playbook, versions),
     )
