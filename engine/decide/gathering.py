@@ -32,6 +32,7 @@ from engine.steps.drafts import Customer
 from engine.steps.persons import Who
 
 __all__ = [
+    "GATHERED",
     "Gathered",
     "GatheredStep",
     "ItemFacts",
@@ -44,6 +45,9 @@ __all__ = [
 ]
 
 Decisions = tuple[Decision, ...]
+
+GATHERED = "gathered"
+"""Why one waits whose digest has not fired."""
 
 GatheredStep = BoundEmail | BoundTask | BoundWebhook
 """The steps whose touches can be gathered."""

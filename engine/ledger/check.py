@@ -51,8 +51,14 @@ def _rows(unit: Unit) -> list[Finding]:
     return found
 
 
-def _invariants() -> list[tuple[str, str, Select[tuple[int]]]]:
-    ended = [state for state in TouchState if state.has_ended]
+_Invariant = tuple[str, str, Select[tuple[int]]]
+
+
+def _invariants() -> list[_Invariant]:
+    return [*_of_stays(), *_of_touches()]
+
+
+def _of_stays() -> list[_Invariant]:
     return [
         (
             "version-missing",
@@ -71,6 +77,12 @@ def _invariants() -> list[tuple[str, str, Select[tuple[int]]]]:
                 enrollments.c.waits_until.is_(None),
             ),
         ),
+    ]
+
+
+def _of_touches() -> list[_Invariant]:
+    ended = [state for state in TouchState if state.has_ended]
+    return [
         (
             "touch-without-enrollment",
             "{number} touches belong to no enrollment",

@@ -222,6 +222,12 @@ class DryJournal:
         led = [*self._carried(), *(each for each in self._standing.values() if each)]
         return [*untouched, *(each for each in led if _has_fired(each, self._as_of))]
 
+    def gathered(self) -> int:
+        """How many would still wait for their digest to fire."""
+        undecided = (each for page in self.inside() for each in page)
+        led = (each for each in self._standing.values() if each)
+        return sum(each.phase is Phase.GATHERING for each in (*undecided, *led))
+
     def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
         """What the ledger says of their steps, and what this pass would have added."""
         return {
