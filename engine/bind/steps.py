@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from engine.bind.acts import (
     TASK_CHANNEL,
     BoundBranch,
+    BoundDigest,
     BoundEnroll,
     BoundExit,
     BoundIf,
@@ -24,6 +25,7 @@ from engine.bind.filters import bind_condition
 from engine.bind.findings import Findings, not_supported
 from engine.bind.mails import bind_email, webhook_channel
 from engine.bind.names import Scope
+from engine.bind.people import Slot
 from engine.bind.persons import bind_first
 from engine.bind.updates import bind_update
 from engine.bind.windows import bind_wait
@@ -32,7 +34,6 @@ from engine.language.steps import (
     EnrollStep,
     ExitStep,
     IfStep,
-    Persons,
     SplitStep,
     Step,
     TaskStep,
@@ -98,22 +99,25 @@ _LATER: Mapping[str, Callable[[Step], bool]] = {
 
 
 def _task(step: TaskStep, scope: Scope, found: Findings) -> BoundTask:
+    borne = bears_digest(step, scope, found)
     return BoundTask(
         title=step.title,
         kind=step.kind,
-        assign=found.attempt(lambda: bind_first(_assigned(step), scope, step.place)),
+        assign=found.attempt(lambda: _assigned(step, borne["digest"], scope)),
         due=step.due,
         notes=step.notes,
         urgency=step.urgency,
         channel=TASK_CHANNEL,
         outcomes=step.outcomes,
         close_when=found.attempt(lambda: optional(step.close_when, scope)),
-        **bears_digest(step, scope, found),
+        **borne,
     )
 
 
-def _assigned(step: TaskStep) -> Persons:
-    return step.assign or ((step.digest.by,) if step.digest else ())
+def _assigned(step: TaskStep, digest: BoundDigest | None, scope: Scope) -> Slot:
+    if step.digest is not None:
+        return digest.by if digest else ()
+    return bind_first(step.assign, scope, step.place)
 
 
 def _webhook(step: WebhookStep, scope: Scope, found: Findings) -> BoundWebhook:

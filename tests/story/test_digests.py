@@ -297,6 +297,45 @@ def test_a_daemon_that_comes_back_sends_it_once(stage: Stage) -> None:
     assert [names for _, _, names in told(stage)] == [["Ann", "Bob"], ["Cleo"]]
 
 
+# ---------------------------------------------------------------- to customers
+
+
+def shared_address(stage: Stage, **ann: object) -> None:
+    """Ann and Bob read their mail together; what is due for them is gathered until noon."""
+    shared = {"email": "home@example.com", "account_id": 1}
+    stage.put_users(
+        {"user_id": 1, "first_name": "Ann", **shared, **ann},
+        {"user_id": 2, "first_name": "Bob", **shared},
+    )
+    put_step(stage, EMAIL_STEP.replace("account.csm", "user"))
+
+
+WINDOW = 'policy: {send_window: {days: mon-fri, from: "14:00", to: "17:00"}NEVER}\n'
+NEVER = ", never_contact: [{segment: troubled}]"
+
+
+@pytest.mark.parametrize("why", ["goal", "never_contact"])
+def test_who_must_not_be_told_of_while_it_waits_for_the_window_is_taken_out(
+    stage: Stage, why: str
+) -> None:
+    shared_address(stage)
+    words = WINDOW.replace("NEVER", NEVER if why == "never_contact" else "")
+    stage.edit("touchline.yaml", "people:\n", words + "people:\n")
+    stage.write(
+        "segments/troubled.yaml", "segment: troubled\nof: user\nwhere: [{uses_reports: true}]\n"
+    )
+    if why == "never_contact":
+        stage.edit("playbooks/checkup.yaml", "goal:", "# goal:")
+    stage.run(as_of=NINE)
+    held = stage.run(as_of=NOON)
+    assert held.data["runs"][0]["waiting"] == {"window": 1}
+    shared_address(stage, uses_reports="true")
+    stage.run(as_of=LATER)
+    assert [(subject, names) for _, subject, names in told(stage)] == [("1 for Bob", ["Bob"])]
+    assert f'"{why}"' in stage.do("audit", "export").out
+    assert sound(stage)
+
+
 # ---------------------------------------------------------------- the other verbs, and showing
 
 
@@ -342,7 +381,7 @@ def test_a_dry_run_tells_of_each_and_writes_nothing(stage: Stage) -> None:
 
 
 def test_a_preview_shows_the_digest_about_one(stage: Stage) -> None:
-    (mail,) = stage.do("preview", "checkup", "--key", "1", "--format", "json").data
+    (mail,) = stage.do("preview", "checkup", "--for", "1", "--format", "json").data["messages"]
     assert (mail["to"], mail["subject"]) == ("casey@acme.example.com", "1 for Casey")
     assert "Ann of Acme" in mail["text"]
 
