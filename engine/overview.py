@@ -10,9 +10,10 @@ from datetime import datetime
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.changes import Becomes
 from engine.decide.facts import TouchState
+from engine.decide.gathering import GATHERED
 from engine.desk import HeldItem, held_in
 from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
-from engine.ledger.counts import counts_by_phase, counts_by_step
+from engine.ledger.counts import counts_by_phase, counts_by_step, gathering_count
 from engine.ledger.pending import waiting_by_reason, waiting_for_rate
 from engine.ledger.runs import last_run
 from engine.ledger.store import Unit
@@ -167,7 +168,8 @@ def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) 
 
 
 def _waiting(workplace: Workplace, unit: Unit) -> dict[str, int]:
-    counts = waiting_by_reason(unit)
+    gathered = gathering_count(unit)
+    counts = waiting_by_reason(unit) | ({GATHERED: gathered} if gathered else {})
     try:
         policy = workplace.policy
     except Invalid:  # validation tells of it, and nothing goes out

@@ -14,19 +14,30 @@ from pathlib import Path
 
 from engine.answers import key_of
 from engine.audience.fields import rows
-from engine.bind.acts import BoundEmail, BoundStep
+from engine.bind.acts import BoundEmail, BoundStep, BoundTask, BoundWebhook, digest_of
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.facts import NewTouch, TouchKind, TouchState
+from engine.decide.facts import NewTouch, TouchKind, TouchState, digest_key
 from engine.decide.stay import Newcomer, enter, start_of
 from engine.decide.waits import Clock
 from engine.ledger.threads import answers_among
 from engine.messages.address import AddressError, parse_address
+from engine.messages.failures import NO_RECIPIENT
 from engine.messages.written import headers_in
 from engine.ports import Message, Sent
 from engine.problems import Misuse, Refused, Unreachable, did_you_mean
 from engine.steps.copies import is_copy, with_copies
-from engine.steps.drafts import NO_APPROVER, Customer, Draft, House, ended, unapprovable
-from engine.steps.table import Press, press_for
+from engine.steps.drafts import (
+    NO_APPROVER,
+    Customer,
+    Draft,
+    House,
+    Told,
+    blank_digest,
+    ended,
+    unapprovable,
+)
+from engine.steps.persons import Who, first_set
+from engine.steps.table import Press, digest_press, press_for
 from engine.workplace import Workplace
 
 __all__ = ["PreviewedMessage", "open_in_browser", "preview_of", "send_preview"]
@@ -70,8 +81,9 @@ def preview_of(
     enrollment = enter(start_of(playbook, as_of, Clock(playbook.zone)), one).enrollment
     entity = playbook.audience.entity
     made: dict[str, list[NewTouch]] = {}
+    house = House(playbook, workplace.catalog, workplace.settings, as_of, workplace.policy.holidays)
     with workplace.sources(workplace.ledger_or_none()) as snapshot:
-        for each, press in _presses(workplace, playbook, as_of, step):
+        for each, press in _presses(house, playbook, step):
             values = rows(
                 entity, [key], press.fields, snapshot, as_of=as_of, zone=playbook.audience.zone
             ).get(key)
@@ -79,10 +91,29 @@ def preview_of(
                 raise Refused(f"there is no {entity.name} with the key {key_text}")
             thread = each.thread if isinstance(each, BoundEmail) else None
             answers = answers_among(made.get(thread, ()) if thread else ())
-            drafts = press.drafts(Customer(enrollment, values, answers))
+            drafts = _drafts(house, each, press, Customer(enrollment, values, answers))
             made[each.id] = [draft.touch for draft in _with_copies(drafts)]
     shown = [touch for name in made if step in (None, name) for touch in made[name]]
     return [_message(touch) for touch in shown if not touch.copy_of or touch.state.has_ended]
+
+
+def _drafts(house: House, step: BoundStep, press: Press, customer: Customer) -> Sequence[Draft]:
+    """What a step makes for a customer; a digest as if it told of this one alone."""
+    digest = digest_of(step)
+    if digest is None or not isinstance(step, BoundEmail | BoundTask | BoundWebhook):
+        return press.drafts(customer)
+    who = first_set(digest.by, customer.values)
+    told = Told(
+        digest_key(
+            house.playbook.identity, customer.enrollment.entity, step.id, person="", fire=""
+        ),
+        house.as_of,
+        who or Who(""),
+        (customer,),
+    )
+    if who is None:
+        return (Draft(ended(blank_digest(house, step, told), NO_RECIPIENT)),)
+    return (digest_press(house, step).digest(told),)
 
 
 def _with_copies(drafts: Sequence[Draft]) -> list[Draft]:
@@ -96,13 +127,12 @@ def _with_copies(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _presses(
-    workplace: Workplace, playbook: BoundPlaybook, as_of: datetime, wanted: str | None
+    house: House, playbook: BoundPlaybook, wanted: str | None
 ) -> list[tuple[BoundStep, Press]]:
     """What prints the steps that are asked for, and the mails that they answer."""
     ids = list(playbook.route.steps)
     if wanted is not None and wanted not in ids:
         raise Refused(f"{playbook.name} has no step `{wanted}`; {did_you_mean(wanted, ids)}")
-    house = House(playbook, workplace.catalog, workplace.settings, as_of, workplace.policy.holidays)
     names = set(ids) if wanted is None else _thread_of(wanted, playbook)
     steps = [step for step in playbook.route.steps.values() if step.id in names]
     return [(step, press) for step in steps if (press := press_for(house, step))]

@@ -12,10 +12,12 @@ from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.decide.facts import NO_PLAYBOOK
+from engine.decide.gathering import GATHERED
 from engine.dispatch.deliver import Delivered
 from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
 from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
+from engine.ledger.counts import gathering_count
 from engine.ledger.invitations import playbooks_invited
 from engine.ledger.names import carry_over
 from engine.ledger.pending import waiting_by_reason, waiting_for_people
@@ -289,7 +291,8 @@ def run_one(
             )
     with ledger.read() as unit:
         touches = this_time(before, states_by_channel(unit, run))
-        waiting = waiting_by_reason(unit, run=run)
+        gathered = gathering_count(unit, report.playbook)
+        waiting = waiting_by_reason(unit, run=run) | ({GATHERED: gathered} if gathered else {})
     return replace(report, touches=touches, waiting=waiting)
 
 

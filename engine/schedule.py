@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
@@ -26,7 +26,9 @@ __all__ = [
     "due",
     "end_of_slot",
     "fire_of",
+    "first_fire",
     "is_too_late",
+    "latest_fire",
     "next_fires",
 ]
 
@@ -34,6 +36,8 @@ DEFAULT_LATENESS = Duration(3, Unit.DAY)
 """How late a missed fire may still start where the schedule does not say."""
 
 _ON_TIME = timedelta(minutes=5)  # a fire that a busy daemon takes up within this was not missed
+_INSTANT = timedelta(microseconds=1)
+_LOOKS_BACK = (1, 32, 400, 3_660)  # days: most fires are near, and few come between
 _MOST_SKIPS = 1_000  # slots recorded one by one after a long downtime; older ones are not
 
 
@@ -72,6 +76,21 @@ def fire_of(slot: str, zone: ZoneInfo) -> Fire:
 def next_fires(schedule: Schedule, zone: ZoneInfo, after: datetime, count: int) -> tuple[Fire, ...]:
     """The next `count` fires strictly after an instant; fewer where the schedule ends."""
     return tuple(islice(_fires(schedule, zone, after), count))
+
+
+def first_fire(cron: str, zone: ZoneInfo, at: datetime) -> Fire | None:
+    """The first fire at an instant or after it; None where there is none any more."""
+    return next(_fires(Schedule(cron), zone, at - _INSTANT), None)
+
+
+def latest_fire(cron: str, zone: ZoneInfo, at: datetime) -> Fire | None:
+    """The last fire at an instant or before it; None where there was none in ten years."""
+    for days in _LOOKS_BACK:
+        fires = _fires(Schedule(cron), zone, at - timedelta(days=days))
+        found = list(takewhile(lambda fire: fire.at <= at, fires))
+        if found:
+            return found[-1]
+    return None
 
 
 def due(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime) -> Due:

@@ -41,6 +41,7 @@ __all__ = [
     "Written",
     "conditions_of",
     "denied_of",
+    "digest_of",
     "every_step",
     "origin_of",
     "parts_of",
@@ -288,6 +289,11 @@ def parts_of(step: BoundStep) -> tuple[tuple[BoundStep, ...], ...]:
 def origin_of(step: BoundStep) -> str:
     """The id that a step began with, which digests go by: its oldest earlier one, else its own."""
     return step.formerly[0] if step.formerly else step.id
+
+
+def digest_of(step: BoundStep) -> BoundDigest | None:
+    """How the touches of a step are gathered; None where each goes out by itself."""
+    return step.digest if isinstance(step, BoundEmail | BoundTask | BoundWebhook) else None
 
 
 def every_step(steps: Iterable[BoundStep]) -> Iterator[BoundStep]:

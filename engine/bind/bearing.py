@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from engine.bind.acts import MAX_LATENESS, BoundDigest, BoundHold
+from engine.bind.acts import MAX_LATENESS, BoundHold
 from engine.bind.conditions import Condition
+from engine.bind.digests import bind_digest
 from engine.bind.filters import bind_condition
 from engine.bind.findings import Findings
 from engine.bind.names import Scope
-from engine.bind.persons import bind_first
-from engine.bind.timetable import check_cron
 from engine.language.conditions import Condition as DeclaredCondition
 from engine.language.steps import (
-    Digest,
     EmailStep,
     Hold,
     Step,
@@ -55,7 +53,7 @@ def bears_digest(
     """The parts of a bound step whose touches can be gathered."""
     return {
         **bears_failure(step, scope, found),
-        "digest": found.attempt(lambda: _digest(step.digest, scope)),
+        "digest": found.attempt(lambda: bind_digest(step, scope)),
     }
 
 
@@ -68,12 +66,3 @@ def _hold(hold: Hold | None, scope: Scope) -> BoundHold | None:
     if hold is None:
         return None
     return BoundHold(bind_condition(hold.when, scope), hold.at_most, hold.then)
-
-
-def _digest(digest: Digest | None, scope: Scope) -> BoundDigest | None:
-    if digest is None:
-        return None
-    with Findings() as found:
-        found.attempt(lambda: check_cron(digest.schedule, digest.place))
-        by = found.attempt(lambda: bind_first((digest.by,), scope, digest.place))
-        return BoundDigest(by, digest.schedule)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from engine.bind.acts import BoundEmail
+from engine.bind.acts import BoundDigest, BoundEmail
 from engine.bind.bearing import bears_digest
 from engine.bind.channels import mail_channel
 from engine.bind.findings import Findings, or_unreadable, wrong
@@ -30,7 +30,8 @@ def bind_email(step: EmailStep, scope: Scope) -> BoundEmail:
         template = found.attempt(lambda: _template(step.template, scope, step.place))
         channel = found.attempt(lambda: mail_channel(step.via, scope.project, step.place))
         sender = found.attempt(lambda: bind_first(step.sender, scope, step.place))
-        to = found.attempt(lambda: _recipients(step, scope))
+        borne = bears_digest(step, scope, found)
+        to = found.attempt(lambda: _recipients(step, borne["digest"], scope))
         cc = found.attempt(lambda: bind_persons(step.cc, scope, step.place))
         found.attempt(lambda: _check_copied(to or (), cc or (), step.place))
         return BoundEmail(
@@ -46,7 +47,7 @@ def bind_email(step: EmailStep, scope: Scope) -> BoundEmail:
             one_copy=step.one_copy,
             thread=step.thread,
             approve=found.attempt(lambda: bind_first(step.approve, scope, step.place)),
-            **bears_digest(step, scope, found),
+            **borne,
         )
 
 
@@ -81,7 +82,9 @@ def _topic(step: EmailStep, template: Template | None, scope: Scope) -> str:
     return topic
 
 
-def _recipients(step: EmailStep, scope: Scope) -> Persons:
+def _recipients(step: EmailStep, digest: BoundDigest | None, scope: Scope) -> Persons:
+    if step.digest is not None:
+        return (digest.by,) if digest else ()
     if step.to:
         return bind_persons(step.to, scope, step.place)
     return ((bind_contact(scope, step.place),),)

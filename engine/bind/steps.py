@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from engine.bind.acts import (
     TASK_CHANNEL,
     BoundBranch,
+    BoundDigest,
     BoundEnroll,
     BoundExit,
     BoundIf,
@@ -22,9 +21,10 @@ from engine.bind.channels import webhook_channel
 from engine.bind.conditions import BoundMoment
 from engine.bind.enrolled import find_playbook
 from engine.bind.filters import bind_condition
-from engine.bind.findings import Findings, not_supported
+from engine.bind.findings import Findings
 from engine.bind.mails import bind_email
 from engine.bind.names import Scope
+from engine.bind.people import Slot
 from engine.bind.persons import bind_first
 from engine.bind.updates import bind_update
 from engine.bind.windows import bind_wait
@@ -60,7 +60,6 @@ def bind_steps(steps: tuple[Step, ...], scope: Scope) -> tuple[BoundStep, ...]:
 
 def _step(step: Step, scope: Scope) -> BoundStep:
     with Findings() as found:
-        found.attempt(lambda: _refuse_later(step))
         match step:
             case EmailStep():
                 return bind_email(step, scope)
@@ -84,31 +83,26 @@ def _step(step: Step, scope: Scope) -> BoundStep:
                 return BoundExit(reason=step.reason, **bears(step, scope, found))
 
 
-def _refuse_later(step: Step) -> None:
-    """The words of steps that this version does not carry out yet."""
-    for word, is_said in _LATER.items():
-        if is_said(step):
-            raise not_supported(step.place, f"`{word}` of a step")
-
-
-_LATER: Mapping[str, Callable[[Step], bool]] = {
-    "digest": lambda step: getattr(step, "digest", None) is not None,
-}
-
-
 def _task(step: TaskStep, scope: Scope, found: Findings) -> BoundTask:
+    borne = bears_digest(step, scope, found)
     return BoundTask(
         title=step.title,
         kind=step.kind,
-        assign=found.attempt(lambda: bind_first(step.assign, scope, step.place)),
+        assign=found.attempt(lambda: _assigned(step, borne["digest"], scope)),
         due=step.due,
         notes=step.notes,
         urgency=step.urgency,
         channel=TASK_CHANNEL,
         outcomes=step.outcomes,
         close_when=found.attempt(lambda: optional(step.close_when, scope)),
-        **bears_digest(step, scope, found),
+        **borne,
     )
+
+
+def _assigned(step: TaskStep, digest: BoundDigest | None, scope: Scope) -> Slot:
+    if step.digest is not None:
+        return digest.by if digest else ()
+    return bind_first(step.assign, scope, step.place)
 
 
 def _webhook(step: WebhookStep, scope: Scope, found: Findings) -> BoundWebhook:

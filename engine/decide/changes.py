@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from engine.bind.acts import BoundStep, BoundWait, BoundWaitFor
+from engine.bind.acts import BoundStep, BoundWait, BoundWaitFor, digest_of
 from engine.bind.conditions import BoundMoment
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment, Moved, Phase
-from engine.decide.waits import Clock, Known, wait_end
+from engine.decide.waits import Clock, Known, until_fire, wait_end
 from engine.language.playbook import OnChange
 from engine.moments import Duration
 
@@ -110,6 +110,8 @@ def _at_new_step(step: BoundStep, one: Enrollment, as_of: datetime, clock: Clock
             return replace(one, waits_until=max(clock.later(one.since, hold.at_most), as_of))
         case Phase.WATCHING if isinstance(step, BoundWaitFor):
             return replace(one, waits_until=max(clock.later(one.since, step.at_most), as_of))
+        case Phase.GATHERING if (digest := digest_of(step)) is not None:
+            return until_fire(one, digest.schedule, one.since, zone=clock.zone)
         case Phase.WAITING if isinstance(step, BoundWait):
             return _waiting(step, one, as_of, clock)
         case _:  # what it stood still for is no more: the step begins now

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +21,7 @@ __all__ = [
     "Enrollment",
     "Entered",
     "Invited",
+    "Item",
     "Left",
     "Moved",
     "NewTask",
@@ -33,10 +34,12 @@ __all__ = [
     "TouchKind",
     "TouchMade",
     "TouchState",
+    "digest_key",
     "enrollment_id",
     "idempotency_key",
     "notice_key",
     "share_of",
+    "told_apart",
 ]
 
 
@@ -55,6 +58,8 @@ class Phase(StrEnum):
     """Stands still until the condition of a `wait_for` holds, at most until `waits_until`."""
     HOLDING = "holding"
     """Stands still while the `hold_while` of its step holds, at most until `waits_until`."""
+    GATHERING = "gathering"
+    """Stands at a step with `digest` until `waits_until`, the fire at which it goes out."""
     TOUCHING = "touching"
     """The step's touches were made and have not all ended."""
     RESTING = "resting"
@@ -129,6 +134,14 @@ def idempotency_key(playbook: str, key: str, number: int, step: str, place: int)
 def notice_key(address: str, told: Iterable[str]) -> str:
     """The idempotency key of a mail that tells an assignee of tasks: of whom, and of which."""
     return _digest("notice", address, *sorted(told))
+
+
+def digest_key(playbook: str, entity: str, step: str, *, person: str, fire: str) -> str:
+    """The idempotency key of a digest: the same person gets one at a fire, whoever is told of.
+
+    `person` is a normalised address, `fire` the local date and time of the fire.
+    """
+    return _digest("digest", playbook, entity, step, person, fire)
 
 
 def share_of(*names: str) -> float:
@@ -228,6 +241,15 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One of those that a digest tells of; `step` is the id that the step has in its version."""
+
+    enrollment: str
+    key: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewTouch:
     """A touch as it is first written: with its rendered bytes, or ended with a reason.
 
@@ -239,7 +261,8 @@ class NewTouch:
     the IANA name of its `zone`; `rows` are those that caps for each account or the like count it
     for. `copy_of` is, for a person in `cc`, the touch whose mail this is a copy of: it goes out
     after that one, and only then. `held_by` is the digest of the policy that has it wait, with
-    that `reason`, until `due_at`.
+    that `reason`, until `due_at`. `items` are those that a digest tells of, in the order of their
+    keys; a digest has no `enrollment` and no `key` of its own.
     """
 
     id: str
@@ -273,6 +296,17 @@ class NewTouch:
     held_by: str = ""
     approver: str = ""
     copy_of: str = ""
+    items: tuple[Item, ...] = ()
+
+
+def told_apart(touch: NewTouch) -> tuple[NewTouch, ...]:
+    """A digest as one touch for each of its items; any other touch as it is."""
+    if not touch.items:
+        return (touch,)
+    return tuple(
+        replace(touch, enrollment=each.enrollment, key=each.key, step=each.step, items=())
+        for each in touch.items
+    )
 
 
 # ---------------------------------------------------------------- decisions

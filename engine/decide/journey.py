@@ -25,6 +25,7 @@ from engine.bind.acts import (
     BoundWait,
     BoundWaitFor,
     BoundWebhook,
+    digest_of,
     origin_of,
 )
 from engine.bind.playbook import BoundPlaybook
@@ -45,7 +46,7 @@ from engine.decide.facts import (
     TouchState,
     share_of,
 )
-from engine.decide.waits import Clock
+from engine.decide.waits import Clock, until_fire
 from engine.language.steps import AfterHold, OnFailure
 from engine.moments import Duration
 
@@ -53,6 +54,8 @@ __all__ = [
     "StepFacts",
     "branch_of",
     "decide",
+    "fails",
+    "pass_over",
     "settled",
     "standing_after",
     "step_of",
@@ -96,8 +99,9 @@ def decide(
 ) -> Decisions:
     """What happens to an enrollment whose step has not begun (phase `ready`)."""
     way = _Way(playbook, as_of, clock)
-    hold = step_of(playbook, enrollment).hold_while
-    if hold is not None and facts.held and not facts.had:
+    step = step_of(playbook, enrollment)
+    hold = step.hold_while
+    if hold is not None and facts.held and not facts.had and digest_of(step) is None:
         return _held(way, enrollment, hold, facts)
     return _begin(way, enrollment, facts)
 
@@ -142,8 +146,29 @@ def settled(
     step = step_of(playbook, enrollment)
     went_out = all(state in (TouchState.SENT, TouchState.UNKNOWN) for state in states)
     if not went_out and _exits_on_failure(step):
-        return (Left(enrollment, Outcome.EXITED, f"failed at {step.id}"),)
+        return (_failed(enrollment),)
     return _go_on(playbook, enrollment, at, "touched")
+
+
+def pass_over(
+    playbook: BoundPlaybook, enrollment: Enrollment, reason: str, *, at: datetime
+) -> Decisions:
+    """The step is skipped, and the next one reached."""
+    skipped = StepSkipped(enrollment, enrollment.step, reason)
+    return (skipped, *_go_on(playbook, enrollment, at, reason))
+
+
+def fails(
+    playbook: BoundPlaybook, enrollment: Enrollment, reason: str, *, at: datetime
+) -> Decisions:
+    """The step is skipped because it can make no touch; its `on_failure` says what follows."""
+    if not _exits_on_failure(step_of(playbook, enrollment)):
+        return pass_over(playbook, enrollment, reason, at=at)
+    return (StepSkipped(enrollment, enrollment.step, reason), _failed(enrollment))
+
+
+def _failed(enrollment: Enrollment) -> Left:
+    return Left(enrollment, Outcome.EXITED, f"failed at {enrollment.step}")
 
 
 def _exits_on_failure(step: BoundStep) -> bool:
@@ -169,8 +194,11 @@ def _begin(way: _Way, enrollment: Enrollment, facts: StepFacts) -> Decisions:
     step = step_of(way.playbook, enrollment)
     if facts.had or not facts.holds:
         why = "had_before" if facts.had else "only_if"
-        skipped = StepSkipped(enrollment, step.id, why)
-        return (skipped, *_go_on(way.playbook, enrollment, enrollment.since, why))
+        return pass_over(way.playbook, enrollment, why, at=enrollment.since)
+    if (digest := digest_of(step)) is not None:
+        zone = way.playbook.zone
+        gathering = until_fire(enrollment, digest.schedule, enrollment.since, zone=zone)
+        return (Advanced(enrollment, gathering, "digest"),)
     match step:
         case BoundExit(reason=reason):
             return (Left(enrollment, Outcome.EXITED, reason),)
@@ -266,8 +294,7 @@ def _still_held(way: _Way, enrollment: Enrollment, hold: BoundHold, facts: StepF
         return ()
     if hold.then is AfterHold.GO:
         return _let_go(way, enrollment, facts, limit)
-    skipped = StepSkipped(enrollment, enrollment.step, "hold_while")
-    return (skipped, *_go_on(way.playbook, enrollment, limit, "hold_while"))
+    return pass_over(way.playbook, enrollment, "hold_while", at=limit)
 
 
 def _let_go(way: _Way, enrollment: Enrollment, facts: StepFacts, at: datetime) -> Decisions:

@@ -6,12 +6,13 @@ Days and longer end at the same local clock time; business days pass over weeken
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.bind.conditions import BoundMoment
 from engine.business_days import add_business_days
+from engine.decide.facts import Enrollment, Phase
 from engine.language.steps import UntilWeekday
 from engine.moments import (
     At,
@@ -29,7 +30,7 @@ from engine.moments import (
     span,
 )
 
-__all__ = ["Clock", "Known", "moment_of", "wait_end"]
+__all__ = ["Clock", "Known", "moment_of", "until_fire", "wait_end"]
 
 _WEEK = 7
 
@@ -57,6 +58,17 @@ class Known:
     entered_at: datetime
     steps: Mapping[str, datetime] = field(default_factory=dict)
     value: date | datetime | None = None
+
+
+def until_fire(
+    enrollment: Enrollment, schedule: str, at: datetime, *, zone: ZoneInfo
+) -> Enrollment:
+    """The same, gathered when the cron `schedule` first fires at an instant or after it."""
+    from engine.schedule import first_fire  # 60 ms, and only digests need it
+
+    fire = first_fire(schedule, zone, at)
+    assert fire is not None  # binding has looked: it fires some day
+    return replace(enrollment, phase=Phase.GATHERING, waits_until=fire.at, fixed=True)
 
 
 def wait_end(

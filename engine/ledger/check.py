@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, func, not_, or_, select, text
 
 from engine.bind.acts import TASK_CHANNEL
 from engine.decide.facts import NO_PLAYBOOK, Phase, TouchState
+from engine.ledger.items import WAS_TAKEN_BACK
 from engine.ledger.log import verify_audit
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.tables import enrollments, tasks, touches, versions
+from engine.ledger.tables import enrollments, items, tasks, touches, versions
 
 __all__ = ["Finding", "check_ledger"]
 
@@ -50,8 +51,14 @@ def _rows(unit: Unit) -> list[Finding]:
     return found
 
 
-def _invariants() -> list[tuple[str, str, Select[tuple[int]]]]:
-    ended = [state for state in TouchState if state.has_ended]
+_Invariant = tuple[str, str, Select[tuple[int]]]
+
+
+def _invariants() -> list[_Invariant]:
+    return [*_of_stays(), *_of_touches()]
+
+
+def _of_stays() -> list[_Invariant]:
     return [
         (
             "version-missing",
@@ -66,16 +73,32 @@ def _invariants() -> list[tuple[str, str, Select[tuple[int]]]]:
             "{number} open enrollments wait for no instant",
             _count(enrollments.c.id).where(
                 enrollments.c.left_at.is_(None),
-                enrollments.c.phase == Phase.WAITING,
+                enrollments.c.phase.in_((Phase.WAITING, Phase.GATHERING)),
                 enrollments.c.waits_until.is_(None),
             ),
         ),
+    ]
+
+
+def _of_touches() -> list[_Invariant]:
+    ended = [state for state in TouchState if state.has_ended]
+    return [
         (
             "touch-without-enrollment",
             "{number} touches belong to no enrollment",
             _count(touches.c.id).where(
-                touches.c.enrollment != NO_PLAYBOOK,
+                touches.c.enrollment != "",
                 touches.c.enrollment.not_in(select(enrollments.c.id)),
+            ),
+        ),
+        (
+            "digest-about-nobody",
+            "{number} digests tell of nobody",
+            _count(touches.c.id).where(
+                touches.c.enrollment == "",
+                touches.c.playbook != NO_PLAYBOOK,
+                not_(WAS_TAKEN_BACK),
+                touches.c.id.not_in(select(items.c.touch)),
             ),
         ),
         (

@@ -27,6 +27,7 @@ from engine.ledger.tables import (
     channels,
     enrollments,
     halts,
+    items,
     pauses,
     reaches,
     touches,
@@ -245,7 +246,12 @@ def _cleared(playbooks: Mapping[str, Collection[str]]) -> list[ColumnElement[boo
     by_held = select(enrollments.c.id).where(
         enrollments.c.id == touches.c.enrollment, enrollments.c.version.in_(held)
     )
-    return [asked, ~by_held.exists()]
+    about_held = (
+        select(items.c.touch)
+        .join(enrollments, enrollments.c.id == items.c.enrollment)
+        .where(items.c.touch == touches.c.id, enrollments.c.version.in_(held))
+    )
+    return [asked, ~by_held.exists(), ~about_held.exists()]
 
 
 def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:

@@ -9,13 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from engine.audience.contacts import ContactRow
 from engine.bind.acts import TASK_CHANNEL
 from engine.decide.facts import NO_PLAYBOOK, TouchKind, TouchState
 from engine.ledger.store import Ledger
-from engine.ledger.tables import tasks, touches
+from engine.ledger.tables import items, tasks, touches
 from engine.ledger.tasks import TaskState
 from engine.messages.address import AddressError, normalise
 
@@ -70,20 +80,28 @@ def _emails(
     to_them = or_(touches.c.copy_of == "", touches.c.to_customer == 1)  # no copy for colleagues
     of_a_playbook = touches.c.playbook != NO_PLAYBOOK  # a task notice is for a colleague
     wanted = [kind, reached, to_them, of_a_playbook, *_window(touches.c.in_doubt_at, since, until)]
+    wanted.append(or_(items.c.touch.is_(None), touches.c.to_customer == 1))  # nor a digest for one
     if channel is not None:
         wanted.append(touches.c.channel == channel)
     if playbook is not None:
         wanted.append(touches.c.playbook == playbook)
-    return select(
+    told_of = select(
         touches.c.id.label("touch_id"),
         touches.c.entity,
-        touches.c.key,
+        func.coalesce(items.c.key, touches.c.key).label("key"),
         touches.c.recipient.label("address"),
         touches.c.in_doubt_at.label("at"),
         touches.c.channel,
         touches.c.playbook,
-        touches.c.enrollment,
-    ).where(*wanted)
+        func.coalesce(items.c.enrollment, touches.c.enrollment).label("enrollment"),
+    )
+    return told_of.select_from(_with_items(touches)).where(*wanted)
+
+
+def _with_items(table: Table) -> FromClause:
+    """Digests have a row for each of whom they tell, and no stay of their own."""
+    of_digest = (items.c.touch == table.c.id) & (table.c.enrollment == "")
+    return table.outerjoin(items, of_digest)
 
 
 def _tasks(
@@ -95,16 +113,17 @@ def _tasks(
         wanted.append(literal(TASK_CHANNEL) == channel)
     if playbook is not None:
         wanted.append(tasks.c.playbook == playbook)
-    return select(
+    told_of = select(
         tasks.c.id.label("touch_id"),
         tasks.c.entity,
-        tasks.c.key,
+        func.coalesce(items.c.key, tasks.c.key).label("key"),
         literal("").label("address"),
         tasks.c.done_at.label("at"),
         literal(TASK_CHANNEL).label("channel"),
         tasks.c.playbook,
-        tasks.c.enrollment,
-    ).where(*wanted)
+        func.coalesce(items.c.enrollment, tasks.c.enrollment).label("enrollment"),
+    )
+    return told_of.select_from(_with_items(tasks)).where(*wanted)
 
 
 def _window(

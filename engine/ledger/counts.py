@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from engine.decide.facts import Phase
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
-__all__ = ["Insiders", "counts_by_phase", "counts_by_step", "insiders"]
+__all__ = ["Insiders", "counts_by_phase", "counts_by_step", "gathering_count", "insiders"]
 
 
 def counts_by_step(unit: Unit, playbook: str) -> dict[str, int]:
@@ -29,6 +30,14 @@ def counts_by_phase(unit: Unit, playbook: str) -> dict[str, dict[str, int]]:
     for step, phase, people in sorted(unit.connection.execute(statement)):
         found.setdefault(step, {})[phase] = people
     return found
+
+
+def gathering_count(unit: Unit, playbook: str | None = None) -> int:
+    """How many wait for a digest to fire, in one playbook or in all."""
+    wanted = [enrollments.c.phase == Phase.GATHERING, enrollments.c.left_at.is_(None)]
+    if playbook is not None:
+        wanted.append(enrollments.c.playbook == playbook)
+    return unit.connection.scalar(select(func.count()).where(*wanted)) or 0
 
 
 @dataclass(frozen=True, slots=True)

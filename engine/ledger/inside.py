@@ -16,12 +16,12 @@ from engine.ledger.journey import FACTS, OPEN, enrollment_of
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
-__all__ = ["outdated", "patient", "stirring", "versions_inside", "watching"]
+__all__ = ["gathering", "outdated", "patient", "stirring", "versions_inside", "watching"]
 
 _PAGE = 5_000
 
 _STIRRING = (Phase.READY, Phase.TOUCHING, Phase.HOLDING)
-_PATIENT = (Phase.WAITING, Phase.WATCHING)
+_PATIENT = (Phase.WAITING, Phase.WATCHING, Phase.GATHERING)
 
 
 def stirring(unit: Unit, playbook: str, as_of: datetime) -> Iterator[Sequence[Enrollment]]:
@@ -49,6 +49,14 @@ def watching(unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
         yield from _pages(unit, playbook, enrollments.c.phase == phase)
     no_moment = enrollments.c.waits_until.is_(None)
     yield from _pages(unit, playbook, enrollments.c.phase == Phase.WAITING, no_moment)
+
+
+def gathering(unit: Unit, playbook: str, as_of: datetime) -> list[Enrollment]:
+    """Everyone who waits to be gathered, and whose digest has fired, by key."""
+    due = (enrollments.c.phase == Phase.GATHERING, enrollments.c.waits_until <= as_of)
+    wanted = (enrollments.c.playbook == playbook, OPEN, *due)
+    statement = select(*FACTS).where(*wanted).order_by(enrollments.c.key)
+    return [enrollment_of(row) for row in unit.connection.execute(statement)]
 
 
 def outdated(unit: Unit, playbook: str, version: str) -> Iterator[Sequence[Enrollment]]:

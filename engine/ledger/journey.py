@@ -31,6 +31,12 @@ from engine.decide.facts import (
 )
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
+from engine.ledger.items import (
+    ends_of_items,
+    refuse_second_digests,
+    regather_without,
+    waits_for_digest,
+)
 from engine.ledger.moves import rename_steps
 from engine.ledger.statements import insert_new, insert_rows, texts_relation
 from engine.ledger.stays import DONE, SKIPPED
@@ -119,13 +125,15 @@ def record(
     A touch whose idempotency key exists is not written again; the audit says so.
 
     Raises:
-        Overtaken: an enrollment is no longer as the decisions found it; nothing may be kept.
+        Overtaken: an enrollment is no longer as the decisions found it, or another process has
+            made a digest of these; nothing may be kept.
     """
     listed = list(decisions)
     batch = _Batch()
     for decision in listed:
         batch.add(decision)
     repeated = existing_touches(unit, batch.touches)
+    refuse_second_digests(batch.touches[touch] for touch in repeated)
     _write_entered(unit, batch, run=run, at=at)
     _write_moved(unit, batch, at=at)
     rename_steps(unit, batch.moved)
@@ -136,6 +144,7 @@ def record(
     for decision in listed:
         _tell(unit, decision, repeated=repeated, run=run, at=at, actor=actor)
     withdraw_touches(unit, batch.left, at=at, actor=actor)
+    regather_without(unit, batch.left, at=at, actor=actor)
     return Recorded(
         entered=len(batch.entered),
         made=len(fresh),
@@ -381,7 +390,7 @@ def _touched() -> list[ColumnElement[bool]]:
         touches.c.step == enrollments.c.step,
         touches.c.ended_at.is_(None),
     )
-    return [enrollments.c.phase == Phase.TOUCHING, ~pending.exists()]
+    return [enrollments.c.phase == Phase.TOUCHING, ~pending.exists(), ~waits_for_digest()]
 
 
 def _with_ends(unit: Unit, found: Sequence[Enrollment]) -> list[DueEnrollment]:
@@ -394,6 +403,9 @@ def _with_ends(unit: Unit, found: Sequence[Enrollment]) -> list[DueEnrollment]:
         if touching[row.enrollment] == row.step:
             state = None if row.copy_of else TouchState(row.state)
             ends[row.enrollment].append((state, row.ended_at))
+    for of, step, state, at in ends_of_items(unit, touching) if touching else ():
+        if touching[of] == step:
+            ends[of].append((state, at))
     return [_ended(each, ends.get(each.id, ())) for each in found]
 
 

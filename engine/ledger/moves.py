@@ -12,7 +12,7 @@ from sqlalchemy import Table, exists, select, update
 from engine.decide.facts import Moved
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import invitations, passed, tasks, touches
+from engine.ledger.tables import invitations, items, passed, tasks, touches
 
 __all__ = ["rename_steps", "steps_had"]
 
@@ -24,7 +24,7 @@ def rename_steps(unit: Unit, moved: Iterable[Moved]) -> None:
         for names in each.renamed:
             stays.setdefault(names, []).append(each.after.id)
     for (former, step), ids in stays.items():
-        for table in (touches, tasks, passed, invitations):
+        for table in (touches, items, tasks, passed, invitations):
             _rename(unit, table, former, step, ids)
 
 
@@ -42,7 +42,7 @@ def _rename(unit: Unit, table: Table, former: str, step: str, ids: Collection[st
 def steps_had(unit: Unit, steps: Collection[str], ids: Collection[str]) -> frozenset[str]:
     """Those of some enrollments for which one of these steps made a touch or an invitation."""
     found: set[str] = set()
-    for table in (touches, invitations):
+    for table in (touches, items, invitations):
         given = texts_relation(unit.connection, ids)
         mine = (table.c.enrollment.in_(select(given.c.value)), table.c.step.in_(list(steps)))
         found |= set(unit.connection.scalars(select(table.c.enrollment).where(*mine)))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from engine.decide.became import Passed, StepRecord
 from engine.decide.facts import TouchState
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import passed, tasks, touches
+from engine.ledger.tables import items, passed, tasks, touches
 
 __all__ = ["DONE", "SKIPPED", "step_records"]
 
@@ -40,12 +40,19 @@ def _add_passed(unit: Unit, ids: list[str], found: dict[str, dict[str, StepRecor
 
 def _add_touches(unit: Unit, ids: list[str], found: dict[str, dict[str, StepRecord]]) -> None:
     given = texts_relation(unit.connection, ids)
-    columns = (touches.c.enrollment, touches.c.step, touches.c.state)
-    statement = (
-        select(*columns, tasks.c.state.label("task"), tasks.c.outcome)
-        .select_from(touches.outerjoin(tasks, tasks.c.id == touches.c.id))
+    told = (touches.c.state, tasks.c.state.label("task"), tasks.c.outcome)
+    with_tasks = touches.outerjoin(tasks, tasks.c.id == touches.c.id)
+    own = (
+        select(touches.c.enrollment, touches.c.step, *told)
+        .select_from(with_tasks)
         .where(touches.c.enrollment.in_(select(given.c.value)))
     )
+    of_digests = (
+        select(items.c.enrollment, items.c.step, *told)
+        .select_from(with_tasks.join(items, items.c.touch == touches.c.id))
+        .where(items.c.enrollment.in_(select(given.c.value)))
+    )
+    statement = union_all(own, of_digests)
     for enrollment, step, state, task, outcome in unit.connection.execute(statement):
         before = found[enrollment].get(step, StepRecord())
         states = (*before.touches, TouchState(state))

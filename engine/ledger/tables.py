@@ -22,6 +22,7 @@ from sqlalchemy import (
 from engine.ledger.columns import count, key_type, metadata, the_one, words
 from engine.ledger.control_tables import halts, leases, pauses
 from engine.ledger.instants import Instant
+from engine.ledger.item_tables import items
 from engine.ledger.name_tables import identities
 from engine.ledger.policy_tables import rates, reaches, subscriptions
 from engine.ledger.task_tables import IS_TOLD, IS_UNTOLD, notices, tasks
@@ -43,6 +44,7 @@ __all__ = [
     "holds",
     "identities",
     "invitations",
+    "items",
     "leases",
     "meta",
     "metadata",

@@ -24,7 +24,7 @@ def entered_body(of: Enrollment, run: str) -> dict[str, object]:
     return body
 
 
-_STANDING_STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING)
+_STANDING_STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING, Phase.GATHERING)
 
 
 def advanced_record(

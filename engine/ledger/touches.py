@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, not_, or_, select, update
 
 from engine.bind.acts import TASK_CHANNEL
 from engine.bind.policy import address_of
 from engine.decide.facts import NewTouch, TouchKind, TouchState
 from engine.decide.policy import CAPPED
 from engine.ledger.audit import Kind, canonical
+from engine.ledger.items import WAS_TAKEN_BACK, clear_for_remaking, write_items
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_READY, reaches, tasks, touches
+from engine.ledger.tables import IS_READY, items, reaches, tasks, touches
 
 __all__ = [
     "END_KINDS",
@@ -29,6 +30,7 @@ __all__ = [
     "TouchRow",
     "backlog",
     "counts_by_state",
+    "existing_keys",
     "existing_touches",
     "list_touches",
     "states_by_channel",
@@ -102,19 +104,30 @@ def withdraw_touches(unit: Unit, left: Collection[str], *, at: datetime, actor: 
 
 
 def existing_touches(unit: Unit, made: Mapping[str, NewTouch]) -> frozenset[str]:
-    """The idempotency keys among these that the outbox holds already."""
-    if not made:
+    """The idempotency keys among these that the outbox holds already, and that stand."""
+    return existing_keys(unit, made)
+
+
+def existing_keys(unit: Unit, keys: Collection[str]) -> frozenset[str]:
+    """The same of keys alone. A digest that was taken back does not stand: it is made again."""
+    if not keys:
         return frozenset()
-    given = texts_relation(unit.connection, made)
-    found = select(touches.c.id).where(touches.c.id.in_(select(given.c.value)))
+    given = texts_relation(unit.connection, keys)
+    mine = (touches.c.id.in_(select(given.c.value)), not_(WAS_TAKEN_BACK))
+    found = select(touches.c.id).where(*mine)
     return frozenset(unit.connection.scalars(found))
 
 
 def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datetime) -> None:
     """Write new touches, and the tasks of those that go to the inbox."""
-    rows = [_touch_row(unit, touch, run=run, at=at) for touch in made]
+    epochs = clear_for_remaking(unit, made)
+    rows = [
+        {**_touch_row(unit, touch, run=run, at=at), "epoch": epochs.get(touch.id, 0)}
+        for touch in made
+    ]
     if rows:
         unit.connection.execute(insert(touches), rows)
+    write_items(unit, made)
     reached = [row for touch in made for row in _reaching(unit, touch)]
     if reached:
         unit.connection.execute(insert(reaches), reached)
@@ -223,6 +236,8 @@ def touch_record(
         body["approver"] = unit.digest(touch.approver)
     if touch.copy_of:
         body["copy_of"] = touch.copy_of
+    if touch.items:
+        body |= {"items": [each.key for each in touch.items], "number": len(touch.items)}
     body |= {
         "content": unit.keyed(touch.payload) if touch.payload else "",
         "reason": touch.reason,
@@ -251,7 +266,8 @@ def list_touches(
     if playbook is not None:
         wanted.append(touches.c.playbook == playbook)
     if key is not None:
-        wanted.append(touches.c.key == key)
+        told_of = select(items.c.touch).where(items.c.key == key)
+        wanted.append(or_(touches.c.key == key, touches.c.id.in_(told_of)))
     if run is not None:
         wanted.append(touches.c.run == run)
     if states:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.bind.acts import BoundEmail, BoundStep, BoundTask, BoundUpdate, BoundWebhook, every_step
+from engine.bind.acts import (
+    BoundEmail,
+    BoundStep,
+    BoundTask,
+    BoundUpdate,
+    BoundWebhook,
+    digest_of,
+    every_step,
+)
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.people import FixedPerson, RolePerson, Slot
 from engine.bind.playbook import BoundPlaybook
@@ -78,7 +86,8 @@ def fields_of(
 def _sight(
     step: BoundStep, playbook: BoundPlaybook, catalog: Catalog, *, declared: Mapping[str, Entity]
 ) -> Sight:
-    return Sight(catalog, playbook.audience.entity, _others(step), declared)
+    gathers = digest_of(step) is not None
+    return Sight(catalog, playbook.audience.entity, _others(step), declared, gathers)
 
 
 def _others(step: BoundStep) -> Mapping[str, object]:
@@ -93,6 +102,8 @@ def _others(step: BoundStep) -> Mapping[str, object]:
                 "unsubscribe_url": None,
             }
         case BoundTask():
+            return {"playbook": PLAYBOOK_PARTS, "recipient": PERSON_PARTS}
+        case BoundWebhook(digest=digest) if digest is not None:
             return {"playbook": PLAYBOOK_PARTS, "recipient": PERSON_PARTS}
         case _:
             return {"playbook": PLAYBOOK_PARTS}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from engine.bind.playbook import BoundPlaybook
+from engine.messages.grammar import ITEMS
 from engine.messages.names import Wanted
 from engine.messages.templates import Scope
 from engine.messages.values import is_missing, plain
 from engine.ports import Recipient
 
-__all__ = ["Surroundings", "context"]
+__all__ = ["Surroundings", "context", "context_of_items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,26 @@ def context(
     for name in names:
         _place(tree, name.path, values.get(name.field.path))
     return Scope(tree, zone)
+
+
+def context_of_items(
+    names: Iterable[Wanted],
+    items: Sequence[Mapping[str, object]],
+    around: Surroundings,
+    *,
+    zone: ZoneInfo,
+) -> Scope:
+    """The scope of a digest: `items` are the values of each of whom it tells, in their order."""
+    scope = context((), {}, around, zone=zone)
+    wanted = tuple(names)
+    return Scope({**scope.names, ITEMS: [_tree(wanted, values) for values in items]}, zone)
+
+
+def _tree(names: Iterable[Wanted], values: Mapping[str, object]) -> dict[str, object]:
+    tree: dict[str, object] = {}
+    for name in names:
+        _place(tree, name.path, values.get(name.field.path))
+    return tree
 
 
 def _person(person: Recipient | None) -> dict[str, object]:

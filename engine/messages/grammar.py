@@ -7,7 +7,7 @@ template language have no way in; what is left is bounded at run time (`template
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
@@ -15,7 +15,10 @@ from engine.messages.dates import DateFormatError, check_format
 from engine.messages.filters import FILTERS
 from engine.problems import did_you_mean
 
-__all__ = ["LOOP_NAMES", "TESTS", "Fault", "Use", "faults", "parse", "uses"]
+__all__ = ["ITEMS", "LOOP_NAMES", "TESTS", "Fault", "Use", "faults", "parse", "uses"]
+
+ITEMS = "items"
+"""The list of those whom a digest tells of."""
 
 LOOP_NAMES = frozenset({"first", "index", "index0", "last", "length", "revindex", "revindex0"})
 """What `loop.` has inside a loop."""
@@ -38,13 +41,16 @@ class Fault:
 class Use:
     """A name that a template reads, with the parts after its dots.
 
-    `looped` says that a loop runs over it, `dated` that the filter `date` is put on it.
+    `looped` says that a loop runs over it, `dated` that the filter `date` is put on it, `counted`
+    that `length` is. `of_item` says that the first part is the name of a loop over `items`.
     """
 
     path: tuple[str, ...]
     line: int
     looped: bool = False
     dated: bool = False
+    counted: bool = False
+    of_item: bool = False
 
     def __str__(self) -> str:
         return ".".join(self.path)
@@ -224,6 +230,7 @@ class _Names:
 
     def __init__(self) -> None:
         self._own: frozenset[str] = frozenset()
+        self._items: frozenset[str] = frozenset()
 
     def of(self, node: nodes.Node) -> Iterator[Use | Fault]:
         match node:
@@ -233,12 +240,12 @@ class _Names:
                 yield from self.of(node.node)
                 if isinstance(node.target, nodes.Name):
                     self._own |= {node.target.name}
+                    self._items -= {node.target.name}
             case nodes.Name() | nodes.Getattr() | nodes.Getitem():
                 yield from self._path(node)
-            case nodes.Filter(name="date", node=inner) if inner is not None:
-                for use in self._each(node):
-                    is_inner = isinstance(use, Use) and use.path == _flat(inner)[0]
-                    yield Use(use.path, use.line, dated=True) if is_inner else use  # type: ignore[union-attr]
+            case nodes.Filter(name="date" | "length" as name, node=inner) if inner is not None:
+                for found in self._each(node):
+                    yield _marked(found, inner, _FILTERED[name])
             case _:
                 yield from self._each(node)
 
@@ -247,26 +254,31 @@ class _Names:
             yield from self.of(child)
 
     def _loop(self, node: nodes.For) -> Iterator[Use | Fault]:
-        for use in self.of(node.iter):
-            is_iter = isinstance(use, Use) and use.path == _flat(node.iter)[0]
-            yield Use(use.path, use.line, looped=True) if is_iter else use  # type: ignore[union-attr]
-        outside = self._own
+        for found in self.of(node.iter):
+            yield _marked(found, node.iter, _looped)
+        outside, items = self._own, self._items
         names = {node.target.name} if isinstance(node.target, nodes.Name) else set()
         self._own = outside | names | {"loop"}
+        self._items = items | names if self._is_items(node.iter) else items - names
         for child in (*([node.test] if node.test else []), *node.body):
             yield from self.of(child)
-        self._own = outside
+        self._own, self._items = outside, items
         for child in node.else_:
             yield from self.of(child)
 
     def _path(self, node: nodes.Expr) -> Iterator[Use | Fault]:
         path, others = _flat(node)
-        if path and path[0] in self._own:
+        if path and path[0] in self._items:
+            yield Use(path, node.lineno, of_item=True)
+        elif path and path[0] in self._own:
             yield from self._own_path(path, node.lineno)
         elif path:
             yield Use(path, node.lineno)
         for other in others:
             yield from self.of(other)
+
+    def _is_items(self, node: nodes.Node) -> bool:
+        return isinstance(node, nodes.Name) and node.name == ITEMS and ITEMS not in self._own
 
     def _own_path(self, path: tuple[str, ...], line: int) -> Iterator[Fault]:
         if len(path) == 1:
@@ -276,6 +288,23 @@ class _Names:
         elif len(path) > 2 or path[1] not in LOOP_NAMES:
             hint = did_you_mean(path[1], LOOP_NAMES)
             yield Fault(line, "unknown-name", f"a loop has no `{'.'.join(path[1:])}`", hint)
+
+
+_FILTERED: Mapping[str, Callable[[Use], Use]] = {
+    "date": lambda use: replace(use, dated=True),
+    "length": lambda use: replace(use, counted=True),
+}
+
+
+def _looped(use: Use) -> Use:
+    return replace(use, looped=True)
+
+
+def _marked(found: Use | Fault, node: nodes.Node, mark: Callable[[Use], Use]) -> Use | Fault:
+    """A use with what is done to it, where it is of the very name that stands at `node`."""
+    if isinstance(found, Use) and found.path == _flat(node)[0]:
+        return mark(found)
+    return found
 
 
 def _flat(node: nodes.Node) -> tuple[tuple[str, ...], tuple[nodes.Node, ...]]:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, FieldRef, FoundPerson
 from engine.bind.names import column_field
 from engine.language.catalog import Entity, Kind
-from engine.messages.grammar import Fault, Use
+from engine.messages.grammar import ITEMS, Fault, Use
 from engine.problems import did_you_mean
 from engine.tables import ColumnRef
 
@@ -35,7 +35,8 @@ NOTHING: Mapping[str, Entity] = MappingProxyType({})
 class Sight:
     """What a template can see: an entity with its parents, and the `others` of its step.
 
-    `others` maps a name to the mapping of its parts, or to anything else where it has none.
+    `others` maps a name to the mapping of its parts, or to anything else where it has none. A
+    digest sees a list of entities, its `items`, and none by itself (`gathers`).
     `declared` are the entities as written, to tell a field that is not supported from a misspelt
     one.
     """
@@ -44,6 +45,7 @@ class Sight:
     entity: EntityRef
     others: Mapping[str, object]
     declared: Mapping[str, Entity] = field(default_factory=lambda: NOTHING)
+    gathers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,65 @@ class Wanted:
 
 
 def look_up(use: Use, sight: Sight) -> Wanted | Fault | None:
-    """The field of a name, None where the step itself gives it, or what is wrong with it."""
+    """The field of a name, None where the step itself gives it, or what is wrong with it.
+
+    The path of a field of an item begins at the item.
+    """
+    if use.of_item:
+        return _of_item(use, sight) if sight.gathers else None  # told of the loop itself
+    if use.path[0] == ITEMS and sight.gathers:
+        return _list_of_items(use)
+    return _outside(use, sight)
+
+
+def _of_item(use: Use, sight: Sight) -> Wanted | Fault:
+    """`item.user.name` and `item.account.name`, inside a loop over `items`."""
+    known = (sight.entity.name, *sight.entity.links)
+    if len(use.path) == 1:
+        hint = f"name one of its fields, as {use}.{sight.entity.name}.{_example(sight.entity)}"
+        return Fault(use.line, "unknown-name", f"`{use}` is one of the items, no value", hint)
+    name = use.path[1]
+    if name not in known:
+        hint = did_you_mean(name, known)
+        if name in sight.entity.fields or name in sight.entity.people:
+            hint = f"write {use.path[0]}.{sight.entity.name}.{'.'.join(use.path[1:])}"
+        return Fault(use.line, "unknown-name", f"an item has no `{name}`, as in `{use}`", hint)
+    found = _within(use, 2 if name == sight.entity.name else 1, (), sight.entity, sight=sight)
+    return replace(found, path=found.path[1:]) if isinstance(found, Wanted) else found
+
+
+def _list_of_items(use: Use) -> Fault | None:
+    if len(use.path) == 1 and (use.looped or use.counted):
+        return None
+    hint = "write {% for item in items %}, and inside it item.… ; {{ items | length }} counts them"
+    return Fault(use.line, "unknown-name", f"`{use}` is no value: `items` is a list", hint)
+
+
+def _outside(use: Use, sight: Sight) -> Wanted | Fault | None:
     root = use.path[0]
+    own = (sight.entity.name, *sight.entity.links)
+    if sight.gathers and root in own and root not in sight.others:
+        message = f"a digest tells of several, so there is no one `{root}`"
+        hint = f"write {{% for item in items %}}, and inside it item.{use}"
+        return Fault(use.line, "unknown-name", message, hint)
+    if sight.gathers:
+        return _told_by_step(use, sight)
     if root == sight.entity.name:
         return _within(use, 1, (), sight.entity, sight=sight)
     if root in sight.entity.links:
         return _within(use, 0, (), sight.entity, sight=sight)
+    return _told_by_step(use, sight)
+
+
+def _told_by_step(use: Use, sight: Sight) -> Fault | None:
+    root = use.path[0]
     if root in sight.others:
         return _given(use, sight.others)
-    known = (sight.entity.name, *sight.entity.links, *sight.others)
-    if root in sight.entity.fields or root in sight.entity.people:
+    own = () if sight.gathers else (sight.entity.name, *sight.entity.links)
+    known = (*own, *sight.others)
+    if root == ITEMS:
+        hint = "only a step with `digest` has items"
+    elif not sight.gathers and (root in sight.entity.fields or root in sight.entity.people):
         hint = f"write {sight.entity.name}.{use}"
     else:
         hint = did_you_mean(root, known)

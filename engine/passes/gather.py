@@ -6,7 +6,6 @@ One snapshot of the sources and one `as_of` for everything (delivery page, point
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -25,6 +24,7 @@ from engine.bind.acts import (
     BoundStep,
     BoundWait,
     BoundWaitFor,
+    digest_of,
 )
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.conditions import BoundMoment, Condition
@@ -32,9 +32,9 @@ from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy
 from engine.decide.became import ReadRecords, StepRecord, stay_of
 from engine.decide.facts import Enrollment, Invited, NewTouch
+from engine.decide.gathering import Gathered, ItemFacts
 from engine.decide.journey import StepFacts, step_of
 from engine.decide.waits import Clock, Known, wait_end
-from engine.language.catalog import Kind
 from engine.language.policy import TopicDefault
 from engine.language.project import Settings
 from engine.ledger.invitations import Invitation
@@ -43,14 +43,15 @@ from engine.ledger.past import inside_another
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger
 from engine.ledger.threads import Answers, answers_among, mails_sent
+from engine.passes.digests import Digests, Printed, told_of
 from engine.passes.gates import Gates
+from engine.passes.keys import native, natives
 from engine.steps.drafts import Customer, Draft, House
 from engine.steps.table import Press, press_for
 
 __all__ = ["World"]
 
 _WITHOUT_EFFECT = (BoundWait, BoundWaitFor, BoundIf, BoundSplit, BoundExit)
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,30}")
 
 
 class World:
@@ -76,6 +77,9 @@ class World:
         self._entering: dict[str, dict[str, str]] = {}
         self._invited: list[Invited] = []
         self._gates = Gates(policy, as_of, ledger=ledger)
+        self._digests = Digests(
+            self._gates, ledger, house_of=self._house, values_of=self._values_for
+        )
         self._presses: dict[tuple[str, str], Press | None] = {}
         self._rehearsed: dict[tuple[str, str], list[NewTouch]] = {}
 
@@ -164,7 +168,7 @@ class World:
         self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
     ) -> frozenset[str]:
         """The keys of those enrollments for which a condition holds now."""
-        keys = _natives(playbook, enrollments).values()
+        keys = natives(playbook, enrollments).values()
         ids = frozenset(each.id for each in enrollments)
         own = Own(playbook.audience.entity, ids, partial(self._stays, enrollments))
         return self._holding(playbook, condition, list(keys), own=own)
@@ -203,14 +207,14 @@ class World:
         hold = step.hold_while
         held = self._meeting(playbook, hold.when if hold else None, enrollments)
         met = self._meeting(playbook, _branching(step), enrollments)
-        press = self._press(playbook, step.id)
+        press = None if digest_of(step) else self._press(playbook, step.id)  # printed when it fires
         had = self._had(step, enrollments)
         customers = self._customers(playbook, step, press, enrollments)
         going = passing - held
         asking = [one for one in customers if one.enrollment.id not in had]
         ready = [one for one in asking if one.enrollment.key in going]
         drafts = self._drafts(press, ready)
-        if isinstance(step, BoundEmail):
+        if isinstance(step, BoundEmail) and press is not None:
             never = self.never(playbook, step.topic, [one.enrollment.key for one in ready])
             drafts = self._gates.let_through(step, playbook, drafts, never=never)
         touches: dict[str, list[NewTouch]] = {}
@@ -228,6 +232,37 @@ class World:
             )
             for each in customers
         }
+
+    def of_items(
+        self, playbook: BoundPlaybook, enrollments: Sequence[Enrollment]
+    ) -> dict[str, ItemFacts]:
+        """By enrollment id, what is known of those who wait at their common step; not the gone."""
+        step = step_of(playbook, enrollments[0])
+        passing = self._passing(playbook, step.only_if, enrollments)
+        hold = step.hold_while
+        held = self._meeting(playbook, hold.when if hold else None, enrollments)
+        had = self._had(step, enrollments)
+        never: Collection[str] = ()
+        if isinstance(step, BoundEmail):
+            never = self.never(playbook, step.topic, [each.key for each in enrollments])
+        press = self._press(playbook, step.id)
+        found = {}
+        for one in self._customers(playbook, step, press, enrollments):
+            id_, key = one.enrollment.id, one.enrollment.key
+            facts = ItemFacts(one, holds=key in passing, held=key in held, had=id_ in had)
+            found[id_] = told_of(step, facts, never=never)
+        return found
+
+    def printed(self, groups: Sequence[Gathered]) -> Mapping[str, Printed]:
+        """By idempotency key the digests of some groups; those that exist already are absent."""
+        return self._digests.printed(groups)
+
+    def _values_for(
+        self, playbook: BoundPlaybook, enrollments: Sequence[Enrollment], press: Press
+    ) -> dict[str, Mapping[str, object]]:
+        keys = natives(playbook, enrollments)
+        found = self._values(playbook, list(keys.values()), press.fields)
+        return {id_: found[key] for id_, key in keys.items()}
 
     def _passing(
         self, playbook: BoundPlaybook, only_if: Condition | None, enrollments: Sequence[Enrollment]
@@ -278,11 +313,11 @@ class World:
         """Templates are compiled once per version and step."""
         name = (playbook.version, step_id)
         if name not in self._presses:
-            house = House(
-                playbook, self._catalog, self._settings, self._as_of, self._policy.holidays
-            )
-            self._presses[name] = press_for(house, playbook.route.steps[step_id])
+            self._presses[name] = press_for(self._house(playbook), playbook.route.steps[step_id])
         return self._presses[name]
+
+    def _house(self, playbook: BoundPlaybook) -> House:
+        return House(playbook, self._catalog, self._settings, self._as_of, self._policy.holidays)
 
     def _customers(
         self,
@@ -292,7 +327,7 @@ class World:
         enrollments: Sequence[Enrollment],
     ) -> list[Customer]:
         """Each enrollment with its values; who is gone from the source is not among them."""
-        keys = _natives(playbook, enrollments)
+        keys = natives(playbook, enrollments)
         fields = press.fields if press else _waits_on(step)
         found = self._values(playbook, list(keys.values()), fields)
         answers = self._answers(step, enrollments)
@@ -383,19 +418,6 @@ class World:
 def _begun(keys: Collection[Key], as_of: datetime) -> list[Stay]:
     """The stays of those who would enter now."""
     return [Stay(str(key), as_of) for key in keys]
-
-
-def native(key: str, playbook: BoundPlaybook) -> Key | None:
-    """The key as its source has it; None where it cannot be one, as of a catalog that changed."""
-    if playbook.audience.entity.key.kind is not Kind.INTEGER:
-        return key
-    return int(key) if _WHOLE_NUMBER.fullmatch(key) else None
-
-
-def _natives(playbook: BoundPlaybook, enrollments: Sequence[Enrollment]) -> dict[str, Key]:
-    """By enrollment, the key as its source has it; those that cannot be in the source are not."""
-    found = ((each.id, native(each.key, playbook)) for each in enrollments)
-    return {id_: key for id_, key in found if key is not None}
 
 
 def _branching(step: BoundStep) -> Condition | None:

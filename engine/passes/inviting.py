@@ -21,7 +21,7 @@ from engine.ledger.invitations import ENTERED, Answered, Invitation, answer, ope
 from engine.ledger.journey import record
 from engine.ledger.store import Ledger, Unit
 from engine.passes.entering import candidates_among, entries
-from engine.passes.gather import native
+from engine.passes.keys import native
 from engine.passes.walk import Facts
 
 __all__ = ["DRAFT", "GONE", "Taken", "judged", "known_of", "refuse_all", "take_in"]

@@ -25,11 +25,12 @@ from engine.decide.facts import (
     Phase,
     TouchMade,
     TouchState,
+    told_apart,
 )
 from engine.decide.journey import standing_after
 from engine.language.playbook import OpenTasks
 from engine.ledger.closing import ClosingTask, closing_tasks
-from engine.ledger.inside import outdated, patient, stirring, versions_inside, watching
+from engine.ledger.inside import gathering, outdated, patient, stirring, versions_inside, watching
 from engine.ledger.journey import (
     DueEnrollment,
     due_enrollments,
@@ -80,6 +81,9 @@ class Journal(Protocol):
 
         None of them goes on with a version that is `unbound`.
         """
+
+    def gathering(self) -> Sequence[Enrollment]:
+        """Everyone who waits to be gathered, and whose digest has fired."""
 
     def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
         """What is on record of the steps of some enrollments."""
@@ -149,6 +153,11 @@ class LedgerJournal:
                 unit, self._playbook, self._as_of, limit=_PAGE, passing_over=unbound
             )
         return [Due(each.enrollment, each.states, each.ended_at) for each in found]
+
+    def gathering(self) -> Sequence[Enrollment]:
+        """Everyone of them: what is for one person is never parted into pages."""
+        with self._ledger.read() as unit:
+            return gathering(unit, self._playbook, self._as_of)
 
     def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
         """What the ledger says of their steps."""
@@ -253,6 +262,24 @@ class DryJournal:
         """First what the ledger says is due, then what the decisions of this pass led to."""
         return [*self._due_in_ledger(), *self._due_in_memory()]
 
+    def gathering(self) -> Sequence[Enrollment]:
+        """Those of the ledger whom nothing was decided on yet, and whom decisions led to one."""
+        known: list[Enrollment] = []
+        if self._ledger is not None:
+            with self._ledger.read() as unit:
+                known = gathering(unit, self._playbook, self._as_of)
+        untouched = [
+            each for each in known if each.id not in self._standing and each.id not in self._moved
+        ]
+        led = [*self._carried(), *(each for each in self._standing.values() if each)]
+        return [*untouched, *(each for each in led if _has_fired(each, self._as_of))]
+
+    def gathered(self) -> int:
+        """How many would still wait for their digest to fire."""
+        undecided = (each for page in self.patient(self.versions()) for each in page)
+        led = (each for each in self._standing.values() if each)
+        return sum(each.phase is Phase.GATHERING for each in (*undecided, *led))
+
     def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
         """What the ledger says of their steps, and what this pass would have added."""
         return {
@@ -297,7 +324,8 @@ class DryJournal:
         for decision in listed:
             if isinstance(decision, TouchMade):
                 self.would.append(decision.touch)
-                self._made.setdefault(decision.touch.enrollment, []).append(decision.touch)
+                for touch in told_apart(decision.touch):
+                    self._made.setdefault(touch.enrollment, []).append(touch)
                 if decision.touch.state is TouchState.READY:
                     self._take_for_sent(decision.touch)
             elif isinstance(decision, Invited):
@@ -383,6 +411,11 @@ class DryJournal:
 def _is_watching(enrollment: Enrollment) -> bool:
     no_moment = enrollment.phase is Phase.WAITING and enrollment.waits_until is None
     return no_moment or enrollment.phase in (Phase.WATCHING, Phase.HOLDING)
+
+
+def _has_fired(enrollment: Enrollment, as_of: datetime) -> bool:
+    until = enrollment.waits_until
+    return enrollment.phase is Phase.GATHERING and until is not None and until <= as_of
 
 
 def is_waiting(touch: NewTouch, as_of: datetime) -> bool:

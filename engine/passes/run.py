@@ -13,6 +13,8 @@ from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Gate
+from engine.decide.facts import told_apart
+from engine.decide.gathering import GATHERED
 from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
@@ -349,11 +351,13 @@ def rehearse(
     would, at = tuple(journal.would), firing.as_of
     counted = Counter((touch.channel, str(touch.state)) for touch in would)
     waiting = Counter(touch.reason for touch in would if is_waiting(touch, at))
+    if gathered := journal.gathered():
+        waiting[GATHERED] = gathered
     return replace(
         report,
         touches=_nested(counted),
         waiting=dict(waiting),
-        would=would,
+        would=tuple(each for touch in would for each in told_apart(touch)),
         left=left,
         closed=closed,
         inside=_inside(ledger, playbook, versions),

@@ -21,6 +21,7 @@ from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watc
 from engine.decide.stay import Standing, counts_for_goal, leave, look_at
 from engine.decide.waits import Clock
 from engine.ledger.invitations import Invitation
+from engine.passes.digests import DigestFacts, gather
 from engine.passes.journal import Due, Journal
 
 __all__ = ["Exits", "Facts", "Versions", "advance", "exits", "watch_all"]
@@ -41,11 +42,8 @@ class Versions(Protocol):
         """The playbook whose goal and exit are asked of those inside a version; None: nobody's."""
 
 
-class Facts(Protocol):
+class Facts(DigestFacts, Protocol):
     """What a pass asks of the sources, for many enrollments at once."""
-
-    def clock(self, playbook: BoundPlaybook) -> Clock:
-        """The calendar that a playbook keeps."""
 
     def holding(
         self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
@@ -224,6 +222,8 @@ def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime)
             for group in _by_step(due)
             for decision in _moves(group, versions, facts, as_of)
         ]
+        if not due:  # whoever gets to a digest by now is in it
+            decisions = gather(journal.gathering(), versions, facts, as_of)
         if decisions:
             journal.record(decisions)
         elif not (due or journal.deliver()):

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.policy import NEVER_CONTACT
+from engine.ledger.items import pending_items, regather
 from engine.ledger.pending import PendingMail, pending_mails, skip_pending
 from engine.ledger.store import Ledger
 
@@ -39,8 +40,20 @@ def withhold(playbook: BoundPlaybook, rules: Rules, ledger: Ledger, *, as_of: da
                 skip_pending(unit, stopped, NEVER_CONTACT, at=as_of, actor="engine")
         number += len(stopped)
         if len(page) < _PAGE:
-            return number
+            break
         after = page[-1].id
+    return number + _regather(playbook, rules, ledger, as_of=as_of)
+
+
+def _regather(playbook: BoundPlaybook, rules: Rules, ledger: Ledger, *, as_of: datetime) -> int:
+    """Take back the digests that tell of such customers: they are made again without them."""
+    with ledger.read() as unit:
+        waiting = pending_items(unit, playbook.name)
+    digests = sorted(set(_stopped(playbook, rules, waiting)))
+    if digests:
+        with ledger.write() as unit:
+            regather(unit, digests, at=as_of, actor="engine")
+    return len(digests)
 
 
 def _stopped(playbook: BoundPlaybook, rules: Rules, page: Sequence[PendingMail]) -> list[str]:

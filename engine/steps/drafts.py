@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.bind.acts import BoundEmail, BoundTask, BoundUpdate, BoundWebhook, origin_of
 from engine.bind.catalog import Catalog
+from engine.bind.people import Slot
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment, NewTouch, TouchKind, TouchState, idempotency_key
 from engine.language.project import Settings
@@ -16,7 +17,7 @@ from engine.messages.failures import RenderFailure
 from engine.messages.written import Earlier
 from engine.moments import shift_local
 from engine.ports import Recipient
-from engine.steps.persons import Values
+from engine.steps.persons import Values, Who, first_set
 
 __all__ = [
     "NO_APPROVER",
@@ -24,8 +25,10 @@ __all__ = [
     "Customer",
     "Draft",
     "House",
+    "Told",
     "TouchStep",
     "blank",
+    "blank_digest",
     "ended",
     "failed",
     "unapprovable",
@@ -70,6 +73,26 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A digest to be printed: its idempotency key, when it fired, whom it is for and about."""
+
+    id: str
+    fired_at: datetime
+    who: Who
+    customers: tuple[Customer, ...]
+
+    def first_set(self, slot: Slot) -> Who | None:
+        """The person that a step means, asked of each customer in turn."""
+        found = (first_set(slot, each.values) for each in self.customers)
+        return next((who for who in found if who is not None), None)
+
+    @property
+    def values(self) -> tuple[Values, ...]:
+        """The values of each customer, in their order."""
+        return tuple(each.values for each in self.customers)
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A touch before the ledger was asked about its address.
 
@@ -104,6 +127,32 @@ def blank(
         due_at=house.as_of,
         expires_at=shift_local(house.as_of, step.max_lateness, house.playbook.zone),
     )
+
+
+def blank_digest(house: House, step: BoundEmail | BoundTask | BoundWebhook, told: Told) -> NewTouch:
+    """A touch about several, ready and still without content; it is late by the fire's instant."""
+    playbook = house.playbook
+    return NewTouch(
+        id=told.id,
+        enrollment="",
+        playbook=playbook.name,
+        entity=playbook.audience.entity.name,
+        key="",
+        step=step.id,
+        kind=_KINDS[type(step)],
+        channel=step.channel,
+        state=TouchState.READY,
+        priority=playbook.priority,
+        due_at=house.as_of,
+        expires_at=shift_local(told.fired_at, step.max_lateness, playbook.zone),
+    )
+
+
+_KINDS: Mapping[type[TouchStep], TouchKind] = {
+    BoundEmail: TouchKind.EMAIL,
+    BoundTask: TouchKind.TASK,
+    BoundWebhook: TouchKind.WEBHOOK,
+}
 
 
 def ended(touch: NewTouch, reason: str, detail: str = "") -> NewTouch:

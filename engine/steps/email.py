@@ -14,14 +14,25 @@ from engine.language.project import SmtpChannel
 from engine.messages.address import Address, AddressError, normalise, parse_address
 from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import CompiledEmail, compile_email
-from engine.messages.context import Surroundings, context
+from engine.messages.context import Surroundings, context, context_of_items
 from engine.messages.failures import NO_RECIPIENT, UNSAFE_VALUE, RenderFailure
 from engine.messages.mime import Envelope, mailbox, message_id, to_bytes
 from engine.messages.render import Footer, RenderedEmail, render_email
+from engine.messages.templates import Scope
 from engine.messages.written import Earlier
 from engine.ports import Recipient
-from engine.steps.drafts import NO_SENDER, Customer, Draft, House, blank, ended, failed
-from engine.steps.persons import Values, Who, first_set
+from engine.steps.drafts import (
+    NO_SENDER,
+    Customer,
+    Draft,
+    House,
+    Told,
+    blank,
+    blank_digest,
+    ended,
+    failed,
+)
+from engine.steps.persons import Who, first_set
 from engine.steps.reach import Reach
 
 __all__ = ["EmailPress"]
@@ -67,6 +78,28 @@ class EmailPress:
         copies = [self._to_copied(customer, slot, n) for n, slot in enumerate(self._step.cc)]
         return (*mails, *copies)
 
+    def digest(self, told: Told) -> Draft:
+        """The one mail about several, to the person that they are gathered for."""
+        touch = replace(blank_digest(self._house, self._step, told), topic=self._step.topic)
+        sender = told.first_set(self._step.sender)
+        if sender is None:
+            return Draft(ended(touch, NO_SENDER, _nobody(self._step.sender)))
+        reply_to = told.first_set(self._step.reply_to)
+        party = _Party(sender, told.who, reply_to, is_for_customers=not told.who.is_team)
+        scope = context_of_items(
+            self._wanted, told.values, self._around(party), zone=self._zone(told.who)
+        )
+        try:
+            printed = self._filled(touch, scope, party)
+            address = normalise(_address(told.who, NO_RECIPIENT))
+        except RenderFailure as failure:
+            return Draft(failed(touch, failure))
+        if not told.who.is_team:
+            rows = {row: None for each in told.customers for row in self._reach.rows(each)}
+            zone = self._reach.zone(told.who, told.values[0])
+            printed = replace(printed, to_customer=True, zone=zone, rows=tuple(rows))
+        return Draft(printed, address=address)
+
     def _to_copied(self, customer: Customer, slot: Slot, number: int) -> Draft:
         touch = blank(self._house, self._step, customer, kind=TouchKind.EMAIL, place=-1 - number)
         first = blank(self._house, self._step, customer, kind=TouchKind.EMAIL)
@@ -110,9 +143,21 @@ class EmailPress:
 
     def _printed(self, touch: NewTouch, customer: Customer, party: _Party) -> Draft:
         address = normalise(_address(party.recipient, NO_RECIPIENT))
-        email = self._rendered(customer.values, party)
+        scope = context(
+            self._wanted, customer.values, self._around(party), zone=self._zone(party.recipient)
+        )
+        printed = self._filled(touch, scope, party)
+        if self._step.approve:
+            printed = self._for_approval(printed, customer)
+        if not party.recipient.is_team:
+            printed = self._to_customer(printed, customer, party.recipient)
+        copy = self._copy(address, party.recipient, customer) if self._step.one_copy else ""
+        return Draft(printed, address=address, copy=copy)
+
+    def _filled(self, touch: NewTouch, scope: Scope, party: _Party) -> NewTouch:
+        email = self._rendered(scope, party)
         wire = to_bytes(email, self._envelope(touch, party))
-        printed = replace(
+        return replace(
             touch,
             recipient=str(wire.recipient),
             sender=str(_address(party.sender, UNSAFE_VALUE)),
@@ -121,12 +166,6 @@ class EmailPress:
             text=email.text,
             html=email.html,
         )
-        if self._step.approve:
-            printed = self._for_approval(printed, customer)
-        if not party.recipient.is_team:
-            printed = self._to_customer(printed, customer, party.recipient)
-        copy = self._copy(address, party.recipient, customer) if self._step.one_copy else ""
-        return Draft(printed, address=address, copy=copy)
 
     def _for_approval(self, touch: NewTouch, customer: Customer) -> NewTouch:
         """Never ready: where nobody is set to approve it, whoever takes the draft up ends it."""
@@ -138,17 +177,20 @@ class EmailPress:
         zone = self._reach.zone(recipient, customer.values)
         return replace(touch, to_customer=True, zone=zone, rows=self._reach.rows(customer))
 
-    def _rendered(self, values: Values, party: _Party) -> RenderedEmail:
-        unsubscribe = next(self._ways_out(), "") if party.is_for_customers else ""
-        around = Surroundings(
+    def _around(self, party: _Party) -> Surroundings:
+        return Surroundings(
             self._house.playbook,
             sender=_recipient(party.sender),
             recipient=_recipient(party.recipient),
             values=self._step.values,
-            unsubscribe_url=unsubscribe,
+            unsubscribe_url=self._way_out(party),
         )
-        scope = context(self._wanted, values, around, zone=self._zone(party.recipient))
-        footer = Footer(self._channel.postal_address, unsubscribe)
+
+    def _way_out(self, party: _Party) -> str:
+        return next(self._ways_out(), "") if party.is_for_customers else ""
+
+    def _rendered(self, scope: Scope, party: _Party) -> RenderedEmail:
+        footer = Footer(self._channel.postal_address, self._way_out(party))
         template = self._template(party.recipient.locale)
         return render_email(
             template,

@@ -20,13 +20,13 @@ from engine.bind.acts import (
     BoundWebhook,
 )
 from engine.bind.catalog import FieldRef
-from engine.steps.drafts import Customer, Draft, House
+from engine.steps.drafts import Customer, Draft, House, Told
 from engine.steps.email import EmailPress
 from engine.steps.task import TaskPress
 from engine.steps.update import UpdatePress
 from engine.steps.webhook import WebhookPress
 
-__all__ = ["STEPS", "Press", "StepKind", "press_for"]
+__all__ = ["STEPS", "DigestPress", "Press", "StepKind", "digest_press", "press_for"]
 
 
 class Press(Protocol):
@@ -38,6 +38,13 @@ class Press(Protocol):
 
     def drafts(self, customer: Customer) -> tuple[Draft, ...]:
         """The touches of one customer, in the order of their places."""
+
+
+class DigestPress(Press, Protocol):
+    """Prints the touches of one step whose touches can be gathered."""
+
+    def digest(self, told: Told) -> Draft:
+        """The one touch about several customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,17 @@ STEPS: Mapping[type[BoundStep], StepKind] = {
     BoundExit: StepKind("exit", "leaves the playbook"),
 }
 """All verbs, by the type that binding makes of them."""
+
+
+def digest_press(house: House, step: BoundEmail | BoundTask | BoundWebhook) -> DigestPress:
+    """What prints the digests of a step."""
+    match step:
+        case BoundEmail():
+            return EmailPress(house, step)
+        case BoundTask():
+            return TaskPress(house, step)
+        case BoundWebhook():
+            return WebhookPress(house, step)
 
 
 def press_for(house: House, step: BoundStep) -> Press | None:

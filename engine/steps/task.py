@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from engine.bind.acts import BoundTask
 from engine.bind.catalog import FieldRef
 from engine.decide.facts import NewTask, TouchKind
 from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import compile_text
-from engine.messages.context import Surroundings, context
+from engine.messages.context import Surroundings, context, context_of_items
 from engine.messages.failures import RenderFailure
 from engine.messages.render import render_line, render_text
 from engine.messages.templates import Scope
 from engine.moments import Duration, local_date, shift_local
 from engine.ports import Recipient
-from engine.steps.drafts import Customer, Draft, House, blank, failed
+from engine.steps.drafts import Customer, Draft, House, Told, blank, blank_digest, failed
 from engine.steps.persons import Who, first_set
 
 __all__ = ["TaskPress"]
@@ -49,11 +50,25 @@ class TaskPress:
             return (Draft(failed(touch, failure)),)
         return (Draft(replace(touch, recipient=assignee.address, subject=task.title, task=task)),)
 
+    def digest(self, told: Told) -> Draft:
+        """The one task about several, for the person that they are gathered for."""
+        touch = blank_digest(self._house, self._step, told)
+        around, zone = self._around(told.who)
+        scope = context_of_items(self._wanted, told.values, around, zone=zone)
+        try:
+            task = self._task(scope, told.who)
+        except RenderFailure as failure:
+            return Draft(failed(touch, failure))
+        return Draft(replace(touch, recipient=task.assignee, subject=task.title, task=task))
+
     def _scope(self, customer: Customer, assignee: Who) -> Scope:
+        around, zone = self._around(assignee)
+        return context(self._wanted, customer.values, around, zone=zone)
+
+    def _around(self, assignee: Who) -> tuple[Surroundings, ZoneInfo]:
         person = Recipient(assignee.address, assignee.name) if assignee.address else None
         around = Surroundings(self._house.playbook, recipient=person)
-        zone = assignee.zone or self._house.zone
-        return context(self._wanted, customer.values, around, zone=zone)
+        return around, assignee.zone or self._house.zone
 
     def _task(self, scope: Scope, assignee: Who) -> NewTask:
         return NewTask(

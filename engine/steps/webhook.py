@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import rfc8785
@@ -11,12 +12,16 @@ from engine.bind.catalog import FieldRef
 from engine.decide.facts import NewTouch, TouchKind
 from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import compile_headers, compile_value
-from engine.messages.context import Surroundings, context
+from engine.messages.context import Surroundings, context, context_of_items
 from engine.messages.failures import RenderFailure
 from engine.messages.render import render_headers, render_json
-from engine.steps.drafts import Customer, Draft, House, blank, failed
+from engine.messages.templates import Scope
+from engine.ports import Recipient
+from engine.steps.drafts import Customer, Draft, House, Told, blank, blank_digest, failed
 
 __all__ = ["WebhookPress"]
+
+_About = Mapping[str, str | list[str]]  # `key`, or the `keys` of a digest
 
 
 class WebhookPress:
@@ -35,26 +40,35 @@ class WebhookPress:
         return fields_of(self._step, self._house.playbook, self._house.catalog)
 
     def drafts(self, customer: Customer) -> tuple[Draft, ...]:
-        """The one request."""
+        """The one request; without a body of its own it says which customer came to the step."""
         touch = blank(self._house, self._step, customer, kind=TouchKind.WEBHOOK)
-        touch = replace(touch, recipient=self._step.channel, method=self._step.method)
         around = Surroundings(self._house.playbook)
         scope = context(self._wanted, customer.values, around, zone=self._house.zone)
+        return (self._printed(touch, scope, {"key": touch.key}),)
+
+    def digest(self, told: Told) -> Draft:
+        """The one request about several; without a body of its own it names them all."""
+        touch = blank_digest(self._house, self._step, told)
+        person = Recipient(told.who.address, told.who.name)
+        around = Surroundings(self._house.playbook, recipient=person)
+        scope = context_of_items(self._wanted, told.values, around, zone=self._house.zone)
+        keys = [each.enrollment.key for each in told.customers]
+        return self._printed(touch, scope, {"keys": keys})
+
+    def _printed(self, touch: NewTouch, scope: Scope, about: _About) -> Draft:
+        touch = replace(touch, recipient=self._step.channel, method=self._step.method)
         try:
             body = (
-                self._default(touch) if self._step.body is None else render_json(self._body, scope)
+                _default(touch, about)
+                if self._step.body is None
+                else render_json(self._body, scope)
             )
             headers = render_headers(self._headers, scope)
         except RenderFailure as failure:
-            return (Draft(failed(touch, failure)),)
-        return (Draft(replace(touch, payload=body, headers=headers, text=body.decode("utf-8"))),)
+            return Draft(failed(touch, failure))
+        return Draft(replace(touch, payload=body, headers=headers, text=body.decode("utf-8")))
 
-    def _default(self, touch: NewTouch) -> bytes:
-        """Without a body of its own a request says which customer came to which step."""
-        told = {
-            "playbook": touch.playbook,
-            "step": touch.step,
-            "entity": touch.entity,
-            "key": touch.key,
-        }
-        return rfc8785.dumps(told)
+
+def _default(touch: NewTouch, about: _About) -> bytes:
+    step = {"playbook": touch.playbook, "step": touch.step, "entity": touch.entity}
+    return rfc8785.dumps({**step, **about})

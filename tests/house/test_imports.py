@@ -16,6 +16,7 @@ WORDS = (
 )
 LAYERS: tuple[tuple[str, ...], ...] = (
     WORDS,
+    ("schedule",),
     ("read",),
     ("bind",),
     ("compile",),
@@ -25,7 +26,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("decide",),
     ("ledger",),
     ("dispatch",),
-    ("schedule",),
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "approving", "by_hand"),
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),

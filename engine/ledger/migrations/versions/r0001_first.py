@@ -26,6 +26,7 @@ def upgrade() -> None:
     _make_history()
     _make_holds()
     _make_identities()
+    _make_items()
     _make_leases()
     _make_meta()
     _make_pauses()
@@ -251,6 +252,20 @@ def _make_identities() -> None:
         sa.PrimaryKeyConstraint("playbook", name=op.f("pk_identities")),
         sa.UniqueConstraint("identity", name=op.f("uq_identities_identity")),
     )
+
+
+def _make_items() -> None:
+    op.create_table(
+        "items",
+        sa.Column("touch", sa.Text(), nullable=False),
+        sa.Column("enrollment", sa.Text(), nullable=False),
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("touch", "enrollment", name=op.f("pk_items")),
+    )
+    op.create_index(op.f("ix_items_enrollment_step"), "items", ["enrollment", "step"], unique=False)
+    op.create_index(op.f("ix_items_key"), "items", ["key"], unique=False)
 
 
 def _make_leases() -> None:
