@@ -16,7 +16,7 @@ from engine.decide.changes import carried_over
 from engine.decide.facts import Advanced, Enrollment, Left, Phase, StepSkipped, digest_key
 from engine.decide.gathering import ItemFacts, Waiting, fire_for, gathered, look_again, wait_on
 from engine.decide.journey import StepFacts, decide
-from engine.decide.stay import Newcomer, enter
+from engine.decide.stay import Newcomer, enter, start_of
 from engine.decide.waits import Clock
 from engine.language.catalog import Kind
 from engine.language.playbook import OnChange
@@ -48,7 +48,7 @@ def make_playbook(step: BoundTask = LIST, version: str = "v1") -> BoundPlaybook:
 
 
 def entered(key: str = "7", at: datetime = NINE) -> Enrollment:
-    return enter(make_playbook(), Newcomer(key, 1), at, CLOCK).enrollment
+    return enter(start_of(make_playbook(), at, CLOCK), Newcomer(key, 1)).enrollment
 
 
 def waits(key: str = "7", at: datetime = NINE) -> Enrollment:

@@ -19,11 +19,12 @@ from engine.decide.facts import (
     TouchMade,
     TouchState,
 )
+from engine.ledger import inside
 from engine.ledger.check import check_ledger
 from engine.ledger.claims import claim
 from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import Overtaken
-from engine.ledger.journey import due_enrollments, gathering_enrollments
+from engine.ledger.journey import due_enrollments
 from engine.ledger.moves import steps_had
 from engine.ledger.outbox import permit, settle_sent
 from engine.ledger.store import Ledger, Unit
@@ -72,9 +73,7 @@ def may_go(ledger: Ledger, epoch: int) -> bool:
 
 
 def gathering(ledger: Ledger) -> list[str]:
-    return [
-        each.key for each in reading(ledger, lambda u: gathering_enrollments(u, "checkup", NOW))
-    ]
+    return [each.key for each in reading(ledger, lambda u: inside.gathering(u, "checkup", NOW))]
 
 
 def test_all_of_whom_it_tells_go_on_when_it_has_ended(two: Ledger) -> None:
