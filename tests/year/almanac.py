@@ -1,0 +1,141 @@
+"""Days, waits, windows and caps by pencil and paper: read off the contract, nothing of the engine.
+
+Language, sections 4 to 6. Slow and plain on purpose; the simulated year is held against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+__all__ = ["HOLIDAYS", "ends_at", "is_in_window", "moment_of_wait", "too_many", "zone_or"]
+
+HOLIDAYS = {
+    date.fromisoformat(day)
+    for day in (
+        *("2026-01-01", "2026-01-19", "2026-02-16", "2026-05-25", "2026-06-19", "2026-07-03"),
+        *("2026-07-04", "2026-09-07", "2026-10-12", "2026-11-11", "2026-11-26", "2026-12-25"),
+        *("2027-01-01", "2027-01-18", "2027-02-15", "2027-05-31", "2027-06-18", "2027-06-19"),
+    )
+}
+"""The public holidays of the United States, as far as any year here reaches."""
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAYS = {"day": 1, "week": 7}
+_SECONDS = {"minute": 60, "hour": 3600}
+
+
+def zone_or(name: str, otherwise: str) -> ZoneInfo:
+    """The zone of that name; one that is none counts as missing."""
+    try:
+        return ZoneInfo(name) if name else ZoneInfo(otherwise)
+    except (KeyError, ValueError):
+        return ZoneInfo(otherwise)
+
+
+def ends_at(start: datetime, said: str, zone: ZoneInfo, holidays: Iterable[date]) -> datetime:
+    """When a time such as `5 business days` that began at `start` is over."""
+    amount, unit = int(said.split(maxsplit=1)[0]), said.split(" ", 1)[1].removesuffix("s")
+    if unit in _SECONDS:
+        return start + timedelta(seconds=amount * _SECONDS[unit])
+    local = start.astimezone(zone)
+    if unit in _DAYS:
+        day = local.date() + timedelta(days=amount * _DAYS[unit])
+    elif unit == "month":
+        day = _months_later(local.date(), amount)
+    else:
+        day = _workdays_later(local.date(), amount, set(holidays))
+    return _local(day, local.time().replace(fold=0), zone)
+
+
+def _local(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """A local time; one that is left out is read with the offset before, a doubled one first."""
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
+def _months_later(day: date, amount: int) -> date:
+    years, month = divmod(day.year * 12 + day.month - 1 + amount, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(years, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("a month has 28 days")
+
+
+def _workdays_later(day: date, amount: int, holidays: set[date]) -> date:
+    step = timedelta(days=1 if amount > 0 else -1)
+    for _ in range(abs(amount)):
+        day += step
+        while day.weekday() > 4 or day in holidays:
+            day += step
+    return day
+
+
+def moment_of_wait(
+    wait: Any,
+    since: datetime,
+    zone: ZoneInfo,
+    holidays: Iterable[date],
+    *,
+    renews_on: date | None,
+) -> datetime | None:
+    """When the `wait` of a step that was reached at `since` ends; None where that is missing."""
+    if isinstance(wait, str):
+        return ends_at(since, wait, zone, holidays)
+    if "weekday" in wait:
+        return _weekday(wait, since, zone)
+    if renews_on is None:
+        return None
+    day = _days_before(wait["until"], renews_on, set(holidays))
+    return max(since, _local(day, time(), zone))
+
+
+def _weekday(wait: Mapping[str, str], since: datetime, zone: ZoneInfo) -> datetime:
+    clock, day = time.fromisoformat(wait["at"]), since.astimezone(zone).date()
+    while True:
+        found = _local(day, clock, zone)
+        if _WEEKDAYS[day.weekday()] == wait["weekday"] and found >= since:
+            return found
+        day += timedelta(days=1)
+
+
+def _days_before(said: str, day: date, holidays: set[date]) -> date:
+    """Such as `2 business days before renews_on`."""
+    amount = int(said.split(maxsplit=1)[0])
+    if "business" in said:
+        return _workdays_later(day, -amount, holidays)
+    return day - timedelta(days=amount)
+
+
+def is_in_window(policy: Mapping[str, Any], at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a customer in `zone` may be written to at an instant."""
+    local = at.astimezone(zone)
+    holidays = HOLIDAYS if policy.get("holidays") else set()
+    if local.date() in holidays or any(
+        first <= local.date().isoformat() <= last
+        for first, last in (pause.split("..") for pause in policy.get("pause_dates", ()))
+    ):
+        return False
+    window = policy.get("send_window")
+    if window is None:
+        return True
+    is_day = local.weekday() < 5 or "days" not in window
+    return is_day and window["from"] <= local.strftime("%H:%M") < window["to"]
+
+
+def too_many(cap: Mapping[str, Any], acts: Iterable[tuple[datetime, str]], at: datetime) -> bool:
+    """Whether at an instant more went out than a cap allows; `acts` are times and topics.
+
+    `per` is in days of 24 hours, or in hours; what is exactly that old does not count any more.
+    """
+    amount, unit = cap["per"].split()
+    length = timedelta(**{unit.removesuffix("s") + "s": int(amount)})
+    counted = [
+        when
+        for when, topic in acts
+        if at - length < when <= at and cap.get("topic", topic) == topic
+    ]
+    return len(counted) > int(cap["at_most"])

@@ -1,0 +1,114 @@
+"""A simulated year of random playbooks, edits, pauses, policies and days: nothing is ever broken.
+
+The clock is an argument; ledger, sources, passes and gates are the real ones, and only the post is
+a fake, which takes everything down. TOUCHLINE_YEARS=1000 lives through so many new years.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import assert_never
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.year.acts import (
+    Act,
+    Ask,
+    ByHand,
+    Change,
+    Edit,
+    Halt,
+    Pass,
+    Policy,
+    Presence,
+    Status,
+    TaskDone,
+    Trouble,
+    Vanish,
+    Year,
+    years,
+)
+from tests.year.house import House, Letter, lay_foundation, open_house
+from tests.year.watch import Watch
+
+MANY = int(os.environ.get("TOUCHLINE_YEARS", "0"))
+
+
+def examples(few: int) -> settings:
+    """A few years, always the same, or as many new ones as were asked for."""
+    return settings(
+        max_examples=MANY or few,
+        derandomize=not MANY,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+        print_blob=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Path]:
+    """A folder in memory, where there is one: a ledger waits for the disk at every commit."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        lay_foundation(Path(folder))
+        yield Path(folder)
+
+
+def do(house: House, act: Act) -> None:
+    """What an act is."""
+    match act:
+        case Pass(minutes, fires):
+            house.passes(minutes, fires=fires)
+        case Change():
+            house.change(act)
+        case Presence(key, present):
+            (house.gone.discard if present else house.gone.add)(key)
+        case Edit():
+            house.edit(act)
+        case Status(book, paused):
+            house.set_paused(book, paused)
+        case Vanish(instead):
+            house.vanish(instead)
+        case Halt(book, on):
+            house.set_halt(book, on)
+        case Policy():
+            house.set_policy(act)
+        case Ask():
+            house.ask(act)
+        case ByHand():
+            house.by_hand(act)
+        case TaskDone(number):
+            house.task_done(number)
+        case Trouble(answer):
+            house.answer = answer
+        case _:
+            assert_never(act)
+
+
+def live_through(ground: Path, year: Year) -> tuple[list[Letter], str]:
+    """Everything that happens in a year; gives what the post took, and the head of the log."""
+    with open_house(ground, year.start) as house:
+        house.found(year.books, year.policy)
+        watch = Watch(house)
+        for act in (Pass(1, True), *year.acts, Pass(60, True)):
+            do(house, act)
+            if isinstance(act, Pass | ByHand):
+                watch.look(passed_by=isinstance(act, Pass))
+        return house.letters, watch.end()
+
+
+@examples(8)
+@given(year=years(45))
+def test_a_year_breaks_no_promise(ground: Path, year: Year) -> None:
+    live_through(ground, year)
+
+
+@examples(1)
+@given(year=years(45))
+def test_the_same_seed_gives_the_same_year(ground: Path, year: Year) -> None:
+    assert live_through(ground, year) == live_through(ground, year)

@@ -1,0 +1,380 @@
+"""What must always hold, asked after each pass of what the receivers took and of the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from engine.ledger.log import verify_audit
+from engine.ledger.tables import audit, channels, enrollments, passed, touches
+from tests.year.almanac import HOLIDAYS, ends_at, is_in_window, moment_of_wait, too_many, zone_or
+from tests.year.house import ADDRESS, PROJECT_ZONE, House, Letter, Playbook
+
+__all__ = ["Watch"]
+
+Stay = Row[Any]
+Spec = Mapping[str, Any]
+GOAL_DAYS = "20 days"
+
+
+@dataclass
+class _Standing:
+    """Since when one stands still, in which version, and until when by the page."""
+
+    version: str
+    since: datetime
+    ends: datetime | None
+    shifts: bool
+
+
+@dataclass
+class Watch:
+    """Somebody with an almanac who looks at a house after each pass, and remembers."""
+
+    house: House
+    standing: dict[tuple[str, str, str], _Standing] = field(default_factory=dict)
+    versions: dict[str, set[str]] = field(default_factory=dict)
+    read: int = 0
+    checked: set[tuple[str, str]] = field(default_factory=set)
+
+    # ------------------------------------------------------------ the ledger, read once a look
+
+    def look(self, *, passed_by: bool = True) -> None:
+        """Note who stands where; after a pass, hold everything against what must hold."""
+        with self.house.ledger.read() as unit:
+            read = unit.connection.execute
+            self.stays = {row.id: row for row in read(select(enrollments))}
+            self.touches = {row.id: row for row in read(select(touches))}
+            self.passed = read(select(passed)).all()
+            self.broken = set(
+                unit.connection.scalars(
+                    select(channels.c.name).where(channels.c.breaker_until > self.house.now)
+                )
+            )
+        for stay in self.stays.values():
+            self.versions.setdefault(stay.id, set()).add(stay.version)
+            self._note(stay)
+        if passed_by:
+            self._post()
+            self._ledger()
+
+    def end(self) -> str:
+        """What is asked once, of all that is on record; gives the head of the log."""
+        with self.house.ledger.read() as unit:
+            found = verify_audit(unit)
+            assert found.valid, found
+            skipped = select(audit.c.body).where(audit.c.kind == "step.skipped")
+            for body in unit.connection.scalars(skipped):
+                assert json.loads(body)["reason"], ("passed over without a reason", body)
+        return found.head
+
+    # ------------------------------------------------------------ the post
+
+    def _post(self) -> None:
+        fresh = self.house.letters[self.read :]
+        self.read = len(self.house.letters)
+        ids = [letter.id for letter in self.house.letters]
+        assert len(set(ids)) == len(ids), "an idempotency key went out twice"
+        for letter in fresh:
+            touch = self.touches[letter.id]
+            stay = self.stays[touch.enrollment]
+            book = self.house.book_of(touch.playbook)
+            self._may_go(letter, touch, stay, book)
+            if letter.channel == "email":
+                self._may_be_mailed(letter, touch)
+        self._nobody_twice()
+
+    def _may_go(self, letter: Letter, touch: Any, stay: Stay, book: Playbook) -> None:
+        who, at = self.house.customers[int(stay.key)], letter.at
+        told = (letter, stay)
+        assert not self._is_still(book), ("sent while halted or paused", *told)
+        assert not stay.holdout, ("sent to one held out", *told)
+        assert stay.left_at is None or stay.left_at >= at, ("sent after leaving", *told)
+        assert int(stay.key) not in self.house.gone, ("sent to one who is gone", *told)
+        assert not self._is_over(who, stay, book), ("sent after goal or exit", *told)
+        assert touch.expires_at is None or touch.expires_at > at, ("sent too late", *told)
+
+    def _is_over(self, who: Mapping[str, Any], stay: Stay, book: Playbook) -> bool:
+        goal = book.head.get("goal")
+        reached = who["is_won"] and goal and goal["ends"] and not stay.goal_at
+        in_time = self.house.now <= self._goal_window(stay, book)
+        return bool("exit_when" in book.head and who["is_done"]) or bool(reached and in_time)
+
+    def _goal_window(self, stay: Stay, book: Playbook) -> datetime:
+        until = ends_at(stay.entered_at, GOAL_DAYS, zone_or(book.zone, ""), ())
+        return self._moved_on(until, stay.entered_at, book)
+
+    def _may_be_mailed(self, letter: Letter, touch: Any) -> None:
+        house = self.house
+        who, topic = house.customers[int(touch.key)], touch.topic
+        zone = zone_or(who["tz"], PROJECT_ZONE)
+        assert is_in_window(house.policy, letter.at, zone), ("out of the window", letter, zone)
+        assert (letter.address, "") not in house.unwanted or self._bounced_now(letter), (
+            "suppressed",
+            letter,
+        )
+        if topic == "bill":
+            return
+        assert (letter.address, topic) not in house.unwanted or not topic, ("unsubscribed", letter)
+        assert topic != "asks" or (letter.address, topic) in house.wanted, ("never asked", letter)
+        for rule in house.policy.get("never_contact", ()):
+            concerns = topic in rule.get("topics", (topic,))
+            assert not (concerns and who["is_troubled"]), ("never to be contacted", letter)
+        for cap in house.policy.get("frequency_caps", ()):
+            acts = self._counted(cap, int(touch.key))
+            if cap.get("topic", topic) == topic:
+                assert not too_many(cap, acts, letter.at), ("over a cap", cap, letter)
+
+    def _bounced_now(self, letter: Letter) -> bool:
+        """A mailbox that refused one mail of this very pass after it had taken another."""
+        return any(
+            touch.recipient == letter.address and touch.reason == "mailbox"
+            for touch in self.touches.values()
+            if touch.ended_at == letter.at
+        )
+
+    def _counted(self, cap: Mapping[str, Any], key: int) -> list[tuple[datetime, str]]:
+        """The mails that count for an address, or for all of an account."""
+        customers = self.house.customers
+        account = customers[key]["account_id"]
+        found = []
+        for letter in self.house.letters:
+            if letter.channel != "email":
+                continue
+            touch = self.touches[letter.id]
+            same = customers[int(touch.key)]["account_id"] == account
+            if same if "each" in cap else letter.address == ADDRESS[key]:
+                found.append((letter.at, touch.topic or "general"))
+        return found
+
+    def _nobody_twice(self) -> None:
+        had: set[object] = set()
+        copies: dict[object, str] = {}
+        for letter in self.house.letters:
+            touch = self.touches[letter.id]
+            root = self.house.roots[touch.step]
+            stay = self.stays[touch.enrollment]
+            one = (touch.playbook, root, touch.key, stay.number, letter.address)
+            assert one not in had, ("a step twice", letter, one)
+            had.add(one)
+            if letter.channel == "email":
+                holder = copies.setdefault((touch.playbook, root, letter.address), touch.key)
+                assert holder == touch.key, ("two copies to an address", letter)
+
+    # ------------------------------------------------------------ the ledger
+
+    def _ledger(self) -> None:
+        for book in self.house.books:
+            mine = [stay for stay in self.stays.values() if stay.playbook in book.names]
+            for stay in mine:
+                if stay.left_at is None:
+                    self._stands_right(stay, book)
+                elif stay.outcome == "completed":
+                    self._went_all_the_way(stay)
+            self._entered_rightly(mine, book)
+        for touch in self.touches.values():
+            self._has_a_reason(touch)
+        self._waited_rightly()
+
+    def _entered_rightly(self, stays: list[Stay], book: Playbook) -> None:
+        again = book.head["entry"]["again"]
+        by_key: dict[str, list[Stay]] = {}
+        for stay in sorted(stays, key=lambda each: int(each.number)):
+            by_key.setdefault(stay.key, []).append(stay)
+        for some in by_key.values():
+            assert sum(stay.left_at is None for stay in some) <= 1, ("inside twice", some)
+            assert len({stay.holdout for stay in some}) == 1, ("held out, and then not", some)
+            assert len(some) == 1 or again != "never", ("entered again", some)
+            for first, second in pairwise(some):
+                earliest = first.left_at
+                if again != "always":
+                    earliest = ends_at(earliest, "10 days", zone_or(book.zone, ""), ())
+                assert second.entered_at >= earliest, ("entered too soon", first, second)
+        for touch in self.touches.values():
+            assert not self.stays[touch.enrollment].holdout, ("a touch for one held out", touch)
+
+    def _has_a_reason(self, touch: Any) -> None:
+        if touch.state in ("skipped", "dropped", "expired", "failed", "unknown"):
+            assert touch.reason, ("ended without a reason", touch)
+        assert touch.state not in ("claimed", "in_doubt"), ("left behind", touch)
+
+    def _went_all_the_way(self, stay: Stay) -> None:
+        """Who completed a version has every step of it but the last behind."""
+        [*versions] = self.versions[stay.id]
+        steps = self.house.said.get(stay.version)
+        if len(versions) > 1 or steps is None:
+            return
+        over = {self._root(row.step) for row in self.passed if row.enrollment == stay.id}
+        missing = [each["id"] for each in steps[:-1] if self._root(each["id"]) not in over]
+        assert not missing, ("completed without", missing, stay)
+
+    def _root(self, step: str) -> str:
+        return self.house.roots[step]
+
+    # ------------------------------------------------------------ where one stands
+
+    def _is_still(self, book: Playbook) -> bool:
+        return book.is_paused or bool(self.house.halted & {"", *book.names})
+
+    def _is_held(self, stay: Stay, book: Playbook) -> bool:
+        """With `move`, one whose step is gone from the file stands still."""
+        known = {name for step in _every(book.steps) for name in (step["id"], *_former(step))}
+        return book.on_change == "move" and bool(stay.step) and stay.step not in known
+
+    def _stands_right(self, stay: Stay, book: Playbook) -> None:
+        """Nobody inside was forgotten: there is something that each stands still for."""
+        now, key = self.house.now, int(stay.key)
+        if self._is_still(book):
+            return
+        who, is_here = self.house.customers[key], key not in self.house.gone
+        assert not (is_here and self._is_over(who, stay, book)), ("still inside", stay)
+        if self._is_held(stay, book):
+            return
+        if stay.holdout:
+            over = "goal" in book.head and self._goal_window(stay, book) <= now
+            assert not over, ("held out after the window", stay)
+            return
+        assert stay.phase in ("waiting", "watching", "holding", "touching"), ("forgotten", stay)
+        if stay.phase == "touching":
+            self._touch_stands_right(stay)
+            return
+        ends = self._ends(stay, book)
+        assert ends is None or ends > now, ("stands still though it is over", stay, ends)
+        if stay.phase != "waiting" and is_here:
+            spec = self._spec(stay.step)
+            condition = spec["hold_while"]["when"] if stay.phase == "holding" else spec["wait_for"]
+            holds = all(bool(who[name]) == value for name, value in condition.items())
+            assert holds == (stay.phase == "holding"), ("the condition says otherwise", stay)
+
+    def _touch_stands_right(self, stay: Stay) -> None:
+        mine = [touch for touch in self.touches.values() if touch.enrollment == stay.id]
+        waiting = [touch for touch in mine if touch.ended_at is None]
+        assert waiting, ("its touches have ended, and it stands still", stay)
+        for touch in waiting:
+            is_shut = touch.channel in self.broken
+            assert touch.reason or is_shut, ("held back without a reason", touch)
+            late = touch.expires_at is not None and touch.expires_at <= self.house.now
+            assert not late, ("should have expired", touch)
+            if not is_shut:
+                self._waits_for_good_reason(touch)
+
+    def _waits_for_good_reason(self, touch: Any) -> None:
+        house = self.house
+        who = house.customers[int(touch.key)]
+        is_open = is_in_window(house.policy, house.now, zone_or(who["tz"], PROJECT_ZONE))
+        if touch.reason == "window":
+            assert not is_open, ("waits for a window that is open", touch)
+        if touch.reason == "capped" and is_open:
+            one_more = [(house.now, touch.topic or "general")]
+            full = any(
+                too_many(cap, self._counted(cap, int(touch.key)) + one_more, house.now)
+                for cap in house.policy.get("frequency_caps", ())
+            )
+            assert full, ("waits for room that there is", touch)
+
+    # ------------------------------------------------------------ waits
+
+    def _spec(self, step: str) -> Spec:
+        root = self._root(step)
+        every = (each for steps in self.house.said.values() for each in _every(steps))
+        return next(each for each in every if self._root(each["id"]) == root)
+
+    def _note(self, stay: Stay) -> None:
+        """When one who stands still may go on, worked out when it is first seen to."""
+        if stay.left_at is not None or stay.phase not in ("waiting", "watching", "holding"):
+            return
+        name = (stay.id, self._root(stay.step), stay.phase)
+        known = self.standing.get(name)
+        if known and known.version == stay.version and known.ends is not None:
+            return
+        book, spec = self.house.book_of(stay.playbook), self._spec(stay.step)
+        is_moved = known is not None and known.version != stay.version
+        if not is_moved and "hold_while" not in spec:
+            assert stay.since in self._beginnings(stay), ("counts from nowhere", stay)
+        ends = self._ending(stay.since, int(stay.key), spec, book, phase=stay.phase)
+        shifts = stay.phase != "waiting" or isinstance(spec["wait"], str)
+        self.standing[name] = _Standing(stay.version, stay.since, ends, shifts)
+        if is_moved and known is not None:
+            known.since = stay.since
+
+    def _ending(
+        self, since: datetime, key: int, spec: Spec, book: Playbook, *, phase: str
+    ) -> datetime | None:
+        wait: Any = {
+            "waiting": lambda: spec["wait"],
+            "watching": lambda: spec["at_most"],
+            "holding": lambda: spec["hold_while"]["at_most"],
+        }[phase]()
+        holidays = HOLIDAYS if self.house.policy.get("holidays") else set()
+        text = self.house.customers[key]["renews_on"]
+        renews_on = date.fromisoformat(text) if text else None
+        zone = zone_or(book.zone, "")
+        return moment_of_wait(wait, since, zone, holidays, renews_on=renews_on)
+
+    def _beginnings(self, stay: Stay) -> set[datetime]:
+        """The instants at which the step before may have ended."""
+        found = {stay.entered_at}
+        found |= {row.at for row in self.passed if row.enrollment == stay.id}
+        mine = (touch for touch in self.touches.values() if touch.enrollment == stay.id)
+        return found | {touch.ended_at for touch in mine if touch.ended_at}
+
+    def _ends(self, stay: Stay, book: Playbook) -> datetime | None:
+        known = self.standing[stay.id, self._root(stay.step), stay.phase]
+        if known.ends is None or not known.shifts:
+            return known.ends
+        return self._moved_on(known.ends, known.since, book)
+
+    def _moved_on(self, until: datetime, since: datetime, book: Playbook) -> datetime:
+        """Pauses move on what had not come when they began."""
+        for first, last in book.pauses:
+            if until > first and last > since:
+                until += last - max(first, since)
+        return until
+
+    def _waited_rightly(self) -> None:
+        for row in self.passed:
+            stay, spec = self.stays[row.enrollment], self._spec(row.step)
+            name = (row.enrollment, self._root(row.step))
+            if name in self.checked or row.became == "skipped":
+                continue
+            self.checked.add(name)
+            if stay.playbook not in {each for book in self.house.books for each in book.names}:
+                continue
+            if any(verb in spec for verb in ("email", "task", "webhook")):
+                mine = (touch for touch in self.touches.values() if touch.enrollment == stay.id)
+                assert name[1] in {self._root(touch.step) for touch in mine}, ("lost", row, stay)
+            if "wait" in spec and len(self.versions[stay.id]) == 1:
+                self._waited_as_said(row, stay, spec)
+
+    def _waited_as_said(self, row: Any, stay: Stay, spec: Spec) -> None:
+        book = self.house.book_of(stay.playbook)
+        known = self.standing.get((stay.id, self._root(row.step), "waiting"))
+        if known is not None and known.ends is not None:
+            ends = known.ends
+            ends = self._moved_on(ends, known.since, book) if known.shifts else ends
+            assert row.at == ends <= self.house.now, ("a wait of another length", row, known)
+        elif "hold_while" not in spec and known is None:
+            begun = self._beginnings(stay)
+            could = {
+                self._ending(since, int(stay.key), spec, book, phase="waiting") for since in begun
+            }
+            assert row.at in could, ("a wait of another length", row, stay)
+
+
+def _every(steps: Any) -> Iterator[Spec]:
+    """All steps, those inside others too."""
+    for step in steps:
+        yield step
+        yield from _every([*step.get("then", ()), *step.get("else", ())])
+        for way in step.get("split", ()):
+            yield from _every(way["steps"])
+
+
+def _former(step: Spec) -> tuple[str, ...]:
+    return tuple(step.get("formerly", ()))
