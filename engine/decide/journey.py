@@ -55,6 +55,7 @@ __all__ = [
     "branch_of",
     "decide",
     "fails",
+    "lets_go",
     "pass_over",
     "settled",
     "standing_after",
@@ -124,6 +125,18 @@ def watch(
     if enrollment.phase is Phase.WAITING and facts.until is not None:
         return _wait_until(way, enrollment, facts.until, fixed=True)
     return ()
+
+
+def lets_go(step: BoundStep, enrollment: Enrollment, *, as_of: datetime, clock: Clock) -> bool:
+    """Whether a step begins though its `hold_while` holds: the time for that is over.
+
+    Its touches have to be there then, as for everyone who is not held.
+    """
+    hold = step.hold_while
+    if hold is None or hold.then is not AfterHold.GO:
+        return False
+    limit = enrollment.waits_until if enrollment.phase is Phase.HOLDING else None
+    return (limit or clock.later(enrollment.since, hold.at_most)) <= as_of
 
 
 def wait_is_over(playbook: BoundPlaybook, enrollment: Enrollment) -> Decisions:

@@ -33,7 +33,7 @@ from engine.bind.policy import BoundPolicy
 from engine.decide.became import ReadRecords, StepRecord, stay_of
 from engine.decide.facts import Enrollment, Invited, NewTouch
 from engine.decide.gathering import Gathered, ItemFacts
-from engine.decide.journey import StepFacts, step_of
+from engine.decide.journey import StepFacts, lets_go, step_of
 from engine.decide.waits import Clock, Known, wait_end
 from engine.language.policy import TopicDefault
 from engine.language.project import Settings
@@ -210,7 +210,9 @@ class World:
         press = None if digest_of(step) else self._press(playbook, step.id)  # printed when it fires
         had = self._had(step, enrollments)
         customers = self._customers(playbook, step, press, enrollments)
-        going = passing - held
+        clock = self.clock(playbook)
+        let_go = {e.key for e in enrollments if lets_go(step, e, as_of=self._as_of, clock=clock)}
+        going = passing - (held - let_go)
         asking = [one for one in customers if one.enrollment.id not in had]
         ready = [one for one in asking if one.enrollment.key in going]
         drafts = self._drafts(press, ready)

@@ -99,6 +99,42 @@ def test_branches_over_three_weeks(stage: Stage) -> None:
     assert stage.do("audit", "verify").status == 0
 
 
+HELD = """\
+playbook: checkup
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - email: hello
+    hold_while: {when: {account.plan: free}, at_most: 3 days, then: go}
+  - task: "Call {{ user.first_name }}"
+    hold_while: {when: {account.plan: free}, at_most: 1 day, then: go}
+"""
+
+
+def test_what_was_held_as_long_as_may_be_goes_out(stage: Stage) -> None:
+    """The condition still holds when the time is over: `then: go` sends all the same."""
+    stage.write("playbooks/checkup.yaml", HELD)
+    accounts(stage, first="free")
+    stage.put_users({"user_id": 1})
+    stage.run(as_of=day(10))
+    stage.run(as_of=day(13, "08:59"))
+    assert stage.mailed == []
+    stage.run(as_of=day(13))
+    assert stage.mailed == ["ann1@example.com"]
+    stage.run(as_of=day(20))  # long after its time was over
+    assert titles(stage) == ["Call Ann1"]
+
+
+def test_who_is_overtaken_by_a_late_pass_is_not_held_at_all(stage: Stage) -> None:
+    """The step was reached days ago, when nobody looked: the time of its hold is over already."""
+    waiting = HELD.replace("steps:", "steps:\n  - wait: 1 day")
+    stage.write("playbooks/checkup.yaml", waiting)
+    accounts(stage, first="free")
+    stage.put_users({"user_id": 1})
+    stage.run(as_of=day(10))
+    stage.run(as_of=day(16))
+    assert stage.mailed == ["ann1@example.com"]
+
+
 def test_a_holdout_gets_nothing_and_leaves_when_the_window_ends(stage: Stage) -> None:
     stage.edit(
         "playbooks/checkup.yaml",
