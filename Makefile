@@ -7,6 +7,7 @@
 #   make golden  those files anew
 #   make lint    the quick half of it: ruff and mypy
 #   make oracle  thousands of random conditions against a plain reading of the language, on every store
+#   make years   hundreds of simulated years on the real ledger and passes; YEARS=1000 for more
 #   make bench   what is measured, as tables; BENCH=segments measures only that
 #   make lock    the four lock files anew, from pyproject.toml (needs uv)
 #   make clean   away with what these targets made
@@ -20,8 +21,9 @@ PYTEST_ARGS ?= -n 2
 DEMO_ARGS ?=
 SPARK_ARGS ?=
 BENCH ?=
+YEARS ?= 300
 
-.PHONY: demo test test-spark test-dialects golden oracle lint bench lock clean
+.PHONY: demo test test-spark test-dialects golden oracle years lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -47,6 +49,9 @@ lint: $(VENV)/.dev
 
 oracle: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/oracle --hypothesis-profile=thousands
+
+years: $(VENV)/.dev
+	TOUCHLINE_YEARS=$(YEARS) $(BIN)/python -m pytest tests/year
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench.run $(BENCH)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import create_engine, text
 
+import cli
 import engine.daemon as daemons
 import engine.passes.run as passes
 from engine.problems import Unreachable
@@ -102,3 +103,32 @@ def test_a_ledger_that_is_away_for_a_moment_does_not_end_the_daemon(
         stage.do("daemon")
     assert stage.mailed == ALL
     assert "the disk is full" in caplog.text
+
+
+def test_who_left_while_the_machine_slept_gets_nothing_when_it_wakes(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first playbook of a round sends is its own: nobody has asked yet who left others."""
+    clock = [datetime.fromisoformat("2026-03-10T03:00:00-04:00").astimezone(UTC)]
+    monkeypatch.setattr(cli._SystemClock, "now", lambda _: clock[0])
+    stage.edit(
+        "touchline.yaml", "people:", 'policy: {send_window: {from: "09:00", to: "17:00"}}\npeople:'
+    )
+    for name, priority, who in (("first", 90, 2), ("second", 10, 1)):
+        stage.write(
+            f"playbooks/{name}.yaml",
+            f'playbook: {name}\npriority: {priority}\nschedule: "0 3 10 3 *"\n'
+            f"segment: {{of: user, where: [{{user_id: {who}}}]}}\n"
+            "exit_when: {uses_reports: true}\nsteps: [{email: hello}]\n",
+        )
+
+    def sleep(*_: object) -> None:
+        if clock[0].hour == 13:
+            raise Killed
+        clock[0] += timedelta(hours=6)
+        stage.put_users({"user_id": 1, "uses_reports": "true"}, {"user_id": 2})
+
+    monkeypatch.setattr(daemons.Stop, "sleep", sleep)
+    with pytest.raises(Killed):
+        stage.do("daemon")
+    assert stage.mailed == ["ann2@example.com"]
