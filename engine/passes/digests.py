@@ -79,7 +79,7 @@ def gather(
             decided, holding = _looked_at(playbook, group, facts, as_of)
             decisions += decided
             told += holding
-    return decisions + _sent(gathered(told), facts, as_of)
+    return decisions + _sent(gathered(told), facts, as_of) if told else decisions
 
 
 def _looked_at(

@@ -227,12 +227,13 @@ def test_sqlite_faults(
     assert fault(sqlite(tmp_path, declared, stored), ColumnRef("v", kind)).startswith(message)
 
 
-def test_text_that_is_not_utf_8_is_a_fault(tmp_path: Path) -> None:
-    database = sqlite(tmp_path, "TEXT", None)
+def test_bytes_that_are_no_utf_8_come_as_surrogates(tmp_path: Path) -> None:
+    """They fail what prints them, and no other row."""
+    database = sqlite(tmp_path, "TEXT", "whole")
     with sqlite3.connect(tmp_path / "d.db") as connection:
         connection.execute("INSERT INTO t VALUES (CAST(x'ff41' AS TEXT))")
     connection.close()
-    assert "cannot be read" in fault(database, ColumnRef("v", Kind.TEXT))
+    assert read(database, ColumnRef("v", Kind.TEXT)) == ["whole", "\udcffA"]
 
 
 # ---------------------------------------------------------------- Postgres
