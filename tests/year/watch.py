@@ -127,7 +127,7 @@ class Watch:
             concerns = topic in rule.get("topics", (topic,))
             assert not (concerns and who["is_troubled"]), ("never to be contacted", letter)
         for cap in house.policy.get("frequency_caps", ()):
-            acts = self._counted(cap, int(touch.key))
+            acts = self._counted(cap, int(touch.key), until=letter)
             if cap.get("topic", topic) == topic:
                 assert not too_many(cap, acts, letter.at), ("over a cap", cap, letter)
 
@@ -139,12 +139,15 @@ class Watch:
             if touch.ended_at == letter.at
         )
 
-    def _counted(self, cap: Mapping[str, Any], key: int) -> list[tuple[datetime, str]]:
-        """The mails that count for an address, or for all of an account."""
+    def _counted(
+        self, cap: Mapping[str, Any], key: int, *, until: Letter | None = None
+    ) -> list[tuple[datetime, str]]:
+        """The mails that count for an address, or for all of an account, up to one of them."""
         customers = self.house.customers
         account = customers[key]["account_id"]
         found = []
-        for letter in self.house.letters:
+        letters = self.house.letters
+        for letter in letters[: letters.index(until) + 1] if until else letters:
             if letter.channel != "email":
                 continue
             touch = self.touches[letter.id]
