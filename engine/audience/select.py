@@ -13,7 +13,7 @@ from engine.audience.answering import answer
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.stays import Own
-from engine.audience.values import Key
+from engine.audience.values import NO_UTF_8, Key
 from engine.bind.catalog import EntityRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
@@ -43,7 +43,7 @@ def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list
 def _refuse_bytes(keys: list[str], entity: EntityRef) -> None:
     """A key of bytes that are no UTF-8 could be written nowhere, and stands for nobody."""
     for key in keys:
-        if not key.isascii() and any("\ud800" <= each <= "\udfff" for each in key):
+        if not key.isascii() and NO_UTF_8.search(key):
             shown = key.encode("utf-8", "backslashreplace").decode()
             raise SourceFault(
                 f"{entity.table.connector}.{entity.table.table}: the key `{shown}` holds bytes "

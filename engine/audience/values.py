@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from engine.language.catalog import Kind
 
-__all__ = ["Key", "key_from_text", "seen_value", "value_from_text", "value_text"]
+__all__ = ["NO_UTF_8", "Key", "key_from_text", "seen_value", "value_from_text", "value_text"]
 
 Key = int | str
 """The key of an entity, by its kind: whole numbers, or text."""
+
+NO_UTF_8 = re.compile("[\ud800-\udfff]")
+"""A byte of a text that is no UTF-8, as sources give it: a surrogate with the byte in its end."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -95,7 +95,7 @@ def condition_text(condition: Condition) -> str:
             return f"is in the playbook {playbook}"
         case BoundFinished():
             return _finished(condition)
-        case BoundStepBecame(_, step, became, outcome):
+        case BoundStepBecame(step, became, outcome):
             told = [f"is {became.value}"] if became else []
             told += [f"has the outcome {literal_text(outcome)}"] if outcome else []
             return f"its step {step} {' and '.join(told)}"

@@ -169,7 +169,7 @@ def _settled(condition: Condition, asked: _Asked) -> frozenset[str]:
             return _settled(inner, asked.below(link))
         case BoundField(ref, test) if _holds_of_missing(test) is not asked.holds:
             return frozenset({asked.path(ref)})
-        case BoundStepBecame(_, step, became, outcome) if asked.holds:
+        case BoundStepBecame(step, became, outcome) if asked.holds:
             return frozenset({_step_path(step)}) if outcome or became in _HAPPENED else frozenset()
         case _:
             return frozenset()

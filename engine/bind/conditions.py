@@ -304,7 +304,6 @@ class BoundFinished:
 class BoundStepBecame:
     """What became of a step in the asking entity's own stay: `became`, `outcome`, None is any."""
 
-    entity: str
     step: str
     became: Became | None = None
     outcome: str | None = None

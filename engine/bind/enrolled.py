@@ -55,9 +55,7 @@ def bind_step_became(condition: StepBecame, scope: Scope) -> BoundStepBecame:
         )
     if condition.outcome is not None:
         _check_outcome(condition.outcome, step, place)
-    return BoundStepBecame(
-        scope.entity.name, step.id, condition.became, condition.outcome, condition.place
-    )
+    return BoundStepBecame(step.id, condition.became, condition.outcome, place)
 
 
 _OVER = (Became.OPEN, Became.DONE, Became.SKIPPED)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2.runtime import Undefined
 
+from engine.audience.values import NO_UTF_8
 from engine.messages.budget import bounded
 from engine.messages.dates import format_date
 from engine.messages.failures import MISSING_VALUE, RENDER_ERROR, UNSAFE_VALUE, RenderFailure
@@ -39,7 +40,6 @@ _UNSEEN = re.compile(
     "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff\ufdd0-\ufdef"
     "\ud800-\udfff\U000e0000-\U000e0fff]*"
 )
-_NO_TEXT = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 
@@ -155,7 +155,7 @@ def _scalar(value: object) -> str:
 
 def _refuse_bytes(text: str) -> None:
     """Sources give bytes that are no UTF-8 as surrogates; nobody is greeted by half a name."""
-    if not text.isascii() and (found := _NO_TEXT.findall(text)):
+    if not text.isascii() and (found := NO_UTF_8.findall(text)):
         shown = " ".join(f"{ord(each) & 0xFF:02x}" for each in found[:8])
         raise RenderFailure(UNSAFE_VALUE, f"a value holds bytes that are no UTF-8: {shown}")
 

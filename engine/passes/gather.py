@@ -204,8 +204,7 @@ class World:
         """What deciding on the common step of some enrollments needs; the gone are left out."""
         step = step_of(playbook, enrollments[0])
         passing = self._passing(playbook, step.only_if, enrollments)
-        hold = step.hold_while
-        held = self._meeting(playbook, hold.when if hold else None, enrollments)
+        held = self._held(playbook, step, enrollments)
         met = self._meeting(playbook, _branching(step), enrollments)
         press = None if digest_of(step) else self._press(playbook, step.id)  # printed when it fires
         had = self._had(step, enrollments)
@@ -241,8 +240,7 @@ class World:
         """By enrollment id, what is known of those who wait at their common step; not the gone."""
         step = step_of(playbook, enrollments[0])
         passing = self._passing(playbook, step.only_if, enrollments)
-        hold = step.hold_while
-        held = self._meeting(playbook, hold.when if hold else None, enrollments)
+        held = self._held(playbook, step, enrollments)
         had = self._had(step, enrollments)
         never: Collection[str] = ()
         if isinstance(step, BoundEmail):
@@ -272,6 +270,12 @@ class World:
         if only_if is None:
             return frozenset(each.key for each in enrollments)
         return self.holding(playbook, only_if, enrollments)
+
+    def _held(
+        self, playbook: BoundPlaybook, step: BoundStep, enrollments: Sequence[Enrollment]
+    ) -> frozenset[str]:
+        hold = step.hold_while
+        return self._meeting(playbook, hold.when if hold else None, enrollments)
 
     def _had(self, step: BoundStep, enrollments: Sequence[Enrollment]) -> frozenset[str]:
         """Those whose stay had the touches of this step before, or was let in by it."""
