@@ -12,7 +12,7 @@ from tests.house.tree import ROOT, parsed, product_files
 FUNCTION_LINES = 60
 MODULE_LINES = 450
 LONGER = {
-    "cli.py": 950,
+    "cli.py": 1400,
     "engine/compile/core.py": 500,
     "engine/ledger/migrations/versions/r0001_first.py": 600,
 }
