@@ -9,6 +9,7 @@ import getpass
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,6 +34,10 @@ _CHECK_FORMATS = ("text", "json", "github", "sarif", "junit")
 class _SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def uptime(self) -> float:
+        # Elsewhere than on Linux the monotonic clock goes on while the machine sleeps.
+        return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _host() -> str:
