@@ -700,6 +700,25 @@ def suppress_subscribe(context: click.Context, address: str, topic: str, why: st
     _finish(subscribe_address(_open(context), address, topic=topic, why=why))
 
 
+@_command("erase")
+@click.argument("key")
+@click.option("--entity", required=True, metavar="E", help="Which entity KEY is of.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_format_option()
+def erase(context: click.Context, key: str, entity: str, yes: bool, form: str) -> None:
+    """Remove a person's data for good; they get nothing from now on.
+
+    Contents, addresses, tasks and histories go; the audit log keeps the key, and
+    still verifies. It cannot be undone. The source is not changed.
+    """
+    from engine.erasing import erase_customer
+    from engine.report.erasing import erased
+
+    if not yes and sys.stdin.isatty():
+        click.confirm(f"Remove all that is kept of {entity} {key}, for good?", abort=True)
+    _finish(erased(erase_customer(_open(context), entity, key), form))
+
+
 # ---------------------------------------------------------------- the ledger and its proof
 
 
