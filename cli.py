@@ -135,7 +135,7 @@ def _format_option(*forms: str) -> Callable[[Command], Command]:
         "--format",
         "form",
         type=click.Choice(forms or _FORMATS),
-        default="text",
+        default=(forms or _FORMATS)[0],
         show_default=True,
         help="How results are printed.",
     )
@@ -377,6 +377,23 @@ def preview(
 
 
 # ---------------------------------------------------------------- running
+
+
+@_command("graph")
+@click.argument("playbook", required=False)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the chart to this file.")
+@_format_option("mermaid", "svg", "json")
+def graph(context: click.Context, playbook: str | None, out: Path | None, form: str) -> None:
+    """A playbook as a flow chart; without one, what of the project uses what."""
+    from engine.graph.charts import playbook_chart, project_chart
+    from engine.report.files import written
+
+    workplace = _open(context)
+    if playbook is None:
+        chart = project_chart(workplace, form)
+    else:
+        chart = playbook_chart(workplace, playbook, form)
+    _finish(written(chart, out))
 
 
 @_command("run")
