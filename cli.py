@@ -471,6 +471,50 @@ def daemon(context: click.Context, once: bool) -> None:
     sys.exit(serve(_open(context), once=once, say=_progress))
 
 
+@cli.group("connectors", invoke_without_command=True)
+@_project_option
+@_debug_option
+@_format_option()
+@click.pass_context
+def connectors(context: click.Context, form: str) -> None:
+    """What is connected, whether it answers, how fresh it is."""
+    if context.invoked_subcommand is None:
+        context.invoke(connectors_list, form=form)
+
+
+@_command("list", group=connectors)
+@_format_option()
+def connectors_list(context: click.Context, form: str) -> None:
+    """What is declared, and what it serves; nothing is connected."""
+    from engine.connections import list_connectors
+    from engine.report.connections import listed
+
+    _finish(listed(list_connectors(_open(context)), form))
+
+
+@_command("check", group=connectors)
+@click.argument("names", nargs=-1)
+@_format_option()
+def connectors_check(context: click.Context, names: tuple[str, ...], form: str) -> None:
+    """Whether the sources answer, how new they are, and what would stop a run."""
+    from engine.connections import check_connectors
+    from engine.report.connections import exit_status, looked_at
+
+    workplace = _open(context)
+    found = check_connectors(workplace, names, workplace.ports.clock.now(), _progress)
+    _finish(looked_at(found, form), exit_status(found))
+
+
+@_command("sync", group=connectors)
+@_format_option()
+def connectors_sync(context: click.Context, form: str) -> None:
+    """Pull the sources that cannot be read where they lie."""
+    from engine.connections import sync_connectors
+    from engine.report.connections import synced
+
+    _finish(synced(sync_connectors(_open(context)), form))
+
+
 @_command("track")
 @_format_option()
 def track(context: click.Context, form: str) -> None:
