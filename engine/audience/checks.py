@@ -205,7 +205,7 @@ def _used(entity: EntityRef, nodes: Sequence[Node], catalog: Catalog) -> _Used:
 def _add_nodes(used: _Used, nodes: list[Node], catalog: Catalog, entity: EntityRef) -> None:
     """What nodes read that are seen from an entity, and what is seen from its children."""
     used.add_entity(entity)
-    for links in links_of(nodes):
+    for links in links_of(each for node in tuple(nodes) for each in walk(node)):
         used.add_entity(entity_at(catalog, entity, links))
         nodes.append(link_field(catalog, entity, links))
     for node in nodes:
