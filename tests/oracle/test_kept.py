@@ -7,8 +7,6 @@ shape have left theirs there, and of one where every statement is written for on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,20 +16,19 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from engine.audience.answering import answer
-from engine.audience.reading import Noting, Running
+from engine.audience.reading import Noting
 from engine.audience.select import question_of
 from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import Audience
 from engine.compile.core import Constant, Node
-from engine.compile.kept import Text, text_of
 from engine.compile.question import Question
-from engine.compile.relations import Home
 from engine.language.catalog import Kind
-from engine.ports import Filled, Row
+from engine.ports import Filled
 from tests.oracle.amounts import are_thousands, examples
 from tests.oracle.asking import bound
 from tests.oracle.sentences import ENTITIES, conditions
 from tests.oracle.worlds import Setting, Stores, a_few_settings, settings_of
+from tests.support.keeping import agree
 
 SETTINGS = settings_of(range(6)) if are_thousands() else a_few_settings()
 LAYOUTS = ("native", "sqlite", "files and sqlite")
@@ -43,41 +40,6 @@ asked = st.sampled_from(ENTITIES).flatmap(
 later = st.sampled_from(
     [timedelta(0), timedelta(microseconds=1), timedelta(minutes=5), timedelta(days=40)]
 )
-
-
-@contextmanager
-def written_for_once() -> Iterator[None]:
-    """No statement is kept, nor found among those that are."""
-    home = Snapshot.home
-
-    def nowhere(self: Snapshot, connector: str) -> Home:
-        return replace(home(self, connector), place=None)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Snapshot, "home", nowhere)
-        yield
-
-
-def texts(question: Question, snapshot: Snapshot) -> list[tuple[str, Text]]:
-    """The statements of a question, with their values."""
-    noting = Noting(snapshot)
-    assert list(answer(question, noting)) == []
-    return [
-        (connector, text_of(statement, snapshot.database(connector).dialect))
-        for connector, statement in noting.noted
-    ]
-
-
-def agree(question: Question, snapshot: Snapshot) -> None:
-    """What is kept says and finds what is written for once does."""
-    kept, found = texts(question, snapshot), _answer(question, snapshot)
-    with written_for_once():
-        assert kept == texts(question, snapshot)
-        assert found == _answer(question, snapshot)
-
-
-def _answer(question: Question, snapshot: Snapshot) -> list[Row]:
-    return list(answer(question, Running(snapshot)))
 
 
 def _segment(written: dict[str, Any], entity: str, setting: Setting) -> Audience:
