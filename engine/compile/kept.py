@@ -25,7 +25,8 @@ from engine.tables import ColumnRef, TableRef
 
 __all__ = ["Text", "asked_of", "text_of"]
 
-_SHAPES_KEPT = 512
+_SHAPES_KEPT = 256
+"""A statement takes about 200 kB with its text."""
 _EACH = 4
 """How many statements of one shape are kept: of snapshots whose tables differ."""
 

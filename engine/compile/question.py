@@ -93,6 +93,9 @@ class Question:
         """The same with a change made to everything that is asked, the innermost first."""
         filters = tuple(_transformed(each, change) for each in self.filters)
         outputs = tuple(_transformed(each, change) for each in self.outputs)
+        pairs = (*zip(filters, self.filters, strict=True), *zip(outputs, self.outputs, strict=True))
+        if all(new is old for new, old in pairs):
+            return self
         return replace(self, filters=filters, outputs=outputs)
 
 
