@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("compile",),
     ("audience",),
     ("messages",),
+    ("inbound",),
     ("steps",),
     ("decide",),
     ("ledger",),
@@ -29,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "approving", "by_hand"),
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
+        "receiving",
         *("roster", "notices", "standing"),
         *("source_check", "dialect_check"),
     ),
