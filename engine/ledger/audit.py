@@ -81,6 +81,7 @@ class Kind(StrEnum):
     TOUCH_RESOLVED = "touch.resolved"
     EVENT_TAKEN = "event.taken"
     TOUCHES_FORGOTTEN = "touches.forgotten"
+    ERASED = "erased"
     TASK_DONE = "task.done"
     TASK_CLOSED = "task.closed"
     TASK_REASSIGNED = "task.reassigned"

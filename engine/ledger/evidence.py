@@ -174,7 +174,7 @@ def _whom(unit: Unit, event: Event, row: Row[Any] | None) -> frozenset[str]:
     A token is of one mail to one recipient, and where that mail was passed on, a report names
     another address than ours. A provider is believed about an address in any case.
     """
-    named = frozenset(unit.digest(each) for each in event.addresses)
+    named = frozenset(unit.digest(each) for each in event.addresses if each.strip())
     if row is None:
         return named
     is_told = bool(event.tokens) or not named or row.address_digest in named

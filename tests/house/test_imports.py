@@ -30,8 +30,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "approving", "by_hand"),
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
-        "receiving",
-        *("roster", "notices", "standing"),
+        *(
+            "roster",
+            "notices",
+            "standing",
+            "steady",
+            "taking_up",
+            "erasing",
+            "graph",
+            "connections",
+            "receiving",
+        ),
         *("source_check", "dialect_check"),
     ),
 )
