@@ -704,6 +704,31 @@ def resume(context: click.Context, playbooks: tuple[str, ...], yes: bool) -> Non
     _finish(let_go_on(workplace, playbooks))
 
 
+@_command("inbound")
+@click.argument(
+    "files",
+    metavar="[FILE]…",
+    nargs=-1,
+    type=click.Path(exists=True, allow_dash=True, path_type=Path),
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("dsn", "ses", "postmark", "sendgrid")),
+    default="dsn",
+    show_default=True,
+    help="What comes in: mails (a message, an mbox, a Maildir), or events of a provider as JSON.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+def inbound(context: click.Context, files: tuple[Path, ...], form: str, as_json: bool) -> None:
+    """Take in bounces, complaints and delivery events, from FILEs or from standard input."""
+    from engine.receiving import receive
+    from engine.report.inbound import received
+
+    found = receive(_open(context), files, form, stdin=sys.stdin.buffer)
+    _finish(received(found, "json" if as_json else "text"), found.exit_status)
+
+
 @cli.group("suppress", invoke_without_command=True)
 @_project_option
 @_debug_option
@@ -759,6 +784,15 @@ def suppress_subscribe(context: click.Context, address: str, topic: str, why: st
     from engine.desk import subscribe_address
 
     _finish(subscribe_address(_open(context), address, topic=topic, why=why))
+
+
+@_command("unsubscribe", group=suppress)
+@click.argument("token")
+def suppress_unsubscribe(context: click.Context, token: str) -> None:
+    """Stop the topic of one mail, by the TOKEN in its unsubscribe link or by the whole link."""
+    from engine.desk import unsubscribe_by_token
+
+    _finish(unsubscribe_by_token(_open(context), token))
 
 
 @_command("erase")

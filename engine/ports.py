@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # what only sends or validates starts without the library
     from sqlalchemy.sql import ColumnElement, FromClause
 
 __all__ = [
+    "ABOUT_THE_MAILBOX",
+    "TAG",
     "Answer",
     "Channel",
     "Clock",
@@ -199,7 +201,8 @@ class Message:
     """A rendered touch on its way out; `payload` never changes between attempts.
 
     For email `payload` are the bytes of the message (CRLF, no dot-stuffing) and `headers` is
-    empty; for a webhook the body as sent, with the `headers` and `method` of the step.
+    empty; for a webhook the body as sent, with the `headers` and `method` of the step. `token`
+    stands for the touch in what comes back of an email; empty: nothing can.
     """
 
     id: str
@@ -209,6 +212,17 @@ class Message:
     payload: bytes
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
+
+
+TAG = "touchline"
+"""The name under which a provider keeps the token of a mail and sends it back."""
+
+ABOUT_THE_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+"""The enhanced status codes (RFC 3463) that are about the mailbox, whoever tells of them.
+
+No such mailbox or domain, moved away, takes no mail, disabled. Not `5.2.2`: a full mailbox is
+emptied again."""
 
 
 class Refusal(StrEnum):

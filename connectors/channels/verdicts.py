@@ -16,11 +16,10 @@ full. At MAIL nothing is ever about the recipient.
 from __future__ import annotations
 
 from connectors.channels.conversation import Reply
-from engine.ports import Answer, NotSent, Refusal, Sent, UnknownOutcome
+from engine.ports import ABOUT_THE_MAILBOX, Answer, NotSent, Refusal, Sent, UnknownOutcome
 
 __all__ = ["after_dot", "at_connect", "at_data", "at_mail", "at_rcpt"]
 
-_ABOUT_THE_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 _MAILBOX_CODES = frozenset({550, 551, 553})
 
 
@@ -58,7 +57,7 @@ def after_dot(reply: Reply) -> Answer:
 
 
 def _subject(reply: Reply) -> Refusal:
-    return Refusal.MAILBOX if reply.enhanced in _ABOUT_THE_MAILBOX else Refusal.MESSAGE
+    return Refusal.MAILBOX if reply.enhanced in ABOUT_THE_MAILBOX else Refusal.MESSAGE
 
 
 def _refused(reply: Reply, final: Refusal) -> NotSent:

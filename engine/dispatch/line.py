@@ -268,4 +268,5 @@ def _message(touch: Claimed) -> Message:
         payload=touch.payload,
         method=touch.method or "POST",
         headers=touch.headers,
+        token=touch.token,
     )

@@ -15,6 +15,7 @@ from engine.problems import Problem
 
 __all__ = [
     "Connector",
+    "DkimKey",
     "Freshness",
     "HousePerson",
     "LedgerSettings",
@@ -92,15 +93,33 @@ class HousePerson:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Where a recipient can say stop: an https page, a mailbox, or both."""
+    """Where a recipient can say stop: an https page, a mailbox, or both.
+
+    `one_click`: the page takes the requests of RFC 8058, so that each mail may bear its own token.
+    """
 
     url: str | None = None
     mailto: str | None = None
+    one_click: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DkimKey:
+    """What mail is signed with: `key` is an RSA private key in PEM."""
+
+    domain: str
+    selector: str
+    key: Secret
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpChannel:
-    """A mail server. `tls` is `none`, `starttls` or `implicit`; `answer_timeout` in seconds."""
+    """A mail server. `tls` is `none`, `starttls` or `implicit`; `answer_timeout` in seconds.
+
+    `return_path` is the address that bounces come to, each with a token of its mail behind a `+`;
+    empty: they go to the sender. `provider` is whose events tell of what becomes of mail.
+    """
 
     name: str
     host: str
@@ -112,6 +131,9 @@ class SmtpChannel:
     sender: HousePerson | None = None
     postal_address: str = ""
     unsubscribe: Unsubscribe = Unsubscribe()
+    return_path: str = ""
+    provider: str = ""
+    dkim: DkimKey | None = None
     on_unknown: str = "hold"
     answer_timeout: float = 600.0
     place: Place = field(default=NOWHERE, compare=False)

@@ -79,6 +79,7 @@ class Kind(StrEnum):
     TOUCH_EXPIRED = "touch.expired"
     TOUCH_DROPPED = "touch.dropped"
     TOUCH_RESOLVED = "touch.resolved"
+    EVENT_TAKEN = "event.taken"
     TOUCHES_FORGOTTEN = "touches.forgotten"
     ERASED = "erased"
     TASK_DONE = "task.done"

@@ -32,6 +32,7 @@ from engine.ledger.tables import (
     reaches,
     touches,
 )
+from engine.messages.tokens import Purpose, make_token
 
 __all__ = ["Claimed", "Claims", "claim"]
 
@@ -41,7 +42,10 @@ _MOST_AT_ONCE = 500  # touches that one transaction puts off
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A touch in the hands of one worker; every later change of it asks for `epoch`."""
+    """A touch in the hands of one worker; every later change of it asks for `epoch`.
+
+    `token` stands for an email in what comes back of it.
+    """
 
     id: str
     epoch: int
@@ -63,6 +67,7 @@ class Claimed:
     attempts: int
     made_at: datetime
     expires_at: datetime | None
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +273,7 @@ def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
         )
         .returning(touches)
     )
-    taken = {row.id: _claimed(row) for row in unit.connection.execute(statement)}
+    taken = {row.id: _claimed(unit, row) for row in unit.connection.execute(statement)}
     for touch in taken.values():
         names = names_of(asking.policy, touch.channel, touch.sender)
         take_claim(unit, names, real=asking.real)
@@ -278,7 +283,9 @@ def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
     return [taken[touch] for touch in ids if touch in taken]
 
 
-def _claimed(row: Row[tuple[object, ...]]) -> Claimed:
+def _claimed(unit: Unit, row: Row[tuple[object, ...]]) -> Claimed:
+    is_email = row.kind == TouchKind.EMAIL
+    key = unit.ledger.identity.key
     return Claimed(
         id=row.id,
         epoch=row.epoch,
@@ -300,4 +307,5 @@ def _claimed(row: Row[tuple[object, ...]]) -> Claimed:
         attempts=row.attempts,
         made_at=row.made_at,
         expires_at=row.expires_at,
+        token=make_token(key, Purpose.RETURN, row.id) if is_email else "",
     )

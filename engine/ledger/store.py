@@ -40,6 +40,11 @@ class Identity:
     digest_key: str = field(repr=False)
     signing_key: str = field(repr=False)
 
+    @property
+    def key(self) -> bytes:
+        """The key of digests, as bytes."""
+        return bytes.fromhex(self.digest_key)
+
 
 class Unit:
     """An open transaction on a ledger, and the audit records that will be written with it."""
@@ -73,8 +78,7 @@ class Unit:
     def keyed(self, content: str | bytes) -> str:
         """A digest of any content that only this ledger can compute."""
         data = content.encode() if isinstance(content, str) else content
-        key = bytes.fromhex(self.ledger.identity.digest_key)
-        return hmac.new(key, data, hashlib.sha256).hexdigest()[:_DIGEST_WIDTH]
+        return hmac.new(self.ledger.identity.key, data, hashlib.sha256).hexdigest()[:_DIGEST_WIDTH]
 
     def without_addresses(self, text: str) -> str:
         """A text that people or servers wrote, with keyed digests where addresses stood."""

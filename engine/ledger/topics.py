@@ -19,7 +19,14 @@ from engine.ledger.store import Unit
 from engine.ledger.suppressions import EVERY_TOPIC
 from engine.ledger.tables import subscriptions, suppressions
 
-__all__ = ["SUPPRESSED", "refusal_of", "refusals_among", "subscribe", "unsubscribe"]
+__all__ = [
+    "SUPPRESSED",
+    "refusal_of",
+    "refusals_among",
+    "subscribe",
+    "unsubscribe",
+    "unsubscribe_digest",
+]
 
 SUPPRESSED = "suppressed"
 
@@ -84,7 +91,13 @@ def unsubscribe(
     unit: Unit, address: str, *, topic: str, why: str, at: datetime, actor: str
 ) -> bool:
     """Take a subscription back; False where there was none."""
-    digest = unit.digest(address)
+    return unsubscribe_digest(unit, unit.digest(address), topic=topic, why=why, at=at, actor=actor)
+
+
+def unsubscribe_digest(
+    unit: Unit, digest: str, *, topic: str, why: str, at: datetime, actor: str
+) -> bool:
+    """The same, by the address's keyed digest."""
     mine = (subscriptions.c.address_digest == digest, subscriptions.c.topic == topic)
     if unit.connection.execute(delete(subscriptions).where(*mine)).rowcount != 1:
         return False

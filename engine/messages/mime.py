@@ -58,6 +58,7 @@ class Envelope:
     `message_id` has its angle brackets (see `message_id`); `date` is aware; `unsubscribe` are
     http(s) and mailto addresses for List-Unsubscribe, in order of preference. `references` are
     the Message-IDs of the thread that it goes on with, the last of them the one that it answers.
+    `one_click`: the first of `unsubscribe` takes the requests of RFC 8058.
     """
 
     sender: Recipient
@@ -67,6 +68,7 @@ class Envelope:
     reply_to: Recipient | None = None
     unsubscribe: Sequence[str] = ()
     references: Sequence[str] = ()
+    one_click: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def to_bytes(email: RenderedEmail, envelope: Envelope) -> Wire:
         *_thread(envelope.references),
         ("Auto-Submitted", "auto-generated"),
         *_list_unsubscribe(envelope.unsubscribe),
+        *([("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if envelope.one_click else []),
         ("MIME-Version", "1.0"),
     ]
     kind, body = content(email, envelope.message_id)
