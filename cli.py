@@ -5,9 +5,7 @@ Everything heavy is imported inside the commands, so that `touchline --help` sta
 
 from __future__ import annotations
 
-import getpass
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -42,6 +40,8 @@ class _SystemClock:
 
 def _host() -> str:
     """A stable text for this machine: its id where it has one, else its name."""
+    import platform
+
     try:
         return Path("/etc/machine-id").read_text(encoding="ascii").strip() or platform.node()
     except (OSError, UnicodeDecodeError):
@@ -53,6 +53,8 @@ def _today() -> date:
 
 
 def _actor() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

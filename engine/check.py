@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.bind.bind import bind_catalog, bind_playbook, check
-from engine.bind.catalog import Catalog
+from engine.bind.bind import BoundProject, bind_project
 from engine.language.project import Project
 from engine.messages.check import check_playbook
 from engine.messages.compiled import read_email
 from engine.places import Place
-from engine.problems import Invalid, Misuse, Problem
+from engine.problems import Misuse, Problem
 from engine.read.load import load_project, project_root
 from engine.report.problems import Checked
 
@@ -20,21 +19,17 @@ __all__ = ["check_files", "problems_of"]
 
 def problems_of(project: Project) -> tuple[Problem, ...]:
     """All problems of a project that was read: its files, names, types and templates, sorted."""
-    catalog, _ = bind_catalog(project)
-    found = {*project.problems, *check(project), *_of_templates(project, catalog)}
+    bound = bind_project(project)
+    found = {*project.problems, *bound.problems, *_of_templates(project, bound)}
     return tuple(sorted(found))
 
 
-def _of_templates(project: Project, catalog: Catalog) -> list[Problem]:
+def _of_templates(project: Project, bound: BoundProject) -> list[Problem]:
     found = [
         problem for each in project.templates.values() for problem in read_email(each).problems
     ]
-    for name in project.playbooks:
-        try:
-            playbook = bind_playbook(name, project, catalog)
-        except Invalid:
-            continue  # `check` has told of it
-        found += check_playbook(playbook, catalog, project.entities)
+    for playbook in bound.playbooks.values():
+        found += check_playbook(playbook, bound.catalog, project.entities)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.bind.catalog import Catalog, EntityRef, EventRef, FieldRef, LinkRef
 from engine.bind.conditions import Condition
@@ -14,6 +14,7 @@ from engine.language.project import Project
 from engine.language.steps import Step
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
+from engine.records import dataclass
 from engine.tables import ColumnRef
 
 __all__ = [

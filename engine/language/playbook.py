@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from engine.language.conditions import Condition
 from engine.language.steps import Step
 from engine.moments import Duration
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "Again",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from engine.language.catalog import Entity
@@ -12,6 +12,7 @@ from engine.language.policy import Policy
 from engine.moments import Duration
 from engine.places import NOWHERE, Place
 from engine.problems import Problem
+from engine.records import dataclass
 
 __all__ = [
     "Connector",

@@ -7,13 +7,14 @@ template language have no way in; what is left is bounded at run time (`template
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from engine.messages.dates import DateFormatError, check_format
 from engine.messages.filters import FILTERS
 from engine.problems import did_you_mean
+from engine.records import dataclass
 
 __all__ = ["ITEMS", "LOOP_NAMES", "TESTS", "Fault", "Use", "faults", "parse", "uses"]
 

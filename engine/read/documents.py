@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import yaml
 
 from engine.places import DocumentPath, Place, SourceMap
 from engine.problems import Problem
+from engine.records import dataclass
 
 __all__ = ["DEEPEST", "Document", "read_document"]
 
@@ -37,7 +37,7 @@ _CONSTANTS: dict[str, bool | None] = {
     "": None,
 }
 _UNPRINTABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from engine.problems import Problem, Severity, errors_only
 
@@ -136,6 +135,8 @@ def _sarif_result(problem: Problem) -> Mapping[str, object]:
 
 def as_junit(checked: Checked) -> str:
     """JUnit XML: a test case a problem; warnings pass and say what they warn of."""
+    from xml.etree import ElementTree as ET  # no other form needs it
+
     suite = ET.Element(
         "testsuite",
         name="touchline validate",

@@ -11,7 +11,7 @@ import pytest
 from tests.house.tree import ROOT, module_name, parsed, product_files
 
 WORDS = (
-    *("places", "problems", "business_days", "moments", "offsets", "holidays"),
+    *("records", "places", "problems", "business_days", "moments", "offsets", "holidays"),
     *("language", "tables", "ports", "syntax"),
 )
 LAYERS: tuple[tuple[str, ...], ...] = (
