@@ -292,6 +292,27 @@ def validate(
     _finish(render(checked, form), 0 if checked.is_valid else 1)
 
 
+@_command("lint")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_format_option(*_CHECK_FORMATS)
+@click.option("--strict", is_flag=True, help="Advice, too, makes the exit status 1.")
+@click.option("--rules", "only_rules", is_flag=True, help="List the rules, with reasons.")
+def lint(
+    context: click.Context, paths: tuple[Path, ...], form: str, strict: bool, only_rules: bool
+) -> None:
+    """Advice beyond validity: dangerous breadth, what is unused, how a message reads."""
+    if only_rules:
+        from engine.report.rules import rules_in
+
+        _finish(rules_in(form))
+    from engine.check import lint_files
+    from engine.report.problems import render
+
+    checked = lint_files(context.obj.get("folder"), Path.cwd(), paths)
+    is_fine = checked.is_valid and not (strict and checked.problems)
+    _finish(render(checked, form), 0 if is_fine else 1)
+
+
 @_command("segment")
 @click.argument("name", metavar="PLAYBOOK-OR-SEGMENT")
 @_as_of_option

@@ -32,7 +32,7 @@ else:
 
 def _record(cls: type) -> type:
     """A frozen dataclass with slots; what says more than fields is left to the library."""
-    if cls.__bases__ != (object,) or not _OWN.isdisjoint(vars(cls)):
+    if cls.__bases__ != (object,) or not _OWN.isdisjoint(vars(cls)) or _is_special(cls):
         return dataclasses.dataclass(frozen=True, slots=True)(cls)
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     made.__dataclass_params__.frozen = True
@@ -45,6 +45,12 @@ def _record(cls: type) -> type:
     made.__getstate__, made.__setstate__ = _state, _set_state
     whole: type = made
     return whole
+
+
+def _is_special(cls: type) -> bool:
+    """Whether a field is not simply a parameter of `__init__`."""
+    given = (each for each in vars(cls).values() if isinstance(each, dataclasses.Field))
+    return any(not each.init or each.kw_only is True or each.hash is not None for each in given)
 
 
 def _init(made: type, fields: Sequence[dataclasses.Field[Any]]) -> Callable[..., None]:

@@ -69,6 +69,7 @@ def read_template(
         purpose=data.get("purpose", "relationship"),
         locale=locale,
         body_line=parts.body_line,
+        lint_off=tuple(data.get("lint", {}).get("off", ())),
         subject_place=reading.place(subject),
         place=Place(reading.places.path),
     )

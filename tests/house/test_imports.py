@@ -29,16 +29,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "approving", "by_hand"),
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
-        *(
-            "roster",
-            "notices",
-            "standing",
-            "steady",
-            "taking_up",
-            "erasing",
-            "graph",
-            "connections",
-        ),
+        *("roster", "notices", "standing", "steady", "taking_up", "erasing", "graph"),
+        *("connections", "lint"),
         *("source_check", "dialect_check"),
     ),
 )
