@@ -16,7 +16,8 @@ from engine.bind.bearing import optional
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.cautions import cautions, formula_cautions
 from engine.bind.computed import bind_computed
-from engine.bind.conditions import BoundEveryone
+from engine.bind.conditions import BoundEveryone, Condition
+from engine.bind.contradictions import contradictions
 from engine.bind.entities import bind_entity
 from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
 from engine.bind.findings import Findings, or_unreadable, wrong
@@ -108,7 +109,7 @@ def bind_project(project: Project) -> BoundProject:
     found += told
     playbooks, told = _all_bound(project.playbooks, lambda each: _playbook(each, project, catalog))
     found += told
-    found += [each for audience in segments.values() for each in cautions(audience.condition)]
+    found += [each for audience in segments.values() for each in _cautions(audience.condition)]
     found += [each for playbook in playbooks.values() for each in _playbook_cautions(playbook)]
     problems = tuple(sorted(set(found) - set(project.problems)))
     return BoundProject(catalog, segments, playbooks, problems)
@@ -298,7 +299,11 @@ def _catalog_cautions(catalog: Catalog) -> tuple[Problem, ...]:
 
 
 def _playbook_cautions(playbook: BoundPlaybook) -> tuple[Problem, ...]:
-    return tuple(problem for each in playbook.conditions for problem in cautions(each))
+    return tuple(problem for each in playbook.conditions for problem in _cautions(each))
+
+
+def _cautions(condition: Condition) -> tuple[Problem, ...]:
+    return (*cautions(condition), *contradictions(condition))
 
 
 def _settings_problems(project: Project) -> tuple[Problem, ...]:

@@ -208,7 +208,18 @@ def missing_name(
         hint = did_you_mean(
             name, {**dict.fromkeys(known), **(declared.computed if declared else {})}
         )
+        if not hint.startswith("did") and (elsewhere := _of_a_parent(name, entity, scope)):
+            hint = elsewhere
     return wrong(place, "unknown-field", f"{entity.name} has no field `{name}`", hint=hint)
+
+
+def _of_a_parent(name: str, entity: EntityRef, scope: Scope) -> str:
+    """Where a linked parent has a field of that name."""
+    for link in entity.links.values():
+        parent = scope.catalog.entities.get(link.to)
+        if parent is not None and name in parent.fields:
+            return f"{link.to} has it: write `{link.name}.{name}`"
+    return ""
 
 
 def hidden_name(

@@ -6,6 +6,7 @@ template language have no way in; what is left is bounded at run time (`template
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -66,10 +67,24 @@ def parse(source: str, environment: Environment) -> nodes.Template | Fault:
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
-        return Fault(error.lineno, "template-syntax", f"the template cannot be read: {error}")
+        return _told(error)
     except RecursionError:
         return _TOO_DEEP
     return _TOO_DEEP if _is_too_deep(tree) else tree
+
+
+_WRITTEN = "a value is printed as `{{ name }}`, a condition stands as `{% if name %} … {% endif %}`"
+_NEVER_CLOSED = re.compile(r"The innermost block that needs to be closed is '(\w+)'")
+
+
+def _told(error: TemplateSyntaxError) -> Fault:
+    """Jinja's error in our words where it has too many."""
+    found = _NEVER_CLOSED.search(str(error))
+    if found:
+        message = f"`{{% {found[1]} … %}}` is never closed"
+        return Fault(error.lineno, "template-syntax", message, f"end it: `{{% end{found[1]} %}}`")
+    message = f"the template cannot be read: {error}"
+    return Fault(error.lineno, "template-syntax", message, _WRITTEN)
 
 
 def _is_too_deep(tree: nodes.Node) -> bool:

@@ -115,9 +115,12 @@ def _cron(value: str) -> None:
     try:
         croniter(value)
     except (CroniterError, ValueError) as error:
-        raise ValueError(f"expected the five fields of cron: {error}") from None
+        raise ValueError(
+            f"expected the five fields of cron, minute 0-59, hour 0-23, day 1-31, month 1-12 and "
+            f"weekday 0-7: {error}"
+        ) from None
     if not croniter.is_valid(value, strict=True):
-        raise ValueError("expected a schedule that can ever fire")
+        raise ValueError("expected a schedule that can ever fire: no month of it has such a day")
 
 
 def _address(value: str) -> None:
