@@ -254,6 +254,12 @@ def test_every_rule_says_why_and_shows_both_sides() -> None:
         assert rule.bad != rule.good
 
 
+def test_the_docs_give_every_reason() -> None:
+    page = (SCHEMAS.parent / "docs/lint.md").read_text("utf-8")
+    for rule in RULES:
+        assert f"| `{rule.id}` | {rule.reason} |" in page
+
+
 @pytest.mark.parametrize("kind", ["touchline", "segment", "playbook", "template"])
 def test_the_schemas_know_the_rules(kind: str) -> None:
     schema = json.loads((SCHEMAS / f"{kind}.json").read_text("utf-8"))

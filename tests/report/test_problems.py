@@ -7,10 +7,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from engine.check import lint_files
 from engine.places import Place
 from engine.problems import Misuse, Problem, Severity
+from engine.read.accepting import SCHEMAS
 from engine.report.problems import FORMATS, Checked, render
 from engine.report.rules import rules_in
 from tests.check.test_mistakes import PROJECT
@@ -21,6 +23,12 @@ PROBLEMS = (
     Problem(Place(FILE, 2, 4), "unknown-field", "100% wrong,\nand more", "did you mean x?"),
     Problem(Place(FILE, 1, 1), "no-owner", "has no owner", "add one", Severity.WARNING),
 )
+
+
+def valid(schema: str, told: object) -> None:
+    """A report is as its schema says."""
+    read = json.loads((SCHEMAS / "reports" / f"{schema}.json").read_text("utf-8"))
+    Draft202012Validator(read).validate(told)
 
 
 @pytest.fixture(name="checked")
@@ -40,6 +48,7 @@ def test_text_shows_the_line_and_a_caret(checked: Checked) -> None:
 
 def test_json(checked: Checked) -> None:
     told = json.loads(render(checked, "json"))
+    valid("validate", told)
     assert told["files"] == 3
     assert told["problems"][0] == {
         "path": FILE,
@@ -110,6 +119,8 @@ def test_lint_says_what_validate_says_and_more(tmp_path: Path) -> None:
 
 
 def test_the_rules_are_listed() -> None:
-    listed = json.loads(rules_in("json"))["rules"]
+    told = json.loads(rules_in("json"))
+    valid("rules", told)
+    listed = told["rules"]
     assert all(set(rule) == {"id", "reason", "bad", "good"} for rule in listed)
     assert all(rule["id"] in rules_in("text") for rule in listed)
