@@ -5,9 +5,7 @@ Everything heavy is imported inside the commands, so that `touchline --help` sta
 
 from __future__ import annotations
 
-import getpass
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -42,6 +40,8 @@ class _SystemClock:
 
 def _host() -> str:
     """A stable text for this machine: its id where it has one, else its name."""
+    import platform
+
     try:
         return Path("/etc/machine-id").read_text(encoding="ascii").strip() or platform.node()
     except (OSError, UnicodeDecodeError):
@@ -53,6 +53,8 @@ def _today() -> date:
 
 
 def _actor() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -288,6 +290,27 @@ def validate(
 
         checked = check_dialect(checked, _ports(), dialect)
     _finish(render(checked, form), 0 if checked.is_valid else 1)
+
+
+@_command("lint")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_format_option(*_CHECK_FORMATS)
+@click.option("--strict", is_flag=True, help="Advice, too, makes the exit status 1.")
+@click.option("--rules", "only_rules", is_flag=True, help="List the rules, with reasons.")
+def lint(
+    context: click.Context, paths: tuple[Path, ...], form: str, strict: bool, only_rules: bool
+) -> None:
+    """Advice beyond validity: dangerous breadth, what is unused, how a message reads."""
+    if only_rules:
+        from engine.report.rules import rules_in
+
+        _finish(rules_in(form))
+    from engine.check import lint_files
+    from engine.report.problems import render
+
+    checked = lint_files(context.obj.get("folder"), Path.cwd(), paths)
+    is_fine = checked.is_valid and not (strict and checked.problems)
+    _finish(render(checked, form), 0 if is_fine else 1)
 
 
 @_command("segment")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     "startup",
+    "validating",
     "segment",
     "stores",
     "filters",

@@ -1,40 +1,39 @@
-"""`touchline validate`: every file of a project; no data is read, no database library loaded."""
+"""`touchline validate` and `lint`: every file of a project; no data is read, no database needed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from engine.bind.bind import bind_catalog, bind_playbook, check
-from engine.bind.catalog import Catalog
+from engine.bind.bind import BoundProject, bind_project
 from engine.language.project import Project
 from engine.messages.check import check_playbook
 from engine.messages.compiled import read_email
 from engine.places import Place
-from engine.problems import Invalid, Misuse, Problem
+from engine.problems import Misuse, Problem
 from engine.read.load import load_project, project_root
 from engine.report.problems import Checked
 
-__all__ = ["check_files", "problems_of"]
+__all__ = ["check_files", "lint_files", "problems_of"]
 
 
 def problems_of(project: Project) -> tuple[Problem, ...]:
     """All problems of a project that was read: its files, names, types and templates, sorted."""
-    catalog, _ = bind_catalog(project)
-    found = {*project.problems, *check(project), *_of_templates(project, catalog)}
+    return _problems(project, bind_project(project))
+
+
+def _problems(project: Project, bound: BoundProject) -> tuple[Problem, ...]:
+    found = {*project.problems, *bound.problems, *_of_templates(project, bound)}
     return tuple(sorted(found))
 
 
-def _of_templates(project: Project, catalog: Catalog) -> list[Problem]:
+def _of_templates(project: Project, bound: BoundProject) -> list[Problem]:
     found = [
         problem for each in project.templates.values() for problem in read_email(each).problems
     ]
-    for name in project.playbooks:
-        try:
-            playbook = bind_playbook(name, project, catalog)
-        except Invalid:
-            continue  # `check` has told of it
-        found += check_playbook(playbook, catalog, project.entities)
+    for playbook in bound.playbooks.values():
+        found += check_playbook(playbook, bound.catalog, project.entities)
     return found
 
 
@@ -46,12 +45,34 @@ def check_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Chec
     """
     root = project_root(folder, start)
     project = load_project(root)
-    problems = problems_of(project)
+    checked = Checked(root, project.files, problems_of(project))
+    return _narrowed(checked, paths, start)
+
+
+def lint_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Checked:
+    """Read and check a project, and give advice beyond what is valid; `paths` as `check_files`.
+
+    Raises:
+        Misuse: there is no project, or a path is not in it.
+    """
+    from engine.lint.rule import Looked
+    from engine.lint.table import advice_on
+
+    root = project_root(folder, start)
+    project = load_project(root)
+    bound = bind_project(project)
+    problems = {*_problems(project, bound), *advice_on(Looked(project, bound))}
+    checked = Checked(root, project.files, tuple(sorted(problems)), command="lint")
+    return _narrowed(checked, paths, start)
+
+
+def _narrowed(checked: Checked, paths: Sequence[Path], start: Path) -> Checked:
+    """What is told of these files and folders alone; of all of them where none are named."""
     if not paths:
-        return Checked(root, project.files, problems)
-    wanted = [_inside(path, start, root) for path in paths]
-    told = tuple(problem for problem in problems if _is_among(problem.place, wanted))
-    return Checked(root, project.files, told)
+        return checked
+    wanted = [_inside(path, start, checked.root) for path in paths]
+    told = tuple(problem for problem in checked.problems if _is_among(problem.place, wanted))
+    return replace(checked, problems=told)
 
 
 def _inside(path: Path, start: Path, root: Path) -> str:

@@ -15,11 +15,12 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from engine.records import dataclass
 from engine.tables import ColumnRef, TableRef
 
 if TYPE_CHECKING:  # what only sends or validates starts without the library

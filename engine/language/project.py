@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from engine.language.catalog import Entity
@@ -12,6 +12,7 @@ from engine.language.policy import Policy
 from engine.moments import Duration
 from engine.places import NOWHERE, Place
 from engine.problems import Problem
+from engine.records import dataclass
 
 __all__ = [
     "Connector",
@@ -19,6 +20,7 @@ __all__ = [
     "Freshness",
     "HousePerson",
     "LedgerSettings",
+    "LintSettings",
     "Project",
     "Secret",
     "Settings",
@@ -153,6 +155,19 @@ class WebhookChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class LintSettings:
+    """What `lint` goes by: rules that are off, and how long a mail may be.
+
+    `words` are words of the house, each with what customers say instead.
+    """
+
+    off: frozenset[str] = frozenset()
+    words: Mapping[str, str] = field(default_factory=dict)
+    most_words: int = 200
+    most_links: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`touchline.yaml`."""
 
@@ -163,6 +178,7 @@ class Settings:
     channels: Mapping[str, SmtpChannel | WebhookChannel] = field(default_factory=dict)
     people: Mapping[str, HousePerson] = field(default_factory=dict)
     policy: Policy = Policy()
+    lint: LintSettings = LintSettings()
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -171,6 +187,7 @@ class Template:
     """A message template: front matter and Markdown body, both Jinja2.
 
     `body_line` is the line of the file on which `body` begins. `locale` is empty for the default.
+    `lint_off` are rules of `lint` that are off for it.
     """
 
     name: str
@@ -183,6 +200,7 @@ class Template:
     purpose: str = "relationship"
     locale: str = ""
     body_line: int = 1
+    lint_off: tuple[str, ...] = ()
     subject_place: Place = field(default=NOWHERE, compare=False)
     place: Place = field(default=NOWHERE, compare=False)
 

@@ -11,7 +11,6 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -25,6 +24,7 @@ from engine.messages.address import (
 from engine.messages.failures import NO_RECIPIENT, TOO_LARGE, UNSAFE_VALUE, RenderFailure
 from engine.messages.render import RenderedEmail
 from engine.ports import Recipient
+from engine.records import dataclass
 
 __all__ = [
     "MOST_BYTES",

@@ -11,6 +11,7 @@ from engine.language.project import (
     Freshness,
     HousePerson,
     LedgerSettings,
+    LintSettings,
     Secret,
     Settings,
     SmtpChannel,
@@ -47,7 +48,18 @@ def read_settings(data: object, reading: Reading) -> Settings:
         channels=_each(words, "channels", _channel, reading),
         people=_each(words, "people", _person, reading),
         policy=read_policy(policy or {}, ("policy",), reading),
+        lint=_lint(_sound(words, "lint", {}, reading)),
         place=reading.place(()),
+    )
+
+
+def _lint(data: _Data) -> LintSettings:
+    plain, most = LintSettings(), data.get("at_most", {})
+    return LintSettings(
+        off=frozenset(data.get("off", ())),
+        words=data.get("words", {}),
+        most_words=most.get("words", plain.most_words),
+        most_links=most.get("links", plain.most_links),
     )
 
 
