@@ -14,7 +14,16 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.problems import Misuse, Refused, Unreachable
 
-__all__ = ["Overtaken", "connect", "ledger_file", "ledger_url", "make_file", "shown", "told"]
+__all__ = [
+    "Overtaken",
+    "begin_sqlite",
+    "connect",
+    "ledger_file",
+    "ledger_url",
+    "make_file",
+    "shown",
+    "told",
+]
 
 _BUSY_SECONDS = 30  # a writer waits so long for the one before it
 _DIALECTS = ("sqlite", "postgresql")
@@ -100,7 +109,7 @@ def connect(url: URL) -> Engine:
     arguments = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
     engine = create_engine(url, connect_args=arguments)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
     return engine
 
 
@@ -109,12 +118,13 @@ _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "ca
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    connection.isolation_level = None  # the driver begins nothing by itself; begin_sqlite does
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction: one that writes takes its turn at once, and never turns writer later."""
     writes = connection.get_execution_options().get("touchline_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

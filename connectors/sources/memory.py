@@ -1,0 +1,151 @@
+"""Rows given as values, in SQLite in memory: what examples are carried out on.
+
+One database holds the tables of all connectors of a project, read by the same code as a file of
+SQLite is. It is wiped and used again, so that what was compiled for one example serves the next.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import create_engine
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import StaticPool
+
+from connectors.sources.reader import SourceReader
+from connectors.sources.sqlite import SqliteStore, with_functions
+from connectors.sources.writing import Writing
+from engine.language.catalog import Kind
+from engine.ports import Reader, StoreKind
+from engine.tables import ColumnRef, TableRef
+
+__all__ = ["MemoryDatabase"]
+
+Tables = Mapping[tuple[str, str], Mapping[str, ColumnRef]]
+Values = Mapping[str, tuple[ColumnRef, object]]
+
+_UTC = ZoneInfo("UTC")
+_DECLARED: Mapping[Kind, str] = {
+    Kind.INTEGER: "INTEGER",
+    Kind.NUMBER: "REAL",
+    Kind.BOOLEAN: "BOOLEAN",
+}
+_EPOCHS = {"epoch": 1, "epoch_ms": 1_000}
+
+
+class MemoryDatabase:
+    """The port `Database` over tables of rows that are put in one by one; times in UTC.
+
+    `tables` are by connector and table, with their columns. Nobody else may use it meanwhile: it
+    is one connection.
+    """
+
+    kind = StoreKind.ROW
+    dialect: Dialect
+
+    def __init__(self, tables: Tables) -> None:
+        self.id = "memory"
+        self.dialect = SQLiteDialect_pysqlite()
+        self._tables = tables
+        self._zones = {connector: _UTC for connector, _ in tables}
+        self._connection: sqlite3.Connection | None = None
+        self._engine = create_engine("sqlite://", creator=self._opened, poolclass=StaticPool)
+
+    def wipe(self) -> None:
+        """Take all rows out."""
+        for connector, table in self._tables:
+            self._opened().execute(f"DELETE FROM {_quoted(_name(connector, table))}")  # noqa: S608
+
+    def put(self, table: TableRef, values: Values, *, key: str | None) -> None:
+        """Add a row; one that bears the same value in the column `key` is changed instead."""
+        name = _quoted(_name(table.connector, table.table))
+        stored = {column: _stored(value, ref) for column, (ref, value) in values.items()}
+        if key is not None and self._change(name, stored, key):
+            return
+        columns, marks = ", ".join(map(_quoted, stored)), ", ".join("?" * len(stored))
+        statement = f"INSERT INTO {name} ({columns}) VALUES ({marks})"  # noqa: S608
+        self._opened().execute(statement, tuple(stored.values()))
+
+    def _change(self, name: str, stored: Mapping[str, object], key: str) -> bool:
+        changes = ", ".join(f"{_quoted(column)} = ?" for column in stored)
+        statement = f"UPDATE {name} SET {changes} WHERE {_quoted(key)} = ?"  # noqa: S608
+        done = self._opened().execute(statement, (*stored.values(), stored[key]))
+        return done.rowcount > 0
+
+    @contextmanager
+    def open(self) -> Iterator[Reader]:
+        """The rows as they are now."""
+        with self._engine.connect() as connection:
+            yield SourceReader(SqliteStore(connection, _name_of), self._zones)
+
+    def begin_change(self) -> Writing:
+        """A transaction to change a row in."""
+        connection = self._engine.connect()
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return Writing(connection, SqliteStore(connection, _name_of), self._zones)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._engine.dispose()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            made = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            self._connection = with_functions(made)
+            for (connector, table), columns in self._tables.items():
+                self._connection.execute(_made(_name(connector, table), columns))
+        return self._connection
+
+
+def _made(name: str, columns: Mapping[str, ColumnRef]) -> str:
+    declared = (
+        f"{_quoted(each)} {_DECLARED.get(ref.kind, 'TEXT')}" for each, ref in columns.items()
+    )
+    return f"CREATE TABLE {_quoted(name)} ({', '.join(declared)})"
+
+
+def _name(connector: str, table: str) -> str:
+    return f"{connector}.{table}"
+
+
+def _name_of(table: TableRef) -> str:
+    return _name(table.connector, table.table)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _stored(value: object, ref: ColumnRef) -> object:
+    """A value in the form that its column is read in."""
+    match value:
+        case datetime():
+            return _time(value, ref.format)
+        case date() if ref.format in _EPOCHS:
+            midnight = datetime(value.year, value.month, value.day, tzinfo=UTC)
+            return _time(midnight, ref.format)
+        case date():
+            return value.isoformat()
+        case bool():
+            return int(value)
+        case tuple() if ref.separator is not None:
+            return ref.separator.join(value)
+        case tuple():
+            return json.dumps(value)
+        case _:
+            return value
+
+
+def _time(value: datetime, format: str | None) -> object:
+    if format in _EPOCHS:
+        return int(value.timestamp() * _EPOCHS[format])
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
