@@ -45,7 +45,7 @@ class MemoryLedger:
 @contextmanager
 def memory_ledger() -> Iterator[MemoryLedger]:
     """A ledger that is gone at the end of the block."""
-    url = f"file:/{uuid.uuid4().hex}?vfs=memdb"
+    url = f"file:{uuid.uuid4().hex}?mode=memory&cache=shared"
     # The database lives as long as a connection to it does.
     with closing(_connect(url)) as kept, closing(_prepared()) as empty:
         empty.backup(kept)
@@ -61,7 +61,10 @@ def memory_ledger() -> Iterator[MemoryLedger]:
 
 
 def _connect(url: str) -> sqlite3.Connection:
-    return sqlite3.connect(url, uri=True, isolation_level=None, check_same_thread=False)
+    made = sqlite3.connect(url, uri=True, isolation_level=None, check_same_thread=False)
+    # A page of people is read while decisions about it are written: here no reader bars a writer.
+    made.execute("PRAGMA read_uncommitted = true")
+    return made
 
 
 def _prepared() -> sqlite3.Connection:
