@@ -29,7 +29,7 @@ from engine.read.load import TEST_FILE
 from engine.running import make_courier, run_one
 from engine.workplace import Workplace
 
-__all__ = ["Case", "Failure", "Tested", "try_examples"]
+__all__ = ["Case", "Failure", "Tested", "try_examples", "try_one"]
 
 _ACTOR = "test"
 
@@ -97,7 +97,11 @@ def try_examples(
     if wanted and not found:
         raise Misuse(f"there is no test in {', '.join(wanted)}; tests end in {TEST_FILE}")
     with open_stage(workplace, props) as stage:
-        cases = [broken[p] if p in broken else _case(p, stage, watching) for p in found]
+        examples = workplace.project.examples
+        cases = [
+            broken[path] if path in broken else try_one(path, examples[path], stage, watching)
+            for path in found
+        ]
     return Tested(tuple(cases), watching.coverage() if watching else None)
 
 
@@ -122,8 +126,8 @@ def _invalid(path: str, name: str, playbook: str, invalid: Invalid) -> Case:
 # ---------------------------------------------------------------- one of them
 
 
-def _case(path: str, stage: Stage, watching: Watching | None) -> Case:
-    example = stage.workplace.project.examples[path]
+def try_one(path: str, example: Example, stage: Stage, watching: Watching | None) -> Case:
+    """Carry out one example on a stage; whatever is wrong with it makes it fail."""
     began = time.perf_counter()
     try:
         bound = _bound(example, stage)

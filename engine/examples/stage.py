@@ -104,9 +104,10 @@ class Stage:
 @contextmanager
 def open_stage(workplace: Workplace, props: Props) -> Iterator[Stage]:
     """A stage for a project; its own ledger and sources are not touched."""
-    project = _tame(workplace.project)
+    tables = tables_of(workplace.catalog)
+    project = _tame(workplace.project, tables)
     connectors = project.settings.connectors
-    database = props.database(tables_of(workplace.catalog))
+    database = props.database(tables)
     clock = _Clock()
     with memory_ledger() as memory:
         try:
@@ -128,17 +129,23 @@ def open_stage(workplace: Workplace, props: Props) -> Iterator[Stage]:
 # ---------------------------------------------------------------- what real numbers are for
 
 
-def _tame(project: Project) -> Project:
+def _tame(project: Project, tables: Tables) -> Project:
     return replace(
         project,
-        settings=_without_doubts(project.settings),
+        settings=_without_doubts(project.settings, tables),
         playbooks={name: _without_fuse(each) for name, each in project.playbooks.items()},
     )
 
 
-def _without_doubts(settings: Settings) -> Settings:
+def _without_doubts(settings: Settings, tables: Tables) -> Settings:
+    """No table is too small or too old, even one without rows."""
     connectors = {
-        name: replace(each, freshness=None, volume={}) for name, each in settings.connectors.items()
+        name: replace(
+            each,
+            freshness=None,
+            volume={table: {"at_least": 0} for owner, table in tables if owner == name},
+        )
+        for name, each in settings.connectors.items()
     }
     policy = replace(settings.policy, first_run=None)
     return replace(settings, connectors=connectors, policy=policy)

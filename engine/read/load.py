@@ -243,7 +243,10 @@ def _stands_elsewhere(document: Document, kind: str, loading: _Loading) -> bool:
     place = document.places.key((first,))
     belongs = home.get(first, f"{_FOLDER_OF_KIND.get(first, first)}/")
     message = f"a file that begins with `{first}:` stands here; expected `{kind}:`"
-    loading.problems.append(Problem(place, "wrong-folder", message, f"move it to {belongs}"))
+    cure = f"move it to {belongs}"
+    if {first, kind} == {"playbook", "test"}:
+        cure = f"a test is called NAME{TEST_FILE}, and no playbook is: rename it"
+    loading.problems.append(Problem(place, "wrong-folder", message, cure))
     loading.leave_out(first, document.places.path, document.data)
     return True
 
