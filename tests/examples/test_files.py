@@ -190,9 +190,7 @@ def test_a_mistake_is_told_with_its_place(
 
 def test_one_mistake_hides_no_other(root: Path) -> None:
     text = ROWS.replace("account: 1}", "acount: 1, emal: x}") + "expect: {segment: [9]}\n"
-    assert [each.code for each in _problems(root, text)] == ["unknown-field"] * 2 + [
-        "unknown-key"
-    ]
+    assert [each.code for each in _problems(root, text)] == ["unknown-field"] * 2 + ["unknown-key"]
 
 
 def test_a_sound_file_has_no_problem(root: Path) -> None:
