@@ -1,7 +1,8 @@
 """Rows given as values, in SQLite in memory: what examples are carried out on.
 
-One database holds the tables of all connectors of a project, read by the same code as a file of
-SQLite is. It is wiped and used again, so that what was compiled for one example serves the next.
+One database holds the tables of all connectors of a project. Values are stored by their kinds and
+not in the forms of the real source, which is what reading that source is about. It is wiped and
+used again, so that what was compiled for one example serves the next.
 """
 
 from __future__ import annotations
@@ -10,19 +11,22 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, type_coerce
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql import ColumnElement
 
+from connectors.sources.forms import SQL_TYPES, WHITE_SPACE, Form, microseconds
 from connectors.sources.reader import SourceReader
 from connectors.sources.sqlite import SqliteStore, with_functions
 from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
-from engine.ports import Reader, StoreKind
+from engine.ports import Ordered, Reader, StoreKind
 from engine.tables import ColumnRef, TableRef
 
 __all__ = ["MemoryDatabase"]
@@ -35,8 +39,22 @@ _DECLARED: Mapping[Kind, str] = {
     Kind.INTEGER: "INTEGER",
     Kind.NUMBER: "REAL",
     Kind.BOOLEAN: "BOOLEAN",
+    Kind.TIMESTAMP: "INTEGER",
 }
-_EPOCHS = {"epoch": 1, "epoch_ms": 1_000}
+
+
+class _MemoryStore(SqliteStore):
+    """Every column holds the own form of its kind, and nothing that could be misread."""
+
+    def form(
+        self, raw: ColumnElement[Any], stored: str, ref: ColumnRef, table: TableRef, zone: ZoneInfo
+    ) -> Form:
+        """The column as it is."""
+        typed = type_coerce(raw, SQL_TYPES[ref.kind])
+        if ref.kind is not Kind.TIMESTAMP:
+            return Form(lambda: typed, plain=typed)
+        order = Ordered(typed, "microseconds", timedelta(microseconds=1), microseconds)
+        return Form(lambda: typed, ordered=lambda: order)
 
 
 class MemoryDatabase:
@@ -65,7 +83,7 @@ class MemoryDatabase:
     def put(self, table: TableRef, values: Values, *, key: str | None) -> None:
         """Add a row; one that bears the same value in the column `key` is changed instead."""
         name = _quoted(_name(table.connector, table.table))
-        stored = {column: _stored(value, ref) for column, (ref, value) in values.items()}
+        stored = {column: _stored(value) for column, (_, value) in values.items()}
         if key is not None and self._change(name, stored, key):
             return
         columns, marks = ", ".join(map(_quoted, stored)), ", ".join("?" * len(stored))
@@ -82,13 +100,13 @@ class MemoryDatabase:
     def open(self) -> Iterator[Reader]:
         """The rows as they are now."""
         with self._engine.connect() as connection:
-            yield SourceReader(SqliteStore(connection, _name_of), self._zones)
+            yield SourceReader(_MemoryStore(connection, _name_of), self._zones)
 
     def begin_change(self) -> Writing:
         """A transaction to change a row in."""
         connection = self._engine.connect()
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return Writing(connection, SqliteStore(connection, _name_of), self._zones)
+        return Writing(connection, _MemoryStore(connection, _name_of), self._zones)
 
     def close(self) -> None:
         """Forget everything."""
@@ -125,27 +143,18 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _stored(value: object, ref: ColumnRef) -> object:
-    """A value in the form that its column is read in."""
+def _stored(value: object) -> object:
+    """A value in the form that columns of its kind are read in."""
     match value:
         case datetime():
-            return _time(value, ref.format)
-        case date() if ref.format in _EPOCHS:
-            midnight = datetime(value.year, value.month, value.day, tzinfo=UTC)
-            return _time(midnight, ref.format)
+            return microseconds(value)
         case date():
             return value.isoformat()
         case bool():
             return int(value)
-        case tuple() if ref.separator is not None:
-            return ref.separator.join(value)
+        case str():
+            return value if value.strip(WHITE_SPACE) else None  # blank text is missing
         case tuple():
-            return json.dumps(value)
+            return json.dumps([each for each in value if each.strip(WHITE_SPACE)])
         case _:
             return value
-
-
-def _time(value: datetime, format: str | None) -> object:
-    if format in _EPOCHS:
-        return int(value.timestamp() * _EPOCHS[format])
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
