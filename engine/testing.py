@@ -16,7 +16,7 @@ from engine.courier import Courier, open_courier
 from engine.examples.came import Came, came_since, mark
 from engine.examples.coverage import Coverage, Watching
 from engine.examples.judge import Miss, judge
-from engine.examples.reasons import reasons
+from engine.examples.reasons import reasons, reasons_of_segment
 from engine.examples.stage import Props, Stage, open_stage
 from engine.language.examples import Done, Example
 from engine.ledger.journey import inside
@@ -167,7 +167,8 @@ def _failures(example: BoundExample, stage: Stage, watching: Watching | None) ->
 
 
 def _failure(miss: Miss, playbook: BoundPlaybook, at: datetime, stage: Stage) -> Failure:
-    why = reasons(stage, playbook, miss.key, at) if miss.key else ()
+    ask = reasons_of_segment if miss.of_segment else reasons
+    why = ask(stage, playbook, miss.key, at) if miss.key else ()
     return Failure(miss.place, f"{miss.expected}; {miss.found}", miss.expected, miss.found, why)
 
 

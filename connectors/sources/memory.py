@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from itertools import chain, count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import create_engine, type_coerce
+from sqlalchemy import Connection, Executable, FromClause, Select, create_engine, type_coerce
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql import ColumnElement
 
 from connectors.sources.forms import SQL_TYPES, WHITE_SPACE, Form, microseconds
+from connectors.sources.plain import blocks_of
 from connectors.sources.reader import SourceReader
-from connectors.sources.sqlite import SqliteStore, with_functions
+from connectors.sources.sqlite import sqlite_rows, with_functions
 from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
-from engine.ports import Ordered, Reader, StoreKind
+from engine.ports import Ordered, Reader, Row, StoreKind
 from engine.tables import ColumnRef, TableRef
 
 __all__ = ["MemoryDatabase"]
@@ -43,8 +45,21 @@ _DECLARED: Mapping[Kind, str] = {
 }
 
 
-class _MemoryStore(SqliteStore):
-    """Every column holds the own form of its kind, and nothing that could be misread."""
+class _MemoryStore:
+    """The port `Store`. Every column holds the own form of its kind: nothing can be misread."""
+
+    def __init__(self, connection: Connection, declared: Mapping[str, Mapping[str, str]]) -> None:
+        self._connection = connection
+        self._declared = declared
+        self._bound = count()
+
+    def columns(self, table: TableRef) -> Mapping[str, str]:
+        """Column names and declared types; every table of the catalog is there."""
+        return self._declared[_name_of(table)]
+
+    def address(self, table: TableRef) -> tuple[str | None, str]:
+        """The table's name, with that of its connector."""
+        return None, _name_of(table)
 
     def form(
         self, raw: ColumnElement[Any], stored: str, ref: ColumnRef, table: TableRef, zone: ZoneInfo
@@ -55,6 +70,21 @@ class _MemoryStore(SqliteStore):
             return Form(lambda: typed, plain=typed)
         order = Ordered(typed, "microseconds", timedelta(microseconds=1), microseconds)
         return Form(lambda: typed, ordered=lambda: order)
+
+    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The value itself."""
+        return raw
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """Values travel as a JSON array of arrays."""
+        return sqlite_rows(name, f"{name}_{next(self._bound)}", columns, values)
+
+    def held(self, statement: Select[Any]) -> None:
+        """There is too little to be worth it."""
+
+    def read(self, statement: Executable) -> Iterator[Row]:
+        """The rows of a statement."""
+        return chain.from_iterable(blocks_of(self._connection, statement))
 
 
 class MemoryDatabase:
@@ -70,15 +100,18 @@ class MemoryDatabase:
     def __init__(self, tables: Tables) -> None:
         self.id = "memory"
         self.dialect = SQLiteDialect_pysqlite()
-        self._tables = tables
+        self._declared = {
+            _name(*place): {name: _DECLARED.get(ref.kind, "TEXT") for name, ref in columns.items()}
+            for place, columns in tables.items()
+        }
         self._zones = {connector: _UTC for connector, _ in tables}
         self._connection: sqlite3.Connection | None = None
         self._engine = create_engine("sqlite://", creator=self._opened, poolclass=StaticPool)
 
     def wipe(self) -> None:
         """Take all rows out."""
-        for connector, table in self._tables:
-            self._opened().execute(f"DELETE FROM {_quoted(_name(connector, table))}")  # noqa: S608
+        for name in self._declared:
+            self._opened().execute(f"DELETE FROM {_quoted(name)}")  # noqa: S608
 
     def put(self, table: TableRef, values: Values, *, key: str | None) -> None:
         """Add a row; one that bears the same value in the column `key` is changed instead."""
@@ -100,13 +133,13 @@ class MemoryDatabase:
     def open(self) -> Iterator[Reader]:
         """The rows as they are now."""
         with self._engine.connect() as connection:
-            yield SourceReader(_MemoryStore(connection, _name_of), self._zones)
+            yield SourceReader(_MemoryStore(connection, self._declared), self._zones)
 
     def begin_change(self) -> Writing:
         """A transaction to change a row in."""
         connection = self._engine.connect()
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return Writing(connection, _MemoryStore(connection, _name_of), self._zones)
+        return Writing(connection, _MemoryStore(connection, self._declared), self._zones)
 
     def close(self) -> None:
         """Forget everything."""
@@ -119,16 +152,14 @@ class MemoryDatabase:
         if self._connection is None:
             made = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             self._connection = with_functions(made)
-            for (connector, table), columns in self._tables.items():
-                self._connection.execute(_made(_name(connector, table), columns))
+            for name, columns in self._declared.items():
+                self._connection.execute(_made(name, columns))
         return self._connection
 
 
-def _made(name: str, columns: Mapping[str, ColumnRef]) -> str:
-    declared = (
-        f"{_quoted(each)} {_DECLARED.get(ref.kind, 'TEXT')}" for each, ref in columns.items()
-    )
-    return f"CREATE TABLE {_quoted(name)} ({', '.join(declared)})"
+def _made(name: str, columns: Mapping[str, str]) -> str:
+    declared = ", ".join(f"{_quoted(each)} {kind}" for each, kind in columns.items())
+    return f"CREATE TABLE {_quoted(name)} ({declared})"
 
 
 def _name(connector: str, table: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -54,7 +54,7 @@ from engine.ports import Ordered, Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["SqliteDatabase", "SqliteStore", "sqlite_rows", "with_functions"]
+__all__ = ["SqliteDatabase", "sqlite_rows", "with_functions"]
 
 _BUSY_SECONDS = 10.0
 _OUT_OF_REACH = {
@@ -110,7 +110,7 @@ class SqliteDatabase:
                 connection.exec_driver_sql("BEGIN")
                 # The snapshot begins with the first read.
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").all()
-            yield SourceReader(SqliteStore(connection), self._zones)
+            yield SourceReader(_SqliteStore(connection), self._zones)
 
     def begin_change(self) -> Writing:
         """A transaction that nobody else writes beside."""
@@ -123,7 +123,7 @@ class SqliteDatabase:
         except DBAPIError:
             connection.close()
             raise
-        return Writing(connection, SqliteStore(connection), self._zones)
+        return Writing(connection, _SqliteStore(connection), self._zones)
 
     def _connect(self) -> sqlite3.Connection:
         connection = self._opened("ro")
@@ -156,18 +156,11 @@ def with_functions(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-def _own_name(table: TableRef) -> str:
-    return table.table
+class _SqliteStore:
+    """The port `Store` over a connection."""
 
-
-class SqliteStore:
-    """The port `Store` over a connection; `named` gives the name under which a table lies there."""
-
-    def __init__(
-        self, connection: Connection, named: Callable[[TableRef], str] = _own_name
-    ) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._named = named
         self._columns: dict[str, Mapping[str, str]] = {}
         self._rowids: dict[str, str | None] = {}
         self._bound = count()
@@ -178,18 +171,17 @@ class SqliteStore:
 
         SQLite would take a quoted name that is no column for text, and say nothing.
         """
-        name = self._named(table)
-        if name not in self._columns:
+        if table.table not in self._columns:
             described = self._connection.exec_driver_sql(
-                "SELECT name, type FROM pragma_table_xinfo(?)", (name,)
+                "SELECT name, type FROM pragma_table_xinfo(?)", (table.table,)
             )
             found = {row[0]: row[1] for row in described}
             if not found:
                 raise no_table(table.connector, table.table, self._tables())
-            self._columns[name] = found
-            rowid = self._connection.exec_driver_sql(_ROWID, (name, name)).scalar()
-            self._rowids[name] = rowid
-        return self._columns[name]
+            self._columns[table.table] = found
+            rowid = self._connection.exec_driver_sql(_ROWID, (table.table, table.table)).scalar()
+            self._rowids[table.table] = rowid
+        return self._columns[table.table]
 
     def _tables(self) -> list[str]:
         listed = self._connection.exec_driver_sql(
@@ -200,7 +192,7 @@ class SqliteStore:
 
     def address(self, table: TableRef) -> tuple[str | None, str]:
         """The table's name."""
-        return None, self._named(table)
+        return None, table.table
 
     def form(
         self,
@@ -211,7 +203,7 @@ class SqliteStore:
         zone: ZoneInfo,
     ) -> Form:
         """A raw column, read as `ref` says."""
-        if ref.kind is Kind.INTEGER and ref.column == self._rowids[self._named(table)]:
+        if ref.kind is Kind.INTEGER and ref.column == self._rowids[table.table]:
             return Form(lambda: type_coerce(raw, BigInteger()))
         found = FORMS[ref.kind](raw, stored, ref, zone)
         if ref.kind is not Kind.TIMESTAMP or ref.format is not None:
@@ -222,10 +214,10 @@ class SqliteStore:
         self, raw: ColumnElement[Any], ref: ColumnRef, table: TableRef, zone: ZoneInfo
     ) -> Ordered | None:
         """The column as text, where all its times are written alike and in UTC."""
-        asked = (self._named(table), ref.column, zone.key)
+        asked = (table.table, ref.column, zone.key)
         if asked not in self._written:
             name = column(ref.column, String())
-            sql_table(self._named(table), name)
+            sql_table(table.table, name)
             self._written[asked] = self._one_writing(name, zone)
         pattern = self._written[asked]
         if pattern is None:

@@ -13,15 +13,11 @@ from datetime import datetime
 from engine.answers import key_of
 from engine.audience.explain import Node, explain
 from engine.audience.snapshot import Snapshot
-from engine.audience.stays import Own, Stay
 from engine.bind.acts import denied_of, every_step
 from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.became import stay_of
-from engine.decide.facts import Enrollment
 from engine.examples.stage import Stage
-from engine.ledger.journey import inside
-from engine.ledger.stays import step_records
+from engine.examples.stays import own_stay
 
 __all__ = ["Coverage", "Gap", "Watcher", "Watching"]
 
@@ -103,7 +99,7 @@ class Watcher:
             if _step_of(where) != step:
                 continue
             audience = replace(self.playbook.audience, condition=condition)
-            own = None if where == _SEGMENT else _own(stage, self.playbook, key, at)
+            own = None if where == _SEGMENT else own_stay(stage, self.playbook, key, at)
             node = explain(audience, native, snapshot, at, own=own)
             if node is not None:
                 self._note(where, (), node)
@@ -150,15 +146,3 @@ def _steps_of(standing: Standing, key: str) -> list[str]:
 
 def _step_of(where: str) -> str:
     return where.partition(" of ")[2]
-
-
-def _own(stage: Stage, playbook: BoundPlaybook, key: str, at: datetime) -> Own:
-    """The stay in which conditions are asked: the open one, else one that would begin now."""
-    entity = playbook.audience.entity
-    with stage.memory.ledger.read() as unit:
-        stay: Enrollment | None = inside(unit, playbook.name, key)
-        if stay is None:
-            begun = Stay(key, at)
-            return Own(entity, frozenset(), lambda: [begun])
-        lasting = stay_of(stay, step_records(unit, [stay.id])[stay.id])
-        return Own(entity, frozenset({stay.id}), lambda: [lasting])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.bind.examples import steps_named
 from engine.bind.playbook import BoundPlaybook
@@ -24,19 +24,24 @@ _LONGEST = 300  # characters of a body that a message repeats
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """One difference. `key` is of whom to tell why, empty where nobody needs to be asked."""
+    """One difference. `key` is of whom to tell why, empty where nobody needs to be asked.
+
+    `of_segment` says that only the conditions of the segment decided.
+    """
 
     place: Place
     expected: str
     found: str
     key: str = ""
+    of_segment: bool = False
 
 
 def judge(expect: Expected, came: Came, playbook: BoundPlaybook) -> Iterator[Miss]:
     """The differences of a pass, as the lists stand in the file; what is not said is not asked."""
     places = expect.places
     if expect.segment is not None:
-        yield from _keys(expect.segment, came.segment, places["segment"], what="in the segment")
+        found = _keys(expect.segment, came.segment, places["segment"], what="in the segment")
+        yield from (replace(miss, of_segment=True) for miss in found)
     if expect.entered is not None:
         yield from _keys(expect.entered, came.entered, places["entered"], what="to enter")
     if expect.touches is not None:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from engine.answers import Explained, key_of, why_of_playbook
-from engine.audience.explain import Node
+from engine.audience.explain import Node, explain
 from engine.bind.playbook import BoundPlaybook
 from engine.examples.stage import Stage
+from engine.examples.stays import own_stay
 from engine.problems import Refused
 from engine.report.standing import standing_told
 
-__all__ = ["deciding", "reasons"]
+__all__ = ["deciding", "reasons", "reasons_of_segment"]
 
 
 def reasons(stage: Stage, playbook: BoundPlaybook, key: str, at: datetime) -> tuple[str, ...]:
@@ -27,6 +28,20 @@ def reasons(stage: Stage, playbook: BoundPlaybook, key: str, at: datetime) -> tu
     except Refused as refused:
         return (str(refused),)
     return tuple(_lines(found))
+
+
+def reasons_of_segment(
+    stage: Stage, playbook: BoundPlaybook, key: str, at: datetime
+) -> tuple[str, ...]:
+    """The conditions that decided whether one customer is in the segment.
+
+    What it got by being in it does not count, though it has come meanwhile.
+    """
+    native = key_of(key, playbook.audience)
+    own = own_stay(stage, playbook, key, at)
+    with stage.workplace.sources(stage.memory.ledger) as snapshot:
+        node = explain(playbook.audience, native, snapshot, at, own=own)
+    return tuple(deciding(node)) if node is not None else ()
 
 
 def _lines(found: Explained) -> Iterator[str]:

@@ -146,7 +146,7 @@ FAILS = {
         "expect: {segment: []}\n",
         "8:10",
         "expected only nobody in the segment; found also 7",
-        "inside since Tue 10 Mar 09:00 (now)",
+        "✓ signed_up_at",
     ),
     "does not enter": (
         "expect: {entered: [7, 8]}\n",
