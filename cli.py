@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from engine.examples.stage import Props
     from engine.workplace import Ports, Workplace
 
 __all__ = ["cli", "main"]
@@ -76,6 +77,19 @@ def _ports() -> Ports:
         host=_host(),
         actor=_actor(),
         clock=_SystemClock(),
+    )
+
+
+def _props() -> Props:
+    from connectors.channels.scripted import scripted_channels
+    from connectors.sources.memory import MemoryDatabase
+    from connectors.table import writer_to
+    from engine.examples.stage import Props
+
+    return Props(
+        database=MemoryDatabase,
+        channels=scripted_channels,
+        writer=writer_to,
     )
 
 
@@ -397,6 +411,21 @@ def preview(
         open_in_browser(messages)
     status = send_preview(workplace, messages, send_to) if send_to else 0
     _finish(previewed(messages, form), status)
+
+
+@_command("test")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_format_option("text", "json", "junit")
+@click.option("--coverage", is_flag=True, help="Also say what the tests leave untried.")
+def test(context: click.Context, paths: tuple[Path, ...], form: str, coverage: bool) -> None:
+    """Carry out the examples beside the playbooks, on rows and a clock of their own."""
+    from engine.examples.coverage import Watching
+    from engine.report.examples import tested
+    from engine.testing import try_examples
+
+    watching = Watching() if coverage else None
+    found = try_examples(_open(context), _props(), paths, Path.cwd(), watching=watching)
+    _finish(tested(found, form), 1 if found.failed else 0)
 
 
 # ---------------------------------------------------------------- running

@@ -19,6 +19,7 @@ BENCHMARKS = (
     "segments",
     "memory",
     "journeys",
+    "examples",
 )
 ROOT = Path(__file__).resolve().parent.parent
 

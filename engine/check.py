@@ -7,15 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.bind.bind import BoundProject, bind_project
+from engine.bind.examples import bind_example, unknown_playbook
 from engine.language.project import Project
 from engine.messages.check import check_playbook
 from engine.messages.compiled import read_email
 from engine.places import Place
-from engine.problems import Misuse, Problem
+from engine.problems import Invalid, Misuse, Problem
 from engine.read.load import load_project, project_root
 from engine.report.problems import Checked
 
-__all__ = ["check_files", "lint_files", "problems_of"]
+__all__ = ["check_files", "inside_project", "is_among", "lint_files", "problems_of"]
 
 
 def problems_of(project: Project) -> tuple[Problem, ...]:
@@ -25,6 +26,7 @@ def problems_of(project: Project) -> tuple[Problem, ...]:
 
 def _problems(project: Project, bound: BoundProject) -> tuple[Problem, ...]:
     found = {*project.problems, *bound.problems, *_of_templates(project, bound)}
+    found |= {*_of_examples(project, bound)}
     return tuple(sorted(found))
 
 
@@ -34,6 +36,19 @@ def _of_templates(project: Project, bound: BoundProject) -> list[Problem]:
     ]
     for playbook in bound.playbooks.values():
         found += check_playbook(playbook, bound.catalog, project.entities)
+    return found
+
+
+def _of_examples(project: Project, bound: BoundProject) -> list[Problem]:
+    found: list[Problem] = []
+    for each in project.examples.values():
+        if each.playbook not in project.playbooks:
+            found += unknown_playbook(each, project).problems
+        elif each.playbook in bound.playbooks:  # of the others it is told why they do not bind
+            try:
+                bind_example(each, bound.playbooks[each.playbook], project, bound.catalog)
+            except Invalid as invalid:
+                found += invalid.problems
     return found
 
 
@@ -70,12 +85,13 @@ def _narrowed(checked: Checked, paths: Sequence[Path], start: Path) -> Checked:
     """What is told of these files and folders alone; of all of them where none are named."""
     if not paths:
         return checked
-    wanted = [_inside(path, start, checked.root) for path in paths]
-    told = tuple(problem for problem in checked.problems if _is_among(problem.place, wanted))
+    wanted = [inside_project(path, start, checked.root) for path in paths]
+    told = tuple(problem for problem in checked.problems if is_among(problem.place, wanted))
     return replace(checked, problems=told)
 
 
-def _inside(path: Path, start: Path, root: Path) -> str:
+def inside_project(path: Path, start: Path, root: Path) -> str:
+    """A path that was named, relative to the project; Misuse where it is not in it."""
     for base in (start, root):
         full = (base / path).resolve()
         if full.exists() and full.is_relative_to(root.resolve()):
@@ -83,7 +99,8 @@ def _inside(path: Path, start: Path, root: Path) -> str:
     raise Misuse(f"{path} is no file or folder of the project at {root}")
 
 
-def _is_among(place: Place, wanted: Sequence[str]) -> bool:
+def is_among(place: Place, wanted: Sequence[str]) -> bool:
+    """Whether a place is in one of some files and folders."""
     return any(
         each == "." or place.path == each or place.path.startswith(f"{each}/") for each in wanted
     )

@@ -7,6 +7,7 @@ from dataclasses import field
 from pathlib import Path
 
 from engine.language.catalog import Entity
+from engine.language.examples import Example
 from engine.language.playbook import Playbook, Segment
 from engine.language.policy import Policy
 from engine.moments import Duration
@@ -209,9 +210,10 @@ class Template:
 class Project:
     """All files of a project, read; what is broken is in `problems`, and missing elsewhere.
 
-    Templates are keyed by name, and `NAME.fr` for the locale fr. `broken` holds (kind, name) of
-    what was left out: a connector, channel, person, entity, segment, playbook or template that
-    other files may name rightly, so that nobody is told that it does not exist.
+    Templates are keyed by name, and `NAME.fr` for the locale fr; examples by the path of their
+    file. `broken` holds (kind, name) of what was left out: a connector, channel, person, entity,
+    segment, playbook or template that other files may name rightly, so that nobody is told that it
+    does not exist.
     """
 
     root: Path
@@ -220,6 +222,7 @@ class Project:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
+    examples: Mapping[str, Example] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     files: int = 0
     broken: frozenset[tuple[str, str]] = frozenset()

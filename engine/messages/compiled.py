@@ -37,6 +37,8 @@ __all__ = [
     "read_value",
 ]
 
+_TEMPLATES_KEPT = 256  # every pass asks anew
+
 Locate = Callable[[int, str], Place]
 """From a line of a template's own text, and what stands there, to the place in its file."""
 
@@ -110,8 +112,9 @@ def _read_email(template: Template, *_: Place) -> Reading:
     return Reading(names, tuple(problems))
 
 
+@lru_cache(_TEMPLATES_KEPT)
 def compile_email(template: Template) -> CompiledEmail:
-    """Everything of a message template that does not depend on who gets it.
+    """Everything of a message template that does not depend on who gets it, made once.
 
     Raises:
         Invalid: all problems of the template, each in its place.

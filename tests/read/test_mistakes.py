@@ -1276,7 +1276,6 @@ MISTAKES = [
     ("mjml", "emails/fancy.mjml", "<mjml/>", "not-supported", "1:1", "`mjml` files"),
     ("locale-alone", "emails/bye.fr.md", SOUND["emails/hello.md"], "missing-file", "1:1", "bye.md"),
     ("metric", "metrics/use.yaml", "metric: use", "not-supported", "1:1", "`metric` files"),
-    ("test", "playbooks/a.test.yaml", "test: a", "not-supported", "1:1", "`test` files"),
     ("yml", "segments/x.yml", segment("{everyone: true}"), "bad-name", "1:1", ".yaml"),
 ]
 
