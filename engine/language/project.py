@@ -100,7 +100,10 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class SmtpChannel:
-    """A mail server. `tls` is `none`, `starttls` or `implicit`; `answer_timeout` in seconds."""
+    """A mail server. `tls` is `none`, `starttls` or `implicit`; `answer_timeout` in seconds.
+
+    `connections` are open at the same time at most, in one process.
+    """
 
     name: str
     host: str
@@ -114,6 +117,8 @@ class SmtpChannel:
     unsubscribe: Unsubscribe = Unsubscribe()
     on_unknown: str = "hold"
     answer_timeout: float = 600.0
+    connections: int = 4
+    messages_per_connection: int = 1000
     place: Place = field(default=NOWHERE, compare=False)
 
 
