@@ -20,6 +20,7 @@ BENCHMARKS = (
     "memory",
     "journeys",
     "examples",
+    "mail",
 )
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from connectors.channels.conversation import Reply, reply_of
+from connectors.channels.replies import Reply, reply_of
 from connectors.channels.statuses import verdict_on
 from connectors.channels.verdicts import after_dot, at_rcpt
 from engine.language.project import SmtpChannel, WebhookChannel

@@ -15,10 +15,10 @@ full. At MAIL nothing is ever about the recipient.
 
 from __future__ import annotations
 
-from connectors.channels.conversation import Reply
+from connectors.channels.replies import Reply
 from engine.ports import ABOUT_THE_MAILBOX, Answer, NotSent, Refusal, Sent, UnknownOutcome
 
-__all__ = ["after_dot", "at_connect", "at_data", "at_mail", "at_rcpt"]
+__all__ = ["after_dot", "at_connect", "at_data", "at_mail", "at_rcpt", "at_rset"]
 
 _MAILBOX_CODES = frozenset({550, 551, 553})
 
@@ -27,6 +27,11 @@ def at_connect(reply: Reply) -> NotSent:
     """A refusal of the connection, the greeting or the login: never about a message."""
     is_about_login = reply.code in (534, 535, 538)
     return _no(Refusal.CREDENTIALS if is_about_login else Refusal.CHANNEL, reply)
+
+
+def at_rset(reply: Reply) -> NotSent | None:
+    """The answer to RSET; None: go on. A no says nothing about the message that follows."""
+    return None if reply.kind == 2 else _no(Refusal.LATER, reply)
 
 
 def at_mail(reply: Reply) -> NotSent | None:

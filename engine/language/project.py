@@ -122,6 +122,7 @@ class SmtpChannel:
 
     `return_path` is the address that bounces come to, each with a token of its mail behind a `+`;
     empty: they go to the sender. `provider` is whose events tell of what becomes of mail.
+    `connections` are open at the same time at most, in one process.
     """
 
     name: str
@@ -139,6 +140,8 @@ class SmtpChannel:
     dkim: DkimKey | None = None
     on_unknown: str = "hold"
     answer_timeout: float = 600.0
+    connections: int = 4
+    messages_per_connection: int = 1000
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -164,6 +164,8 @@ def _smtp(name: str, data: _Data, path: DocumentPath, reading: Reading) -> SmtpC
         dkim=_dkim(data["dkim"], (*path, "dkim"), reading) if "dkim" in data else None,
         on_unknown=data.get("on_unknown", "hold"),
         answer_timeout=float(data.get("answer_timeout", 600)),
+        connections=data.get("connections", 4),
+        messages_per_connection=data.get("messages_per_connection", 1000),
         place=reading.place(path),
     )
 
