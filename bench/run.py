@@ -18,6 +18,7 @@ BENCHMARKS = (
     "segments",
     "memory",
     "journeys",
+    "outbox",
 )
 ROOT = Path(__file__).resolve().parent.parent
 

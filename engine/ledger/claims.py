@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
@@ -188,6 +188,7 @@ _ASKED = tuple(
         *("state", "attempts", "expires_at", "capped_at"),
     )
 )
+_TAKEN = tuple(touches.c[each.name] for each in fields(Claimed))
 _SIZE = func.length(touches.c.payload).label("size")
 
 
@@ -301,7 +302,7 @@ def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
             worker=worker,
             lease_until=asking.now + asking.lease,
         )
-        .returning(touches)
+        .returning(*_TAKEN)
     )
     taken = {row.id: _claimed(row) for row in unit.connection.execute(statement)}
     for touch in taken.values():
