@@ -21,6 +21,7 @@ BENCHMARKS = (
     "journeys",
     "examples",
     "mail",
+    "outbox",
 )
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import FIRST_COMPLETED
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from engine.bind.policy import NO_POLICY, BoundPolicy
@@ -36,6 +36,7 @@ async def deliver(
     real: Callable[[], datetime] | None = None,
     progress: Progress | None = None,
     grace: timedelta = _GRACE,
+    lanes: Mapping[str, int] | None = None,
 ) -> Delivered:
     """Send everything that is due on these channels, and return when nothing is left.
 
@@ -43,7 +44,8 @@ async def deliver(
     fails for now stays ready, with the instant of its next attempt: nobody sleeps here. `cleared`
     are the playbooks whose touches may go, each with its versions that may not; None: all. `only`
     narrows what is sent to some of the channels; all are asked what an unknown means. What
-    `policy` holds back waits with its reason. `real` is what rates go by; None: `now`.
+    `policy` holds back waits with its reason. `real` is what rates go by; None: `now`. `lanes` says
+    by channel how many messages may be under way at the same time; 4 where it does not.
 
     Once `stop` is set nothing new is claimed, and what is in the middle of a message has `grace`
     to finish. Cancelling ends it at once: what had its dot, or may have had it, stays in doubt.
@@ -51,16 +53,15 @@ async def deliver(
     Raises:
         Unreachable: the ledger cannot be read or written; what was in doubt stays so.
     """
-    with Books(ledger) as books:
+    async with Books(ledger) as books:
         delivery = Delivery(books, now, real or now, policy, worker, stop, Tally(progress), cleared)
         failures = await _take_over(delivery, channels)
         lines = [
-            Line(delivery, channel, failures.get(name, 0))
+            Line(delivery, channel, failures.get(name, 0), lanes=(lanes or {}).get(name, _LANES))
             for name, channel in sorted(channels.items())
             if only is None or name in only
         ]
-        lanes = [asyncio.create_task(line.lane()) for line in lines for _ in range(_LANES)]
-        await _run(delivery, lanes, grace)
+        await _run(delivery, lines, grace)
         return delivery.tally.delivered()
 
 
@@ -79,10 +80,11 @@ async def _take_over(delivery: Delivery, channels: Mapping[str, Channel]) -> dic
     return await delivery.books.write(act)
 
 
-async def _run(delivery: Delivery, lanes: list[asyncio.Task[None]], grace: timedelta) -> None:
+async def _run(delivery: Delivery, lines: Sequence[Line], grace: timedelta) -> None:
     """Wait for all lanes, cut off those that outlast the grace; raises what the first raised."""
+    lanes = [asyncio.create_task(line.lane()) for line in lines for _ in range(line.lanes)]
     try:
-        await _until_done(delivery, lanes, grace)
+        await _until_done(delivery, lines, lanes, grace=grace)
     finally:
         were_cut = [lane for lane in lanes if lane.cancel()]
         ends = await asyncio.gather(*lanes, return_exceptions=True)
@@ -94,7 +96,11 @@ async def _run(delivery: Delivery, lanes: list[asyncio.Task[None]], grace: timed
 
 
 async def _until_done(
-    delivery: Delivery, lanes: list[asyncio.Task[None]], grace: timedelta
+    delivery: Delivery,
+    lines: Sequence[Line],
+    lanes: Collection[asyncio.Task[None]],
+    *,
+    grace: timedelta,
 ) -> None:
     if not lanes:
         return
@@ -104,6 +110,8 @@ async def _until_done(
         while running and not stopped.done():
             ended, _ = await asyncio.wait({*running, stopped}, return_when=FIRST_COMPLETED)
             running -= ended
+        for line in lines if running else ():
+            await line.put_back("shutdown")  # at once: a lane may wait long for its answer
         if running:
             await asyncio.wait(running, timeout=grace.total_seconds())
     finally:

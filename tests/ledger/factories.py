@@ -25,7 +25,7 @@ from engine.ledger.audit import AuditRecord
 from engine.ledger.claims import Claimed, claim
 from engine.ledger.journey import Recorded, record
 from engine.ledger.log import read_audit
-from engine.ledger.outbox import permit
+from engine.ledger.permits import permit
 from engine.ledger.runs import save_version
 from engine.ledger.store import Ledger, Unit
 
