@@ -78,14 +78,13 @@ def measure(url: str, lanes: int, messages: int, root: Path) -> None:
 
 async def send_all(ledger: Ledger, lanes: int, messages: int) -> None:
     """One delivery of everything."""
-    channel = Instant("mail")
+    channel = Instant("mail", at_once=lanes)
     done = await deliver(
         ledger,
         {"mail": channel},
         lambda: NOW + timedelta(minutes=1),
         worker=this_worker(),
         stop=asyncio.Event(),
-        lanes={"mail": lanes},
     )
     if done.counts != {"mail": {"sent": messages}}:
         raise SystemExit(f"not all were sent: {done.counts}")

@@ -277,12 +277,14 @@ class Channel(Protocol):
     """Sends messages. One instance serves one run or worker; `close` ends its connections.
 
     `on_unknown` is what becomes of an act without an answer (`hold`, `assume_sent`, `resend`);
+    `at_once` is how many messages it carries at the same time;
     `patience` is how many seconds an answer may take at most once a permit was given.
     """
 
     name: str
     on_unknown: str
     patience: float
+    at_once: int
 
     async def send(self, message: Message, permit: Permit) -> Answer:
         """Bring the message up to the one act that cannot be taken back, ask `permit`, then act.

@@ -44,6 +44,7 @@ class ScriptedChannel:
     on_unknown: str
     is_mail: bool
     patience: float = _PATIENCE_S
+    at_once: int = 4
     script: dict[str, list[str | int]] = field(default_factory=dict)
 
     def add(self, to: str, answers: Iterable[str | int]) -> None:

@@ -50,6 +50,7 @@ class Smtp:
         self.name = channel.name
         self.on_unknown = channel.on_unknown
         self.patience = channel.answer_timeout
+        self.at_once = channel.connections
         self._command_timeout = command_timeout
         self._connections = Connections(channel, password, context=context)
 

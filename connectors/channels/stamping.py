@@ -27,6 +27,7 @@ class Stamped:
         self.name = channel.name
         self.on_unknown = channel.on_unknown
         self.patience = channel.patience
+        self.at_once = channel.at_once
         self._channel = channel
         self._declared = declared
         self._sign = sign

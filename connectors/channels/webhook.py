@@ -30,6 +30,7 @@ from engine.ports import Answer, Clock, Message, NotSent, Permit, Refusal, Unkno
 __all__ = ["Resolver", "Webhook", "signing_keys"]
 
 _ANSWER_CAP = 64 * 1024  # bytes read of an answer, so that the connection can serve again
+_AT_ONCE = 8  # requests under way to one receiver
 _ADDRESSES = 3  # of a host that are tried in one attempt
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
 
@@ -78,6 +79,7 @@ class Webhook:
         """Raise RefusedUrl or ValueError where the URL or the secret will not do."""
         self.name = channel.name
         self.on_unknown = channel.on_unknown
+        self.at_once = _AT_ONCE
         self.patience = _ADDRESSES * 2 * channel.timeout  # each: the status, then the rest
         self._channel = channel
         self._target = check_url(url, channel.allow_private)

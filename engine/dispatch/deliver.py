@@ -19,7 +19,6 @@ from engine.ports import Channel
 
 __all__ = ["Delivered", "deliver"]
 
-_LANES = 4  # of one channel: messages under way at the same time
 _GRACE = timedelta(seconds=25)  # what looks after services usually kills them after 30 s
 
 
@@ -36,7 +35,6 @@ async def deliver(
     real: Callable[[], datetime] | None = None,
     progress: Progress | None = None,
     grace: timedelta = _GRACE,
-    lanes: Mapping[str, int] | None = None,
 ) -> Delivered:
     """Send everything that is due on these channels, and return when nothing is left.
 
@@ -44,8 +42,7 @@ async def deliver(
     fails for now stays ready, with the instant of its next attempt: nobody sleeps here. `cleared`
     are the playbooks whose touches may go, each with its versions that may not; None: all. `only`
     narrows what is sent to some of the channels; all are asked what an unknown means. What
-    `policy` holds back waits with its reason. `real` is what rates go by; None: `now`. `lanes` says
-    by channel how many messages may be under way at the same time; 4 where it does not.
+    `policy` holds back waits with its reason. `real` is what rates go by; None: `now`.
 
     Once `stop` is set nothing new is claimed, and what is in the middle of a message has `grace`
     to finish. Cancelling ends it at once: what had its dot, or may have had it, stays in doubt.
@@ -57,7 +54,7 @@ async def deliver(
         delivery = Delivery(books, now, real or now, policy, worker, stop, Tally(progress), cleared)
         failures = await _take_over(delivery, channels)
         lines = [
-            Line(delivery, channel, failures.get(name, 0), lanes=(lanes or {}).get(name, _LANES))
+            Line(delivery, channel, failures.get(name, 0))
             for name, channel in sorted(channels.items())
             if only is None or name in only
         ]

@@ -151,8 +151,8 @@ class Line:
     `lanes` is how many messages may be under way at the same time.
     """
 
-    def __init__(self, delivery: Delivery, channel: Channel, failures: int, *, lanes: int) -> None:
-        self.lanes = lanes
+    def __init__(self, delivery: Delivery, channel: Channel, failures: int) -> None:
+        self.lanes = channel.at_once
         self._delivery = delivery
         self._channel = channel
         self._failures = failures

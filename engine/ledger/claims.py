@@ -193,7 +193,7 @@ _ASKED = tuple(
         *("state", "attempts", "expires_at", "capped_at"),
     )
 )
-_TAKEN = tuple(touches.c[each.name] for each in fields(Claimed))
+_TAKEN = tuple(touches.c[each.name] for each in fields(Claimed) if each.name in touches.c)
 _SIZE = func.length(touches.c.payload).label("size")
 
 

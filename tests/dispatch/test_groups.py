@@ -340,8 +340,8 @@ def test_a_stop_puts_back_at_once_what_was_claimed_in_advance(any_ledger: Ledger
     fill(any_ledger, {str(n): letter(str(n), f"{n}@x.example") for n in range(9)})
 
     async def once() -> None:
-        channel, stop = Slow("email"), asyncio.Event()
-        given: dict[str, Any] = {"worker": "w1", "stop": stop, "lanes": {"email": 1}}
+        channel, stop = Slow("email", at_once=1), asyncio.Event()
+        given: dict[str, Any] = {"worker": "w1", "stop": stop}
         delivery = asyncio.create_task(
             deliver(any_ledger, {"email": channel}, Watch().now, **given)
         )
@@ -369,8 +369,8 @@ def test_a_halt_puts_back_what_was_claimed_in_advance(ledger: Ledger) -> None:
             return await super().send(message, permit)
 
     async def once() -> FakeChannel:
-        channel = Halting("email")
-        given: dict[str, Any] = {"worker": "w1", "stop": asyncio.Event(), "lanes": {"email": 1}}
+        channel = Halting("email", at_once=1)
+        given: dict[str, Any] = {"worker": "w1", "stop": asyncio.Event()}
         await deliver(ledger, {"email": channel}, Watch().now, **given)
         return channel
 
@@ -392,8 +392,8 @@ def test_a_lane_has_one_touch_in_doubt_at_most(ledger: Ledger) -> None:
             return answer
 
     async def once() -> None:
-        given: dict[str, Any] = {"worker": "w1", "stop": asyncio.Event(), "lanes": {"email": 3}}
-        await deliver(ledger, {"email": Counting("email")}, Watch().now, **given)
+        given: dict[str, Any] = {"worker": "w1", "stop": asyncio.Event()}
+        await deliver(ledger, {"email": Counting("email", at_once=3)}, Watch().now, **given)
 
     asyncio.run(once())
     assert states_of(ledger) == {"sent": 40}
@@ -418,8 +418,8 @@ def test_a_slow_channel_claims_little_in_advance(ledger: Ledger) -> None:
     watch = Watch()
 
     async def once() -> None:
-        given: dict[str, Any] = {"worker": "w1", "stop": asyncio.Event(), "lanes": {"email": 1}}
-        await deliver(ledger, {"email": Clock("email")}, watch.now, **given)
+        given: dict[str, Any] = {"worker": "w1", "stop": asyncio.Event()}
+        await deliver(ledger, {"email": Clock("email", at_once=1)}, watch.now, **given)
 
     asyncio.run(once())
     starts = [after for before, after in zip([0, *sizes], sizes, strict=False) if after > before]

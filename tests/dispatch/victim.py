@@ -53,6 +53,7 @@ class Mortal:
 
     def __init__(self, inner: Smtp) -> None:
         self.name, self.on_unknown, self.patience = inner.name, inner.on_unknown, inner.patience
+        self.at_once = inner.at_once
         self._inner = inner
 
     async def send(self, message: Message, permit: Permit) -> Answer:
