@@ -182,7 +182,7 @@ def canonical_alike(same: Body, each: Mapping[str, Sequence[str] | Sequence[int]
     """
     _refuse_what_has_no_form({**same, **dict.fromkeys(each)})
     names = sorted({*same, *each})
-    parts = [f"{_quoted(name)}:{_part(name, same, each)}" for name in names]
+    parts = [_escaped(_quoted(name)) + ":" + _part(name, same, each) for name in names]
     template = "{" + ",".join(parts) + "}"
     columns = [_column(each[name]) for name in names if name in each]
     return [template % values for values in zip(*columns, strict=True)]
@@ -190,7 +190,11 @@ def canonical_alike(same: Body, each: Mapping[str, Sequence[str] | Sequence[int]
 
 def _part(name: str, same: Body, each: Mapping[str, object]) -> str:
     """A value as it stands in the template: what varies is left open."""
-    return "%s" if name in each else canonical(same[name]).replace("%", "%%")
+    return "%s" if name in each else _escaped(canonical(same[name]))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")
 
 
 def _column(values: Sequence[str] | Sequence[int]) -> Iterable[str]:
