@@ -1,7 +1,9 @@
 """How long compiling takes, beside pySigma converting a rule to SQLite. No data is read.
 
 A playbook is compiled when its audience and conditions are bound and lowered and the text of every
-statement is there. The first time counts apart: later passes ask the same at another instant.
+statement is there. Later passes ask the same at another instant and find the text; what no pass
+asked before counts apart, here the same segment with its days in another zone each time. All of it
+is work and no waiting, so that what counts is the time of the processor.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from bench.checkup import AS_OF, load, write_project
 from bench.outside import outside
@@ -60,7 +63,7 @@ def main() -> None:
     print_table(times, first)
 
 
-PARTS = ("bind", "bind and lower", "bind, lower, SQL")
+PARTS = ("bind", "bind and lower", "bind, lower, SQL", "the same, never asked before")
 
 
 def compiler(
@@ -77,14 +80,20 @@ def compiler(
     def write(as_of: datetime) -> None:
         statements(bind_segment("checkup", project, catalog), snapshot, as_of)
 
+    zones = map(ZoneInfo, sorted(available_timezones()))
+
+    def write_anew(as_of: datetime) -> None:
+        audience = bind_segment("checkup", project, catalog)
+        statements(replace(audience, zone=next(zones)), snapshot, as_of)
+
     whole: Mapping[str, Callable[[datetime], None]] = dict(
-        zip(PARTS, (bind, lower, write), strict=True)
+        zip(PARTS, (bind, lower, write, write_anew), strict=True)
     )
 
     def seconds(part: str, as_of: datetime) -> float:
-        begun = time.perf_counter()
+        begun = time.process_time()
         whole[part](as_of)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     return seconds
 

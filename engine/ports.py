@@ -5,12 +5,20 @@ Nothing that implements a port connects, reads the environment or opens a file i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Hashable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.tables import ColumnRef, TableRef
 
@@ -24,6 +32,7 @@ __all__ = [
     "Channel",
     "Clock",
     "Database",
+    "Filled",
     "Message",
     "NotSent",
     "Ordered",
@@ -45,6 +54,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The instant, aware, in UTC."""
+
+    def uptime(self) -> float:
+        """Seconds since the machine started, those in which it slept included; never set."""
 
 
 # ---------------------------------------------------------------- sources
@@ -80,14 +92,25 @@ class Database(Protocol):
 class Ordered:
     """A column of times as it is stored, whose order is that of the instants it stands for.
 
-    Every value in it is of one `form`; two such columns of the same form compare with each other.
-    `whole` are the instants that the form can say, as the multiple of a length; `written` says one.
+    Every value in it is of one `form`, which says whole seconds as `written` does; two such columns
+    of the same form compare with each other.
     """
 
     column: ColumnElement[object]
     form: str
-    whole: timedelta
     written: Callable[[datetime], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A statement that is kept, with the values of its parameters by their keys for this once.
+
+    `texts` are those of the dialects that ran it, as SQLAlchemy keeps them.
+    """
+
+    statement: Select[tuple[object, ...]]
+    parameters: Mapping[str, object]
+    texts: MutableMapping[Any, Any]
 
 
 class Reader(Protocol):
@@ -124,6 +147,12 @@ class Reader(Protocol):
         May look at every value of the column, once a snapshot.
         """
 
+    def order(self, ref: ColumnRef, table: TableRef) -> str | None:
+        """The form of what `ordered` gives, None where that is None; looked at once a snapshot."""
+
+    def layout(self, table: TableRef) -> Hashable:
+        """All that the text of a statement on a table hangs on but `order`: it is asked for."""
+
     def counts(self, relation: FromClause, table: TableRef) -> Sequence[ColumnElement[bool]]:
         """The table's `where` as tests of a relation of the same table without it.
 
@@ -147,7 +176,7 @@ class Reader(Protocol):
         beside its tables, or holds as much already as it may.
         """
 
-    def read(self, statement: Executable) -> Iterator[Row]:
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, streamed. Instants come back as aware UTC datetimes."""
 
     def row_count(self, table: TableRef) -> int:

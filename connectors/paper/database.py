@@ -6,7 +6,7 @@ the one that it names, or else one of its own name. The catalog says which colum
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from connectors.sources.forms import Form
 from connectors.sources.reader import SourceReader
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef
 from engine.language.project import Connector, Settings
-from engine.ports import Database, Reader, Row, StoreKind
+from engine.ports import Database, Filled, Reader, Row, StoreKind
 from engine.tables import ColumnRef, TableRef
 
 __all__ = ["PaperDatabase", "paper_databases"]
@@ -79,6 +79,10 @@ class _PaperStore:
         """The connector's schema and the table's name."""
         return self._schemas[table.connector], table.table
 
+    def layout(self, table: TableRef) -> Hashable:
+        """Where it is, and the columns."""
+        return *self.address(table), *self.columns(table).items()
+
     def form(
         self,
         raw: ColumnElement[object],
@@ -101,7 +105,7 @@ class _PaperStore:
     def held(self, statement: Select[tuple[object, ...]]) -> None:
         """Paper holds no rows."""
 
-    def read(self, statement: Executable) -> Iterator[Row]:
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """It cannot: a bug of whoever asks."""
         raise TypeError("nothing can be read on paper")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import chain, count
@@ -43,7 +43,7 @@ from connectors.sources.duck_forms import FORMS, quoted_text
 from connectors.sources.forms import SQL_TYPES, Form, microseconds
 from connectors.sources.plain import blocks_of
 from engine.language.catalog import Kind
-from engine.ports import Row
+from engine.ports import Filled, Row
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 
@@ -138,6 +138,10 @@ class DuckStore:
                 connection.commit()
         return key
 
+    def layout(self, table: TableRef) -> Hashable:
+        """The columns; who asks for them is about to read the table."""
+        return *self.address(table), *self.columns(table).items()
+
     def form(
         self,
         raw: ColumnElement[Any],
@@ -155,7 +159,7 @@ class DuckStore:
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as JSON, which DuckDB reads with the types of `columns`."""
-        return duck_rows(name, f"{name}_{next(self._bound)}", columns, values)
+        return duck_rows(name, name, columns, values)
 
     def held(self, statement: Select[Any]) -> FromClause | None:
         """The rows of a statement as a table in memory, as long as there is room for more."""
@@ -170,11 +174,11 @@ class DuckStore:
         self._held_values += len(found.c) * int(rows or 0)
         return found
 
-    def read(self, statement: Executable) -> Iterator[Row]:
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, on a connection of its own, so that several can be open."""
         return chain.from_iterable(self._blocks(statement))
 
-    def _blocks(self, statement: Executable) -> Iterator[Sequence[Row]]:
+    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         with self._engine.connect() as connection, _data_faults("the files"):
             yield from blocks_of(connection, statement)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
-from itertools import count
 from types import ModuleType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -36,11 +35,12 @@ from sqlalchemy.sql import ColumnElement
 from connectors.sources.forms import SQL_TYPES, Form, no_table
 from connectors.sources.mariadb_forms import FORMS, base_type, json_rows
 from connectors.sources.mariadb_text import CodePointText, by_code_point, found_by_index
+from connectors.sources.plain import result_of
 from connectors.sources.reader import SourceReader
 from connectors.sources.schema import Schema
 from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
-from engine.ports import Reader, Row, StoreKind
+from engine.ports import Filled, Reader, Row, StoreKind
 from engine.problems import Misuse, SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
@@ -198,7 +198,6 @@ class _MariaStore:
         self._subject = subject
         self._columns: dict[tuple[str, str], Mapping[str, _Column]] = {}
         self._stream: _Stream | None = None
-        self._bound = count()
 
     def close(self) -> None:
         """End what was not read to its end."""
@@ -251,6 +250,10 @@ class _MariaStore:
         """The connector's schema and the table's name."""
         return self._schemas[table.connector].name, table.table
 
+    def layout(self, table: TableRef) -> Hashable:
+        """Where it is, and the columns with their collations."""
+        return *self.address(table), *self._columns_of(table).items()
+
     def form(
         self,
         raw: ColumnElement[Any],
@@ -272,17 +275,16 @@ class _MariaStore:
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as JSON, which the server reads as rows with the types of `columns`."""
-        return maria_rows(name, f"{name}_{next(self._bound)}", columns, values)
+        return maria_rows(name, name, columns, values)
 
     def held(self, statement: Select[Any]) -> None:
         """It is read, never written to."""
 
-    def read(self, statement: Executable) -> Iterator[Row]:
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, from the server as they come."""
         with _faults(self._subject):
             self._free()
-            options = {"yield_per": _FETCHED_AT_ONCE}
-            with self._connection.execute(statement, execution_options=options) as result:
+            with result_of(self._connection, statement, yield_per=_FETCHED_AT_ONCE) as result:
                 stream = self._stream = _Stream(result)
                 try:
                     yield from stream

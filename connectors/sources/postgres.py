@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from itertools import chain, count
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,12 +36,13 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from connectors.sources.forms import SQL_TYPES, Form, no_table
+from connectors.sources.plain import result_of
 from connectors.sources.postgres_forms import FORMS
 from connectors.sources.reader import SourceReader
 from connectors.sources.schema import Schema
 from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
-from engine.ports import Reader, Row, StoreKind
+from engine.ports import Filled, Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
@@ -136,7 +137,6 @@ class _PostgresStore:
         self._schemas = schemas
         self._subject = subject
         self._columns: dict[tuple[str, str], Mapping[str, str]] = {}
-        self._bound = count()
 
     def columns(self, table: TableRef) -> Mapping[str, str]:
         """Column names and Postgres's type names."""
@@ -166,6 +166,10 @@ class _PostgresStore:
         """The connector's schema and the table's name."""
         return self._schemas[table.connector].name, table.table
 
+    def layout(self, table: TableRef) -> Hashable:
+        """Where it is, and the columns."""
+        return *self.address(table), *self.columns(table).items()
+
     def form(
         self,
         raw: ColumnElement[Any],
@@ -183,20 +187,21 @@ class _PostgresStore:
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as jsonb, which Postgres reads with the types of `columns`."""
-        return postgres_rows(name, f"{name}_{next(self._bound)}", columns, values)
+        return postgres_rows(name, name, columns, values)
 
     def held(self, statement: Select[Any]) -> None:
         """It is read, never written to."""
 
-    def read(self, statement: Executable) -> Iterator[Row]:
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, from a cursor on the server."""
         return chain.from_iterable(self._blocks(statement))
 
-    def _blocks(self, statement: Executable) -> Iterator[Sequence[Row]]:
-        with _faults(self._subject):
-            options = {"yield_per": _FETCHED_AT_ONCE}
-            with self._connection.execute(statement, execution_options=options) as result:
-                yield from result.partitions()
+    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
+        with (
+            _faults(self._subject),
+            result_of(self._connection, statement, yield_per=_FETCHED_AT_ONCE) as result,
+        ):
+            yield from result.partitions()
 
 
 def postgres_rows(

@@ -6,7 +6,7 @@ What counts as a row, what is checked and what is said about it is the same ever
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
@@ -33,7 +33,7 @@ from sqlalchemy.sql import ColumnElement
 from connectors.sources.forms import WHITE_SPACE, Form, expected, no_column, wrong_type
 from engine.language.catalog import Kind
 from engine.language.conditions import Scalar
-from engine.ports import Ordered, Row
+from engine.ports import Filled, Ordered, Row
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 
@@ -50,6 +50,9 @@ class Store(Protocol):
 
     def address(self, table: TableRef) -> tuple[str | None, str]:
         """Schema and name under which statements reach the table."""
+
+    def layout(self, table: TableRef) -> Hashable:
+        """Address and columns of a table, and whatever else the forms of its columns hang on."""
 
     def form(
         self, raw: ColumnElement[Any], stored: str, ref: ColumnRef, table: TableRef, zone: ZoneInfo
@@ -69,7 +72,7 @@ class Store(Protocol):
     def held(self, statement: Select[Any]) -> FromClause | None:
         """The rows of a statement, as the port `Reader` says."""
 
-    def read(self, statement: Executable) -> Iterator[Row]:
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, streamed; faults of the data are raised as SourceFault."""
 
 
@@ -79,6 +82,7 @@ class SourceReader:
     def __init__(self, store: Store, zones: Mapping[str, ZoneInfo]) -> None:
         self._store = store
         self._zones = zones
+        self._orders: dict[tuple[ColumnRef, TableRef], str | None] = {}
         self._good: dict[TableRef, frozenset[ColumnRef]] = {}
         # A statement asks for the same column again and again: its value, plain, in each test.
         self._form = lru_cache(_FORMS_KEPT)(self._form_of)
@@ -111,6 +115,18 @@ class SourceReader:
         look = self._form(relation, ref, table).ordered
         return None if look is None else look()
 
+    def order(self, ref: ColumnRef, table: TableRef) -> str | None:
+        """How a timestamp is stored, if `ordered` gives it."""
+        asked = (ref, table)
+        if asked not in self._orders:
+            found = self.ordered(self._source(table), ref, table)
+            self._orders[asked] = None if found is None else found.form
+        return self._orders[asked]
+
+    def layout(self, table: TableRef) -> Hashable:
+        """Address and columns, the zone that times are in, and what the store adds."""
+        return self._zones[table.connector].key, self._store.layout(table)
+
     def counts(self, relation: FromClause, table: TableRef) -> Sequence[ColumnElement[bool]]:
         """The table's `where` as tests of a relation of the same table without it."""
         return [self._allowed(relation, table, name, allowed) for name, allowed in table.where]
@@ -138,10 +154,11 @@ class SourceReader:
         """The rows of a statement, found once and there for the rest of the snapshot."""
         return self._store.held(statement)
 
-    def read(self, statement: Executable) -> Iterator[Row]:
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, streamed. Instants come back as aware UTC datetimes."""
         rows = self._store.read(statement)
-        if isinstance(statement, Select) and _bears_no_time(statement):
+        asked = statement.statement if isinstance(statement, Filled) else statement
+        if isinstance(asked, Select) and _bears_no_time(asked):
             return rows
         return (tuple(map(_aware, row)) for row in rows)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -35,12 +35,13 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import ColumnElement
 
 from connectors.sources.forms import SQL_TYPES, Form, microseconds, no_table
+from connectors.sources.plain import result_of
 from connectors.sources.reader import SourceReader
 from connectors.sources.schema import Schema
 from connectors.sources.spark_dialect import DEFAULT_PORT, SparkDialect
 from connectors.sources.spark_forms import FORMS
 from engine.language.catalog import Kind
-from engine.ports import Reader, Row, StoreKind
+from engine.ports import Filled, Reader, Row, StoreKind
 from engine.problems import Misuse, SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
@@ -176,6 +177,10 @@ class _SparkStore:
         """The connector's schema and the table's name."""
         return self._schemas[table.connector].name, table.table
 
+    def layout(self, table: TableRef) -> Hashable:
+        """Where it is, and the columns."""
+        return *self.address(table), *self.columns(table).items()
+
     def form(
         self,
         raw: ColumnElement[Any],
@@ -198,12 +203,13 @@ class _SparkStore:
     def held(self, statement: Select[Any]) -> None:
         """It is read, never written to."""
 
-    def read(self, statement: Executable) -> Iterator[Row]:
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, from the server's own cursor."""
-        with _faults(self._subject):
-            options = {"yield_per": _FETCHED_AT_ONCE}
-            with self._connection.execute(statement, execution_options=options) as result:
-                yield from result
+        with (
+            _faults(self._subject),
+            result_of(self._connection, statement, yield_per=_FETCHED_AT_ONCE) as result,
+        ):
+            yield from result
 
 
 def spark_rows(name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,7 +42,6 @@ from connectors.sources.reader import SourceReader
 from connectors.sources.sqlite_forms import FORMS
 from connectors.sources.sqlite_functions import AGGREGATES, FUNCTIONS
 from connectors.sources.sqlite_order import (
-    SECOND,
     a_value_of,
     pattern_of,
     written,
@@ -50,7 +49,7 @@ from connectors.sources.sqlite_order import (
 )
 from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
-from engine.ports import Ordered, Reader, Row, StoreKind
+from engine.ports import Filled, Ordered, Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
@@ -158,7 +157,6 @@ class _SqliteStore:
         self._connection = connection
         self._columns: dict[str, Mapping[str, str]] = {}
         self._rowids: dict[str, str | None] = {}
-        self._bound = count()
         self._written: dict[tuple[str, str, str], str | None] = {}
 
     def columns(self, table: TableRef) -> Mapping[str, str]:
@@ -189,6 +187,10 @@ class _SqliteStore:
         """The table's name."""
         return None, table.table
 
+    def layout(self, table: TableRef) -> Hashable:
+        """The columns, and which of them is the rowid."""
+        return tuple(self.columns(table).items()), self._rowids[table.table]
+
     def form(
         self,
         raw: ColumnElement[Any],
@@ -217,7 +219,7 @@ class _SqliteStore:
         pattern = self._written[asked]
         if pattern is None:
             return None
-        return Ordered(type_coerce(raw, String()), pattern, SECOND, partial(written, pattern))
+        return Ordered(type_coerce(raw, String()), pattern, partial(written, pattern))
 
     def _one_writing(self, times: ColumnElement[Any], zone: ZoneInfo) -> str | None:
         """The pattern that writes every time of a column as it stands there, if there is one."""
@@ -233,16 +235,16 @@ class _SqliteStore:
 
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """Values travel as a JSON array of arrays."""
-        return sqlite_rows(name, f"{name}_{next(self._bound)}", columns, values)
+        return sqlite_rows(name, name, columns, values)
 
     def held(self, statement: Select[Any]) -> None:
         """It is read, never written to."""
 
-    def read(self, statement: Executable) -> Iterator[Row]:
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement."""
         return chain.from_iterable(self._blocks(statement))
 
-    def _blocks(self, statement: Executable) -> Iterator[Sequence[Row]]:
+    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         with _faults("the SQLite source"):
             yield from blocks_of(self._connection, statement)
 

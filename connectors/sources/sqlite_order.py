@@ -8,7 +8,7 @@ text must come back as it was from its own `strftime`, which also keeps out days
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,12 +17,9 @@ from sqlalchemy.sql import ColumnElement
 
 from connectors.sources.zones import is_utc
 
-__all__ = ["SECOND", "a_value_of", "pattern_of", "written", "written_otherwise"]
+__all__ = ["a_value_of", "pattern_of", "written", "written_otherwise"]
 
 Raw = ColumnElement[Any]
-
-SECOND = timedelta(seconds=1)
-"""What these forms can say: whole seconds."""
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(Z|[+]00:00|)", re.ASCII)
 

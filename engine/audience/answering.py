@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import FromClause
-
 from engine.audience.journeys import enrollment_sheet
 from engine.audience.reading import Reading
 from engine.audience.recorded import history_sheet
@@ -23,7 +21,7 @@ from engine.audience.whereabouts import Whereabouts
 from engine.bind.catalog import EventRef
 from engine.bind.conditions import FigureKind
 from engine.compile.algebra import complement, kind_of, rejoined, walk
-from engine.compile.children import brood, counted_brood, of_brood
+from engine.compile.children import Brood, brood, counted_brood, of_brood
 from engine.compile.core import (
     Always,
     Awaited,
@@ -50,19 +48,21 @@ from engine.compile.core import (
     Value,
 )
 from engine.compile.dialects.table import LIMITS, NAMES
+from engine.compile.kept import asked_of
 from engine.compile.limits import refuse_beyond
 from engine.compile.links import entity_at, key_at, link_field, links_of
 from engine.compile.question import Question, edge_of, prepared, statement
 from engine.compile.relations import (
-    Askers,
     Counted,
     Home,
     ParentSheet,
+    Rows,
     Sheet,
     all_columns,
     rows_of_event,
 )
 from engine.compile.tally import (
+    Asking,
     Hanging,
     figures_inside,
     gathered,
@@ -70,7 +70,7 @@ from engine.compile.tally import (
     needs_pass,
     pools,
     tallied,
-    tally,
+    tally_for,
 )
 from engine.compile.terms import Stays
 from engine.language.catalog import Kind
@@ -86,7 +86,7 @@ def answer(question: Question, reading: Reading, *, own: Own | None = None) -> I
     """
     question, home = _ready(question, reading, own)
     kinds = [question.entity.key.kind, *(_kind_of_output(each) for each in question.outputs)]
-    rows = reading.read(question.entity.table.connector, statement(question, home))
+    rows = reading.read(question.entity.table.connector, asked_of(home, statement, question))
     if not question.outputs:  # keys come as they are, and there may be millions
         return iter(rows)
     return (
@@ -105,7 +105,7 @@ def _ready(question: Question, reading: Reading, own: Own | None) -> tuple[Quest
     question = prepared(question, kind, where.is_foreign)
     dialect = reading.snapshot.database(connector).dialect.name
     limits = LIMITS.get(dialect, {})
-    refuse_beyond(limits, question.nodes, zone=question.zone, dialect=NAMES.get(dialect, dialect))
+    refuse_beyond(limits, question.walked, zone=question.zone, dialect=NAMES.get(dialect, dialect))
     _gather_children(question, home, where)
     _bring_parents(question, home, where)
     _bring_children(question, home, where)
@@ -126,9 +126,7 @@ def _with_ranks(question: Question, reading: Reading, own: Own | None) -> Questi
     """Each rank as a comparison with the value at its edge, which is looked up beforehand."""
     edges = {
         rank: _edge_of(rank, question, reading, own)
-        for rank in dict.fromkeys(
-            each.rank for node in question.nodes for each in walk(node) if isinstance(each, Ranked)
-        )
+        for rank in dict.fromkeys(each.rank for each in question.walked if isinstance(each, Ranked))
     }
     if not edges:
         return question
@@ -159,7 +157,9 @@ def _edge_of(
     filters = (IsSet(rank.by, True),)
     asked = Question(entity, question.zone, filters=filters, outputs=(rank.by,))
     asked, home = _ready(asked, reading, own)
-    return reading.value(entity.table.connector, edge_of(asked, home, rank), kind_of(rank.by))
+    return reading.value(
+        entity.table.connector, asked_of(home, edge_of, asked, rank), kind_of(rank.by)
+    )
 
 
 # ---------------------------------------------------------------- the ledger
@@ -193,10 +193,9 @@ def _ledger_sheet(source: Kept, reading: Reading, own: Own | None) -> Sheet | No
 
 def _ledger_sets(question: Question) -> list[Events]:
     found: dict[tuple[object, Links], Events] = {}
-    for node in question.nodes:
-        for each in walk(node):
-            if isinstance(each, Events) and not isinstance(each.source, EventRef):
-                found[each.source, each.holder] = each
+    for each in question.walked:
+        if isinstance(each, Events) and not isinstance(each.source, EventRef):
+            found[each.source, each.holder] = each
     return list(found.values())
 
 
@@ -216,21 +215,21 @@ def _without(node: Node, nobody: Collection[object]) -> Node:
 
 def _gather_children(question: Question, home: Home, where: Whereabouts) -> None:
     """Figures of children: as a part of the statement where they lie at home, else as rows."""
-    for number, pooled in enumerate(brood(gathered(question.nodes))):
+    for number, pooled in enumerate(brood(gathered(question.walked))):
         holder, first = pooled[0].holder, pooled[0].figure
         child = home.catalog.entities[first.entity]
         of = _keys_at(holder, question, where)
         asked = of_brood(pooled, child, zone=question.zone, catalog=home.catalog, of=of)
         asked, there = _ready(asked, where.reading, where.own)
-        found = counted_brood(pooled, asked, there)
         if where.is_home(child.table.connector):
-            relation: FromClause = found.subquery()
+            found: Rows = Brood(pooled, asked, there.supplied)
         else:
             kinds = {"key": key_at(home.catalog, question.entity, holder).kind}
             kinds |= {f"f{at}": kind_of(figure) for at, figure in enumerate(pooled)}
-            rows = typed_rows(where.reading.read(child.table.connector, found), kinds)
-            relation = Sheet(f"children_{number}", kinds, rows).relation(home.reader)
-        home.supplied.counted.append(Counted(relation, pooled, holder))
+            counted = asked_of(there, counted_brood, pooled, asked)
+            rows = typed_rows(where.reading.read(child.table.connector, counted), kinds)
+            found = Sheet(f"children_{number}", kinds, rows)
+        home.supplied.counted.append(Counted(found, pooled, holder))
 
 
 def _keys_at(links: Links, question: Question, where: Whereabouts) -> tuple[int | str, ...] | None:
@@ -258,7 +257,7 @@ def typed_rows(rows: Iterable[Row], kinds: Mapping[str, Kind]) -> tuple[Row, ...
 
 def _bring_parents(question: Question, home: Home, where: Whereabouts) -> None:
     """Rows of parents that lie elsewhere, as far as the question needs them."""
-    for links in links_of(question.nodes):
+    for links in links_of(question.walked):
         if where.parent_is_home(links):
             continue
         parent = entity_at(home.catalog, question.entity, links)
@@ -277,8 +276,10 @@ def _bring_parents(question: Question, home: Home, where: Whereabouts) -> None:
 
 
 def _columns_needed(question: Question, home: Home, links: Links) -> list[Field]:
-    fields = [each for node in question.nodes for each in walk(node) if isinstance(each, Field)]
-    fields += [link_field(home.catalog, question.entity, each) for each in links_of(question.nodes)]
+    fields = [each for each in question.walked if isinstance(each, Field)]
+    fields += [
+        link_field(home.catalog, question.entity, each) for each in links_of(question.walked)
+    ]
     by_column = {each.ref.column: each for each in fields if each.ref.links == links}
     return list(by_column.values())
 
@@ -296,7 +297,7 @@ def _keys_linked_to(
         return None
     pointer = link_field(home.catalog, question.entity, links)
     asked = replace(question, filters=narrowing, outputs=(pointer,))
-    rows = where.reading.read(question.entity.table.connector, statement(asked, home))
+    rows = where.reading.read(question.entity.table.connector, asked_of(home, statement, asked))
     found = {row[1] for row in rows if row[1] is not None}
     return tuple(sorted(each for each in found if isinstance(each, int | str)))
 
@@ -306,7 +307,7 @@ def _keys_linked_to(
 
 def _bring_children(question: Question, home: Home, where: Whereabouts) -> None:
     """Key and link of children that lie elsewhere, whose events lie at home."""
-    for figure in tallied(question.nodes):
+    for figure in tallied(question.walked):
         events = figure.events
         if not isinstance(events.source, EventRef) or events.children is None:
             continue
@@ -335,7 +336,7 @@ def _bring_figures(question: Question, home: Home, where: Whereabouts) -> None:
     In rounds, since the window of some events hangs on figures of others.
     """
     elsewhere = [
-        each for each in tallied(question.nodes) if not where.are_counted_at_home(each.events)
+        each for each in tallied(question.walked) if not where.are_counted_at_home(each.events)
     ]
     while elsewhere:
         ready = [
@@ -362,25 +363,20 @@ def _count_there(
         if not where.reading.snapshot.are_together(connector, children.table.connector):
             bring_rows_of(events.children, there, where)
     bring_what_follows(events, there, where)
-    askers = _askers(figures, question, home, there, where)
-    found = tally(there, question.entity, figures, zone=question.zone, askers=askers)
+    askers = _askers(figures, question, home, where)
+    found = asked_of(there, tally_for, question.entity, tuple(figures), question.zone, askers)
     by = events.holder if askers is None else ()
     kinds = {"key": key_at(home.catalog, question.entity, by).kind}
     kinds |= {f"f{at}": kind_of(figure) for at, figure in enumerate(figures)}
     rows = typed_rows(where.reading.read(connector, found), kinds)
     name = f"figures_{len(home.supplied.counted)}"
-    relation = Sheet(name, kinds, rows).relation(home.reader)
-    return Counted(relation, tuple(map(Tallied, figures)), by)
+    return Counted(Sheet(name, kinds, rows), tuple(map(Tallied, figures)), by)
 
 
 def _askers(
-    figures: Sequence[Figure],
-    question: Question,
-    home: Home,
-    there: Home,
-    where: Whereabouts,
-) -> Askers | None:
-    """Who asks, sent to where the events lie, with what the figures hang on; None for everyone."""
+    figures: Sequence[Figure], question: Question, home: Home, where: Whereabouts
+) -> Asking | None:
+    """Who asks, to be sent where the events lie, with what figures hang on; None: everyone."""
     narrowing = tuple(each for each in question.filters if not where.counts_elsewhere(each))
     hanging = hanging_fields(figures)
     if not narrowing and not hanging and not question.is_of_some:
@@ -391,10 +387,9 @@ def _askers(
     asked = replace(question, filters=narrowing, outputs=values[1:])
     kinds = {f"c{at}": kind_of(value) for at, value in enumerate(values)}
     at_holder = values.index(holder)
-    found = where.reading.read(question.entity.table.connector, statement(asked, home))
+    found = where.reading.read(question.entity.table.connector, asked_of(home, statement, asked))
     rows = tuple(row for row in typed_rows(found, kinds) if row[at_holder] is not None)
-    relation = Sheet("askers", kinds, rows).relation(there.reader)
-    return Askers(relation, {value: relation.c[f"c{at}"] for at, value in enumerate(values)})
+    return Asking(Sheet("askers", kinds, rows), values)
 
 
 # ---------------------------------------------------------------- events that follow
@@ -402,10 +397,9 @@ def _askers(
 
 def _bring_successors(question: Question, home: Home, where: Whereabouts) -> None:
     """Events that may follow those of home."""
-    for node in question.nodes:
-        for each in walk(node):
-            if isinstance(each, Events) and where.are_counted_at_home(each):
-                bring_what_follows(each, home, where)
+    for each in question.walked:
+        if isinstance(each, Events) and where.are_counted_at_home(each):
+            bring_what_follows(each, home, where)
 
 
 def bring_what_follows(events: Events, to: Home, where: Whereabouts) -> None:
@@ -423,6 +417,6 @@ def _bring_events(event: EventRef, to: Home, where: Whereabouts) -> None:
     there = where.reading.snapshot.home(event.table.connector)
     kinds = {"key": to.catalog.entities[event.entity].key.kind}
     kinds |= {f"c{at}": ref.kind for at, ref in enumerate(all_columns(event))}
-    found = where.reading.read(event.table.connector, rows_of_event(event, there))
+    found = where.reading.read(event.table.connector, asked_of(there, rows_of_event, event))
     name = f"events_{len(to.supplied.successors)}"
     to.supplied.successors[event] = Sheet(name, kinds, typed_rows(found, kinds))

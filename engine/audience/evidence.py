@@ -102,7 +102,7 @@ def _askers(events: Events, asked: Asked, reading: Reading, there: Home) -> Aske
     values: tuple[Value, ...] = tuple(dict.fromkeys((own, holder, *hanging)))
     kinds = {f"c{at}": kind_of(value) for at, value in enumerate(values)}
     rows = tuple(asked.values(values[1:], reading))
-    relation = Sheet("askers", kinds, rows).relation(there.reader)
+    relation = Sheet("askers", kinds, rows).relation(there)
     return Askers(relation, {value: relation.c[f"c{at}"] for at, value in enumerate(values)})
 
 

@@ -13,7 +13,7 @@ from engine.audience.snapshot import Snapshot
 from engine.audience.values import seen_value
 from engine.compile.core import Awaited, Constant
 from engine.language.catalog import Kind
-from engine.ports import Row
+from engine.ports import Filled, Row
 
 __all__ = ["Noting", "Reading", "Running"]
 
@@ -25,7 +25,7 @@ class Reading(Protocol):
     def snapshot(self) -> Snapshot:
         """What is read."""
 
-    def read(self, connector: str, statement: Executable) -> Iterable[Row]:
+    def read(self, connector: str, statement: Executable | Filled) -> Iterable[Row]:
         """The rows of a statement."""
 
     def shared(
@@ -33,7 +33,9 @@ class Reading(Protocol):
     ) -> FromClause | None:
         """What was asked before and is there for all who ask; None: it is to be found by itself."""
 
-    def value(self, connector: str, statement: Executable, kind: Kind) -> Constant | Awaited | None:
+    def value(
+        self, connector: str, statement: Executable | Filled, kind: Kind
+    ) -> Constant | Awaited | None:
         """The one value that a statement finds; None where it finds none."""
 
 
@@ -43,7 +45,7 @@ class Running:
 
     snapshot: Snapshot
 
-    def read(self, connector: str, statement: Executable) -> Iterable[Row]:
+    def read(self, connector: str, statement: Executable | Filled) -> Iterable[Row]:
         """The rows of a statement."""
         return self.snapshot.read(connector, statement)
 
@@ -53,7 +55,7 @@ class Running:
         """As the snapshot holds it."""
         return self.snapshot.shared(asked, connector, counted)
 
-    def value(self, connector: str, statement: Executable, kind: Kind) -> Constant | None:
+    def value(self, connector: str, statement: Executable | Filled, kind: Kind) -> Constant | None:
         """The one value that a statement finds."""
         rows = list(self.read(connector, statement))
         found = seen_value(kind, rows[0][0]) if rows else None
@@ -69,9 +71,9 @@ class Noting:
     """Takes note of every statement and reads none: what is brought from elsewhere stays empty."""
 
     snapshot: Snapshot
-    noted: list[tuple[str, Executable]] = field(default_factory=list)
+    noted: list[tuple[str, Executable | Filled]] = field(default_factory=list)
 
-    def read(self, connector: str, statement: Executable) -> Iterable[Row]:
+    def read(self, connector: str, statement: Executable | Filled) -> Iterable[Row]:
         """No rows; the statement is kept."""
         self.noted.append((connector, statement))
         return ()
@@ -79,7 +81,7 @@ class Noting:
     def shared(self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]) -> None:
         """Nothing: a statement is shown as it is by itself, whatever was asked before."""
 
-    def value(self, connector: str, statement: Executable, kind: Kind) -> Awaited:
+    def value(self, connector: str, statement: Executable | Filled, kind: Kind) -> Awaited:
         """What stands for the value in the statements after; the statement is kept."""
         self.noted.append((connector, statement))
         return Awaited(kind)

@@ -12,7 +12,7 @@ from engine.audience.whereabouts import Whereabouts
 from engine.bind.catalog import EventRef
 from engine.compile.core import Figure, Tallied
 from engine.compile.question import Question
-from engine.compile.relations import Counted, Home
+from engine.compile.relations import Counted, Held, Home
 from engine.compile.successors import followed_in
 from engine.compile.tally import hanging_fields, tallied, tally
 
@@ -24,14 +24,14 @@ def share_figures(question: Question, home: Home, where: Whereabouts) -> None:
     if question.is_of_some:
         return
     entity, zone = question.entity, question.zone
-    for figure in tallied(question.nodes):
+    for figure in tallied(question.walked):
         if not _is_the_same_for_all(figure, where):
             continue
         asked = (entity.name, zone.key, figure)
         counted = partial(tally, home, entity, (figure,), zone=zone, askers=None)
         found = where.reading.shared(asked, entity.table.connector, counted)
         if found is not None:
-            held = Counted(found, (Tallied(figure),), figure.events.holder)
+            held = Counted(Held(found), (Tallied(figure),), figure.events.holder)
             home.supplied.counted.append(held)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Executable, FromClause, Select
@@ -13,7 +14,7 @@ from engine.audience.history import HistoryLog, NoHistory
 from engine.bind.catalog import Catalog
 from engine.compile.dialects.table import LEAVES
 from engine.compile.relations import Home, Supplied
-from engine.ports import Database, Reader, Row
+from engine.ports import Database, Filled, Reader, Row
 from engine.problems import Misuse, Refused
 from engine.tables import ColumnRef, TableRef
 
@@ -68,10 +69,21 @@ class Snapshot:
 
     def home(self, connector: str) -> Home:
         """A connector's database as a place for statements, with nothing brought to it yet."""
-        name = self.database(connector).dialect.name
+        database = self.database(connector)
+        name = database.dialect.name
         if name not in LEAVES:
             raise Misuse(f"connector {connector}: conditions cannot be asked of {name} databases")
-        return Home(self.reader(connector), LEAVES[name], self.catalog, Supplied())
+        # Where the text bears the values, no other values can be put into it.
+        kept = database.dialect.supports_statement_cache
+        return Home(
+            *(self.reader(connector), LEAVES[name], self.catalog, Supplied()),
+            place=(database.id, name, self._catalog_text) if kept else None,
+        )
+
+    @cached_property
+    def _catalog_text(self) -> str:
+        """What tells catalogs apart; of equal ones 1 may be true in one and a number in another."""
+        return repr(self.catalog)
 
     def shared(
         self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]
@@ -83,10 +95,9 @@ class Snapshot:
         if asked not in self._shared and asked in self._asked:
             self._shared[asked] = self.reader(connector).held(counted())
         self._asked.add(asked)
-        found = self._shared.get(asked)
-        return None if found is None else found.alias()
+        return self._shared.get(asked)
 
-    def read(self, connector: str, statement: Executable) -> Iterable[Row]:
+    def read(self, connector: str, statement: Executable | Filled) -> Iterable[Row]:
         """The rows of a statement on a connector's database."""
         return self.reader(connector).read(statement)
 

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from sqlalchemy import Executable
 from sqlalchemy.engine import Dialect
-from sqlalchemy.sql import ClauseElement
 
 from engine.audience.answering import answer
 from engine.audience.reading import Noting
@@ -17,6 +16,8 @@ from engine.audience.select import question_of
 from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import Audience
 from engine.compile.dialects.table import ENDINGS
+from engine.compile.kept import text_of
+from engine.ports import Filled
 
 __all__ = ["Statement", "statements"]
 
@@ -51,13 +52,11 @@ def statements(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[
     ]
 
 
-def _statement(connector: str, statement: Executable, dialect: Dialect) -> Statement:
-    if not isinstance(statement, ClauseElement):
-        raise TypeError(f"{statement!r} has no text")
-    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-    parameters = {name: _shown(value) for name, value in compiled.params.items()}
+def _statement(connector: str, statement: Executable | Filled, dialect: Dialect) -> Statement:
+    shown = text_of(statement, dialect)
+    parameters = {name: _shown(value) for name, value in shown.parameters.items()}
     ending = f"\n{ENDINGS[dialect.name]}" if dialect.name in ENDINGS else ""
-    return Statement(connector, dialect.name, f"{compiled}{ending}", parameters)
+    return Statement(connector, dialect.name, f"{shown.sql}{ending}", parameters)
 
 
 def _shown(value: object) -> Shown:

@@ -16,6 +16,7 @@ from engine.audience.stays import Own
 from engine.audience.values import Key, key_from_text
 from engine.bind.catalog import EntityRef
 from engine.compile.core import TOUCH_AT, TOUCH_OWN, Touches
+from engine.compile.kept import asked_of
 from engine.compile.letters import lower_case
 from engine.compile.links import link_field
 from engine.compile.question import Question, statement
@@ -85,7 +86,7 @@ def _of_children(
                 outputs=(link_field(catalog, child, (link,)),),
                 among=tuple(key for key in keys if key is not None),
             )
-            asked = statement(question, reading.snapshot.home(child.table.connector))
+            asked = asked_of(reading.snapshot.home(child.table.connector), statement, question)
             for child_key, parent in reading.read(child.table.connector, asked):
                 if parent is not None:
                     yield from ((_key(parent), row) for row in rows[keys[_key(child_key)]])

@@ -55,7 +55,7 @@ class Whereabouts:
         return self.is_home(parent.table.connector)
 
     def hangs_on_parents_elsewhere(self, node: Node) -> bool:
-        return not all(map(self.parent_is_home, links_of((node,))))
+        return not all(map(self.parent_is_home, links_of(walk(node))))
 
     def counts_elsewhere(self, node: Node) -> bool:
         return any(self.is_foreign(each) for each in walk(node) if isinstance(each, Events))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import get_args
+from typing import get_args, get_type_hints
 
 from engine.bind.catalog import EventRef
 from engine.bind.conditions import FigureKind
@@ -205,7 +205,7 @@ def walk(node: Node, until: tuple[type, ...] = ()) -> Iterator[Node]:
 
 def _children(node: Node) -> list[Node]:
     found: list[Node] = []
-    for name in node.__match_args__:
+    for name in _PARTS[type(node)]:
         value = getattr(node, name)
         if type(value) in _NODES:
             found.append(value)
@@ -217,7 +217,7 @@ def _children(node: Node) -> list[Node]:
 def transform(node: Node, change: Callable[[Node], Node]) -> Node:
     """The node with `change` applied to it and all under it, the innermost first."""
     changed: dict[str, object] = {}
-    for name in node.__match_args__:
+    for name in _PARTS[type(node)]:
         value = getattr(node, name)
         if type(value) in _NODES:
             inner: object = transform(value, change)
@@ -232,3 +232,15 @@ def transform(node: Node, change: Callable[[Node], Node]) -> Node:
 
 _NODES = frozenset(get_args(Node))
 """No node has subclasses: to look a type up is quicker than to ask for each of many."""
+
+
+def _holds_nodes(hint: object) -> bool:
+    """Whether what is declared so may be a node, or several."""
+    return hint in _NODES or any(map(_holds_nodes, get_args(hint)))
+
+
+_PARTS = {
+    kind: tuple(name for name, hint in get_type_hints(kind).items() if _holds_nodes(hint))
+    for kind in _NODES
+}
+"""Where each type of node has others under it; much is walked, and most of it are leaves."""

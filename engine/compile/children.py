@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select, true
+from sqlalchemy import FromClause, Select, select, true
 from sqlalchemy.sql import ColumnElement
 
 from engine.bind.catalog import Catalog, EntityRef
@@ -15,9 +16,23 @@ from engine.compile.algebra import conjuncts, kind_of
 from engine.compile.core import ChildFigure, Gathered, Links, Predicate, Value
 from engine.compile.links import link_field
 from engine.compile.question import Linked, Question, answers
-from engine.compile.relations import Home
+from engine.compile.relations import Home, Supplied
 
-__all__ = ["brood", "counted_brood", "of_brood"]
+__all__ = ["Brood", "brood", "counted_brood", "of_brood"]
+
+
+@dataclass(frozen=True, slots=True)
+class Brood:
+    """Figures of children that lie at home, as a part of the statement that asks for them."""
+
+    figures: tuple[Gathered, ...]
+    asked: Question
+    supplied: Supplied
+
+    def relation(self, home: Home) -> FromClause:
+        """The figures as `f0`, `f1`, … beside `key`."""
+        there = replace(home, supplied=self.supplied)
+        return counted_brood(self.figures, self.asked, there).subquery()
 
 
 def brood(figures: Iterable[Gathered]) -> tuple[tuple[Gathered, ...], ...]:

@@ -7,7 +7,6 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from engine.bind.conditions import FigureKind
-from engine.compile.algebra import walk
 from engine.compile.core import (
     DayStart,
     EdgeKind,
@@ -34,9 +33,9 @@ class Limit(StrEnum):
     MEMBER = "tests of what a list includes"
 
 
-def strains(nodes: Iterable[Node], zone: ZoneInfo) -> frozenset[Limit]:
+def strains(walked: Iterable[Node], zone: ZoneInfo) -> frozenset[Limit]:
     """What the nodes ask for, in a zone, that not every dialect can say."""
-    found = (_limit(each, zone) for node in nodes for each in walk(node))
+    found = (_limit(each, zone) for each in walked)
     return frozenset(each for limits in found for each in limits)
 
 
@@ -63,10 +62,10 @@ _UTC = frozenset({"UTC", "Etc/UTC"})
 
 
 def refuse_beyond(
-    limits: Mapping[Limit, str], nodes: Iterable[Node], *, zone: ZoneInfo, dialect: str
+    limits: Mapping[Limit, str], walked: Iterable[Node], *, zone: ZoneInfo, dialect: str
 ) -> None:
     """Raise Refused, with the reasons, where the nodes ask for what a dialect cannot say."""
-    beyond = sorted(strains(nodes, zone) & limits.keys())
+    beyond = sorted(strains(walked, zone) & limits.keys())
     if beyond:
         reasons = "; ".join(f"{each}: {limits[each]}" for each in beyond)
         raise Refused(f"{dialect} cannot say {reasons}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.bind.catalog import Catalog, EntityRef, FieldRef
-from engine.compile.algebra import walk
 from engine.compile.core import Events, Field, Gathered, Key, Links, Node
 from engine.tables import ColumnRef
 
@@ -38,13 +37,11 @@ def link_field(catalog: Catalog, entity: EntityRef, links: Links) -> Field:
     return Field(FieldRef(links[:-1], ref.entity, ref.name, ref.source))
 
 
-def links_of(nodes: Iterable[Node]) -> tuple[Links, ...]:
-    """Every way along links that the nodes need, the shortest first, each with its beginnings."""
+def links_of(walked: Iterable[Node]) -> tuple[Links, ...]:
+    """Every way along links that nodes need, the shortest first, each with its beginnings."""
     found: set[Links] = set()
-    for node in nodes:
-        for each in walk(node):
-            links = _links_at(each)
-            found.update(links[:end] for end in range(1, len(links) + 1))
+    for links in {_links_at(each) for each in walked}:
+        found.update(links[:end] for end in range(1, len(links) + 1))
     return tuple(sorted(found, key=lambda links: (len(links), links)))
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Container, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import literal
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import TypeEngine
 
-from engine.compile.core import Comparison, Value
+from engine.compile.core import Comparison, Constant, Value
+from engine.compile.given import Given
 from engine.ports import Ordered
 
 __all__ = ["OPERATORS", "Looks", "beside_column", "beside_instant", "not_hidden", "stored"]
@@ -37,19 +40,29 @@ _BETWEEN_TWO = {
 }
 """A bound that a form cannot say, as one at the last instant before it that the form can."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-
-def beside_instant(op: Comparison, times: Ordered, at: object) -> ColumnElement[bool] | None:
+def beside_instant(
+    op: Comparison, times: Ordered, constant: Constant, given: Given
+) -> ColumnElement[bool] | None:
     """A column of times beside an instant; None where its form has no such comparison."""
+    at = constant.value
     if not isinstance(at, datetime):
         return None
-    after = (at - _EPOCH) % times.whole
-    if after:
+    if at.microsecond:
         if op not in _BETWEEN_TWO:
             return None
         op = _BETWEEN_TWO[op]
-    return OPERATORS[op](times.column, literal(times.written(at - after), times.column.type))
+    again = partial(_second, times.written, times.column.type)
+    return OPERATORS[op](times.column, given.constant(constant, again(constant, None), again))
+
+
+def _second(
+    written: Callable[[datetime], object], kind: TypeEngine[Any], constant: Constant, home: object
+) -> Sql:
+    """The whole second that an instant is in, which is all that these forms can say."""
+    if not isinstance(constant.value, datetime):
+        raise TypeError(f"{constant.value!r} is no instant")
+    return literal(written(constant.value.replace(microsecond=0)), kind)
 
 
 def beside_column(

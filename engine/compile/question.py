@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from engine.compile.core import (
     Tallied,
     Value,
 )
+from engine.compile.given import NOTHING_GIVEN
 from engine.compile.layers import layers
 from engine.compile.links import key_at
 from engine.compile.passes import IsForeign, tallying
@@ -55,7 +57,7 @@ class Linked:
     keys: tuple[int | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """Of which rows of an entity all `filters` hold, and what each of the `outputs` is for them.
 
@@ -76,16 +78,24 @@ class Question:
         """Whether it is told which rows to look at."""
         return self.among is not None or self.linked is not None
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Everything that is asked."""
         by = () if self.linked is None else (self.linked.by,)
         return (*self.filters, *self.outputs, *by)
 
+    @cached_property
+    def walked(self) -> tuple[Node, ...]:
+        """The same with every node under it: much is looked for among them."""
+        return tuple(each for node in self.nodes for each in walk(node))
+
     def changed(self, change: Callable[[Node], Node]) -> Question:
         """The same with a change made to everything that is asked, the innermost first."""
         filters = tuple(_transformed(each, change) for each in self.filters)
         outputs = tuple(_transformed(each, change) for each in self.outputs)
+        pairs = (*zip(filters, self.filters, strict=True), *zip(outputs, self.outputs, strict=True))
+        if all(new is old for new, old in pairs):
+            return self
         return replace(self, filters=filters, outputs=outputs)
 
 
@@ -139,7 +149,7 @@ def _with_layer(question: Question, home: Home, found: Askers, layer: Sequence[V
     return Askers(relation, {value: relation.c[f"c{n}"] for n, value in enumerate(columns)})
 
 
-def edge_of(question: Question, home: Home, rank: Rank) -> Select[Any]:
+def edge_of(question: Question, rank: Rank, home: Home) -> Select[Any]:
     """The value of the last row that is within a rank, by the first output of a question.
 
     A row is within a share where those before it are fewer than the share of all: whole numbers
@@ -191,8 +201,14 @@ def _asked_about(question: Question, home: Home, stands: Base) -> list[ColumnEle
 def _is_among(
     sought: Sql, kind: Kind, keys: Sequence[int | str], home: Home
 ) -> ColumnElement[bool]:
-    asked = Sheet("asked", {"key": kind}, tuple((each,) for each in keys)).relation(home.reader)
+    again = partial(_asked, kind)
+    asked = home.given.rows(keys, again, home)
     return sought.in_(select(asked.c["key"]))
+
+
+def _asked(kind: Kind, keys: Sequence[int | str], home: Home) -> FromClause:
+    unmarked = replace(home, given=NOTHING_GIVEN)
+    return Sheet("asked", {"key": kind}, tuple((each,) for each in keys)).relation(unmarked)
 
 
 def _output(node: Predicate | Value, scope: Scope) -> Sql:
@@ -212,6 +228,7 @@ def _scope(question: Question, home: Home, known: Mapping[Value, Sql]) -> Scope:
         home.leaves,
         question.zone,
         known,
+        given=home.given,
         correlated=correlated,
         successors=lambda followed: successor_rows(home, followed),
     )
@@ -254,8 +271,8 @@ def _with_passes(question: Question, home: Home, candidates: Askers) -> Askers:
     found = candidates
     for counted in home.supplied.counted:
         key = found.known[key_at(home.catalog, question.entity, counted.by)]
-        found = _beside(found, counted.relation, key, counted.figures)
-    here = [each for each in tallied(question.nodes) if Tallied(each) not in found.known]
+        found = _beside(found, counted.rows.relation(home), key, counted.figures)
+    here = [each for each in tallied(question.walked) if Tallied(each) not in found.known]
     while here:
         ready = [each for each in here if _is_known(figures_inside(each), found)]
         found = _with_round(question, home, found, ready)

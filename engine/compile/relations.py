@@ -5,10 +5,10 @@ Rows that lie in another database have come as a `Sheet` and are joined like a t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import FromClause, Select, select
 from sqlalchemy.sql import ColumnElement
@@ -35,6 +35,7 @@ from engine.compile.core import (
     Tallied,
     Value,
 )
+from engine.compile.given import NOTHING_GIVEN, Given
 from engine.compile.leaves import Leaves
 from engine.compile.links import entity_at, link_field, links_of
 from engine.compile.sight import EventRows, Successors
@@ -46,8 +47,10 @@ __all__ = [
     "Askers",
     "Base",
     "Counted",
+    "Held",
     "Home",
     "ParentSheet",
+    "Rows",
     "Sheet",
     "Supplied",
     "all_columns",
@@ -72,10 +75,15 @@ class Sheet:
     columns: Mapping[str, Kind]
     rows: Sequence[Row]
 
-    def relation(self, reader: Reader) -> FromClause:
+    def relation(self, home: Home) -> FromClause:
         """The sheet as a relation of a statement."""
-        kinds = {name: kind.value for name, kind in self.columns.items()}
-        return reader.rows(self.name, kinds, self.rows)
+        again = partial(_written, self.name, self.columns)
+        return home.given.rows(self.rows, again, home)
+
+
+def _written(name: str, columns: Mapping[str, Kind], rows: Sequence[Row], home: Home) -> FromClause:
+    kinds = {each: kind.value for each, kind in columns.items()}
+    return home.reader.rows(name, kinds, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +95,31 @@ class ParentSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A relation that the store holds for the rest of the snapshot."""
+
+    found: FromClause
+
+    def relation(self, home: Home) -> FromClause:
+        """Under a name of its own."""
+        return self.found.alias()
+
+
+class Rows(Protocol):
+    """What stands in a statement as a relation: a sheet, what is held, or a part of its own."""
+
+    def relation(self, home: Home) -> FromClause:
+        """The relation, in a statement at this home."""
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """Figures that were found for everyone at once, by the key of the entity at `by`.
 
     They stand in the columns `f0`, `f1`, … of a relation, beside `key`.
     """
 
-    relation: FromClause
+    rows: Rows
     figures: tuple[Tallied | Gathered, ...]
     by: Links
 
@@ -111,12 +137,18 @@ class Supplied:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """One database with what is known there: its reader, the catalog, what was brought to it."""
+    """One database with what is known there: its reader, the catalog, what was brought to it.
+
+    `given` are the values that a statement is written for; `place` tells apart what a statement
+    is written for beside them, None where the store's texts serve once.
+    """
 
     reader: Reader
     leaves: Leaves
     catalog: Catalog
     supplied: Supplied
+    given: Given = NOTHING_GIVEN
+    place: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +181,13 @@ def base(home: Home, entity: EntityRef, nodes: Sequence[Node]) -> Base:
     known: dict[Value, Maker] = {own_key: partial(_same, key)}
     plain: dict[Value, Maker] = {own_key: partial(home.reader.plain, own, entity.key, entity.table)}
     source: FromClause = own
-    fields = {each for node in nodes for each in walk(node) if isinstance(each, Field)}
-    for links in links_of(nodes):
+    walked = [each for node in nodes for each in walk(node)]
+    fields = {each for each in walked if isinstance(each, Field)}
+    for links in links_of(walked):
         fields.add(link_field(home.catalog, entity, links))
     ordered: dict[Value, Callable[[], Ordered | None]] = {}
     _add_fields(home, (), entity, own, fields=fields, known=known, plain=plain, ordered=ordered)
-    for links in links_of(nodes):
+    for links in links_of(walked):
         parent = entity_at(home.catalog, entity, links)
         relation, parent_key, sought = _parent(home, links, parent)
         pointer = known[link_field(home.catalog, entity, links)]()
@@ -174,7 +207,7 @@ def _parent(home: Home, links: Links, parent: EntityRef) -> tuple[FromClause, Sq
     """A parent as a relation, its key, and its key as an index finds it."""
     brought = home.supplied.parents.get(links)
     if brought is not None:
-        relation = brought.sheet.relation(home.reader)
+        relation = brought.sheet.relation(home)
         return relation, relation.c["key"], relation.c["key"]
     relation = home.reader.relation(parent.table)
     key = home.reader.column(relation, parent.key, parent.table)
@@ -277,7 +310,7 @@ def _children(home: Home, children: Children, owner: EntityRef) -> tuple[FromCla
     """The children as a relation, with their key and the key of whom they link to."""
     brought = home.supplied.children.get(children)
     if brought is not None:
-        relation = brought.relation(home.reader)
+        relation = brought.relation(home)
         return relation, relation.c["key"], relation.c["parent"]
     child = home.catalog.entities[children.entity]
     relation = home.reader.relation(child.table)
@@ -290,7 +323,7 @@ def _children(home: Home, children: Children, owner: EntityRef) -> tuple[FromCla
 
 
 def _ledger_rows(home: Home, sets: Sequence[Events], source: Kept) -> EventRows:
-    relation = home.supplied.ledger[source, sets[0].holder].relation(home.reader)
+    relation = home.supplied.ledger[source, sets[0].holder].relation(home)
     values = (source.previous, source.value) if isinstance(source, History) else ()
     known: dict[Value, Sql] = {
         Property(ref): relation.c[ref.column]
@@ -307,7 +340,7 @@ def successor_rows(home: Home, followed: Followed) -> Successors:
     columns = columns_after(followed)
     brought = home.supplied.successors.get(event)
     if brought is not None:
-        relation = brought.relation(home.reader)
+        relation = brought.relation(home)
         names: dict[Value, Sql] = {
             After(ref): relation.c[f"c{number}"] for number, ref in enumerate(all_columns(event))
         }

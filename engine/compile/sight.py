@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from engine.compile.algebra import Successor
 from engine.compile.columns import Within
 from engine.compile.core import Events, Followed, Value
+from engine.compile.given import NOTHING_GIVEN, Given
 from engine.compile.leaves import Leaves
 from engine.compile.ordering import Looks, not_hidden
 
@@ -56,7 +57,7 @@ class Scope:
     `plain` are columns for equality with constants and `ordered` those for comparisons, which
     indexes serve. `correlated` gives the rows of events of the row that is asked about,
     `successors` those that may follow an event, and `maker` is the key of the row that the event
-    in sight is of.
+    in sight is of. `given` are the values that it is written for.
     """
 
     leaves: Leaves
@@ -68,6 +69,7 @@ class Scope:
     successors: Callable[[Followed], Successors] | None = None
     maker: Sql | None = None
     following: Mapping[Successor, Sql] = field(default_factory=dict)
+    given: Given = NOTHING_GIVEN
 
     def with_events(self, rows: EventRows) -> Scope:
         """What can be seen of one event, beside the row that is asked about."""

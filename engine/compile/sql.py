@@ -66,6 +66,7 @@ from engine.compile.core import (
     Value,
     YearOf,
 )
+from engine.compile.given import constant_again
 from engine.compile.ordering import (
     OPERATORS,
     beside_column,
@@ -99,7 +100,11 @@ def _value(value: Value, scope: Scope) -> Sql:
 
 @_value.register
 def _(value: Constant, scope: Scope) -> Sql:
-    return scope.leaves.constant(value)
+    return _constant(value, scope)
+
+
+def _constant(value: Constant, scope: Scope) -> Sql:
+    return scope.given.constant(value, scope.leaves.constant(value), constant_again)
 
 
 @_value.register
@@ -287,7 +292,7 @@ def _(node: Compare, scope: Scope) -> ColumnElement[bool]:
 
 @predicate_sql.register
 def _(node: Among, scope: Scope) -> ColumnElement[bool]:
-    options = [scope.leaves.constant(option) for option in node.options]
+    options = [_constant(option, scope) for option in node.options]
     is_plain = all(_is_solid(option) for option in node.options)
     value = _plain(node.value, scope) if is_plain else value_sql(node.value, scope)
     holds = value.in_(options) if node.inside else value.not_in(options)
@@ -339,7 +344,7 @@ def _in_order(node: Compare, scope: Scope) -> ColumnElement[bool] | None:
     if left is None:
         return None
     if isinstance(node.right, Constant):
-        return beside_instant(node.op, left, node.right.value)
+        return beside_instant(node.op, left, node.right, scope.given)
     return beside_column(node.op, left, stored(node.right, scope.ordered))
 
 

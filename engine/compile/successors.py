@@ -90,7 +90,8 @@ class _Sight:
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.home.leaves, self.zone, self.askers.known if self.askers else {})
+        known = self.askers.known if self.askers else {}
+        return Scope(self.home.leaves, self.zone, known, given=self.home.given)
 
     def of_who_asks(self, source: FromClause, holder: Sql) -> tuple[FromClause, Sql]:
         """Rows of events as those of who asks, and the key of whom they are then of."""

@@ -31,12 +31,13 @@ from engine.compile.core import (
     Tallied,
 )
 from engine.compile.links import key_at
-from engine.compile.relations import Askers, Home, event_rows
+from engine.compile.relations import Askers, Home, Sheet, event_rows
 from engine.compile.sight import EventRows, Scope
 from engine.compile.sql import predicate_sql
 from engine.compile.successors import followed_in, with_successors
 
 __all__ = [
+    "Asking",
     "Hanging",
     "Pool",
     "figures_inside",
@@ -46,6 +47,7 @@ __all__ = [
     "pools",
     "tallied",
     "tally",
+    "tally_for",
 ]
 
 Sql = ColumnElement[Any]
@@ -68,15 +70,15 @@ class Pool:
     followed: tuple[EventRef, Successor] | None = None
 
 
-def tallied(nodes: Iterable[Node]) -> tuple[Figure, ...]:
-    """The figures of events that are to be found for everyone at once, each once."""
-    found = (each.figure for node in nodes for each in walk(node) if isinstance(each, Tallied))
+def tallied(walked: Iterable[Node]) -> tuple[Figure, ...]:
+    """Of nodes, the figures of events that are to be found for everyone at once, each once."""
+    found = (each.figure for each in walked if isinstance(each, Tallied))
     return tuple(dict.fromkeys(found))
 
 
-def gathered(nodes: Iterable[Node]) -> tuple[Gathered, ...]:
-    """The figures of children, each once."""
-    found = (each for node in nodes for each in walk(node) if isinstance(each, Gathered))
+def gathered(walked: Iterable[Node]) -> tuple[Gathered, ...]:
+    """Of nodes, the figures of children, each once."""
+    found = (each for each in walked if isinstance(each, Gathered))
     return tuple(dict.fromkeys(found))
 
 
@@ -87,7 +89,7 @@ def needs_pass(nodes: Iterable[Node]) -> bool:
 
 def figures_inside(figure: Figure) -> tuple[Figure, ...]:
     """The figures that the window and tests of a figure's events hang on themselves."""
-    return tallied((figure.events.counting,))
+    return tallied(walk(figure.events.counting))
 
 
 def pools(figures: Iterable[Figure]) -> dict[Pool, tuple[Figure, ...]]:
@@ -118,6 +120,31 @@ def hanging_fields(figures: Iterable[Figure]) -> tuple[Hanging, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, as rows that were brought: each value stands in the column `c` and its place."""
+
+    sheet: Sheet
+    values: tuple[Hanging, ...]
+
+    def askers(self, home: Home) -> Askers:
+        """As a relation of a statement."""
+        relation = self.sheet.relation(home)
+        return Askers(relation, {each: relation.c[f"c{at}"] for at, each in enumerate(self.values)})
+
+
+def tally_for(
+    entity: EntityRef,
+    figures: Sequence[Figure],
+    zone: ZoneInfo,
+    asking: Asking | None,
+    home: Home,
+) -> Select[Any]:
+    """`tally` where the events lie, for who asks from elsewhere; None for everyone."""
+    askers = None if asking is None else asking.askers(home)
+    return tally(home, entity, figures, zone=zone, askers=askers)
+
+
 def tally(
     home: Home,
     entity: EntityRef,
@@ -136,7 +163,8 @@ def tally(
         rows = with_successors(home, entity, sets, zone=zone, askers=askers)
     else:
         rows = event_rows(home, entity, sets)
-    scope = Scope(home.leaves, zone, askers.known if askers else {}).with_events(rows)
+    known = askers.known if askers else {}
+    scope = Scope(home.leaves, zone, known, given=home.given).with_events(rows)
     where, which = _told_apart(figures, rows, scope)
     if askers is None:
         where.append(or_(*dict.fromkeys(which)))

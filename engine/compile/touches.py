@@ -25,6 +25,6 @@ def holders_of_addresses(
     email = home.reader.column(relation, entity.contact.email, entity.table)
     folded = home.leaves.lower(func.trim(email))
     rows = tuple((each,) for each in addresses)
-    asked = Sheet("addresses", {"address": Kind.TEXT}, rows).relation(home.reader)
+    asked = Sheet("addresses", {"address": Kind.TEXT}, rows).relation(home)
     found = select(key, folded).select_from(relation)
     return found.where(key.is_not(None), folded.in_(select(asked.c["address"])))

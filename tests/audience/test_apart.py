@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Executable
-from sqlalchemy.sql import ClauseElement
 
 from engine.audience.fields import rows
 from engine.audience.select import holding, select_keys
 from engine.audience.snapshot import Snapshot
-from engine.ports import Row
+from engine.compile.kept import text_of
+from engine.ports import Filled, Row
 from tests.audience.shop import AS_OF, Shop, at, contact, make_shop
 
 MANY = 300
@@ -131,13 +131,9 @@ class Read:
         """Take note of everything that is read from now on."""
         read = snapshot.read
 
-        def noted(connector: str, statement: Executable) -> Iterable[Row]:
-            assert isinstance(statement, ClauseElement)
-            dialect = snapshot.database(connector).dialect
-            written = statement.compile(
-                dialect=dialect, compile_kwargs={"render_postcompile": True}
-            )
-            self.statements.append((connector, str(written), dict(written.params)))
+        def noted(connector: str, statement: Executable | Filled) -> Iterable[Row]:
+            written = text_of(statement, snapshot.database(connector).dialect)
+            self.statements.append((connector, written.sql, written.parameters))
             return read(connector, statement)
 
         monkeypatch.setattr(snapshot, "read", noted)

@@ -8,13 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Executable
 
 import connectors.sources.duck
 from engine.audience.select import select_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
 from engine.bind.playbook import Audience
-from engine.ports import Row
+from engine.compile.kept import text_of
+from engine.ports import Filled, Row
 from tests.audience.shop import AS_OF, Shop, at, make_shop
 
 TIMES = 3
@@ -52,9 +54,9 @@ def read_of(segment: Audience, snapshot: Snapshot, patch: pytest.MonkeyPatch) ->
     texts: list[str] = []
     read = Snapshot.read
 
-    def noted(self: Snapshot, connector: str, statement: object) -> object:
-        texts.append(str(statement))
-        return read(self, connector, statement)  # type: ignore[arg-type]
+    def noted(self: Snapshot, connector: str, statement: Executable | Filled) -> object:
+        texts.append(text_of(statement, self.database(connector).dialect).sql)
+        return read(self, connector, statement)
 
     with patch.context() as patched:
         patched.setattr(Snapshot, "read", noted)

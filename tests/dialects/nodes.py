@@ -15,6 +15,7 @@ from engine.bind.conditions import FigureKind
 from engine.bind.formulas import MissingPart
 from engine.compile import core
 from engine.compile.aggregates import aggregate
+from engine.compile.algebra import walk
 from engine.compile.core import Comparison, How, Node
 from engine.compile.dialects.table import LEAVES, LIMITS
 from engine.compile.limits import strains
@@ -153,7 +154,7 @@ def nodes_text(dialect: str) -> str:
             lines.append("-- Followed: by a window in a pass, as in followed.sql")
             continue
         tallied: Node = core.Tallied(node) if name in FIGURES else node  # type: ignore[arg-type]
-        beyond = sorted(strains([tallied], ZONE) & LIMITS.get(loaded.name, {}).keys())
+        beyond = sorted(strains(walk(tallied), ZONE) & LIMITS.get(loaded.name, {}).keys())
         if beyond:
             lines.append(f"-- {name}: refused, {LIMITS[loaded.name][beyond[0]]}")
             continue

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from connectors.sources.sqlite import SqliteDatabase
 from engine.compile.core import Comparison, Constant
 from engine.compile.dialects.sqlite import SqliteLeaves
+from engine.compile.given import NOTHING_GIVEN
 from engine.compile.ordering import OPERATORS, beside_column, beside_instant
 from engine.language.catalog import Kind
 from engine.ports import Row
@@ -72,7 +73,7 @@ def test_the_bare_column_finds_the_same(
         typed = reader.column(relation, ONE, TABLE)
         ordered = reader.ordered(relation, ONE, TABLE)
         assert ordered is not None
-        bare = beside_instant(op, ordered, at)
+        bare = beside_instant(op, ordered, Constant(at, Kind.TIMESTAMP), NOTHING_GIVEN)
         assert bare is not None
         asked = OPERATORS[op](typed, SqliteLeaves().constant(Constant(at, Kind.TIMESTAMP)))
         found: list[list[Row]] = [
@@ -117,4 +118,5 @@ def test_an_instant_between_two_seconds_equals_none(tmp_path: Path) -> None:
     with database(tmp_path, FORMS["T and Z"]).open() as reader:
         ordered = reader.ordered(reader.relation(TABLE), ONE, TABLE)
     assert ordered is not None
-    assert beside_instant(Comparison.EQ, ordered, BOUNDS["after the second"]) is None
+    at = Constant(BOUNDS["after the second"], Kind.TIMESTAMP)
+    assert beside_instant(Comparison.EQ, ordered, at, NOTHING_GIVEN) is None

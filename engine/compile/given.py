@@ -1,0 +1,117 @@
+"""What a statement is given when it runs: its values, apart from the text that they do not change.
+
+A statement is written with values in it, and each parameter that bears one is marked with how it
+is found anew: so the same text serves the next question that differs in its values only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import FromClause, Select
+from sqlalchemy.sql import ClauseElement, visitors
+from sqlalchemy.sql.elements import BindParameter
+
+from engine.compile.core import Constant
+
+__all__ = [
+    "NOTHING_GIVEN",
+    "Again",
+    "Given",
+    "Marks",
+    "constant_again",
+    "constant_name",
+    "filled",
+    "marks_of",
+    "rows_name",
+]
+
+Again = Callable[[Any, Any], ClauseElement]
+"""Writes a value anew, at a home: its parameters are what the statement is to be given."""
+
+RowsAgain = Callable[[Any, Any], FromClause]
+
+Marks = Mapping[tuple[int, Again], Sequence[tuple[str, int]]]
+"""By the number of a value and how it is written: the keys of parameters, and which these are."""
+
+_MARK = "touchline_mark"
+"""The attribute of a parameter that bears its mark; SQLAlchemy's copies of a parameter keep it."""
+
+Written = TypeVar("Written", bound=ClauseElement)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The values of a question, each once: constants, and rows by who brought them."""
+
+    values: tuple[object, ...] = ()
+    numbers: Mapping[Hashable, int] = field(default_factory=dict)
+
+    def constant(self, value: Constant, written: Written, again: Again) -> Written:
+        """A constant as written, its parameters marked."""
+        return self._marked(self.numbers.get(constant_name(value)), written, again)
+
+    def rows(self, rows: object, again: RowsAgain, home: Any) -> FromClause:
+        """A relation of rows, its parameters marked: where they are, no row need be written yet."""
+        number = self.numbers.get(rows_name(rows))
+        return self._marked(number, again(rows if number is None else (), home), again)
+
+    def _marked(self, number: int | None, written: Written, again: Again) -> Written:
+        if number is None:
+            return written
+        parameters = list(_parameters(written))
+        if not parameters:
+            raise TypeError(f"no parameter bears the value of {written!r}")
+        for at, parameter in enumerate(parameters):
+            setattr(parameter, _MARK, (number, again, at))
+        return written
+
+
+NOTHING_GIVEN = Given()
+"""Where a statement is written for once."""
+
+
+def constant_again(value: Constant, home: Any) -> ClauseElement:
+    """A constant anew, as the home's dialect writes it."""
+    written: ClauseElement = home.leaves.constant(value)
+    return written
+
+
+def constant_name(value: Constant) -> Hashable:
+    """What tells constants apart: 1, 1.0 and true are three."""
+    found = value.value
+    return value.kind, type(found), repr(found) if isinstance(found, float) else found
+
+
+def rows_name(rows: object) -> Hashable:
+    """What tells rows apart, which are not compared: there may be millions."""
+    return "rows", id(rows)
+
+
+def marks_of(statement: Select[Any]) -> Marks:
+    """The marks of a statement, whose parameters bear no values of their own from now on."""
+    found: dict[tuple[int, Again], list[tuple[str, int]]] = {}
+    for parameter in _parameters(statement):
+        mark = getattr(parameter, _MARK, None)
+        if mark is not None:
+            number, again, at = mark
+            parameter.value = None
+            found.setdefault((number, again), []).append((parameter.key, at))
+    return found
+
+
+def filled(marks: Marks, given: Given, home: object) -> dict[str, object]:
+    """The value of each marked parameter, by its key."""
+    found: dict[str, object] = {}
+    for (number, again), parameters in marks.items():
+        written = [each.value for each in _parameters(again(given.values[number], home))]
+        found.update((key, written[at]) for key, at in parameters)
+    return found
+
+
+def _parameters(written: ClauseElement) -> Iterator[BindParameter[Any]]:
+    for each in visitors.iterate(written):
+        if isinstance(each, BindParameter):
+            yield each

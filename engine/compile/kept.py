@@ -1,0 +1,194 @@
+"""Statements that are kept by their shape: a question that differs in values alone finds its text.
+
+Kept from one snapshot to the next: what a text hangs on beside the shape is a snapshot's (which
+columns there are, how times are stored), was noted as the statement was written, and is looked up
+again before it is used.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from sqlalchemy import Executable, FromClause, Select
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ClauseElement, ColumnElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from engine.compile.given import Marks, filled, marks_of
+from engine.compile.relations import Home
+from engine.compile.shape import parted
+from engine.ports import Filled, Ordered, Reader, Row
+from engine.tables import ColumnRef, TableRef
+
+__all__ = ["Text", "asked_of", "text_of"]
+
+_SHAPES_KEPT = 256
+"""A statement takes about 200 kB with its text."""
+_EACH = 4
+"""How many statements of one shape are kept: of snapshots whose tables differ."""
+
+Write = Callable[..., Select[Any]]
+
+
+def asked_of(home: Home, write: Write, *asked: object) -> Filled | Select[Any]:
+    """The statement that `write(*asked, home)` gives, filled with the values of what is asked."""
+    if home.place is None:
+        return write(*asked, home)
+    shape, given = parted((asked, home.supplied))
+    statement = _KEPT.found((home.place, write, shape), home.reader)
+    if statement is None:
+        watched = _Watched(home.reader)
+        written = write(*asked, replace(home, reader=cast(Reader, watched), given=given))
+        statement = _Kept(written, marks_of(written), watched.facts)
+        _KEPT.keep((home.place, write, shape), statement)
+    return Filled(statement.written, filled(statement.marks, given, home), statement.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A statement as a dialect writes it, and its parameters by their names there."""
+
+    sql: str
+    parameters: Mapping[str, object]
+
+
+def text_of(statement: Executable | Filled, dialect: Dialect) -> Text:
+    """The text of a statement, which stays with one that is kept."""
+    if isinstance(statement, Filled):
+        key = (dialect, "shown")
+        compiled = statement.texts.get(key)
+        if compiled is None:
+            compiled = statement.texts[key] = _compiled(statement.statement, dialect)
+        names = {each.key: name for each, name in compiled.bind_names.items()}
+        values = {names[key]: value for key, value in statement.parameters.items()}
+        return Text(str(compiled), {**compiled.params, **values})
+    compiled = _compiled(statement, dialect)
+    return Text(str(compiled), compiled.params)
+
+
+def _compiled(statement: Executable, dialect: Dialect) -> SQLCompiler:
+    if not isinstance(statement, ClauseElement):
+        raise TypeError(f"{statement!r} has no text")
+    found = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    return cast(SQLCompiler, found)
+
+
+# ---------------------------------------------------------------- what a text hangs on
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a reader said while a statement was written."""
+
+    layouts: dict[TableRef, Hashable] = field(default_factory=dict)
+    orders: dict[tuple[ColumnRef, TableRef], str | None] = field(default_factory=dict)
+
+    def hold(self, reader: Reader) -> bool:
+        """Whether a reader would say the same."""
+        layouts = self.layouts.items()
+        if any(reader.layout(table) != layout for table, layout in layouts):
+            return False
+        return all(reader.order(*asked) == order for asked, order in self.orders.items())
+
+
+class _Watched:
+    """As much of the port `Reader` as writes a statement, noting what that hangs on."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.facts = _Facts()
+        self._reader = reader
+
+    def relation(self, table: TableRef) -> FromClause:
+        """The rows of a table."""
+        self.facts.layouts[table] = self._reader.layout(table)
+        return self._reader.relation(table)
+
+    def column(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> ColumnElement[Any]:
+        """The typed value of a column."""
+        return self._reader.column(relation, ref, table)
+
+    def plain(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> ColumnElement[Any]:
+        """The column for equality with constants."""
+        return self._reader.plain(relation, ref, table)
+
+    def ordered(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> Ordered | None:
+        """The column for comparisons."""
+        self.facts.orders[ref, table] = self._reader.order(ref, table)
+        return self._reader.ordered(relation, ref, table)
+
+    def counts(self, relation: FromClause, table: TableRef) -> Sequence[ColumnElement[bool]]:
+        """The table's `where`."""
+        return self._reader.counts(relation, table)
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """A relation made of values."""
+        return self._reader.rows(name, columns, values)
+
+
+# ---------------------------------------------------------------- what is kept
+
+
+class _Texts(MutableMapping[Any, Any]):
+    """The texts of one statement, as SQLAlchemy keeps them: by what tells dialects apart."""
+
+    def __init__(self) -> None:
+        self._texts: dict[Hashable, Any] = {}
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._texts[_dialect_of(key)]
+
+    def __setitem__(self, key: Any, text: Any) -> None:
+        self._texts[_dialect_of(key)] = text
+
+    def __delitem__(self, key: Any) -> None:
+        del self._texts[_dialect_of(key)]
+
+    def __iter__(self) -> Any:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def _dialect_of(key: Any) -> Hashable:
+    """Each snapshot has a dialect of its own, after what the server says of itself."""
+    dialect = key[0]
+    version = getattr(dialect, "server_version_info", None)
+    return type(dialect), dialect.paramstyle, version, key[1] == "shown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A statement without its values, what it hangs on, and its texts."""
+
+    written: Select[Any]
+    marks: Marks
+    facts: _Facts
+    texts: _Texts = field(default_factory=_Texts)
+
+
+class _Shapes:
+    """The statements that were used last, by their shape."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, tuple[_Kept, ...]] = OrderedDict()
+
+    def found(self, shape: Hashable, reader: Reader) -> _Kept | None:
+        """One that would be written the same for a reader."""
+        for each in self._kept.get(shape, ()):
+            if each.facts.hold(reader):
+                self._kept.move_to_end(shape)
+                return each
+        return None
+
+    def keep(self, shape: Hashable, statement: _Kept) -> None:
+        """Keep it, and let go what was not used for the longest time."""
+        self._kept[shape] = (statement, *self._kept.pop(shape, ()))[:_EACH]
+        if len(self._kept) > _SHAPES_KEPT:
+            self._kept.popitem(last=False)
+
+
+_KEPT = _Shapes()
