@@ -310,7 +310,7 @@ class Slow(FakeChannel):
     """Asks its permit, and answers once it is told to; tells when it has a message in hand."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
+        super().__init__(name, at_once=1)
         self.has_some, self.may_answer = asyncio.Event(), asyncio.Event()
 
     async def send(self, message: Message, permit: Permit) -> Answer:
@@ -340,7 +340,7 @@ def test_a_stop_puts_back_at_once_what_was_claimed_in_advance(any_ledger: Ledger
     fill(any_ledger, {str(n): letter(str(n), f"{n}@x.example") for n in range(9)})
 
     async def once() -> None:
-        channel, stop = Slow("email", at_once=1), asyncio.Event()
+        channel, stop = Slow("email"), asyncio.Event()
         given: dict[str, Any] = {"worker": "w1", "stop": stop}
         delivery = asyncio.create_task(
             deliver(any_ledger, {"email": channel}, Watch().now, **given)
