@@ -17,6 +17,7 @@ import click
 
 if TYPE_CHECKING:
     from engine.examples.stage import Props
+    from engine.language.blueprints import Input
     from engine.workplace import Ports, Workplace
 
 __all__ = ["cli", "main"]
@@ -266,6 +267,30 @@ def demo(_: click.Context, where: Path, users: int, events: int, seed: int) -> N
 
     scale = Scale(users, events, seed)
     sys.exit(tell(where, scale, now=_SystemClock().now(), program=main, say=click.echo))
+
+
+@_command("add")
+@click.argument("play", metavar="[NAME]", required=False)
+@click.option("--as", "name", default="", metavar="NEW-NAME", help="The name of the copy.")
+@click.option("--with", "said", multiple=True, metavar="INPUT=VALUE", help="A value of an input.")
+@_format_option()
+def add(
+    context: click.Context, play: str | None, name: str, said: tuple[str, ...], form: str
+) -> None:
+    """Copy a play of the library into the project, to be changed; without NAME list the library."""
+    from engine.adding import add_play, plays
+    from engine.report.adding import added, listed
+
+    if play is None:
+        _finish(listed(plays(), form))
+    ask = _asked if sys.stdin.isatty() else None
+    folder = context.obj.get("folder")
+    _finish(added(add_play(folder, Path.cwd(), play, name=name, said=said, ask=ask), form))
+
+
+def _asked(each: Input) -> str:
+    about = f"{each.name}: {each.description or each.type}"
+    return str(click.prompt(about, default=each.example, err=True))
 
 
 @_command("schema")

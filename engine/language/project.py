@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 
+from engine.language.blueprints import Blueprint
 from engine.language.catalog import Entity
 from engine.language.examples import Example
 from engine.language.playbook import Playbook, Segment
@@ -214,9 +215,10 @@ class Project:
     """All files of a project, read; what is broken is in `problems`, and missing elsewhere.
 
     Templates are keyed by name, and `NAME.fr` for the locale fr; examples by the path of their
-    file. `broken` holds (kind, name) of what was left out: a connector, channel, person, entity,
-    segment, playbook or template that other files may name rightly, so that nobody is told that it
-    does not exist.
+    file. `playbooks` are those that can run, what they use expanded; `blueprints` those of the
+    project, which others use. `broken` holds (kind, name) of what was left out: a connector,
+    channel, person, entity, segment, playbook or template that other files may name rightly, so
+    that nobody is told that it does not exist.
     """
 
     root: Path
@@ -224,6 +226,7 @@ class Project:
     entities: Mapping[str, Entity] = field(default_factory=dict)
     segments: Mapping[str, Segment] = field(default_factory=dict)
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    blueprints: Mapping[str, Blueprint] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
     examples: Mapping[str, Example] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
