@@ -236,22 +236,27 @@ def values_for(
             message = f"{blueprint.title} has no input `{name}`"
             hint = did_you_mean(name, blueprint.inputs)
             reading.report_key(("with", name), "unknown-input", message, hint)
-    values: dict[str, InputValue] = {}
+    values = dict(_given(blueprint, said, reading))
+    for name, value in values.items():
+        given = blueprint.inputs[name]
+        given = replace(given, of=_key(given.of, values))
+        wrong = None if SINGLE.search(given.of) else wrong_value(value, given, declared)
+        if wrong is not None:
+            _report_wrong(name, wrong, reading, is_said=name in said)
+    return None if reading.faults else values
+
+
+def _given(
+    blueprint: BlueprintFile, said: _Values, reading: Reading
+) -> Iterator[tuple[str, InputValue]]:
     for name, each in blueprint.inputs.items():
         value = said.get(name, each.default)
         if value is not None:
-            values[name] = value
+            yield name, value
         elif name in said:
             reading.report(("with", name), "wrong-input", f"`{name}` is empty", _cure(each))
         else:
             reading.report(("use",), "missing-input", _lacks(blueprint, each), _cure(each))
-    if reading.faults:
-        return None
-    for name, each in blueprint.inputs.items():
-        wrong = wrong_value(values[name], replace(each, of=_key(each.of, values)), declared)
-        if wrong is not None:
-            _report_wrong(name, wrong, reading, is_said=name in said)
-    return None if reading.faults else values
 
 
 def _lacks(blueprint: BlueprintFile, each: Input) -> str:

@@ -142,11 +142,12 @@ _FORMS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
 # ---------------------------------------------------------------- names of the project
 
 
-def _among(value: str, known: Iterable[str], what: str) -> Wrong | None:
+def _among(value: str, known: Iterable[str], what: str, of: str = "") -> Wrong | None:
     names = set(known)
     if value in names:
         return None
-    return Wrong(f"is `{value}`, and there is no {what} `{value}`", did_you_mean(value, names))
+    why = f"is `{value}`, and there is no {what} `{value}`"
+    return Wrong(f"{why} of {of}" if of else why, did_you_mean(value, names))
 
 
 def _entity(value: str, _: Input, declared: Declared) -> Wrong | None:
@@ -160,7 +161,7 @@ def _event(value: str, given: Input, declared: Declared) -> Wrong | None:
         return None
     owners = _owners(given.of, declared)
     events = (name for entity in owners for name in entity.events)
-    return _among(value.rpartition(".")[2], events, f"event{_of(given)}")
+    return _among(value.rpartition(".")[2], events, "event", given.of)
 
 
 def _field(value: str, given: Input, declared: Declared) -> Wrong | None:
@@ -172,16 +173,12 @@ def _field(value: str, given: Input, declared: Declared) -> Wrong | None:
         parents = [each.links[link].to for each in owners if link in each.links]
         owners = [declared.entities[name] for name in parents if name in declared.entities]
     fields = (name for entity in owners for name in (*entity.fields, *entity.computed))
-    return _among(leaf, fields, f"field{_of(given)}")
+    return _among(leaf, fields, "field", given.of)
 
 
 def _owners(of: str, declared: Declared) -> list[Entity]:
     """The entities that a name may be of: the one that is named, or all."""
     return [each for name, each in declared.entities.items() if of in ("", name)]
-
-
-def _of(given: Input) -> str:
-    return f" of {given.of}" if given.of else ""
 
 
 def _property(value: object, given: Input, declared: Declared) -> Wrong | None:

@@ -56,9 +56,13 @@ def load_playbooks(documents: Iterable[Document], loading: Loading, settings: Se
 
 
 def _load_plain(document: Document, loading: Loading) -> None:
-    reading = loading.checked("playbook", document)
+    reading = loading.reading(document)
     _refuse_inputs(document.data, reading)
-    _take_up(document, loading, reading)
+    if reading.problems:  # what it would be with them is not known
+        loading.problems += reading.problems
+        loading.leave_out("playbook", document.places.path, document.data)
+    else:
+        _take_up(document, loading, loading.checked("playbook", document))
 
 
 def _refuse_inputs(data: object, reading: Reading) -> None:
@@ -125,7 +129,6 @@ def _load_use(
     declared: Declared,
 ) -> None:
     reading = loading.reading(document)
-    _refuse_written_out(document, reading)
     check_shape("playbook", _without_written_out(document.data), reading)
     check_references(document.data, reading, allowed=False)
     expanded = None if reading.faults else _expanded(document, reading, known, declared=declared)
@@ -166,6 +169,7 @@ def _expanded(
     if blueprint is None:
         return None
     values = values_for(blueprint, use, reading, declared)
+    _refuse_written_out(document, reading)
     if values is None:
         return None
     for key in sorted(set(doubled_keys(blueprint.data, values))):

@@ -81,6 +81,13 @@ def test_a_play_says_what_it_is(play: str) -> None:
     assert samples(play).keys() <= blueprint.inputs.keys()
 
 
+@pytest.mark.parametrize("play", library_names())
+def test_the_page_of_the_library_tells_of_a_play_and_its_inputs(play: str) -> None:
+    page = (PLAYS.parent / "docs/library.md").read_text("utf-8")
+    section = page.partition(f"\n### {play}\n")[2].partition("\n#")[0]
+    assert [name for name in library_play(play).inputs if f"`{name}`" not in section] == []
+
+
 def test_every_email_begins_with_the_name_of_its_play() -> None:
     stray = [
         email

@@ -113,7 +113,11 @@ REFUSED = [
     ("no-json", "{", "no JSON"),
     ("a-list", "[]", "lacks `segment`"),
     ("word-gone", '{"segment":"s","steps":[{"fax":"x"}]}', "a step lacks"),
-    ("unexpanded", '{"segment":"s","steps":[{"exit":"x"}],"use":"y"}', "no key of a playbook that uses"),
+    (
+        "unexpanded",
+        '{"segment":"s","steps":[{"exit":"x"}],"use":"y"}',
+        "no key of a playbook that uses",
+    ),
     (
         "condition",
         '{"exit_when":{"a":{"contians":"x"}},"segment":"s","steps":[{"exit":"x"}]}',
