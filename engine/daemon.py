@@ -27,7 +27,7 @@ from engine.notices import notice_policy
 from engine.passes.reports import RunReport
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
-from engine.problems import Invalid, TouchlineError, errors_only
+from engine.problems import ClockLeapt, Invalid, TouchlineError, errors_only
 from engine.read.load import load_project
 from engine.roster import call_roll, known_now
 from engine.running import (
@@ -42,7 +42,7 @@ from engine.running import (
     world_on,
 )
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
-from engine.steady import ClockLeapt, SteadyClock
+from engine.steady import SteadyClock
 from engine.stopping import Stop, on_stop
 from engine.taking_up import FileWatch
 from engine.tracking import due_entities, track_entities

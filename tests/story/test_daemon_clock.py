@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import cli
-from engine.steady import ClockLeapt, SteadyClock
+from engine.problems import ClockLeapt
+from engine.steady import SteadyClock
 from engine.stopping import Stop
 from engine.taking_up import FileWatch
 from tests.support.stage import Stage
