@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
         *("roster", "notices", "standing"),
         *("source_check", "dialect_check"),
+        *("review", "simulation", "still"),
     ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.
