@@ -57,6 +57,7 @@ def _day(day: Day) -> dict[str, object]:
         "entered": day.entered,
         "left": day.left,
         "touches": day.touches,
+        "withheld": day.withheld,
         "put_off": day.put_off,
         "not_entering": day.not_entering,
     }
@@ -70,6 +71,7 @@ def _playbook(each: OfPlaybook) -> dict[str, object]:
         "inside": each.inside,
         "waiting": each.waiting,
         "touches": each.touches,
+        "withheld": each.withheld,
         "put_off": each.put_off,
         "not_entering": each.not_entering,
     }
@@ -110,6 +112,8 @@ def _table(found: Simulation) -> str:
 def _about(each: OfPlaybook) -> Iterator[str]:
     yield f"{each.name}: {each.entered:,} entered, {each.left:,} left, {each.inside:,} still inside"
     yield from (f"  {channel}: {told(states)}" for channel, states in each.touches.items())
+    if each.withheld:
+        yield f"  never went out: {told(each.withheld)}"
     if each.put_off:
         yield f"  put off: {told(each.put_off)}"
     if each.waiting:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.bind.playbook import BoundPlaybook
@@ -31,6 +31,7 @@ from engine.workplace import Workplace
 
 __all__ = ["Change", "Gone", "PlaybookDiff", "Review", "compare"]
 
+_LATELY = timedelta(minutes=10)  # longer ago than this is the past
 _TOLD_APART = ("steps", "playbook", "formerly")
 
 
@@ -114,8 +115,11 @@ def compare(workplace: Workplace, base: str, head: str | None, as_of: datetime) 
         asked = _Asked(old, new, ledger, as_of)
         found = tuple(asked.about(each) for each in pairs)
     counted = {edit for each in pairs for edit in each.edits}
+    notes = [*_notes(before, after, ledger)]
+    if workplace.ports.clock.now() - as_of > _LATELY:
+        notes.append("fields without a history are as they are now, not as they were then")
     rest = tuple(each.edit for each in elsewhere if each.edit not in counted)
-    return Review(before.name, after.name, as_of, found, rest, tuple(_notes(before, after, ledger)))
+    return Review(before.name, after.name, as_of, found, rest, tuple(notes))
 
 
 def _notes(before: Side, after: Side, ledger: Ledger | None) -> Iterator[str]:

@@ -111,9 +111,10 @@ def _of_catalog(old: Mapping[str, Page], new: Mapping[str, Page]) -> Iterator[El
 def _each_item(
     old: Mapping[str, Page], new: Mapping[str, Page], entity: str, group: str
 ) -> Iterator[Elsewhere]:
+    where = f"catalog {entity}.{group}"
     before, after = (side.get(entity, {}).get(group) or {} for side in (old, new))
     for item in dict.fromkeys([*before, *after]):
-        for edit in edits({item: before.get(item)}, {item: after.get(item)}, f"catalog {entity}"):
+        for edit in edits({item: before.get(item)}, {item: after.get(item)}, where):
             yield Elsewhere("catalog", item, entity, edit)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import combinations
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from engine.decide.facts import TouchState
 from engine.decide.policy import CAPPED
 from engine.ledger.simulated import (
     SimulatedStay,
@@ -21,7 +21,7 @@ from engine.ledger.store import Unit
 from engine.moments import local_date
 from engine.passes.reports import TouchCounts
 
-__all__ = ["Blown", "Day", "Overlap", "PutOff", "Ran", "Simulation", "simulation_of"]
+__all__ = ["Blown", "Day", "Overlap", "PutOff", "Ran", "Simulation", "Told", "simulation_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,13 @@ class PutOff:
     reason: str
 
 
-class Told(Protocol):
-    """What only passes know, and no ledger keeps."""
+@dataclass(slots=True)
+class Told:
+    """What only passes know, and no ledger keeps; they add to it as they go."""
 
-    ran: list[Ran]
-    blown: list[Blown]
-    put_off: set[PutOff]
+    ran: list[Ran] = field(default_factory=list)
+    blown: list[Blown] = field(default_factory=list)
+    put_off: set[PutOff] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ class Day:
     """What a local day came to.
 
     `matched` counts those of the last fire of each playbook on that day. `touches` counts by
-    channel and state what ended, `put_off` by reason the touches that could not go out on that day
-    when they were due, `not_entering` by gate those whom a fire did not let in.
+    channel and state what ended, `withheld` by reason those of them that never went out, `put_off`
+    by reason the touches that could not go out on that day when they were due, `not_entering` by
+    gate those whom a fire did not let in.
     """
 
     date: date
@@ -74,6 +76,7 @@ class Day:
     entered: int = 0
     left: int = 0
     touches: TouchCounts = field(default_factory=dict)
+    withheld: Mapping[str, int] = field(default_factory=dict)
     put_off: Mapping[str, int] = field(default_factory=dict)
     not_entering: Mapping[str, int] = field(default_factory=dict)
 
@@ -95,6 +98,7 @@ class OfPlaybook:
     inside: int
     waiting: int
     touches: TouchCounts
+    withheld: Mapping[str, int]
     put_off: Mapping[str, int]
     not_entering: Mapping[str, int]
 
@@ -175,6 +179,7 @@ def _days(books: _Books, days: Sequence[date], zone: ZoneInfo) -> Iterator[Day]:
             entered=entered[day],
             left=left[day],
             touches=_by_channel(ended[day]),
+            withheld=_withheld(ended[day]),
             put_off=_counted(late[day]),
             not_entering=dict(sorted(out[day].items())),
         )
@@ -186,6 +191,10 @@ def _by_channel(touches: Iterable[SimulatedTouch]) -> dict[str, dict[str, int]]:
         states = found.setdefault(touch.channel, {})
         states[touch.state] = states.get(touch.state, 0) + 1
     return found
+
+
+def _withheld(ended: Iterable[SimulatedTouch]) -> dict[str, int]:
+    return _counted(touch.reason for touch in ended if touch.state != TouchState.SENT)
 
 
 def _counted(reasons: Iterable[str]) -> dict[str, int]:
@@ -210,6 +219,7 @@ def _of_playbook(books: _Books, name: str) -> OfPlaybook:
         inside=sum(stay.left_at is None for stay in stays),
         waiting=sum(touch.ended_at is None for touch in mine),
         touches=_by_channel(touch for touch in mine if touch.ended_at),
+        withheld=_withheld(touch for touch in mine if touch.ended_at),
         put_off=_counted(reason for _, reason in late),
         not_entering=dict(sorted(out.items())),
     )

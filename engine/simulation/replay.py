@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -37,7 +37,7 @@ from engine.ports import Answer, Channel, Database, Message, NotSent, Permit, Re
 from engine.problems import Invalid, Misuse
 from engine.running import make_courier, pass_one, refuse_into_drafts, run_one, runnable_playbooks
 from engine.schedule import Fire, next_fires
-from engine.simulation.days import Blown, PutOff, Ran, Simulation, simulation_of
+from engine.simulation.days import Blown, PutOff, Ran, Simulation, Told, simulation_of
 from engine.still import standing_still
 from engine.workplace import Resolve, Workplace
 
@@ -187,15 +187,6 @@ def _playbooks(place: Workplace, names: Sequence[str], at: datetime) -> list[Bou
 # ---------------------------------------------------------------- the play
 
 
-@dataclass(slots=True)
-class _Told:
-    """What only passes know, and no ledger keeps."""
-
-    ran: list[Ran] = field(default_factory=list)
-    blown: list[Blown] = field(default_factory=list)
-    put_off: set[PutOff] = field(default_factory=set)
-
-
 class _Replay:
     """One instant after the other, each as a daemon's round would be."""
 
@@ -214,7 +205,7 @@ class _Replay:
         self._hand = hand
         self._fires: dict[str, Fire | None] = {}
         self._ending = frozenset(each.name for each in playbooks if each.exit_when or each.goal)
-        self.told = _Told()
+        self.told = Told()
 
     def until(self, ends: datetime, progress: Callable[[date], None] | None) -> None:
         """Replay from the instant that the hand shows up to another, which is not among them."""
