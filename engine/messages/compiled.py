@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2 import Template as Runnable
 
@@ -35,6 +36,8 @@ __all__ = [
     "read_text",
     "read_value",
 ]
+
+_KEPT = 256  # templates: each pass asks for the same ones again
 
 Locate = Callable[[int, str], Place]
 """From a line of a template's own text, and what stands there, to the place in its file."""
@@ -100,6 +103,7 @@ def read_email(template: Template) -> Reading:
     return Reading(names, tuple(problems))
 
 
+@lru_cache(_KEPT)
 def compile_email(template: Template) -> CompiledEmail:
     """Everything of a message template that does not depend on who gets it.
 

@@ -61,7 +61,6 @@ def test_who_matches_before_and_after(stage: Stage) -> None:
 def test_keys_are_told_as_many_as_asked_for(stage: Stage) -> None:
     stage.put_users(*({"user_id": key} for key in range(1, 10)))
     stage.edit(CHECKUP, DAYS, "{between: [0, 1]}")
-    assert only(diff(stage))["lost_keys"] == [1, 2, 3, 4, 5]
     assert only(diff(stage, "base", "--limit", "2"))["lost_keys"] == [1, 2]
     assert only(diff(stage, "base", "--keys"))["lost_keys"] == [*range(1, 10)]
 
