@@ -8,6 +8,8 @@
 #   make lint    the quick half of it: ruff and mypy
 #   make oracle  thousands of random conditions against a plain reading of the language, on every store
 #   make years   hundreds of simulated years on the real ledger and passes; YEARS=1000 for more
+#   make campaign  a thousand kills on each database, fifty restarts of Postgres, eight daemons on 200
+#                slots; CAMPAIGN="100 5 20" for less
 #   make bench   what is measured, as tables; BENCH=segments measures only that
 #   make lock    the four lock files anew, from pyproject.toml (needs uv)
 #   make clean   away with what these targets made
@@ -22,8 +24,9 @@ DEMO_ARGS ?=
 SPARK_ARGS ?=
 BENCH ?=
 YEARS ?= 300
+CAMPAIGN ?= 1000 50 200
 
-.PHONY: demo test test-spark test-dialects golden oracle years lint bench lock clean
+.PHONY: demo test test-spark test-dialects golden oracle years campaign lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -52,6 +55,9 @@ oracle: $(VENV)/.dev
 
 years: $(VENV)/.dev
 	TOUCHLINE_YEARS=$(YEARS) $(BIN)/python -m pytest tests/year
+
+campaign: $(VENV)/.dev
+	$(BIN)/python -m tests.campaign $(CAMPAIGN)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench.run $(BENCH)

@@ -9,6 +9,7 @@ import getpass
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,6 +34,10 @@ _CHECK_FORMATS = ("text", "json", "github", "sarif", "junit")
 class _SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def uptime(self) -> float:
+        # Elsewhere than on Linux the monotonic clock goes on while the machine sleeps.
+        return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _host() -> str:
@@ -130,7 +135,7 @@ def _format_option(*forms: str) -> Callable[[Command], Command]:
         "--format",
         "form",
         type=click.Choice(forms or _FORMATS),
-        default="text",
+        default=(forms or _FORMATS)[0],
         show_default=True,
         help="How results are printed.",
     )
@@ -422,16 +427,34 @@ def simulate(
     All active playbooks unless named; named ones also while they are drafts. The data is read as it
     lies now, nothing is written and nothing is sent.
     """
+    from engine.report.files import written
     from engine.report.progress import replaying
-    from engine.report.simulated import draw, simulated
+    from engine.report.simulated import drawn, simulated
     from engine.simulation.replay import simulate as replay
 
     workplace = _open(context)
     with replaying() as progress:
         found = replay(workplace, playbooks, first.date(), last.date(), progress=progress)
     if out is not None:
-        draw(found, out)
+        _progress(written(drawn(found), out))
     _finish(simulated(found, form))
+
+
+@_command("graph")
+@click.argument("playbook", required=False)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the chart to this file.")
+@_format_option("mermaid", "svg", "json")
+def graph(context: click.Context, playbook: str | None, out: Path | None, form: str) -> None:
+    """A playbook as a flow chart; without one, what of the project uses what."""
+    from engine.graph.charts import playbook_chart, project_chart
+    from engine.report.files import written
+
+    workplace = _open(context)
+    if playbook is None:
+        chart = project_chart(workplace, form)
+    else:
+        chart = playbook_chart(workplace, playbook, form)
+    _finish(written(chart, out))
 
 
 # ---------------------------------------------------------------- running
@@ -510,6 +533,50 @@ def daemon(context: click.Context, once: bool) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("touchline").setLevel(logging.INFO)
     sys.exit(serve(_open(context), once=once, say=_progress))
+
+
+@cli.group("connectors", invoke_without_command=True)
+@_project_option
+@_debug_option
+@_format_option()
+@click.pass_context
+def connectors(context: click.Context, form: str) -> None:
+    """What is connected, whether it answers, how fresh it is."""
+    if context.invoked_subcommand is None:
+        context.invoke(connectors_list, form=form)
+
+
+@_command("list", group=connectors)
+@_format_option()
+def connectors_list(context: click.Context, form: str) -> None:
+    """What is declared, and what it serves; nothing is connected."""
+    from engine.connections import list_connectors
+    from engine.report.connections import listed
+
+    _finish(listed(list_connectors(_open(context)), form))
+
+
+@_command("check", group=connectors)
+@click.argument("names", nargs=-1)
+@_format_option()
+def connectors_check(context: click.Context, names: tuple[str, ...], form: str) -> None:
+    """Whether the sources answer, how new they are, and what would stop a run."""
+    from engine.connections import check_connectors
+    from engine.report.connections import exit_status, looked_at
+
+    workplace = _open(context)
+    found = check_connectors(workplace, names, workplace.ports.clock.now(), _progress)
+    _finish(looked_at(found, form), exit_status(found))
+
+
+@_command("sync", group=connectors)
+@_format_option()
+def connectors_sync(context: click.Context, form: str) -> None:
+    """Pull the sources that cannot be read where they lie."""
+    from engine.connections import sync_connectors
+    from engine.report.connections import synced
+
+    _finish(synced(sync_connectors(_open(context)), form))
 
 
 @_command("track")
@@ -756,6 +823,25 @@ def suppress_subscribe(context: click.Context, address: str, topic: str, why: st
     from engine.desk import subscribe_address
 
     _finish(subscribe_address(_open(context), address, topic=topic, why=why))
+
+
+@_command("erase")
+@click.argument("key")
+@click.option("--entity", required=True, metavar="E", help="Which entity KEY is of.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_format_option()
+def erase(context: click.Context, key: str, entity: str, yes: bool, form: str) -> None:
+    """Remove a person's data for good; they get nothing from now on.
+
+    Contents, addresses, tasks and histories go; the audit log keeps the key, and
+    still verifies. It cannot be undone. The source is not changed.
+    """
+    from engine.erasing import erase_customer
+    from engine.report.erasing import erased
+
+    if not yes and sys.stdin.isatty():
+        click.confirm(f"Remove all that is kept of {entity} {key}, for good?", abort=True)
+    _finish(erased(erase_customer(_open(context), entity, key), form))
 
 
 # ---------------------------------------------------------------- the ledger and its proof

@@ -136,6 +136,7 @@ def _entered(playbook: BoundPlaybook, key: Key, enrollment: Enrollment) -> str:
 _NOT_IN: Mapping[str, str] = {
     SEGMENT: "it is not in the segment; `touchline explain` says why, and --anyway lets it in "
     "all the same",
+    Gate.ERASED: "its data was erased, and nothing of it is kept anew",
     Gate.GOAL: "it has reached the goal already",
     Gate.EXIT: "it meets exit_when already",
     Gate.OPEN: "it is inside already",

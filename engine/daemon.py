@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
+from engine.ledger.control import EVERYTHING, halt, is_halted
 from engine.ledger.invitations import open_invitations
 from engine.ledger.journey import due_enrollments
 from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
@@ -37,7 +38,9 @@ from engine.running import (
     send_notices,
 )
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
+from engine.steady import ClockLeapt, SteadyClock
 from engine.stopping import Stop, on_stop
+from engine.taking_up import FileWatch
 from engine.tracking import due_entities, track_entities
 from engine.workplace import Workplace, open_workplace
 
@@ -62,12 +65,13 @@ def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> in
     if ledger is None or why_not:
         say(f"the daemon does not start: {why_not}")
         return 1
-    stop = Stop()
+    stop, clock = Stop(), SteadyClock(workplace.ports.clock)
+    workplace = replace(workplace, ports=replace(workplace.ports, clock=clock))
     with (
-        open_courier(make_courier(workplace, ledger, workplace.ports.clock.now)) as courier,
+        open_courier(make_courier(workplace, ledger, clock.now)) as courier,
         on_stop(stop, courier.stop),
     ):
-        daemon = _Daemon(workplace, ledger, courier, stop)
+        daemon = _Daemon(workplace, ledger, courier, stop, clock)
         if once:
             return daemon.one_round()
         say(f"touchline daemon on {ledger.shown}; stop it with SIGTERM")
@@ -78,13 +82,22 @@ def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> in
 class _Daemon:
     """One process's round of work, again and again."""
 
-    def __init__(self, workplace: Workplace, ledger: Ledger, courier: Courier, stop: Stop) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        ledger: Ledger,
+        courier: Courier,
+        stop: Stop,
+        clock: SteadyClock,
+    ) -> None:
         self._workplace = workplace
         self._ledger = ledger
         self._courier = courier
         self._stop = stop
-        self._clock = workplace.ports.clock
-        self._files = _stamps(workplace.root)
+        self._clock = clock
+        self._leapt: ClockLeapt | None = None
+        self._has_halted = False
+        self._files = FileWatch(workplace.root)
         self._passed: dict[str, datetime] = {}
         self._failed_to_track: datetime | None = None
         self._lease: Lease | None = None
@@ -103,18 +116,41 @@ class _Daemon:
     def work(self) -> None:
         """Round after round until asked to stop."""
         while not self._stop.is_asked:
-            if self._holds_lease():
-                self._work_once()
+            self._work_once()
             self._stop.sleep(_TICK_SECONDS)
-        self._give_back()
+        if self._leapt is None:
+            self._give_back()
 
     def _work_once(self) -> None:
         """One round; what fails is tried again in the next, as when a database restarts."""
         try:
+            if self._is_frozen() or not self._holds_lease():
+                return
             self._reload()
             self._round()
+        except ClockLeapt as leap:
+            _LOG.error("%s", leap)
+            self._leapt, self._has_halted = leap, False
         except TouchlineError as error:
             _LOG.error("this round ends here, the next one goes on: %s", error)
+
+    # ------------------------------------------------------------ a clock that leapt
+
+    def _is_frozen(self) -> bool:
+        """Whether a leap of the clock waits for a person; a resume is what they say."""
+        if self._leapt is None:
+            return False
+        if not self._has_halted:  # everything, in every process: they all go by this clock
+            why, at = str(self._leapt), self._leapt.sound_at
+            halt(self._ledger, (), why=why, at=at, actor=_ACTOR)
+            self._has_halted = True
+        with self._ledger.read() as unit:
+            if is_halted(unit, EVERYTHING):
+                return True
+        self._clock.accept()
+        self._leapt = None
+        _LOG.warning("resumed: the clock is taken for right")
+        return False
 
     # ------------------------------------------------------------ the lease
 
@@ -300,10 +336,8 @@ class _Daemon:
 
     def _reload(self) -> None:
         """Take up changed files whole, or keep what was there: nothing half-written ever runs."""
-        files = _stamps(self._workplace.root)
-        if files == self._files:
+        if not self._files.has_settled_change():
             return
-        self._files = files
         errors = errors_only(load_project(self._workplace.root).problems)
         if errors:
             _LOG.error("changed files are not taken up, the old ones go on: %s", Invalid(errors))
@@ -344,16 +378,3 @@ def _tell(report: RunReport) -> bool:
         dict(report.touches),
     )
     return False
-
-
-def _stamps(root: Path) -> list[tuple[str, int, int]]:
-    """What tells that a project's files changed."""
-    found = []
-    for pattern in ("touchline.yaml", "*/**/*.yaml", "emails/*.md"):
-        for path in root.glob(pattern):
-            try:
-                stat = path.stat()
-            except OSError:
-                continue
-            found.append((str(path), stat.st_mtime_ns, stat.st_size))
-    return sorted(found)

@@ -46,6 +46,9 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The instant, aware, in UTC."""
 
+    def uptime(self) -> float:
+        """Seconds since the machine started, those in which it slept included; never set."""
+
 
 # ---------------------------------------------------------------- sources
 

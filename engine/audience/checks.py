@@ -42,7 +42,15 @@ from engine.moments import local_date, window_start
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["check_columns", "check_sources", "check_values", "histories_asked"]
+__all__ = [
+    "check_columns",
+    "check_sources",
+    "check_values",
+    "histories_asked",
+    "refuse_stale",
+    "refuse_too_few",
+    "refuse_two_of_a_key",
+]
 
 _SHRINKS, _GROWS, _AT_LEAST = "shrinks_by_at_most", "grows_by_at_most", "at_least"
 
@@ -133,12 +141,12 @@ def check_sources(
     _refuse_other_forms(used, snapshot)
     counts = _counts(used, snapshot, settings, last)
     for each in used.entities.values():
-        _refuse_two_of_a_key(each, snapshot)
+        refuse_two_of_a_key(each, snapshot)
         _refuse_missing_of_required(each, snapshot)
     for name in sorted({table.connector for table in used.columns}):
         connector = settings.connectors.get(name)
         if connector is not None and connector.freshness is not None:
-            _refuse_stale(connector.freshness, name, snapshot, as_of, zone=zone)
+            refuse_stale(connector.freshness, name, snapshot, as_of, zone=zone)
     if _at_least(entity.table, settings):
         _refuse_nobody(entity, snapshot)
     newest = newest_of(used.events, snapshot, as_of, zone=zone)
@@ -166,7 +174,7 @@ def check_values(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Non
     used = _used(audience.entity, [lower(audience.condition, asking)], snapshot.catalog)
     _refuse_other_forms(used, snapshot)
     for each in used.entities.values():
-        _refuse_two_of_a_key(each, snapshot)
+        refuse_two_of_a_key(each, snapshot)
 
 
 def histories_asked(
@@ -260,7 +268,7 @@ def _counts(
             continue
         whole = TableRef(table.connector, table.table)
         count = counts[str(table)] = snapshot.reader(table.connector).row_count(whole)
-        _refuse_too_few(table, count, _at_least(table, settings))
+        refuse_too_few(table, count, settings)
         then = known.get(str(table))
         connector = settings.connectors.get(table.connector)
         if connector is not None and isinstance(then, int) and then:
@@ -278,7 +286,9 @@ def _that_may_not_be_lost(used: _Used, settings: Settings) -> list[EventRef]:
     return [each for each in used.events if _at_least(each.table, settings)]
 
 
-def _refuse_too_few(table: TableRef, count: int, at_least: int) -> None:
+def refuse_too_few(table: TableRef, count: int, settings: Settings) -> None:
+    """Raise SourceFault where a table has fewer rows than its connector says it must: 1, unless."""
+    at_least = _at_least(table, settings)
     if count >= at_least:
         return
     if count:
@@ -305,8 +315,11 @@ def _refuse_jump(connector: Connector, table: TableRef, count: int, then: int) -
 # ---------------------------------------------------------------- rows
 
 
-def _refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
-    """Once a snapshot, which does not change, however many segments ask."""
+def refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
+    """Raise SourceFault where a key of an entity stands twice.
+
+    Looked at once a snapshot, which does not change, however many segments ask.
+    """
     if (entity.table, entity.key) in snapshot.unique_keys:
         return
     reader = snapshot.reader(entity.table.connector)
@@ -358,10 +371,13 @@ def _refuse_missing_of_required(entity: EntityRef, snapshot: Snapshot) -> None:
 # ---------------------------------------------------------------- freshness
 
 
-def _refuse_stale(
+def refuse_stale(
     freshness: Freshness, connector: str, snapshot: Snapshot, as_of: datetime, *, zone: ZoneInfo
 ) -> None:
-    """The newest value up to `as_of` counts: what lies ahead says nothing of how fresh it is."""
+    """Raise SourceFault where a connector's newest value is older than it may be.
+
+    The newest up to `as_of` counts: what lies ahead says nothing of how fresh it is.
+    """
     table = TableRef(connector, freshness.table)
     column = _declared(snapshot.catalog, table, freshness.column)
     newest = newest_value(table, column, snapshot, as_of, zone=zone)

@@ -30,6 +30,7 @@ __all__ = [
 class Gate:
     """The reasons for which one who matches does not enter, as reports and audit name them."""
 
+    ERASED = "erased"
     GOAL = "goal"
     EXIT = "exit"
     OPEN = "already_inside"
@@ -52,9 +53,9 @@ class Candidates:
     earlier in this very run. `first_run` is the project's fuse where this version never ran.
     `past` is of keys, `past_of_groups` of the parents that with `again.each` are counted by:
     `groups` has theirs by key. `values` are those of `again.per` by key, without the missing
-    ones. `held_out` get nothing, and so count in no throttle. `elsewhere` are inside another
-    playbook, where one at a time is the policy. `equals` is a playbook that is gone from the
-    project and said just what this one says, which never ran.
+    ones. Of the `erased` nothing may be kept. `held_out` get nothing, and so count in no
+    throttle. `elsewhere` are inside another playbook, where one at a time is the policy. `equals`
+    is a playbook that is gone from the project and said just what this one says, which never ran.
     """
 
     matched: Sequence[str]
@@ -64,6 +65,7 @@ class Candidates:
     meets_goal: frozenset[str] = frozenset()
     meets_exit: frozenset[str] = frozenset()
     held_out: frozenset[str] = frozenset()
+    erased: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
@@ -114,6 +116,8 @@ class Admission:
 def gate_of(key: str, entry: Entry, candidates: Candidates) -> str:
     """The first gate that keeps one who matches out, or an empty text."""
     own = candidates.past.get(key, Past())
+    if key in candidates.erased:
+        return Gate.ERASED
     if key in candidates.meets_goal:
         return Gate.GOAL
     if key in candidates.meets_exit:

@@ -80,6 +80,7 @@ class Kind(StrEnum):
     TOUCH_DROPPED = "touch.dropped"
     TOUCH_RESOLVED = "touch.resolved"
     TOUCHES_FORGOTTEN = "touches.forgotten"
+    ERASED = "erased"
     TASK_DONE = "task.done"
     TASK_CLOSED = "task.closed"
     TASK_REASSIGNED = "task.reassigned"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -14,7 +14,16 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.problems import Misuse, Refused, Unreachable
 
-__all__ = ["Overtaken", "connect", "ledger_file", "ledger_url", "make_file", "shown", "told"]
+__all__ = [
+    "Overtaken",
+    "connect",
+    "ledger_file",
+    "ledger_url",
+    "make_file",
+    "scrub",
+    "shown",
+    "told",
+]
 
 _BUSY_SECONDS = 30  # a writer waits so long for the one before it
 _DIALECTS = ("sqlite", "postgresql")
@@ -104,14 +113,31 @@ def connect(url: URL) -> Engine:
     return engine
 
 
-# Digests are keys here and come in no order: the pages of their indexes are kept in memory.
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536")
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    # Digests are keys here and come in no order: the pages of their indexes are kept in memory.
+    "cache_size = -65536",
+    # What is emptied or deleted is overwritten in the file as well.
+    "secure_delete = ON",
+)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def scrub(engine: Engine) -> None:
+    """Bring what was overwritten in a SQLite file out of its log as well, as far as readers let go.
+
+    What the log still holds is overwritten as the ledger goes on. Postgres does the like by itself.
+    """
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _begin_sqlite(connection: Connection) -> None:

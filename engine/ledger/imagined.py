@@ -26,6 +26,7 @@ from engine.ledger.database import connect
 from engine.ledger.store import Identity, Ledger, Unit
 from engine.ledger.tables import (
     audit_head,
+    erasures,
     history,
     identities,
     meta,
@@ -37,7 +38,7 @@ from engine.ledger.tables import (
 
 __all__ = ["imagined_ledger"]
 
-_TAKEN_ALONG = (suppressions, subscriptions, history, tracked, identities)
+_TAKEN_ALONG = (suppressions, subscriptions, erasures, history, tracked, identities)
 _PAGE = 5_000  # rows taken along at a time
 _SECRET_BYTES = 32
 

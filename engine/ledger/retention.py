@@ -16,9 +16,9 @@ from engine.ledger.instants import instant_text
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
 
-__all__ = ["forget_touches"]
+__all__ = ["FORGOTTEN", "forget_touches"]
 
-_FORGOTTEN = {
+FORGOTTEN = {
     "recipient": "",
     "sender": "",
     "approver": "",
@@ -27,6 +27,7 @@ _FORGOTTEN = {
     "payload": b"",
     "headers": "{}",
 }
+"""What stands in a touch whose content and addresses are gone."""
 
 
 def forget_touches(unit: Unit, before: datetime, *, limit: int, at: datetime, actor: str) -> int:
@@ -40,7 +41,7 @@ def forget_touches(unit: Unit, before: datetime, *, limit: int, at: datetime, ac
         )
         .limit(limit)
     )
-    statement = update(touches).where(touches.c.id.in_(old)).values(_FORGOTTEN)
+    statement = update(touches).where(touches.c.id.in_(old)).values(FORGOTTEN)
     number = unit.connection.execute(statement).rowcount
     if number:
         body = {"before": instant_text(before), "touches": number}

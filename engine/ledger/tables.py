@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from engine.ledger.columns import count, key_type, metadata, the_one, words
 from engine.ledger.control_tables import halts, leases, pauses
+from engine.ledger.erasure_tables import erasures
 from engine.ledger.instants import Instant
 from engine.ledger.item_tables import items
 from engine.ledger.name_tables import identities
@@ -39,6 +40,7 @@ __all__ = [
     "bystanders",
     "channels",
     "enrollments",
+    "erasures",
     "halts",
     "history",
     "holds",

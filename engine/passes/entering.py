@@ -14,6 +14,7 @@ from engine.decide.facts import Decision, Past
 from engine.decide.stay import Newcomer, enter, is_held_out, start_of
 from engine.decide.waits import Clock
 from engine.language.playbook import Fuse
+from engine.ledger.erasure import erased_among
 from engine.ledger.holds import approved_keys
 from engine.ledger.names import equal_to_vanished
 from engine.ledger.past import past_entries, past_entries_of_groups
@@ -119,6 +120,7 @@ def candidates_among(
     with ledger.read() as unit:
         return replace(
             known,
+            erased=erased_among(unit, playbook.audience.entity.name, texts),
             past=past_entries(unit, playbook.name, texts),
             past_of_groups=past_entries_of_groups(unit, playbook.name, set(known.groups.values())),
             bystanders=_outside(unit, playbook, texts),

@@ -21,6 +21,7 @@ from engine.audience.snapshot import Snapshot
 from engine.audience.values import value_text
 from engine.bind.catalog import EntityRef, FieldRef
 from engine.language.project import Settings
+from engine.ledger.erasure import erased_of
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tracking import Found, Tracked, last_values, tracked_fields, write_history
 
@@ -108,10 +109,13 @@ def _found(
 ) -> Iterator[Found]:
     """What is not as it was recorded last, a chunk of rows at a time."""
     names = [ref.name for ref in fields]
+    gone = erased_of(unit, entity.name)
     while chunk := list(islice(values, _CHUNK)):
         counts.rows += len(chunk)
         last = last_values(unit, entity.name, names, [str(key) for key, _ in chunk])
         for key, seen in chunk:
+            if str(key) in gone:
+                continue
             for name, value in zip(names, map(value_text, seen), strict=True):
                 place = (str(key), name)
                 if place not in last or last[place] != value:

@@ -29,7 +29,7 @@ def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]])
         *_labels(labels),
         "</svg>",
     ]
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts)
 
 
 def _round_up(most: int) -> int:

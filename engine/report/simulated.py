@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from engine.problems import Misuse
 from engine.report.picture import bars
 from engine.report.text import as_json, columns, count, told
 from engine.simulation.days import Day, OfPlaybook, Simulation
 
-__all__ = ["LIMITS", "draw", "drawn", "simulated"]
+__all__ = ["LIMITS", "drawn", "simulated"]
 
 LIMITS = (
     "Events count up to each instant, tracked fields are as they were then; fields without a "
@@ -133,14 +131,6 @@ def _fuses(found: Simulation) -> Iterator[str]:
 
 
 # ---------------------------------------------------------------- a picture
-
-
-def draw(found: Simulation, file: Path) -> None:
-    """Write the picture of a simulation; Misuse where the file cannot be written."""
-    try:
-        file.write_text(drawn(found), encoding="utf-8")
-    except OSError as error:
-        raise Misuse(f"--out: {file} cannot be written: {error.strerror}") from None
 
 
 def drawn(found: Simulation) -> str:

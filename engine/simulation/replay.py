@@ -116,11 +116,15 @@ class _Hand:
     """The port `Clock`: it shows what the replay sets it to."""
 
     def __init__(self, at: datetime) -> None:
-        self.at = at
+        self.at = self._began = at
 
     def now(self) -> datetime:
         """The instant that is replayed."""
         return self.at
+
+    def uptime(self) -> float:
+        """Seconds since the hand was made, by itself."""
+        return (self.at - self._began).total_seconds()
 
 
 class _Yes:

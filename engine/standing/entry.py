@@ -82,6 +82,7 @@ def entry_of(
 _TOLD: Mapping[str, str] = {
     SEGMENT: "It does not enter: it is not in the segment.",
     GONE: "It does not enter: it is gone from the source.",
+    Gate.ERASED: "It does not enter: its data was erased, and nothing of it is kept anew.",
     Gate.GOAL: "It does not enter: it has reached the goal already.",
     Gate.MISSING: "It does not enter: the value that entry.again counts by is missing.",
     Gate.EXIT: "It does not enter: it meets exit_when already.",

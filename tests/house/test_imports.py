@@ -29,7 +29,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "approving", "by_hand"),
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
-        *("roster", "notices", "standing"),
+        *(
+            "roster",
+            "notices",
+            "standing",
+            "steady",
+            "taking_up",
+            "erasing",
+            "graph",
+            "connections",
+        ),
         *("source_check", "dialect_check"),
         *("review", "simulation", "still"),
     ),

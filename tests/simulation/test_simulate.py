@@ -160,7 +160,11 @@ WRONG = {
     "long": (["--from", "2020-01-01", "--to", MONDAY], 2, "over 366 days"),
     "no day": (["--from", "soon", "--to", MONDAY], 2, "soon"),
     "name": (["nobody", "--from", MONDAY, "--to", MONDAY], 1, "there is no playbook `nobody`"),
-    "file": (["--from", MONDAY, "--to", MONDAY, "--out", "no/x.svg"], 2, "cannot be written"),
+    "file": (
+        ["--from", MONDAY, "--to", MONDAY, "--out", "/dev/null/x.svg"],
+        1,
+        "cannot be written",
+    ),
 }
 
 

@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-__all__ = ["fresh_database", "postgres", "running_postgres"]
+__all__ = ["fresh_database", "postgres", "restartable_postgres", "running_postgres"]
 
 _SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 _RUNNING: list[str] = []
@@ -56,6 +56,22 @@ def running_postgres() -> Iterator[str]:
             stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def restartable_postgres() -> Iterator[tuple[str, Callable[[], None]]]:
+    """The same, with a call that restarts it at once, as a crash does; it must be installed."""
+    binaries = _binaries()
+    assert binaries is not None, "a restart needs an installed Postgres"
+    with running_postgres() as url:
+        folder = Path(str(make_url(url).query["host"]))
+        control = (str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w")
+        again = ("-l", str(folder / "log"), "-m", "immediate", "restart")
+
+        def restart() -> None:
+            _as_server(*control, "-o", f"-k {folder} {_SETTINGS}", *again)
+
+        yield url, restart
 
 
 def fresh_database(url: str) -> str:

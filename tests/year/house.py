@@ -447,6 +447,10 @@ class _Clock:
         """The instant of the house."""
         return self.house.now
 
+    def uptime(self) -> float:
+        """As steady as the house's time."""
+        return self.house.now.timestamp()
+
 
 def _deeper(key: str, value: Any, named: Any) -> Any:
     if key in ("then", "else"):

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _make_bystanders()
     _make_channels()
     _make_enrollments()
+    _make_erasures()
     _make_passed()
     _make_invitations()
     _make_halts()
@@ -335,6 +336,17 @@ def _make_runs() -> None:
     )
     op.create_index(op.f("ix_runs_as_of"), "runs", ["as_of"], unique=False)
     op.create_index(op.f("ix_runs_playbook_as_of"), "runs", ["playbook", "as_of"], unique=False)
+
+
+def _make_erasures() -> None:
+    op.create_table(
+        "erasures",
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("entity", "key", name=op.f("pk_erasures")),
+    )
 
 
 def _make_suppressions() -> None:

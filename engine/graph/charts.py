@@ -1,0 +1,76 @@
+"""`touchline graph`: a playbook as a flow chart, or a project as what uses what."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from engine.bind.playbook import Audience, BoundPlaybook
+from engine.graph.drawing import draw_flow, draw_uses
+from engine.graph.flow import Flow, arrows_of, boxes_of, flow_of
+from engine.graph.mermaid import flow_chart, use_chart
+from engine.graph.uses import Uses, uses_of
+from engine.problems import Invalid
+from engine.report.text import as_json
+from engine.workplace import Workplace
+
+__all__ = ["playbook_chart", "project_chart"]
+
+
+def playbook_chart(workplace: Workplace, name: str, form: str) -> str:
+    """A playbook's flow as `mermaid`, `svg` or `json`.
+
+    Raises:
+        Invalid: the playbook is not sound.
+        Refused: there is none of that name.
+    """
+    flow = flow_of(workplace.playbook(name))
+    match form:
+        case "svg":
+            return draw_flow(flow)
+        case "json":
+            return as_json(_flow_data(flow))
+        case _:
+            return flow_chart(flow)
+
+
+def project_chart(workplace: Workplace, form: str) -> str:
+    """What of the project uses what, in the same forms; files that are not sound are left out."""
+    uses = uses_of(_sound_playbooks(workplace), _sound_segments(workplace))
+    match form:
+        case "svg":
+            return draw_uses(uses)
+        case "json":
+            return as_json(_uses_data(uses))
+        case _:
+            return use_chart(uses)
+
+
+def _sound_playbooks(workplace: Workplace) -> list[BoundPlaybook]:
+    found = []
+    for name in workplace.project.playbooks:
+        try:
+            found.append(workplace.playbook(name))
+        except Invalid:
+            continue  # `touchline validate` says why
+    return found
+
+
+def _sound_segments(workplace: Workplace) -> list[Audience]:
+    found = []
+    for name in workplace.project.segments:
+        try:
+            found.append(workplace.audience(name))
+        except Invalid:
+            continue
+    return found
+
+
+def _flow_data(flow: Flow) -> dict[str, object]:
+    boxes = ({**asdict(box), "notes": list(box.notes)} for box in boxes_of(flow))
+    arrows = ({"from": e.start, "to": e.end, "label": e.label} for e in arrows_of(flow))
+    return {"name": flow.name, "nodes": list(boxes), "edges": list(arrows)}
+
+
+def _uses_data(uses: Uses) -> dict[str, object]:
+    links = ({"from": asdict(a), "to": asdict(b)} for a, b in uses.links)
+    return {"things": [asdict(each) for each in uses.things], "uses": list(links)}

@@ -1,0 +1,20 @@
+"""The table of those whose data was erased: so that no later read of a source brings it back."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Table, Text
+
+from engine.ledger.columns import key_type, metadata
+from engine.ledger.instants import Instant
+
+__all__ = ["erasures"]
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("entity", Text(), primary_key=True),
+    Column("key", key_type(), primary_key=True),
+    Column("at", Instant(), nullable=False),
+    Column("actor", Text(), nullable=False),
+)
+"""A row is one customer, by key, as the audit log knows them too."""
