@@ -313,7 +313,9 @@ class Line:
         touch, answer = answered.touch, answered.answer
         tally, state = self._delivery.tally, settled.state
         self._failures = settled.failures
-        if blames_channel(answer) or settled.is_newly_paused:
+        # What is unknown waits for a person, who is told of it: that is no server out of reach.
+        is_unknown = state is TouchState.UNKNOWN
+        if (blames_channel(answer) and not is_unknown) or settled.is_newly_paused:
             tally.failed(touch.channel, answer.detail)
         elif proves_channel(answer):
             tally.works(touch.channel)
