@@ -32,16 +32,24 @@ def _problems(project: Project, bound: BoundProject) -> tuple[Problem, ...]:
 
 
 def told(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems as they are printed, sorted: what a place notes of a blueprint is in the message."""
-    return tuple(sorted({_told(each) for each in problems}))
+    """Problems as they are printed, sorted: what a place notes of a blueprint is in the message.
+
+    What a blueprint says wrong by itself is not told once more for each that uses it.
+    """
+    found = set(problems)
+    once = (each for each in found if not each.place.note or _unnoted(each) not in found)
+    return tuple(sorted({_told(each) for each in once}))
+
+
+def _unnoted(problem: Problem) -> Problem:
+    return replace(problem, place=replace(problem.place, note=""))
 
 
 def _told(problem: Problem) -> Problem:
-    place = problem.place
-    if not place.note:
+    note = problem.place.note
+    if not note:
         return problem
-    message = f"{problem.message} ({place.note})"
-    return replace(problem, place=replace(place, note=""), message=message)
+    return replace(_unnoted(problem), message=f"{problem.message} ({note})")
 
 
 def _of_templates(project: Project, bound: BoundProject) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
+from typing import Any
 
 from engine.language.blueprints import Blueprint
 from engine.language.catalog import Entity
@@ -218,7 +219,8 @@ class Project:
     file. `playbooks` are those that can run, what they use expanded; `blueprints` those of the
     project, which others use. `broken` holds (kind, name) of what was left out: a connector,
     channel, person, entity, segment, playbook or template that other files may name rightly, so
-    that nobody is told that it does not exist.
+    that nobody is told that it does not exist. `expansions` are the plain data that each playbook
+    with `use` stands for.
     """
 
     root: Path
@@ -232,3 +234,4 @@ class Project:
     problems: tuple[Problem, ...] = ()
     files: int = 0
     broken: frozenset[tuple[str, str]] = frozenset()
+    expansions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

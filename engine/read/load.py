@@ -104,6 +104,7 @@ def load_project(root: Path) -> Project:
         segments=loading.segments,
         playbooks=loading.playbooks,
         blueprints=loading.blueprints,
+        expansions=loading.expansions,
         templates=loading.templates,
         examples=loading.examples,
         problems=tuple(sorted(set(loading.problems))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from engine.language.blueprints import Blueprint
 from engine.language.catalog import Entity
@@ -36,6 +37,7 @@ class Loading:
     segments: dict[str, Segment] = field(default_factory=dict)
     playbooks: dict[str, Playbook] = field(default_factory=dict)
     blueprints: dict[str, Blueprint] = field(default_factory=dict)
+    expansions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
     examples: dict[str, Example] = field(default_factory=dict)
     files: int = 0

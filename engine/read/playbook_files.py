@@ -136,6 +136,8 @@ def _load_use(
         loading.problems += reading.problems
         loading.leave_out("playbook", document.places.path, document.data)
     else:
+        said: Any = expanded.data
+        loading.expansions[said["playbook"]] = said
         _take_up(expanded, loading, loading.checked("playbook", expanded))
 
 

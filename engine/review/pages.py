@@ -35,12 +35,21 @@ NO_PAGES = Pages()
 
 
 def read_pages(root: Path, project: Project) -> Pages:
-    """The files of a sound project once more, without what reading them made of it."""
+    """The files of a sound project once more, without what reading them made of it.
+
+    A playbook that uses a blueprint is what it stands for.
+    """
+    playbooks = {
+        name: project.expansions[name]
+        if name in project.expansions
+        else _page(root, each.place.path)
+        for name, each in project.playbooks.items()
+    }
     return Pages(
         settings=_page(root, SETTINGS_FILE),
         entities={name: _page(root, each.place.path) for name, each in project.entities.items()},
         segments={name: _page(root, each.place.path) for name, each in project.segments.items()},
-        playbooks={name: _page(root, each.place.path) for name, each in project.playbooks.items()},
+        playbooks=playbooks,
     )
 
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.check import problems_of
+from engine.check import check_files, problems_of
 from engine.problems import Problem
+from engine.read.documents import read_document
+from engine.review.pages import read_pages
 from tests.read.projects import SOUND, load
+from tests.read.test_schemas import validator
 
 BLUEPRINT = """\
 playbook: nudge
@@ -205,11 +208,53 @@ def test_a_blueprint_is_not_run_by_itself(tmp_path: Path) -> None:
 
 
 def test_an_email_of_the_library_is_sent_by_its_own_plays_alone(tmp_path: Path) -> None:
-    mine = "playbook: mine\nsegment: trained\nsteps:\n  - email: win-back\n    from: house.dana\n"
-    use = "playbook: other\nuse: library/win-back\n"
+    mine = PLAIN.replace("nudge-pro", "mine").replace("hello", "no-login-7-days")
+    use = "playbook: other\nuse: library/no-login-7-days\nwith: {sender: house.dana}\n"
     found = told(tmp_path, {"playbooks/mine.yaml": mine, "playbooks/a.yaml": use})
     unknown = [each for each in found if each.code == "unknown-template"]
     assert [each.place.path for each in unknown] == ["playbooks/mine.yaml"]
+
+
+def test_an_email_of_the_project_goes_before_the_library_s(tmp_path: Path) -> None:
+    use = "playbook: other\nuse: library/no-login-7-days\nwith: {sender: house.dana}\n"
+    mine = {"playbooks/a.yaml": use, "emails/no-login-7-days.md": "---\nsubject: Mine\n---\nHi\n"}
+    templates = load(tmp_path / "mine", {**SOUND, **mine}).templates
+    assert templates["no-login-7-days"].subject == "Mine"
+    assert templates["no-login-7-days-tour"].path == "library/emails/no-login-7-days-tour.md"
+    broken = {**mine, "emails/no-login-7-days.md": "no front matter"}
+    assert "no-login-7-days" not in load(tmp_path / "broken", {**SOUND, **broken}).templates
+
+
+def test_what_is_wrong_with_an_email_of_the_library_is_told_with_any_file(tmp_path: Path) -> None:
+    account = SOUND["catalog/account.yaml"].replace(
+        "{plan: text}", "{plan: text, status: text, churn_reason: text, churned_on: date}"
+    )
+    use = """\
+playbook: mine
+use: library/win-back
+with: {reason: price, news: It is cheaper., champion: a@example.com, sender: house.dana}
+"""
+    load(tmp_path, {**SOUND, "catalog/account.yaml": account, "playbooks/a.yaml": use})
+    found = check_files(tmp_path, tmp_path, [Path("playbooks/a.yaml")]).problems
+    assert {each.place.path for each in found} == {"playbooks/a.yaml", "library/emails/win-back.md"}
+    assert all("name" in each.message for each in found)
+
+
+def test_what_a_blueprint_says_wrong_by_itself_is_told_once(tmp_path: Path) -> None:
+    [problem] = told(tmp_path, files(BLUEPRINT.replace("email: hello", "email: helo")))
+    assert problem.place.path == "playbooks/nudge.yaml"
+    assert "used by" not in problem.message
+
+
+def test_a_change_is_told_of_what_a_use_stands_for(tmp_path: Path) -> None:
+    project = load(tmp_path, {**SOUND, **files()})
+    page = read_pages(tmp_path, project).playbooks["nudge-pro"]
+    assert page["segment"]["where"][0] == {"did_not": "logged_in", "within": "30 days"}
+
+
+@pytest.mark.parametrize("text", [BLUEPRINT, USE], ids=["blueprint", "use"])
+def test_any_validator_takes_them(text: str) -> None:
+    validator("playbook").validate(read_document(text, "p.yaml").data)
 
 
 def test_a_blueprint_that_is_broken_is_not_told_as_missing(tmp_path: Path) -> None:
