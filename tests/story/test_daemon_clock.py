@@ -85,7 +85,8 @@ def test_after_a_leap_of_days_nothing_goes_out_until_a_person_resumes(
 ) -> None:
     stage.write(
         "playbooks/checkup.yaml",
-        'playbook: checkup\nschedule: {cron: "0 * * * *", timezone: UTC}\nsegment: {of: user, where: [{everyone: true}]}\n'
+        'playbook: checkup\nschedule: {cron: "0 * * * *", timezone: UTC}\n'
+        "segment: {of: user, where: [{everyone: true}]}\n"
         "steps: [{email: hello}]\n",
     )
     hands = Hands()
