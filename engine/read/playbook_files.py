@@ -72,7 +72,7 @@ def _refuse_inputs(data: object, reading: Reading) -> None:
                 path,
                 "unknown-input",
                 f"`{found[0]}` stands here, and this file declares no inputs",
-                f"declare it: `inputs: {{{found[1]}: {{type: text}}}}`",
+                "only a file with `inputs` refers to them",
             )
 
 
@@ -131,6 +131,7 @@ def _load_use(
     reading = loading.reading(document)
     check_shape("playbook", _without_written_out(document.data), reading)
     check_references(document.data, reading, allowed=False)
+    _refuse_inputs(document.data, reading)
     expanded = None if reading.faults else _expanded(document, reading, known, declared=declared)
     if expanded is None:
         loading.problems += reading.problems

@@ -102,6 +102,7 @@ OF_THE_USE = [
     ("segment", "with: {plan: pro}\nsegment: x", "4:1", "not-of-a-use", "the blueprint's to say"),
     ("steps", "with: {plan: pro}\nsteps: []", "4:1", "not-of-a-use", "copy it"),
     ("secret", 'with: {plan: "${env:PLAN}"}', "3:14", "misplaced-secret", "touchline.yaml"),
+    ("reference", 'with: {plan: "${inputs.days}"}', "3:14", "unknown-input", "declares no inputs"),
     ("unknown-key", "with: {plan: pro}\nstatsu: draft", "4:1", "unknown-key", "mean status?"),
     ("not-a-mapping", "with: pro", "3:7", "wrong-type", "a mapping"),
 ]  # fmt: skip
