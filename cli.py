@@ -80,9 +80,19 @@ def _ports() -> Ports:
 def _open(context: click.Context) -> Workplace:
     from engine.workplace import open_workplace
 
-    workplace = open_workplace(context.obj.get("folder"), Path.cwd(), _ports())
+    folder = context.obj.get("folder")
+    workplace = open_workplace(folder, folder or _here(), _ports())
     context.call_on_close(workplace.close)
     return workplace
+
+
+def _here() -> Path:
+    from engine.problems import Misuse
+
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise Misuse("the current folder is gone; go to one that exists, or say -C DIR") from None
 
 
 def _instant(text: str | None, workplace: Workplace) -> datetime:
@@ -92,9 +102,23 @@ def _instant(text: str | None, workplace: Workplace) -> datetime:
 
 
 def _finish(text: str, status: int = 0) -> NoReturn:
+    from engine.report.text import escaped
+
     if text:
-        click.echo(text.encode("utf-8", "backslashreplace").decode())  # data may hold no text
+        _answer(escaped(text))
     sys.exit(status)
+
+
+def _answer(text: str) -> None:
+    """Print a result, or end with 1 where it cannot be printed: what was done stays done."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or error
+        _progress(f"touchline: the answer cannot be written ({why}); what was done is done")
+        sys.exit(1)
 
 
 # ---------------------------------------------------------------- options that many share
@@ -468,6 +492,8 @@ def daemon(context: click.Context, once: bool) -> None:
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("touchline").setLevel(logging.INFO)
+    if getattr(os, "geteuid", os.getpid)() == 0:
+        _progress("touchline: the daemon runs as root, and need not: give it a user of its own")
     sys.exit(serve(_open(context), once=once, say=_progress))
 
 
@@ -836,7 +862,7 @@ def audit_export(context: click.Context) -> None:
     from engine.proof import export
 
     for line in export(_open(context)):
-        click.echo(line)
+        _answer(line)
 
 
 @cli.group("ledger")
@@ -885,7 +911,13 @@ def ledger_adopt(context: click.Context) -> None:
 
 
 def _progress(text: str) -> None:
-    click.echo(text, err=True)
+    """Tell how it goes; where nobody can be told, it goes on all the same."""
+    from engine.report.text import escaped
+
+    try:
+        click.echo(escaped(text), err=True)
+    except OSError:
+        return
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -894,7 +926,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     try:
         cli.main(args=arguments, prog_name="touchline", obj=remembered, standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("stopped", err=True)
+        _progress("stopped")
         sys.exit(130)
     except click.ClickException as error:
         error.show()
@@ -913,12 +945,11 @@ def _tell(error: Exception) -> int:
     from engine.problems import TouchlineError
 
     if isinstance(error, TouchlineError):
-        click.echo(f"touchline: {error}", err=True)
+        _progress(f"touchline: {error}")
         return error.exit_status
-    click.echo(
+    _progress(
         f"touchline: a bug of ours ({type(error).__name__}: {error}); nothing was decided by it. "
-        "Say the same with --debug and report what it shows",
-        err=True,
+        "Say the same with --debug and report what it shows"
     )
     return 1
 

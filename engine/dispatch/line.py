@@ -21,6 +21,7 @@ from engine.dispatch.tally import Tally
 from engine.ledger.claims import Claimed, Claims, claim
 from engine.ledger.outbox import Permission, permit, put_back
 from engine.ledger.recovery import OnUnknown
+from engine.ledger.schema import refuse_other_schema
 from engine.ledger.store import Unit
 from engine.ports import Answer, Channel, Message, NotSent, Refusal, UnknownOutcome
 from engine.problems import TouchlineError, Unreachable
@@ -85,8 +86,13 @@ class _Asked:
         self._lease = lease
 
     async def __call__(self) -> bool:
-        """Commit `in_doubt`, and only then say yes; where a rate asks for it, in its turn."""
+        """Commit `in_doubt`, and only then say yes; where a rate asks for it, in its turn.
+
+        A process that stood still meanwhile until its lease was over says no: by now others may
+        have closed the doubt, and a person may have had it sent again.
+        """
         delivery = self._delivery
+        began = delivery.real()
         self.permission = await delivery.books.write(self._ask)
         while turn := self.permission.turn_at:
             if turn - delivery.real() > _RATE_PATIENCE:
@@ -94,7 +100,7 @@ class _Asked:
                 return False
             await _until(turn, delivery.real)
             self.permission = await delivery.books.write(self._ask)
-        return self.permission.allowed
+        return self.permission.allowed and delivery.real() - began < self._lease
 
     def _put_back(self, unit: Unit) -> bool:
         return put_back(
@@ -171,6 +177,7 @@ class Line:
         return None
 
     def _ask(self, unit: Unit) -> Claims:
+        refuse_other_schema(unit)
         return claim(
             unit,
             self._delivery.worker,
