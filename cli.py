@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `touchline --help` sta
 
 from __future__ import annotations
 
+import errno
 import getpass
 import os
 import platform
@@ -25,6 +26,7 @@ __all__ = ["cli", "main"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FORMATS = ("text", "json")
+_USED_UP = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT)
 _CHECK_FORMATS = ("text", "json", "github", "sarif", "junit")
 
 
@@ -80,19 +82,22 @@ def _ports() -> Ports:
 def _open(context: click.Context) -> Workplace:
     from engine.workplace import open_workplace
 
-    folder = context.obj.get("folder")
-    workplace = open_workplace(folder, folder or _here(), _ports())
+    workplace = open_workplace(*_where(context), _ports())
     context.call_on_close(workplace.close)
     return workplace
 
 
-def _here() -> Path:
+def _where(context: click.Context) -> tuple[Path | None, Path]:
+    """The folder that was said, if any, and where to look for a project otherwise."""
     from engine.problems import Misuse
 
+    said: Path | None = context.obj.get("folder")
     try:
-        return Path.cwd()
+        return said, Path.cwd()
     except FileNotFoundError:
-        raise Misuse("the current folder is gone; go to one that exists, or say -C DIR") from None
+        if said is not None:
+            return said, said
+    raise Misuse("the current folder is gone; go to one that exists, or say -C DIR")
 
 
 def _instant(text: str | None, workplace: Workplace) -> datetime:
@@ -302,7 +307,7 @@ def validate(
     from engine.check import check_files
     from engine.report.problems import render
 
-    checked = check_files(context.obj.get("folder"), Path.cwd(), paths)
+    checked = check_files(*_where(context), paths)
     if sources:
         from engine.source_check import check_sources
 
@@ -947,6 +952,9 @@ def _tell(error: Exception) -> int:
     if isinstance(error, TouchlineError):
         _progress(f"touchline: {error}")
         return error.exit_status
+    if isinstance(error, OSError) and error.errno in _USED_UP:
+        _progress(f"touchline: {error.strerror}: make room, then say the same again")
+        return 3
     _progress(
         f"touchline: a bug of ours ({type(error).__name__}: {error}); nothing was decided by it. "
         "Say the same with --debug and report what it shows"

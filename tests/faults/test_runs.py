@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +17,7 @@ from engine.language.playbook import Schedule
 from engine.passes.journal import LedgerJournal
 from engine.schedule import next_fires
 from engine.stopping import Stop
+from tests.faults.sources import USER, in_sqlite
 from tests.support.postgres import fresh_database
 from tests.support.stage import Stage
 
@@ -171,31 +170,6 @@ def test_111_identifiers_with_everything_in_them(stage: Stage, store: str) -> No
     run = stage.run()
     assert run.status == 0, run.out + run.err
     assert stage.mailed == ["a2@x.example"]
-
-
-USER = """\
-entity: user
-source: product.users
-key: user_id
-contact: {name: first_name, email: email}
-fields:
-  user_id: integer
-  first_name: text
-  email: text"""
-
-
-def in_sqlite(stage: Stage, rows: list[dict[str, object]]) -> None:
-    def quote(each: str) -> str:
-        return '"' + each.replace('"', '""') + '"'
-
-    with closing(sqlite3.connect(stage.root / "data.db")) as connection:
-        connection.execute(f"CREATE TABLE users ({', '.join(map(quote, rows[0]))})")
-        marks = ", ".join("?" * len(rows[0]))
-        values = [tuple(row.values()) for row in rows]
-        connection.executemany(f"INSERT INTO users VALUES ({marks})", values)
-        connection.commit()
-    product = "product: {type: files, path: data, timezone: UTC}"
-    stage.edit("touchline.yaml", product, "product: {type: sql, url: 'sqlite:///data.db'}")
 
 
 # ---------------------------------------------------------------- 112, 116: slots
