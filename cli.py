@@ -6,9 +6,7 @@ Everything heavy is imported inside the commands, so that `touchline --help` sta
 from __future__ import annotations
 
 import errno
-import getpass
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from engine.examples.stage import Props
     from engine.workplace import Ports, Workplace
 
 __all__ = ["cli", "main"]
@@ -44,6 +43,8 @@ class _SystemClock:
 
 def _host() -> str:
     """A stable text for this machine: its id where it has one, else its name."""
+    import platform
+
     try:
         return Path("/etc/machine-id").read_text(encoding="ascii").strip() or platform.node()
     except (OSError, UnicodeDecodeError):
@@ -55,6 +56,8 @@ def _today() -> date:
 
 
 def _actor() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -76,6 +79,19 @@ def _ports() -> Ports:
         host=_host(),
         actor=_actor(),
         clock=_SystemClock(),
+    )
+
+
+def _props() -> Props:
+    from connectors.channels.scripted import scripted_channels
+    from connectors.sources.memory import MemoryDatabase
+    from connectors.table import writer_to
+    from engine.examples.stage import Props
+
+    return Props(
+        database=MemoryDatabase,
+        channels=scripted_channels,
+        writer=writer_to,
     )
 
 
@@ -319,6 +335,27 @@ def validate(
     _finish(render(checked, form), 0 if checked.is_valid else 1)
 
 
+@_command("lint")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_format_option(*_CHECK_FORMATS)
+@click.option("--strict", is_flag=True, help="Advice, too, makes the exit status 1.")
+@click.option("--rules", "only_rules", is_flag=True, help="List the rules, with reasons.")
+def lint(
+    context: click.Context, paths: tuple[Path, ...], form: str, strict: bool, only_rules: bool
+) -> None:
+    """Advice beyond validity: dangerous breadth, what is unused, how a message reads."""
+    if only_rules:
+        from engine.report.rules import rules_in
+
+        _finish(rules_in(form))
+    from engine.check import lint_files
+    from engine.report.problems import render
+
+    checked = lint_files(*_where(context), paths)
+    is_fine = checked.is_valid and not (strict and checked.problems)
+    _finish(render(checked, form), 0 if is_fine else 1)
+
+
 @_command("segment")
 @click.argument("name", metavar="PLAYBOOK-OR-SEGMENT")
 @_as_of_option
@@ -403,6 +440,21 @@ def preview(
         open_in_browser(messages)
     status = send_preview(workplace, messages, send_to) if send_to else 0
     _finish(previewed(messages, form), status)
+
+
+@_command("test")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_format_option("text", "json", "junit")
+@click.option("--coverage", is_flag=True, help="Also say what the tests leave untried.")
+def test(context: click.Context, paths: tuple[Path, ...], form: str, coverage: bool) -> None:
+    """Carry out the examples beside the playbooks, on rows and a clock of their own."""
+    from engine.examples.coverage import Watching
+    from engine.report.examples import tested
+    from engine.testing import try_examples
+
+    watching = Watching() if coverage else None
+    found = try_examples(_open(context), _props(), paths, _where(context)[1], watching=watching)
+    _finish(tested(found, form), 1 if found.failed else 0)
 
 
 # ---------------------------------------------------------------- running
@@ -735,6 +787,31 @@ def resume(context: click.Context, playbooks: tuple[str, ...], yes: bool) -> Non
     _finish(let_go_on(workplace, playbooks))
 
 
+@_command("inbound")
+@click.argument(
+    "files",
+    metavar="[FILE]…",
+    nargs=-1,
+    type=click.Path(exists=True, allow_dash=True, path_type=Path),
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("dsn", "ses", "postmark", "sendgrid")),
+    default="dsn",
+    show_default=True,
+    help="What comes in: mails (a message, an mbox, a Maildir), or events of a provider as JSON.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+def inbound(context: click.Context, files: tuple[Path, ...], form: str, as_json: bool) -> None:
+    """Take in bounces, complaints and delivery events, from FILEs or from standard input."""
+    from engine.receiving import receive
+    from engine.report.inbound import received
+
+    found = receive(_open(context), files, form, stdin=sys.stdin.buffer)
+    _finish(received(found, "json" if as_json else "text"), found.exit_status)
+
+
 @cli.group("suppress", invoke_without_command=True)
 @_project_option
 @_debug_option
@@ -790,6 +867,15 @@ def suppress_subscribe(context: click.Context, address: str, topic: str, why: st
     from engine.desk import subscribe_address
 
     _finish(subscribe_address(_open(context), address, topic=topic, why=why))
+
+
+@_command("unsubscribe", group=suppress)
+@click.argument("token")
+def suppress_unsubscribe(context: click.Context, token: str) -> None:
+    """Stop the topic of one mail, by the TOKEN in its unsubscribe link or by the whole link."""
+    from engine.desk import unsubscribe_by_token
+
+    _finish(unsubscribe_by_token(_open(context), token))
 
 
 @_command("erase")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     "startup",
+    "validating",
     "segment",
     "stores",
     "filters",
@@ -18,6 +19,9 @@ BENCHMARKS = (
     "segments",
     "memory",
     "journeys",
+    "examples",
+    "mail",
+    "outbox",
 )
 ROOT = Path(__file__).resolve().parent.parent
 

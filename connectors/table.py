@@ -12,7 +12,7 @@ from connectors.sources.writing import Writable
 from engine.language.project import Connector, Secret, Settings
 from engine.ports import Channel, Database
 
-__all__ = ["SOURCES", "build_databases", "open_writer"]
+__all__ = ["SOURCES", "build_databases", "open_writer", "writer_to"]
 
 Resolve = Callable[[Secret], str]
 
@@ -64,11 +64,19 @@ def _sql(
 
 def open_writer(settings: Settings, root: Path, resolve: Resolve) -> Channel:
     """The built-in channel of updates; which databases there are is looked up at the first one."""
+    return _updating(lambda: build_databases(settings, root, resolve))
+
+
+def writer_to(databases: Mapping[str, Database]) -> Channel:
+    """The same over databases that are there already, by the names of their connectors."""
+    return _updating(lambda: databases)
+
+
+def _updating(built: Callable[[], Mapping[str, Database]]) -> Channel:
     from connectors.channels.update import Update  # no start need wait for it
 
     def writable() -> Mapping[str, Writable]:
-        databases = build_databases(settings, root, resolve)
-        return {name: each for name, each in databases.items() if isinstance(each, Writable)}
+        return {name: each for name, each in built().items() if isinstance(each, Writable)}
 
     return Update(writable)
 

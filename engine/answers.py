@@ -36,6 +36,7 @@ __all__ = [
     "statements_of",
     "who_matches",
     "why",
+    "why_of_playbook",
 ]
 
 
@@ -144,7 +145,7 @@ def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Expl
     ledger = workplace.ledger_or_none()
     with workplace.sources(ledger) as snapshot:
         if name in workplace.project.playbooks:
-            return _why_of_playbook(workplace, name, key, snapshot, ledger, as_of=as_of)
+            return why_of_playbook(workplace, name, key, snapshot, ledger, as_of=as_of)
         check_values(audience, snapshot, as_of)
         tree = explain(audience, key, snapshot, as_of)
         if tree is None:
@@ -152,7 +153,7 @@ def why(workplace: Workplace, name: str, key_text: str, as_of: datetime) -> Expl
         return Explained(name, key, as_of, tree)
 
 
-def _why_of_playbook(
+def why_of_playbook(
     workplace: Workplace,
     name: str,
     key: Key,
@@ -161,6 +162,7 @@ def _why_of_playbook(
     *,
     as_of: datetime,
 ) -> Explained:
+    """The same of a playbook, with the sources and the ledger at hand."""
     playbook = known_now(ledger, workplace.playbook(name))
     audience = playbook.audience
     everything = BoundAll(tuple(_asked(playbook, workplace.policy)))

@@ -1,12 +1,13 @@
-"""`touchline validate`: every file of a project; no data is read, no database library loaded."""
+"""`touchline validate` and `lint`: every file of a project; no data is read, no database needed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from engine.bind.bind import bind_catalog, bind_playbook, check
-from engine.bind.catalog import Catalog
+from engine.bind.bind import BoundProject, bind_project
+from engine.bind.examples import bind_example, unknown_playbook
 from engine.language.project import Project
 from engine.messages.check import check_playbook
 from engine.messages.compiled import read_email
@@ -15,26 +16,39 @@ from engine.problems import Invalid, Misuse, Problem
 from engine.read.load import load_project, project_root
 from engine.report.problems import Checked
 
-__all__ = ["check_files", "problems_of"]
+__all__ = ["check_files", "inside_project", "is_among", "lint_files", "problems_of"]
 
 
 def problems_of(project: Project) -> tuple[Problem, ...]:
     """All problems of a project that was read: its files, names, types and templates, sorted."""
-    catalog, _ = bind_catalog(project)
-    found = {*project.problems, *check(project), *_of_templates(project, catalog)}
+    return _problems(project, bind_project(project))
+
+
+def _problems(project: Project, bound: BoundProject) -> tuple[Problem, ...]:
+    found = {*project.problems, *bound.problems, *_of_templates(project, bound)}
+    found |= {*_of_examples(project, bound)}
     return tuple(sorted(found))
 
 
-def _of_templates(project: Project, catalog: Catalog) -> list[Problem]:
+def _of_templates(project: Project, bound: BoundProject) -> list[Problem]:
     found = [
         problem for each in project.templates.values() for problem in read_email(each).problems
     ]
-    for name in project.playbooks:
-        try:
-            playbook = bind_playbook(name, project, catalog)
-        except Invalid:
-            continue  # `check` has told of it
-        found += check_playbook(playbook, catalog, project.entities)
+    for playbook in bound.playbooks.values():
+        found += check_playbook(playbook, bound.catalog, project.entities)
+    return found
+
+
+def _of_examples(project: Project, bound: BoundProject) -> list[Problem]:
+    found: list[Problem] = []
+    for each in project.examples.values():
+        if each.playbook not in project.playbooks:
+            found += unknown_playbook(each, project).problems
+        elif each.playbook in bound.playbooks:  # of the others it is told why they do not bind
+            try:
+                bind_example(each, bound.playbooks[each.playbook], project, bound.catalog)
+            except Invalid as invalid:
+                found += invalid.problems
     return found
 
 
@@ -46,15 +60,38 @@ def check_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Chec
     """
     root = project_root(folder, start)
     project = load_project(root)
-    problems = problems_of(project)
+    checked = Checked(root, project.files, problems_of(project))
+    return _narrowed(checked, paths, start)
+
+
+def lint_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Checked:
+    """Read and check a project, and give advice beyond what is valid; `paths` as `check_files`.
+
+    Raises:
+        Misuse: there is no project, or a path is not in it.
+    """
+    from engine.lint.rule import Looked
+    from engine.lint.table import advice_on
+
+    root = project_root(folder, start)
+    project = load_project(root)
+    bound = bind_project(project)
+    problems = {*_problems(project, bound), *advice_on(Looked(project, bound))}
+    checked = Checked(root, project.files, tuple(sorted(problems)), command="lint")
+    return _narrowed(checked, paths, start)
+
+
+def _narrowed(checked: Checked, paths: Sequence[Path], start: Path) -> Checked:
+    """What is told of these files and folders alone; of all of them where none are named."""
     if not paths:
-        return Checked(root, project.files, problems)
-    wanted = [_inside(path, start, root) for path in paths]
-    told = tuple(problem for problem in problems if _is_among(problem.place, wanted))
-    return Checked(root, project.files, told)
+        return checked
+    wanted = [inside_project(path, start, checked.root) for path in paths]
+    told = tuple(problem for problem in checked.problems if is_among(problem.place, wanted))
+    return replace(checked, problems=told)
 
 
-def _inside(path: Path, start: Path, root: Path) -> str:
+def inside_project(path: Path, start: Path, root: Path) -> str:
+    """A path that was named, relative to the project; Misuse where it is not in it."""
     for base in (start, root):
         full = (base / path).resolve()
         if full.exists() and full.is_relative_to(root.resolve()):
@@ -62,7 +99,8 @@ def _inside(path: Path, start: Path, root: Path) -> str:
     raise Misuse(f"{path} is no file or folder of the project at {root}")
 
 
-def _is_among(place: Place, wanted: Sequence[str]) -> bool:
+def is_among(place: Place, wanted: Sequence[str]) -> bool:
+    """Whether a place is in one of some files and folders."""
     return any(
         each == "." or place.path == each or place.path.startswith(f"{each}/") for each in wanted
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from engine.approving import approval_of
 from engine.decide.entry import told_of_fuse
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
+from engine.ledger.clicks import unsubscribe_from
 from engine.ledger.control import channel_states, halts_in_force, resume_channel
 from engine.ledger.control import halt as set_halt
 from engine.ledger.control import resume as lift_halt
@@ -50,6 +52,7 @@ __all__ = [
     "subscribe_address",
     "suppression_list",
     "task_list",
+    "unsubscribe_by_token",
 ]
 
 
@@ -360,6 +363,21 @@ def subscribe_address(workplace: Workplace, address: str, *, topic: str, why: st
         unsuppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
         new = subscribe(unit, normal, topic=topic, why=why, at=at, actor=actor)
     return f"{address} gets mail on {topic}" + ("" if new else " (it was so already)")
+
+
+def unsubscribe_by_token(workplace: Workplace, text: str) -> str:
+    """Stop the topic of a mail to whom it was for, by the token that its link bears.
+
+    Raises:
+        Refused: no mail of this ledger bears that token.
+    """
+    token = re.split(r"[?&]token=", text.strip())[-1].split("&")[0]
+    at, actor = _now(workplace), workplace.ports.actor
+    with workplace.ledger().write() as unit:
+        topic = unsubscribe_from(unit, token, at=at, actor=actor)
+    if topic is None:
+        raise Refused("no mail of this ledger bears that token; nothing is changed")
+    return f"the recipient of that mail gets nothing on {topic} any more"
 
 
 def _address(text: str) -> str:

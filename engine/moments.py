@@ -10,13 +10,13 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Container
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from engine.business_days import add_business_days
+from engine.records import dataclass
 
 __all__ = [
     "Ago",

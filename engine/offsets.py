@@ -7,13 +7,13 @@ zone has today; before and after that the offset stays as it was at that edge.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from engine.moments import start_of_day
+from engine.records import dataclass
 
 __all__ = ["Steps", "offsets_of_days", "offsets_of_instants", "offsets_of_local_times"]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from engine.records import dataclass
 
 __all__ = ["NOWHERE", "DocumentPath", "Place", "SourceMap"]
 

@@ -15,11 +15,12 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from engine.records import dataclass
 from engine.tables import ColumnRef, TableRef
 
 if TYPE_CHECKING:  # what only sends or validates starts without the library
@@ -28,6 +29,8 @@ if TYPE_CHECKING:  # what only sends or validates starts without the library
     from sqlalchemy.sql import ColumnElement, FromClause
 
 __all__ = [
+    "ABOUT_THE_MAILBOX",
+    "TAG",
     "Answer",
     "Channel",
     "Clock",
@@ -199,7 +202,8 @@ class Message:
     """A rendered touch on its way out; `payload` never changes between attempts.
 
     For email `payload` are the bytes of the message (CRLF, no dot-stuffing) and `headers` is
-    empty; for a webhook the body as sent, with the `headers` and `method` of the step.
+    empty; for a webhook the body as sent, with the `headers` and `method` of the step. `token`
+    stands for the touch in what comes back of an email; empty: nothing can.
     """
 
     id: str
@@ -209,6 +213,17 @@ class Message:
     payload: bytes
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
+
+
+TAG = "touchline"
+"""The name under which a provider keeps the token of a mail and sends it back."""
+
+ABOUT_THE_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+"""The enhanced status codes (RFC 3463) that are about the mailbox, whoever tells of them.
+
+No such mailbox or domain, moved away, takes no mail, disabled. Not `5.2.2`: a full mailbox is
+emptied again."""
 
 
 class Refusal(StrEnum):
@@ -262,12 +277,14 @@ class Channel(Protocol):
     """Sends messages. One instance serves one run or worker; `close` ends its connections.
 
     `on_unknown` is what becomes of an act without an answer (`hold`, `assume_sent`, `resend`);
+    `at_once` is how many messages it carries at the same time;
     `patience` is how many seconds an answer may take at most once a permit was given.
     """
 
     name: str
     on_unknown: str
     patience: float
+    at_once: int
 
     async def send(self, message: Message, permit: Permit) -> Answer:
         """Bring the message up to the one act that cannot be taken back, ask `permit`, then act.

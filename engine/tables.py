@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.language.catalog import Kind
 from engine.language.conditions import Scalar
+from engine.records import dataclass
 
 __all__ = ["ColumnRef", "TableRef"]
 

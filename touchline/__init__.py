@@ -1,7 +1,10 @@
 """The one package of the wheel: puts the folders on the path and starts the program."""
 
+import gc
 import sys
 from pathlib import Path
+
+_FRESH_OBJECTS = 50_000  # before the collector looks; what a start and a project make is kept
 
 _app = Path(__file__).resolve().parent / "_app"
 if _app.is_dir() and str(_app) not in sys.path:  # only in the wheel: a checkout has them already
@@ -10,6 +13,10 @@ if _app.is_dir() and str(_app) not in sys.path:  # only in the wheel: a checkout
 
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(_FRESH_OBJECTS, *gc.get_threshold()[1:])
     from cli import main as run
 
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # nothing is looked through at the end: the process gives all back at once

@@ -41,9 +41,12 @@ class Outside:
 
 
 @contextmanager
-def outside(script: str, packages: Sequence[str], *arguments: str) -> Iterator[Outside]:
-    """The script of this folder, running with these packages."""
-    python = _environment(script, packages)
+def outside(
+    script: str, packages: Sequence[str], *arguments: str, environment: str = ""
+) -> Iterator[Outside]:
+    """The script of this folder, running with these packages; its environment is its own unless
+    that of another script is named."""
+    python = _environment(environment or script, packages)
     command = [str(python), str(HERE / f"{script}.py"), *arguments]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,187 +1,165 @@
-"""One SMTP connection after the greeting and the login: lines out, replies in, and no guessing.
+"""One SMTP connection after the greeting and the login: bytes out, replies in, and no guessing.
 
 aiosmtplib connects, upgrades and logs in; then `Conversation` takes the transport over, because
-delivery page, point 4, needs to know at every moment which byte has left: it separates the body
-from the dot, hears what a server says unasked, and tells silence from an answer.
+delivery page, point 4, needs to know at every moment which byte has left: it says several commands
+at once and gives each its reply (RFC 2920), separates the body from the dot, hears what a server
+says unasked, and tells silence from an answer.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections import deque
-from dataclasses import dataclass
+import math
 
-__all__ = ["Conversation", "Lost", "Reply", "ReplyReader", "reply_of"]
+from connectors.channels.replies import Reply, ReplyReader
 
-_LONGEST_REPLY = 32 * 1024  # bytes of one reply, however many lines: bounds what a server costs us
-_LINE = re.compile(rb"(\d{3})(?:([ -])(.*))?\Z", re.DOTALL)
-_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|\Z)")
-_LONGEST_TEXT = 200  # characters of a server's words that are kept
+__all__ = ["Conversation"]
 
-
-class Lost(Exception):
-    """The connection broke, fell silent, or spoke what is no SMTP; the text says which."""
+_BLOCK_BYTES = 128 * 1024
+_MOST_UNASKED = 100  # replies: whoever says more out of turn is not listened to
+_BUFFER_BYTES = 16 * 1024
+_CLOSED = "the server closed the connection"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: its code, its enhanced status code (RFC 3463) or empty, and its cleaned text."""
+class Conversation(asyncio.BufferedProtocol):
+    """A connection in the state after EHLO, TLS and login.
 
-    code: int
-    enhanced: str
-    text: str
-
-    @property
-    def kind(self) -> int:
-        """The first digit: 2 done, 3 go on, 4 not now, 5 no."""
-        return self.code // 100
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.text}".rstrip()
-
-
-class ReplyReader:
-    """Puts replies together from bytes as they come, several lines to a reply."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._lines: list[str] = []
-        self._size = 0
-
-    def feed(self, data: bytes) -> list[Reply]:
-        """The replies that are complete with `data`; raises Lost on what is no reply."""
-        self._buffer += data
-        replies: list[Reply] = []
-        while (end := self._buffer.find(b"\n")) >= 0:
-            line = bytes(self._buffer[:end]).rstrip(b"\r")
-            del self._buffer[: end + 1]
-            replies.extend(self._take(line))
-        if self._size + len(self._buffer) > _LONGEST_REPLY:
-            raise Lost("the server's answer does not end")
-        return replies
-
-    def _take(self, line: bytes) -> list[Reply]:
-        match = _LINE.match(line)
-        if match is None:
-            words = _shown(line[:_LONGEST_TEXT].decode("utf-8", "replace"))
-            raise Lost(f"the server answered what is no SMTP: {words}")
-        code, mark, text = match.groups()
-        self._lines.append((text or b"").decode("utf-8", "replace"))
-        self._size += len(line)
-        if mark == b"-":
-            return []
-        reply = reply_of(int(code), " ".join(self._lines))
-        self._lines, self._size = [], 0
-        return [reply]
-
-
-def reply_of(code: int, text: str) -> Reply:
-    """A reply from its parts; `text` is what followed the code."""
-    shown = _shown(text)
-    found = _ENHANCED.match(shown)
-    enhanced = found.group(1) if found and shown[0] == str(code // 100) else ""
-    return Reply(code, enhanced, shown)
-
-
-def _shown(text: str) -> str:
-    """One line of printable characters, cut to what is kept."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(printable.split())[:_LONGEST_TEXT]
-
-
-class Conversation(asyncio.Protocol):
-    """A connection in the state after EHLO, TLS and login."""
+    `end` is empty while the connection lasts, and then says in a few words why it is over;
+    `fell_silent` whether it is because the server did not answer in time.
+    """
 
     def __init__(self, transport: asyncio.Transport) -> None:
+        self.end = _CLOSED if transport.is_closing() else ""
+        self.fell_silent = False
         self._transport = transport
+        self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
-        self._replies: deque[Reply] = deque()
-        self._end = "" if not transport.is_closing() else "the server closed the connection"
-        self._news = asyncio.Event()
-        self._writable = asyncio.Event()
-        self._writable.set()
-        # Paused at the first byte that waits: a drained body is out before a permit is asked.
-        # One, not zero: asyncio's TLS transport pauses at zero for ever.
+        self._buffer = memoryview(bytearray(_BUFFER_BYTES))
+        self._heard: list[Reply] = []
+        self._wanted = 0
+        self._answer: asyncio.Future[list[Reply]] | None = None
+        self._is_stuck = False
+        self._deadline = math.inf
+        self._late = ""
+        self._timer: asyncio.TimerHandle | None = None
+        # Paused at the first byte that waits: a body that was taken is out before a permit is
+        # asked. One, not zero: asyncio's TLS transport pauses at zero for ever.
         transport.set_write_buffer_limits(high=1)
         transport.set_protocol(self)
 
     @property
-    def is_open(self) -> bool:
-        """Whether the server has neither closed nor broken the connection."""
-        return not self._end and not self._transport.is_closing()
+    def is_quiet(self) -> bool:
+        """Whether the connection lasts and the server has said nothing that was not asked."""
+        return not self.end and not self._heard and not self._transport.is_closing()
+
+    def ask(self, data: bytes, count: int, *, timeout: float) -> asyncio.Future[list[Reply]]:
+        """Say `data`, and give what will be its `count` answers, in order.
+
+        Fewer where the connection ends before, where 421 announces that it will, and where it
+        takes more than `timeout` seconds, which ends it. What the server had said before it was
+        asked counts as an answer: `is_quiet` tells.
+        """
+        if self._transport.is_closing():
+            self._lose(_CLOSED)
+        answer = self._expect(count, timeout, "the server gave no answer within")
+        if not self.end:
+            self._transport.write(data)
+        self._settle()
+        return answer
+
+    async def hand_over(self, data: bytes, *, timeout: float) -> None:
+        """Write until the last byte has left this process, unless the server speaks or goes.
+
+        `timeout` is how many seconds the server may take nothing more.
+        """
+        for start in range(0, len(data), _BLOCK_BYTES):
+            if not self.is_quiet:
+                return
+            self._transport.write(data[start : start + _BLOCK_BYTES])
+            if self._is_stuck:
+                # No answers are taken from the queue: whatever is said now was not asked.
+                await self._expect(0, timeout, "the server took nothing more within")
 
     def unasked(self) -> Reply | None:
         """What the server said though it was not its turn, taken out of the queue."""
-        return self._replies.popleft() if self._replies else None
-
-    async def command(self, line: str, *, timeout: float) -> Reply:
-        """Say one line and hear the answer; raises Lost, ValueError for a line that is two."""
-        if re.search(r"[\x00-\x1f\x7f]", line):
-            raise ValueError("a command holds a control character")
-        self.write(line.encode() + b"\r\n")
-        return await self.reply(timeout=timeout)
-
-    async def reply(self, *, timeout: float) -> Reply:
-        """The next answer within `timeout` seconds; raises Lost."""
-        try:
-            async with asyncio.timeout(timeout):
-                while not self._replies:
-                    self._raise_if_lost()
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
-            raise Lost(f"the server gave no answer within {timeout:g} s") from None
-        return self._replies.popleft()
-
-    def write(self, data: bytes) -> None:
-        """Hand bytes to the connection; raises Lost where it is known to be gone."""
-        if not self.is_open:
-            raise Lost(self._end or "the connection was closed")
-        self._transport.write(data)
-
-    async def drain(self, *, timeout: float) -> None:
-        """Wait until what was written has left this process; raises Lost."""
-        await asyncio.sleep(0)  # a server that takes all at once still gets its word in
-        try:
-            async with asyncio.timeout(timeout):
-                await self._writable.wait()
-        except TimeoutError:
-            raise Lost(f"the server took nothing more within {timeout:g} s") from None
-        self._raise_if_lost()
+        return self._heard.pop(0) if self._heard else None
 
     def abort(self) -> None:
         """Drop the connection now: what was not written yet never leaves."""
+        self._lose("the connection was dropped")
         self._transport.abort()
 
-    def _raise_if_lost(self) -> None:
-        if self._end:
-            raise Lost(self._end)
+    # -- waiting: one timer a connection, moved on only when it fires
+
+    def _expect(self, count: int, seconds: float, late: str) -> asyncio.Future[list[Reply]]:
+        self._wanted, self._late = count, f"{late} {seconds:g} s"
+        self._deadline = self._loop.time() + seconds
+        self._watch()
+        self._answer = self._loop.create_future()
+        return self._answer
+
+    def _watch(self) -> None:
+        if self._timer is not None and self._timer.when() <= self._deadline:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
+
+    def _look_at_the_clock(self) -> None:
+        self._timer = None
+        if self._deadline <= self._loop.time():
+            self.fell_silent = True
+            self._lose(self._late)
+            self._transport.abort()
+        elif self._deadline < math.inf:
+            self._watch()
+
+    def _settle(self) -> None:
+        """Give the answers to who waits for them, if they are complete or no more will come."""
+        answer, heard, count = self._answer, self._heard, self._wanted
+        if answer is None:
+            return
+        if len(heard) < count and not self.end and all(reply.code != 421 for reply in heard):
+            return
+        self._answer, self._deadline, self._wanted = None, math.inf, 0
+        self._heard = heard[count:]
+        if not answer.done():
+            answer.set_result(heard[:count])
 
     def _lose(self, why: str) -> None:
-        self._end = self._end or why
-        self._news.set()
-        self._writable.set()
+        self.end = self.end or why
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._settle()
 
     # -- called by the transport
 
-    def data_received(self, data: bytes) -> None:
-        try:
-            self._replies.extend(self._reader.feed(data))
-        except Lost as lost:
-            self._lose(str(lost))
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._heard += self._reader.feed(bytes(self._buffer[:nbytes]))
+        fault = self._reader.fault
+        if not fault and len(self._heard) > self._wanted + _MOST_UNASKED:
+            fault = "the server speaks out of turn"
+        if fault:
+            self._lose(fault)
             self._transport.abort()
-        self._news.set()
+        else:
+            self._settle()
 
     def eof_received(self) -> bool:
-        self._lose("the server closed the connection")
+        self._lose(_CLOSED)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lose(f"the connection was lost: {exc}" if exc else "the connection was lost")
 
     def pause_writing(self) -> None:
-        self._writable.clear()
+        self._is_stuck = True
 
     def resume_writing(self) -> None:
-        self._writable.set()
+        self._is_stuck = False
+        if not self._wanted:
+            self._settle()

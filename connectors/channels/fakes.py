@@ -37,10 +37,12 @@ class FakeChannel:
         refusals: Mapping[str, Iterable[NotSent]] | None = None,
         on_unknown: str = "hold",
         patience: float = 600.0,
+        at_once: int = 4,
     ) -> None:
         self.name = name
         self.on_unknown = on_unknown
         self.patience = patience
+        self.at_once = at_once
         self.sent: list[Message] = []
         self.asked: list[Message] = []
         self.is_closed = False

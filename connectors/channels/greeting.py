@@ -14,7 +14,8 @@ from typing import cast
 
 import aiosmtplib
 
-from connectors.channels.conversation import Conversation, reply_of
+from connectors.channels.conversation import Conversation
+from connectors.channels.replies import reply_of
 from connectors.channels.verdicts import at_connect
 from engine.language.project import SmtpChannel
 from engine.ports import NotSent, Refusal
@@ -33,12 +34,20 @@ class NoConnection(Exception):
         super().__init__(answer.detail)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Session:
-    """A logged-in connection, and what the server said it can do (names in lower case)."""
+    """A logged-in connection, and what the server said it can do (names in lower case).
+
+    `served` are the messages it was used for. `is_in_step`: the server waits for a command;
+    `needs_reset`: it still holds what it refused. `idle_since` is an instant of the loop's clock.
+    """
 
     conversation: Conversation
     extensions: Mapping[str, str]
+    served: int = 0
+    is_in_step: bool = True
+    needs_reset: bool = False
+    idle_since: float = 0.0
 
 
 async def connect(

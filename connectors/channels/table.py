@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from engine.language.project import Secret, SmtpChannel, WebhookChannel
+from engine.language.project import DkimKey, Secret, SmtpChannel, WebhookChannel
 from engine.ports import Channel, Clock
 from engine.problems import Invalid, Problem
+
+if TYPE_CHECKING:
+    from connectors.channels.stamping import Sign
 
 __all__ = ["DeclaredChannel", "Resolve", "open_channels"]
 
@@ -49,7 +53,27 @@ def _smtp(declared: SmtpChannel, resolve: Resolve) -> Channel:
     from connectors.channels.smtp import Smtp
 
     password = resolve(declared.password) if declared.password is not None else ""
-    return Smtp(declared, password=password)
+    channel = Smtp(declared, password=password)
+    if not (declared.return_path or declared.provider or declared.dkim):
+        return channel
+    from connectors.channels.stamping import Stamped
+
+    return Stamped(channel, declared, _signer(declared.name, declared.dkim, resolve))
+
+
+def _signer(name: str, declared: DkimKey | None, resolve: Resolve) -> Sign | None:
+    if declared is None:
+        return None
+    key = resolve(declared.key)
+    try:
+        from connectors.channels.signing import Signer
+
+        return Signer(declared.domain, declared.selector, key)
+    except ImportError:
+        sentence = f"channel `{name}`: dkim needs dkimpy; say `pip install 'touchline[dkim]'`"
+    except ValueError as error:
+        sentence = f"channel `{name}`: dkim: {error}"
+    raise Invalid([Problem(declared.key.place, "bad-channel", sentence)])
 
 
 def _webhook(declared: WebhookChannel, resolve: Resolve, clock: Clock) -> Channel:

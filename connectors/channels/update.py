@@ -30,6 +30,7 @@ class Update:
 
     on_unknown = "hold"  # of additions; a value that was set is set again
     patience = _PATIENCE_S
+    at_once = 1  # whoever changes a row stands in line
 
     def __init__(self, databases: Callable[[], Mapping[str, Writable]]) -> None:
         self.name = "update"

@@ -15,12 +15,11 @@ full. At MAIL nothing is ever about the recipient.
 
 from __future__ import annotations
 
-from connectors.channels.conversation import Reply
-from engine.ports import Answer, NotSent, Refusal, Sent, UnknownOutcome
+from connectors.channels.replies import Reply
+from engine.ports import ABOUT_THE_MAILBOX, Answer, NotSent, Refusal, Sent, UnknownOutcome
 
-__all__ = ["after_dot", "at_connect", "at_data", "at_mail", "at_rcpt"]
+__all__ = ["after_dot", "at_connect", "at_data", "at_mail", "at_rcpt", "at_rset"]
 
-_ABOUT_THE_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 _MAILBOX_CODES = frozenset({550, 551, 553})
 
 
@@ -28,6 +27,11 @@ def at_connect(reply: Reply) -> NotSent:
     """A refusal of the connection, the greeting or the login: never about a message."""
     is_about_login = reply.code in (534, 535, 538)
     return _no(Refusal.CREDENTIALS if is_about_login else Refusal.CHANNEL, reply)
+
+
+def at_rset(reply: Reply) -> NotSent | None:
+    """The answer to RSET; None: go on. A no says nothing about the message that follows."""
+    return None if reply.kind == 2 else _no(Refusal.LATER, reply)
 
 
 def at_mail(reply: Reply) -> NotSent | None:
@@ -58,7 +62,7 @@ def after_dot(reply: Reply) -> Answer:
 
 
 def _subject(reply: Reply) -> Refusal:
-    return Refusal.MAILBOX if reply.enhanced in _ABOUT_THE_MAILBOX else Refusal.MESSAGE
+    return Refusal.MAILBOX if reply.enhanced in ABOUT_THE_MAILBOX else Refusal.MESSAGE
 
 
 def _refused(reply: Reply, final: Refusal) -> NotSent:

@@ -17,21 +17,21 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from typing import cast
 
 import httpx
 
 from connectors.channels.addresses import RefusedUrl, Target, check_url, is_public
+from connectors.channels.statuses import verdict_on
 from connectors.channels.trust import system_trust
 from engine.language.project import WebhookChannel
-from engine.ports import Answer, Clock, Message, NotSent, Permit, Refusal, Sent, UnknownOutcome
+from engine.ports import Answer, Clock, Message, NotSent, Permit, Refusal, UnknownOutcome
 
 __all__ = ["Resolver", "Webhook", "signing_keys"]
 
 _ANSWER_CAP = 64 * 1024  # bytes read of an answer, so that the connection can serve again
+_AT_ONCE = 8  # requests under way to one receiver
 _ADDRESSES = 3  # of a host that are tried in one attempt
-_TRY_AGAIN = frozenset({408, 425, 429})
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -79,6 +79,7 @@ class Webhook:
         """Raise RefusedUrl or ValueError where the URL or the secret will not do."""
         self.name = channel.name
         self.on_unknown = channel.on_unknown
+        self.at_once = _AT_ONCE
         self.patience = _ADDRESSES * 2 * channel.timeout  # each: the status, then the rest
         self._channel = channel
         self._target = check_url(url, channel.allow_private)
@@ -205,20 +206,8 @@ def _signature(key: bytes, signed: bytes) -> str:
 
 
 def _verdict(response: httpx.Response, now: datetime) -> Answer:
-    """What a status means: delivery page, point 4."""
-    status = response.status_code
-    detail = f"the receiver answered {status} {_phrase(status)}".rstrip()
-    if 200 <= status < 300:
-        return Sent(detail)
-    if status in _TRY_AGAIN or status >= 500:
-        wait = _retry_after(response.headers.get("retry-after", ""), now)
-        return NotSent(Refusal.LATER, detail, str(status), wait)
-    refusal = Refusal.CREDENTIALS if status == HTTPStatus.GONE else Refusal.MESSAGE
-    return NotSent(refusal, detail, str(status))
-
-
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+    wait = _retry_after(response.headers.get("retry-after", ""), now)
+    return verdict_on(response.status_code, wait)
 
 
 def _retry_after(value: str, now: datetime) -> float | None:

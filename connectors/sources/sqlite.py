@@ -53,7 +53,7 @@ from engine.ports import Filled, Ordered, Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["SqliteDatabase", "sqlite_rows"]
+__all__ = ["SqliteDatabase", "sqlite_rows", "with_functions"]
 
 _BUSY_SECONDS = 10.0
 _OUT_OF_REACH = {
@@ -143,11 +143,16 @@ class SqliteDatabase:
         # Bytes that are no UTF-8 come as surrogates: they fail what prints them, and nothing else.
         connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
         connection.execute("PRAGMA trusted_schema = false")
-        for name, (arguments, function) in FUNCTIONS.items():
-            connection.create_function(name, arguments, function, deterministic=True)
-        for name, (arguments, aggregate) in AGGREGATES.items():
-            connection.create_aggregate(name, arguments, aggregate)
-        return connection
+        return with_functions(connection)
+
+
+def with_functions(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A connection that knows the functions of the language that SQLite lacks."""
+    for name, (arguments, function) in FUNCTIONS.items():
+        connection.create_function(name, arguments, function, deterministic=True)
+    for name, (arguments, aggregate) in AGGREGATES.items():
+        connection.create_aggregate(name, arguments, aggregate)
+    return connection
 
 
 class _SqliteStore:

@@ -7,7 +7,7 @@ reads it. What every step may bear stands in each, as in the declared ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.bind.catalog import EntityRef, FieldRef
 from engine.bind.conditions import BoundMoment, Condition
@@ -17,6 +17,7 @@ from engine.language.project import Template
 from engine.language.steps import Added, AfterHold, OnFailure, TaskKind, UntilWeekday
 from engine.moments import Duration, Moment, Unit
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "ADDING",

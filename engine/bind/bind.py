@@ -6,7 +6,7 @@ what depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -16,7 +16,8 @@ from engine.bind.bearing import optional
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.cautions import cautions, formula_cautions
 from engine.bind.computed import bind_computed
-from engine.bind.conditions import BoundEveryone
+from engine.bind.conditions import BoundEveryone, Condition
+from engine.bind.contradictions import contradictions
 from engine.bind.entities import bind_entity
 from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
 from engine.bind.findings import Findings, or_unreadable, wrong
@@ -35,11 +36,20 @@ from engine.language.project import Project, SmtpChannel, Template, WebhookChann
 from engine.language.steps import every_step as declared_steps
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Misuse, Problem, Severity, did_you_mean
+from engine.records import dataclass
 from engine.tables import ColumnRef
 
-__all__ = ["bind_catalog", "bind_playbook", "bind_segment", "check"]
+__all__ = [
+    "BoundProject",
+    "bind_catalog",
+    "bind_playbook",
+    "bind_project",
+    "bind_segment",
+    "check",
+]
 
 Bound = TypeVar("Bound")
+Declared = TypeVar("Declared")
 
 
 def bind_catalog(project: Project) -> tuple[Catalog, tuple[Problem, ...]]:
@@ -77,34 +87,57 @@ def bind_playbook(name: str, project: Project, catalog: Catalog) -> BoundPlayboo
     return _playbook(playbook, project, catalog)
 
 
-def check(project: Project) -> tuple[Problem, ...]:
-    """All problems and warnings of binding, each once; those of reading are not repeated."""
+@dataclass(frozen=True, slots=True)
+class BoundProject:
+    """Everything of a project that binds, by name, and what binding has to say of the rest.
+
+    `problems` are errors and warnings, each once and sorted; those of reading are not repeated.
+    """
+
+    catalog: Catalog
+    segments: Mapping[str, Audience]
+    playbooks: Mapping[str, BoundPlaybook]
+    problems: tuple[Problem, ...]
+
+
+def bind_project(project: Project) -> BoundProject:
+    """All segments and playbooks that can be used, and the problems of what cannot."""
     catalog, catalog_problems = bind_catalog(project)
     found = [*_settings_problems(project), *catalog_problems, *_catalog_cautions(catalog)]
-    found += _problems(lambda: bind_policy(project, catalog), _no_advice)
-    for segment in project.segments.values():
-        found += _problems(
-            lambda segment=segment: _segment(segment, project, catalog),  # type: ignore[misc]
-            _audience_cautions,
-        )
-    for playbook in project.playbooks.values():
-        found += _problems(
-            lambda playbook=playbook: _playbook(playbook, project, catalog),  # type: ignore[misc]
-            _playbook_cautions,
-        )
-    return tuple(sorted(set(found) - set(project.problems)))
+    found += _problems_of(lambda: bind_policy(project, catalog))
+    segments, told = _all_bound(project.segments, lambda each: _segment(each, project, catalog))
+    found += told
+    playbooks, told = _all_bound(project.playbooks, lambda each: _playbook(each, project, catalog))
+    found += told
+    found += [each for audience in segments.values() for each in _cautions(audience.condition)]
+    found += [each for playbook in playbooks.values() for each in _playbook_cautions(playbook)]
+    problems = tuple(sorted(set(found) - set(project.problems)))
+    return BoundProject(catalog, segments, playbooks, problems)
 
 
-def _problems(
-    bind: Callable[[], Bound], advise: Callable[[Bound], tuple[Problem, ...]]
-) -> tuple[Problem, ...]:
+def check(project: Project) -> tuple[Problem, ...]:
+    """All problems and warnings of binding, each once; those of reading are not repeated."""
+    return bind_project(project).problems
+
+
+def _all_bound(
+    declared: Mapping[str, Declared], bind: Callable[[Declared], Bound]
+) -> tuple[dict[str, Bound], list[Problem]]:
+    bound: dict[str, Bound] = {}
+    problems: list[Problem] = []
+    for name, each in declared.items():
+        try:
+            bound[name] = bind(each)
+        except Invalid as invalid:
+            problems += invalid.problems
+    return bound, problems
+
+
+def _problems_of(bind: Callable[[], BoundPolicy]) -> tuple[Problem, ...]:
     try:
-        return advise(bind())
+        bind()
     except Invalid as invalid:
         return invalid.problems
-
-
-def _no_advice(policy: BoundPolicy) -> tuple[Problem, ...]:
     return ()
 
 
@@ -265,12 +298,12 @@ def _catalog_cautions(catalog: Catalog) -> tuple[Problem, ...]:
     return tuple(problem for each in formulas for problem in formula_cautions(each))
 
 
-def _audience_cautions(audience: Audience) -> tuple[Problem, ...]:
-    return cautions(audience.condition)
-
-
 def _playbook_cautions(playbook: BoundPlaybook) -> tuple[Problem, ...]:
-    return tuple(problem for each in playbook.conditions for problem in cautions(each))
+    return tuple(problem for each in playbook.conditions for problem in _cautions(each))
+
+
+def _cautions(condition: Condition) -> tuple[Problem, ...]:
+    return (*cautions(condition), *contradictions(condition))
 
 
 def _settings_problems(project: Project) -> tuple[Problem, ...]:

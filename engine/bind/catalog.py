@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.bind.formulas import Formula
 from engine.bind.refs import Computed, EventRef, FieldRef, LinkRef
 from engine.problems import Problem
+from engine.records import dataclass
 from engine.tables import ColumnRef, TableRef
 
 __all__ = [

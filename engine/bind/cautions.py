@@ -8,7 +8,6 @@ so what asks for *no* events holds of those whom the window says nothing about.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from engine.bind.catalog import EventRef, FieldRef
@@ -53,6 +52,7 @@ from engine.language.conditions import Became
 from engine.moments import At, Day, StepMoment
 from engine.places import Place
 from engine.problems import Problem, Severity
+from engine.records import dataclass
 
 __all__ = ["cautions", "formula_cautions"]
 

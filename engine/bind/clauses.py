@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from engine.bind.refs import FieldRef
 from engine.moments import Duration, Moment
+from engine.records import dataclass
 
 __all__ = [
     "Anniversary",

@@ -7,7 +7,7 @@ catalog with the reason; so is one that is made of itself, with the ring by name
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.bind.catalog import Catalog, EntityRef, FieldRef
 from engine.bind.findings import wrong
@@ -17,6 +17,7 @@ from engine.bind.names import Scope
 from engine.language.catalog import ComputedField
 from engine.language.project import Project
 from engine.problems import Invalid, Problem
+from engine.records import dataclass
 
 __all__ = ["bind_computed"]
 

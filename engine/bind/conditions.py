@@ -5,7 +5,7 @@ Sugar is still there (`none`, `did_not`, `not_contacted`): `compile/lower.py` ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from engine.bind.clauses import (
@@ -30,6 +30,7 @@ from engine.bind.refs import EventRef, FieldRef
 from engine.language.conditions import Became
 from engine.moments import Duration
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "Anniversary",

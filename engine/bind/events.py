@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.bind.acts import TASK_CHANNEL
 from engine.bind.catalog import EntityRef, EventRef
@@ -31,6 +31,7 @@ from engine.language.project import SmtpChannel
 from engine.moments import Duration, Unit
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
+from engine.records import dataclass
 from engine.tables import ColumnRef
 
 __all__ = ["AT_LEAST_ONE", "bind_contacted", "bind_did", "bind_events", "event_property"]

@@ -124,7 +124,16 @@ def _find_segment(name: str, scope: Scope, place: Place) -> Segment:
         place,
         "wrong-entity",
         f"the segment {name} is of {segment.of}; here only one of {scope.entity.name} fits",
+        hint=_way_to(segment, scope),
     )
+
+
+def _way_to(segment: Segment, scope: Scope) -> str:
+    """How a segment of another entity may be asked for here."""
+    for link in scope.entity.links.values():
+        if link.to == segment.of:
+            return f"ask it of the {segment.of}: `{link.name}: {{segment: {segment.name}}}`"
+    return f"write one that says `of: {scope.entity.name}`"
 
 
 def unknown_segment(name: str, project: Project, *, place: Place, known: Iterable[str]) -> Invalid:
@@ -139,7 +148,12 @@ def _segment(name: str, scope: Scope, place: Place) -> Condition:
         return scope.own
     if name in scope.segments:
         ring = " → ".join((*scope.segments[scope.segments.index(name) :], name))
-        raise wrong(place, "segment-cycle", f"the segment {name} is made of itself: {ring}")
+        raise wrong(
+            place,
+            "segment-cycle",
+            f"the segment {name} is made of itself: {ring}",
+            hint="write one of them out with conditions of its own",
+        )
     if name == OWN_SEGMENT:
         raise wrong(
             place,

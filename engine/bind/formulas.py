@@ -6,12 +6,11 @@ one: fields inside are references, and the way along them is free of rings and o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.bind.conditions import BoundDid, BoundMoment, BoundTest, Condition, FigureKind
 from engine.bind.refs import FieldRef
 from engine.language.catalog import Kind
 from engine.language.formulas import MissingPart
+from engine.records import dataclass
 
 __all__ = [
     "Band",

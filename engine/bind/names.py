@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.bind.catalog import Catalog, EntityRef, EventRef, FieldRef, LinkRef
 from engine.bind.conditions import Condition
@@ -14,6 +14,7 @@ from engine.language.project import Project
 from engine.language.steps import Step
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
+from engine.records import dataclass
 from engine.tables import ColumnRef
 
 __all__ = [
@@ -207,7 +208,18 @@ def missing_name(
         hint = did_you_mean(
             name, {**dict.fromkeys(known), **(declared.computed if declared else {})}
         )
+        if not hint.startswith("did") and (elsewhere := _of_a_parent(name, entity, scope)):
+            hint = elsewhere
     return wrong(place, "unknown-field", f"{entity.name} has no field `{name}`", hint=hint)
+
+
+def _of_a_parent(name: str, entity: EntityRef, scope: Scope) -> str:
+    """Where a linked parent has a field of that name."""
+    for link in entity.links.values():
+        parent = scope.catalog.entities.get(link.to)
+        if parent is not None and name in parent.fields:
+            return f"{link.to} has it: write `{link.name}.{name}`"
+    return ""
 
 
 def hidden_name(

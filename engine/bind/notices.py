@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.bind.channels import mail_channel
 from engine.bind.findings import Findings, wrong
 from engine.bind.timetable import check_cron
@@ -11,6 +9,7 @@ from engine.language.policy import TaskNotices
 from engine.language.project import HousePerson, Project, SmtpChannel
 from engine.places import Place
 from engine.problems import did_you_mean
+from engine.records import dataclass
 
 __all__ = ["AT_ONCE", "BoundNotices", "bind_notices"]
 

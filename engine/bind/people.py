@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.bind.catalog import FieldRef
+from engine.records import dataclass
 
 __all__ = ["FixedPerson", "PersonRef", "Persons", "RolePerson", "Slot"]
 

@@ -157,8 +157,16 @@ def _unknown(text: str, scope: Scope, place: Place) -> Invalid:
         place,
         "unknown-person",
         f"`{text}` is no person: no role, link, person of the house or address",
-        hint=did_you_mean(text, known),
+        hint=_hint(text, known),
     )
+
+
+def _hint(text: str, known: list[str]) -> str:
+    """The nearest person, unless that is only where the path begins."""
+    hint = did_you_mean(text, known)
+    if hint == f"did you mean {text.partition('.')[0]}?":
+        return "declare that role under `people` or `team` in the catalog, or name a person"
+    return hint
 
 
 def _known(scope: Scope) -> list[str]:

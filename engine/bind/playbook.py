@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from zoneinfo import ZoneInfo
 
 from engine.bind.acts import BoundStep, conditions_of, denied_of, every_step, parts_of
@@ -12,6 +12,7 @@ from engine.bind.conditions import Condition
 from engine.language.playbook import Entry, OnChange, OpenTasks, Schedule, Status
 from engine.moments import Duration
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = ["Audience", "BoundGoal", "BoundPlaybook", "Route", "route_of"]
 

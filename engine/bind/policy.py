@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 
 from engine.bind.catalog import Catalog, EntityRef
@@ -30,6 +30,7 @@ from engine.language.project import Project, SmtpChannel
 from engine.moments import Duration, Unit
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
+from engine.records import dataclass
 
 __all__ = [
     "NO_POLICY",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from engine.language.catalog import Kind
 from engine.language.conditions import Scalar
+from engine.records import dataclass
 from engine.tables import ColumnRef, TableRef
 
 __all__ = ["Computed", "EventRef", "FieldRef", "LinkRef"]

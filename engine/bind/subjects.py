@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.bind.findings import wrong
 from engine.bind.names import Scope
 from engine.bind.refs import Computed, FieldRef
 from engine.language.catalog import Kind
 from engine.language.conditions import Scalar
 from engine.places import Place
+from engine.records import dataclass
 
 __all__ = ["Subject", "refuse_untracked", "subject_of", "tracked_field"]
 

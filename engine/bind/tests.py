@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.bind.conditions import (
     Anniversary,
@@ -32,6 +32,7 @@ from engine.language.catalog import Kind
 from engine.language.conditions import Changed, Operand, Operator, Scalar, Test
 from engine.places import Place
 from engine.problems import did_you_mean
+from engine.records import dataclass
 
 __all__ = ["OPERATORS", "bind_test", "operators_of"]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.bind.findings import wrong
 from engine.language.playbook import Entry, Fuse
 from engine.places import Place
 from engine.problems import did_you_mean
+from engine.read.formats import is_plain_cron
 
 __all__ = ["check_cron", "check_entry", "check_fuse", "find_zone"]
 
@@ -62,16 +64,22 @@ def check_cron(cron: str, place: Place) -> None:
 
 
 def _check_fires(cron: str, place: Place) -> None:
-    from croniter import CroniterError, croniter  # 60 ms, and only schedules need it
+    if fault := _fault_of_cron(cron):
+        raise wrong(place, "bad-schedule", f"`{cron}` {fault}")
+
+
+@lru_cache(maxsize=1024)
+def _fault_of_cron(cron: str) -> str:
+    """What is wrong with five fields, as the rest of a sentence; empty where nothing is."""
+    if is_plain_cron(cron):
+        return ""
+    from croniter import CroniterError, croniter  # 60 ms, and few schedules need it
 
     try:
         croniter(cron)
     except CroniterError as error:
-        raise wrong(
-            place, "bad-schedule", f"`{cron}` is no schedule: {str(error).rstrip('.')}"
-        ) from None
-    if not croniter.is_valid(cron, strict=True):
-        raise wrong(place, "bad-schedule", f"`{cron}` never fires: there is no such day")
+        return f"is no schedule: {str(error).rstrip('.')}"
+    return "" if croniter.is_valid(cron, strict=True) else "never fires: there is no such day"
 
 
 # ---------------------------------------------------------------- entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -198,7 +198,9 @@ def gates(entry: Entry, candidates: Candidates) -> dict[str, str]:
 
     With `again.each` the lowest key of a parent's goes first, and the others find it inside.
     """
-    found = {key: gate_of(key, entry, candidates) for key in candidates.matched}
+    found = dict.fromkeys(candidates.matched, "")
+    known = _known(entry, candidates)
+    found |= {key: gate_of(key, entry, candidates) for key in found if key in known}
     if entry.again.each is None:
         return found
     taken: set[str] = set()
@@ -210,6 +212,14 @@ def gates(entry: Entry, candidates: Candidates) -> dict[str, str]:
             found[key] = Gate.OPEN
         taken.add(group)
     return found
+
+
+def _known(entry: Entry, candidates: Candidates) -> Collection[str]:
+    """Those whom a gate could keep out; of anybody else nothing is known that one asks for."""
+    if entry.again.per is not None:
+        return candidates.matched
+    asked = (candidates.meets_goal, candidates.meets_exit, candidates.elsewhere)
+    return set().union(candidates.past, candidates.groups, candidates.bystanders, *asked)
 
 
 def _throttled(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from json.encoder import encode_basestring
 
 __all__ = [
     "NO_PLAYBOOK",
@@ -35,7 +36,7 @@ __all__ = [
     "TouchMade",
     "TouchState",
     "digest_key",
-    "enrollment_id",
+    "enrollment_ids",
     "idempotency_key",
     "notice_key",
     "share_of",
@@ -117,9 +118,23 @@ _ENDS = frozenset(
 )
 
 
-def enrollment_id(playbook: str, key: str, number: int) -> str:
-    """The identity of one stay of one entity in one playbook: a digest of names, never a row."""
-    return _digest("enrollment", playbook, key, str(number))
+def enrollment_ids(
+    playbook: str, keys: Sequence[str], numbers: Sequence[int], *, at: datetime, first: int = 0
+) -> list[str]:
+    """The identities of stays that begin `at` one instant, for each key with the stay's number.
+
+    32 hexadecimal digits: the second, the place among those who enter (from `first`), and a digest
+    of names. They ascend as the rows do that are written, so that an index of a million grows at
+    its end, and is not rewritten all over.
+    """
+    second = max(int(at.timestamp()), 0)
+    begun = hashlib.sha256(f'["enrollment",{encode_basestring(playbook)},'.encode())
+    found = []
+    for place, (key, number) in enumerate(zip(map(encode_basestring, keys), numbers, strict=True)):
+        digest = begun.copy()
+        digest.update(f'{key},"{number}"]'.encode())
+        found.append(f"{second:09x}{first + place & 0xFFFFFF:06x}{digest.hexdigest()[:17]}")
+    return found
 
 
 def idempotency_key(playbook: str, key: str, number: int, step: str, place: int) -> str:

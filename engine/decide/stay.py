@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,18 +16,22 @@ from engine.decide.facts import (
     Outcome,
     Phase,
     Reached,
-    enrollment_id,
+    enrollment_ids,
     share_of,
 )
 from engine.decide.waits import Clock
 from engine.moments import Duration
 
 __all__ = [
+    "Cohort",
     "Newcomer",
+    "Newcomers",
     "Standing",
     "Start",
     "counts_for_goal",
     "enter",
+    "enter_together",
+    "held_out_of",
     "is_held_out",
     "leave",
     "look_at",
@@ -50,51 +55,108 @@ def is_held_out(playbook: BoundPlaybook, key: str) -> bool:
     return share > 0 and share_of("holdout", playbook.identity, key) < share
 
 
+def held_out_of(playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
+    """Those of some keys that are in the holdout."""
+    if not playbook.entry.holdout:
+        return frozenset()
+    return frozenset(key for key in keys if is_held_out(playbook, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """Many who enter at once, in columns: what a `Newcomer` says of one, at its place in each."""
+
+    keys: Sequence[str]
+    numbers: Sequence[int]
+    per: Sequence[str]
+    each: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Some who enter alike: each stands as `model` does, but for its id and what `who` says."""
+
+    model: Enrollment
+    ids: Sequence[str]
+    who: Newcomers
+
+    def among(self, places: Collection[int], model: Enrollment) -> Cohort:
+        """Those at some places, who stand as another model does."""
+        who = Newcomers(
+            keys=[self.who.keys[place] for place in places],
+            numbers=[self.who.numbers[place] for place in places],
+            per=[self.who.per[place] for place in places],
+            each=[self.who.each[place] for place in places],
+        )
+        return Cohort(model, [self.ids[place] for place in places], who)
+
+    def entered(self) -> Iterator[Entered]:
+        """The same as a decision for each of them."""
+        columns = (self.ids, self.who.keys, self.who.numbers, self.who.per, self.who.each)
+        for of, key, number, per, each in zip(*columns, strict=True):
+            yield Entered(replace(self.model, id=of, key=key, number=number, per=per, each=each))
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where everyone stands who enters a playbook at one instant: those treated, and the others."""
+    """Where everyone stands who enters a playbook at one instant: those treated, and the others.
+
+    Both are enrollments without id and key.
+    """
 
     playbook: BoundPlaybook
-    as_of: datetime
-    phase: Phase
-    waits_until: datetime | None
-    goal_until: datetime | None
+    treated: Enrollment
+    held_out: Enrollment
 
 
 def start_of(playbook: BoundPlaybook, as_of: datetime, clock: Clock) -> Start:
     """At the first step: a wait of some time that nothing hangs on has begun by that."""
     first = playbook.steps[0]
     goal_until = _window_end(playbook.goal, as_of, clock)
+    ready = Enrollment(
+        id="",
+        playbook=playbook.name,
+        entity=playbook.audience.entity.name,
+        key="",
+        number=1,
+        version=playbook.version,
+        step=first.id,
+        phase=Phase.READY,
+        entered_at=as_of,
+        since=as_of,
+        goal_until=goal_until,
+    )
     hangs = first.only_if is not None or first.hold_while is not None
     if isinstance(first, BoundWait) and isinstance(first.wait, Duration) and not hangs:
-        until = clock.later(as_of, first.wait)
-        return Start(playbook, as_of, Phase.WAITING, until, goal_until)
-    return Start(playbook, as_of, Phase.READY, None, goal_until)
+        ready = replace(ready, phase=Phase.WAITING, waits_until=clock.later(as_of, first.wait))
+    held_out = replace(ready, step="", phase=Phase.RESTING, waits_until=goal_until, holdout=True)
+    return Start(playbook, ready, held_out)
 
 
 def enter(start: Start, one: Newcomer) -> Entered:
     """One enters; who is held out rests, and gets nothing."""
-    playbook = start.playbook
-    held_out = is_held_out(playbook, one.key)
-    return Entered(
-        Enrollment(
-            id=enrollment_id(playbook.identity, one.key, one.number),
-            playbook=playbook.name,
-            entity=playbook.audience.entity.name,
-            key=one.key,
-            number=one.number,
-            version=playbook.version,
-            step="" if held_out else playbook.steps[0].id,
-            phase=Phase.RESTING if held_out else start.phase,
-            entered_at=start.as_of,
-            since=start.as_of,
-            waits_until=start.goal_until if held_out else start.waits_until,
-            holdout=held_out,
-            per=one.per,
-            each=one.each,
-            goal_until=start.goal_until,
-        )
-    )
+    alone = Newcomers([one.key], [one.number], [one.per], [one.each])
+    [cohort] = enter_together(start, alone, held_out_of(start.playbook, alone.keys))
+    [entered] = cohort.entered()
+    return entered
+
+
+def enter_together(
+    start: Start, who: Newcomers, held_out: Collection[str], *, first: int = 0
+) -> list[Cohort]:
+    """Many enter: those treated, then those of them that are `held_out`.
+
+    `first` is how many entered before them at this very instant.
+    """
+    identity, at = start.playbook.identity, start.treated.entered_at
+    ids = enrollment_ids(identity, who.keys, who.numbers, at=at, first=first)
+    everyone = Cohort(start.treated, ids, who)
+    apart = {place for place, key in enumerate(who.keys) if key in held_out} if held_out else set()
+    if not apart:
+        return [everyone]
+    treated = [place for place in range(len(ids)) if place not in apart]
+    parts = ((start.treated, treated), (start.held_out, sorted(apart)))
+    return [everyone.among(places, model) for model, places in parts if places]
 
 
 def _window_end(goal: BoundGoal | None, entered_at: datetime, clock: Clock) -> datetime | None:

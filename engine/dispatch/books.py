@@ -1,63 +1,144 @@
-"""The ledger as a loop writes it: from one thread, one transaction at a time.
+"""The ledger as a loop writes it: from one thread, in groups.
 
 A commit waits for the disk, and on SQLite for other writers; meanwhile the loop goes on listening
-to the channels.
+to the channels. What is asked while one transaction is under way is done together in the next, with
+one commit for all of it: nobody waits for company, and under load it comes by itself. Whoever asks
+is answered once that commit has come back, and not before.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from engine.ledger.database import Overtaken
 from engine.ledger.store import Ledger, Unit
+from engine.problems import Unreachable
 
-__all__ = ["Books"]
+__all__ = ["Act", "Books"]
 
-T = TypeVar("T")
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+Act = Callable[[Unit, Sequence[Q]], Sequence[A]]
+"""Does many of the same kind in one transaction; an answer to each, in their order."""
 
 _TRIES = 5  # where another process changed the same rows first, nothing was kept: do it again
+_MOST_TOGETHER = 500  # questions of one transaction: it must not keep the lock for long
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    act: Act[Any, Any]
+    question: object
+    answer: asyncio.Future[Any]
 
 
 class Books:
-    """A ledger and the thread that writes it, for the length of a `with` block."""
+    """A ledger and the thread that writes it, for the length of an `async with` block.
+
+    At the end of the block everything that was asked has been written.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._thread = ThreadPoolExecutor(1, "ledger")
+        self._queue: list[_Asked] = []
+        self._writer: asyncio.Task[None] | None = None
 
-    def __enter__(self) -> Self:
+    async def __aenter__(self) -> Self:
         return self
 
-    def __exit__(
+    async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._thread.shutdown()
+        try:
+            if self._writer is not None:
+                await self._writer
+        finally:
+            self._thread.shutdown()
 
-    async def write(self, act: Callable[[Unit], T]) -> T:
-        """Do `act` in one transaction, and give what it gives once that has committed.
+    def ask(self, act: Act[Q, A], question: Q) -> asyncio.Future[A]:
+        """Join the next transaction; the answer comes once that has committed.
 
-        Raises:
+        What is asked of the same act at the same moment is passed to it together. Where that
+        fails, each is done in a transaction of its own, so that one's trouble is nobody else's.
+        Cancelled before its transaction begins, it is not done.
+
+        The answer raises:
             Unreachable: the ledger cannot be written; nothing was kept.
             Overtaken: other processes were quicker again and again; nothing was kept.
         """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._transaction, act)
+        asked = _Asked(act, question, loop.create_future())
+        self._queue.append(asked)
+        if self._writer is None or self._writer.done():
+            self._writer = loop.create_task(self._write_all())
+        return asked.answer
 
-    def _transaction(self, act: Callable[[Unit], T]) -> T:
+    def write(self, act: Callable[[Unit], A]) -> asyncio.Future[A]:
+        """`ask`, for an act that stands alone."""
+        return self.ask(_one_by_one, act)
+
+    # ------------------------------------------------------------ the writer
+
+    async def _write_all(self) -> None:
+        while self._queue:
+            wanted = [asked for asked in self._queue if not asked.answer.done()]
+            group, self._queue = wanted[:_MOST_TOGETHER], wanted[_MOST_TOGETHER:]
+            if group:
+                await self._write_group(group)
+
+    async def _write_group(self, group: Sequence[_Asked]) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            answers = await loop.run_in_executor(self._thread, self._together, group)
+        except Unreachable as error:
+            for asked in group:
+                _refuse(asked, error)
+        except Exception as error:
+            # One member's trouble, whatever it is, must not be the others'.
+            if len(group) == 1:
+                _refuse(group[0], error)
+                return
+            for asked in group:
+                await self._write_group([asked])
+        else:
+            for asked, answer in zip(group, answers, strict=True):
+                if not asked.answer.done():
+                    asked.answer.set_result(answer)
+
+    def _together(self, group: Sequence[_Asked]) -> list[object]:
         for _ in range(_TRIES - 1):
             try:
-                return self._once(act)
+                return self._once(group)
             except Overtaken:
                 continue
-        return self._once(act)
+        return self._once(group)
 
-    def _once(self, act: Callable[[Unit], T]) -> T:
+    def _once(self, group: Sequence[_Asked]) -> list[object]:
+        of_act: dict[Act[Any, Any], list[_Asked]] = {}
+        for asked in group:
+            of_act.setdefault(asked.act, []).append(asked)
+        answers: dict[_Asked, object] = {}
         with self._ledger.write() as unit:
-            return act(unit)
+            for act, of in of_act.items():
+                found = act(unit, [asked.question for asked in of])
+                answers |= zip(of, found, strict=True)
+        return [answers[asked] for asked in group]
+
+
+def _refuse(asked: _Asked, error: Exception) -> None:
+    if not asked.answer.done():
+        asked.answer.set_exception(error)
+
+
+def _one_by_one(unit: Unit, acts: Sequence[Callable[[Unit], A]]) -> Sequence[A]:
+    return [act(unit) for act in acts]

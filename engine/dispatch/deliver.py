@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import FIRST_COMPLETED
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from engine.bind.policy import NO_POLICY, BoundPolicy
@@ -19,7 +19,6 @@ from engine.ports import Channel
 
 __all__ = ["Delivered", "deliver"]
 
-_LANES = 4  # of one channel: messages under way at the same time
 _GRACE = timedelta(seconds=25)  # what looks after services usually kills them after 30 s
 
 
@@ -51,7 +50,7 @@ async def deliver(
     Raises:
         Unreachable: the ledger cannot be read or written; what was in doubt stays so.
     """
-    with Books(ledger) as books:
+    async with Books(ledger) as books:
         delivery = Delivery(books, now, real or now, policy, worker, stop, Tally(progress), cleared)
         failures = await _take_over(delivery, channels)
         lines = [
@@ -59,8 +58,7 @@ async def deliver(
             for name, channel in sorted(channels.items())
             if only is None or name in only
         ]
-        lanes = [asyncio.create_task(line.lane()) for line in lines for _ in range(_LANES)]
-        await _run(delivery, lanes, grace)
+        await _run(delivery, lines, grace)
         return delivery.tally.delivered()
 
 
@@ -79,10 +77,11 @@ async def _take_over(delivery: Delivery, channels: Mapping[str, Channel]) -> dic
     return await delivery.books.write(act)
 
 
-async def _run(delivery: Delivery, lanes: list[asyncio.Task[None]], grace: timedelta) -> None:
+async def _run(delivery: Delivery, lines: Sequence[Line], grace: timedelta) -> None:
     """Wait for all lanes, cut off those that outlast the grace; raises what the first raised."""
+    lanes = [asyncio.create_task(line.lane()) for line in lines for _ in range(line.lanes)]
     try:
-        await _until_done(delivery, lanes, grace)
+        await _until_done(delivery, lines, lanes, grace=grace)
     finally:
         were_cut = [lane for lane in lanes if lane.cancel()]
         ends = await asyncio.gather(*lanes, return_exceptions=True)
@@ -94,7 +93,11 @@ async def _run(delivery: Delivery, lanes: list[asyncio.Task[None]], grace: timed
 
 
 async def _until_done(
-    delivery: Delivery, lanes: list[asyncio.Task[None]], grace: timedelta
+    delivery: Delivery,
+    lines: Sequence[Line],
+    lanes: Collection[asyncio.Task[None]],
+    *,
+    grace: timedelta,
 ) -> None:
     if not lanes:
         return
@@ -104,6 +107,8 @@ async def _until_done(
         while running and not stopped.done():
             ended, _ = await asyncio.wait({*running, stopped}, return_when=FIRST_COMPLETED)
             running -= ended
+        for line in lines if running else ():
+            await line.put_back("shutdown")  # at once: a lane may wait long for its answer
         if running:
             await asyncio.wait(running, timeout=grace.total_seconds())
     finally:

@@ -1,14 +1,17 @@
-"""The line of one channel: lanes that claim a touch, send it, settle it, and ask for the next.
+"""The line of one channel: lanes that take a claimed touch, send it, settle it, and take the next.
 
 Delivery page, points 3 to 8. One touch at a time a lane: a server that hangs on one message holds
-up one lane, one poison touch stops nobody, and a stop leaves nothing claimed behind.
+up one lane, one poison touch stops nobody, and a stop leaves nothing claimed behind. Touches are
+claimed in advance, as many as go out in a moment; permits and answers of all lanes go to the ledger
+in groups.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,14 +19,14 @@ from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.books import Books
 from engine.dispatch.breaker import blames_channel, proves_channel
-from engine.dispatch.settle import Settled, settle
+from engine.dispatch.settle import Answered, Settled, settle_all
 from engine.dispatch.tally import Tally
 from engine.ledger.claims import Claimed, Claims, claim
-from engine.ledger.outbox import Permission, permit, put_back
+from engine.ledger.permits import Asking, Permission, permit_all, put_back_all
 from engine.ledger.recovery import OnUnknown
 from engine.ledger.schema import refuse_other_schema
 from engine.ledger.store import Unit
-from engine.ports import Answer, Channel, Message, NotSent, Refusal, UnknownOutcome
+from engine.ports import Answer, Channel, Message, NotSent, Refusal, Sent, UnknownOutcome
 from engine.problems import TouchlineError, Unreachable
 
 __all__ = ["Delivery", "Line"]
@@ -47,6 +50,13 @@ _PUT_BACK = {
 
 _RATE_PATIENCE = timedelta(seconds=5)
 """A lane waits so long for its turn; what has to wait longer stays ready, and no worker with it."""
+
+_STOPS_MORE = frozenset({"halted", "paused"})
+"""A permit that was refused for this says that what was claimed in advance will be, too."""
+
+_FEWEST, _MOST = 4, 128  # touches that are claimed together
+_SOON, _LATE = timedelta(seconds=0.25), timedelta(seconds=1)
+"""How long what was claimed together should last: who is more urgent waits no longer than that."""
 
 _LOG = logging.getLogger("touchline.dispatch")
 
@@ -75,6 +85,31 @@ class Delivery:
         """Whether another touch may be claimed."""
         return not (self.stop.is_set() or self.is_broken)
 
+    def permit_all(self, unit: Unit, asked: Sequence[Asking]) -> list[Permission]:
+        """Ask for the permits of many."""
+        return permit_all(
+            unit,
+            asked,
+            now=self.now(),
+            actor=self.worker,
+            policy=self.policy,
+            real=self.real(),
+        )
+
+    def settle_all(self, unit: Unit, answered: Sequence[Answered]) -> list[Settled]:
+        """Record the answers to many."""
+        return settle_all(unit, answered, now=self.now(), actor=self.worker)
+
+    async def put_back(self, touches: Collection[Claimed], reason: str) -> None:
+        """Make claimed touches ready again."""
+        claims = [(touch.id, touch.epoch) for touch in touches]
+        if claims:
+            await self.books.write(
+                lambda unit: put_back_all(
+                    unit, claims, reason=reason, now=self.now(), actor=self.worker
+                )
+            )
+
 
 class _Asked:
     """The permit of one touch, and what the ledger said to it."""
@@ -83,7 +118,7 @@ class _Asked:
         self.permission: Permission | None = None
         self._delivery = delivery
         self._touch = touch
-        self._lease = lease
+        self._asking = Asking(touch.id, touch.epoch, lease)
 
     async def __call__(self) -> bool:
         """Commit `in_doubt`, and only then say yes; where a rate asks for it, in its turn.
@@ -93,36 +128,23 @@ class _Asked:
         """
         delivery = self._delivery
         began = delivery.real()
-        self.permission = await delivery.books.write(self._ask)
+        self.permission = await self._ask()
         while turn := self.permission.turn_at:
             if turn - delivery.real() > _RATE_PATIENCE:
-                await delivery.books.write(self._put_back)
+                await delivery.put_back([self._touch], "rate")
                 return False
             await _until(turn, delivery.real)
-            self.permission = await delivery.books.write(self._ask)
-        return self.permission.allowed and delivery.real() - began < self._lease
+            self.permission = await self._ask()
+        return self.permission.allowed and delivery.real() - began < self._asking.lease
 
-    def _put_back(self, unit: Unit) -> bool:
-        return put_back(
-            unit,
-            self._touch.id,
-            epoch=self._touch.epoch,
-            reason="rate",
-            now=self._delivery.now(),
-            actor=self._delivery.worker,
-        )
+    def _ask(self) -> Awaitable[Permission]:
+        return self._delivery.books.ask(self._delivery.permit_all, self._asking)
 
-    def _ask(self, unit: Unit) -> Permission:
-        return permit(
-            unit,
-            self._touch.id,
-            epoch=self._touch.epoch,
-            now=self._delivery.now(),
-            lease=self._lease,
-            actor=self._delivery.worker,
-            policy=self._delivery.policy,
-            real=self._delivery.real(),
-        )
+
+def _done() -> Awaitable[None]:
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done
 
 
 async def _until(turn: datetime, real: Callable[[], datetime]) -> None:
@@ -130,14 +152,21 @@ async def _until(turn: datetime, real: Callable[[], datetime]) -> None:
 
 
 class Line:
-    """A channel and the touches that go through it. `failures` are the channel's in a row."""
+    """A channel and the touches that go through it. `failures` are the channel's in a row.
+
+    `lanes` is how many messages may be under way at the same time.
+    """
 
     def __init__(self, delivery: Delivery, channel: Channel, failures: int) -> None:
+        self.lanes = channel.at_once
         self._delivery = delivery
         self._channel = channel
         self._failures = failures
         self._is_drained = False
         self._turn = asyncio.Lock()
+        self._ahead: deque[Claimed] = deque()  # claimed, and in no lane's hands yet
+        self._size = _FEWEST
+        self._claimed_at: datetime | None = None
 
     async def lane(self) -> None:
         """Carry one touch after the other until nothing is due or nothing may be claimed.
@@ -146,35 +175,63 @@ class Line:
             Unreachable: the ledger failed; all lanes of the delivery end with it.
         """
         try:
-            while await self._step():
-                pass
+            before: Awaitable[None] = _done()
+            while (settling := await self._step()) is not None:
+                await before  # written with the permit of the touch after it, or sooner
+                before = settling
+            await before
         except TouchlineError:
             self._delivery.is_broken = True
             raise
 
-    async def _step(self) -> bool:
-        """Claim and carry one touch; False where there is none."""
-        async with self._turn:
-            touch = await self._claim()
-            if touch is None:
-                return False
-            if self._failures:  # on probation: one at a time, until one shows that it works
-                await self._carry(touch)
-                return True
-        await self._carry(touch)
-        return True
+    async def put_back(self, reason: str) -> None:
+        """Make everything ready again that was claimed in advance."""
+        ahead = list(self._ahead)
+        self._ahead.clear()
+        await self._delivery.put_back(ahead, reason)
 
-    async def _claim(self) -> Claimed | None:
+    async def _step(self) -> Awaitable[None] | None:
+        """Carry one touch, and give the writing of its answer; None where there is none."""
+        async with self._turn:
+            touch = await self._next()
+            if touch is None:
+                return None
+            if self._failures:  # on probation: one at a time, until one shows that it works
+                return await self._carry(touch)
+        return await self._carry(touch)
+
+    async def _next(self) -> Claimed | None:
+        if self._ahead and self._failures:
+            await self.put_back("channel")
+        if not self._ahead:
+            self._ahead.extend(await self._claim())
+        if not self._delivery.goes_on:
+            await self.put_back("shutdown")
+        if not self._ahead:
+            return None
+        self._delivery.tally.claimed()
+        return self._ahead.popleft()
+
+    async def _claim(self) -> Sequence[Claimed]:
+        self._choose_size()
         while not self._is_drained and self._delivery.goes_on:
             found = await self._delivery.books.write(self._ask)
             if found.touches:
-                self._delivery.tally.claimed()
-                return found.touches[0]
+                return found.touches
             if found.is_busy:
-                return None  # the lane that has it in hand asks again
+                return ()  # the lane that has it in hand asks again
             if not found.goes_on and not await self._waited(found.turn_at):
                 self._is_drained = True  # for the other lanes too
-        return None
+        return ()
+
+    def _choose_size(self) -> None:
+        """Claim more where the last ones were gone at once, fewer where they took their time."""
+        real, before = self._delivery.real(), self._claimed_at
+        self._claimed_at = real
+        if before is not None and real - before < _SOON:
+            self._size = min(self._size * 2, _MOST)
+        elif before is not None and real - before > _LATE:
+            self._size = max(self._size // 2, 1)
 
     def _ask(self, unit: Unit) -> Claims:
         refuse_other_schema(unit)
@@ -183,7 +240,7 @@ class Line:
             self._delivery.worker,
             now=self._delivery.now(),
             lease=_CLAIM_LEASE,
-            limit=1,
+            limit=1 if self._failures else self._size,
             channels_open=(self._channel.name,),
             cleared=self._delivery.cleared,
             policy=self._delivery.policy,
@@ -198,15 +255,20 @@ class Line:
         await _until(turn, real)
         return True
 
-    async def _carry(self, touch: Claimed) -> None:
+    async def _carry(self, touch: Claimed) -> Awaitable[None]:
         lease = timedelta(seconds=self._channel.patience) + _MARGIN
         asked = _Asked(self._delivery, touch, lease)
         answer = await self._answer(touch, asked)
         if asked.permission is not None and not asked.permission.allowed:
             self._note_refusal(touch, asked.permission.reason)
-            return
-        settled = await self._settle(touch, answer)
-        self._note(touch, answer, settled)
+            if asked.permission.reason in _STOPS_MORE:
+                await self.put_back(asked.permission.reason)
+            return _done()
+        settling = self._settle(touch, answer)
+        if isinstance(answer, Sent) and not self._failures:
+            return settling
+        await settling  # what may stop the channel is known before the next touch is taken
+        return _done()
 
     async def _answer(self, touch: Claimed, asked: _Asked) -> Answer:
         try:
@@ -221,27 +283,27 @@ class Line:
                 return NotSent(Refusal.MESSAGE, detail)
             return UnknownOutcome(detail)
 
-    async def _settle(self, touch: Claimed, answer: Answer) -> Settled:
-        """Record the answer; where the ledger does not take it the touch stays in doubt."""
+    def _settle(self, touch: Claimed, answer: Answer) -> asyncio.Task[None]:
+        """Record the answer; where the ledger does not take it the touch stays in doubt.
 
-        def act(unit: Unit) -> Settled:
-            return settle(
-                unit,
-                touch,
-                answer,
-                on_unknown=OnUnknown(self._channel.on_unknown),
-                failures=self._failures,
-                now=self._delivery.now(),
-                actor=self._delivery.worker,
-            )
+        It stands in the queue when this returns: before anything that the lane asks after it.
+        """
+        on_unknown = OnUnknown(self._channel.on_unknown)
+        answered = Answered(touch, answer, on_unknown, self._failures)
+        first = self._delivery.books.ask(self._delivery.settle_all, answered)
+        return asyncio.create_task(self._settled(answered, first))
 
+    async def _settled(self, answered: Answered, first: Awaitable[Settled]) -> None:
+        books, asking = self._delivery.books, first
         for seconds in _SETTLE_WAITS_S:
             try:
-                return await self._delivery.books.write(act)
+                self._note(answered, await asking)
+                return
             except Unreachable:
                 self._delivery.is_broken = True  # nothing more goes out meanwhile
                 await asyncio.sleep(seconds)
-        return await self._delivery.books.write(act)
+            asking = books.ask(self._delivery.settle_all, answered)
+        self._note(answered, await asking)
 
     # ------------------------------------------------------------ telling
 
@@ -250,7 +312,8 @@ class Line:
         if reason in _PUT_BACK:
             self._delivery.tally.came_to(touch.channel, _PUT_BACK[reason])
 
-    def _note(self, touch: Claimed, answer: Answer, settled: Settled) -> None:
+    def _note(self, answered: Answered, settled: Settled) -> None:
+        touch, answer = answered.touch, answered.answer
         tally, state = self._delivery.tally, settled.state
         self._failures = settled.failures
         if blames_channel(answer) or settled.is_newly_paused:
@@ -275,4 +338,5 @@ def _message(touch: Claimed) -> Message:
         payload=touch.payload,
         method=touch.method or "POST",
         headers=touch.headers,
+        token=touch.token,
     )

@@ -1,10 +1,12 @@
 """What becomes of a touch by the answer that its channel gave. Delivery page, point 4.
 
-One transaction each: the touch, the suppression, the breaker and the records that tell of them.
+The touch, the suppression, the breaker and the records that tell of them change in one transaction.
+The answer that nearly all get is recorded of many touches at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +16,26 @@ from engine.dispatch.retry import BACKOFFS, draw, is_exhausted, wait
 from engine.ledger import outbox
 from engine.ledger.claims import Claimed
 from engine.ledger.control import close_breaker, count_failure, open_breaker, pause_channel
+from engine.ledger.outbox import Accepted
 from engine.ledger.recovery import OnUnknown, for_touch
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import suppress
 from engine.ports import Answer, NotSent, Refusal, Sent, UnknownOutcome
 
-__all__ = ["Settled", "settle"]
+__all__ = ["Answered", "Settled", "settle", "settle_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A touch and what its channel answered.
+
+    `failures` are those of the channel in a row that were known before.
+    """
+
+    touch: Claimed
+    answer: Answer
+    on_unknown: OnUnknown
+    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +61,38 @@ class _Case:
     actor: str
 
 
-def settle(
-    unit: Unit,
-    touch: Claimed,
-    answer: Answer,
-    *,
-    on_unknown: OnUnknown,
-    failures: int,
-    now: datetime,
-    actor: str,
-) -> Settled:
-    """Record an answer. `failures` are those of the channel in a row that were known before."""
-    case = _Case(unit, touch, now, actor)
-    state = _settle_touch(case, answer, on_unknown)
-    failures = _settle_channel(case, answer, failures)
+def settle(unit: Unit, answered: Answered, *, now: datetime, actor: str) -> Settled:
+    """Record an answer."""
+    case, answer = _Case(unit, answered.touch, now, actor), answered.answer
+    state = _settle_touch(case, answer, answered.on_unknown)
+    failures = _settle_channel(case, answer, answered.failures)
     is_paused = isinstance(answer, NotSent) and answer.refusal is Refusal.CREDENTIALS
     return Settled(state, failures, is_paused and _pause(case, answer.detail))
+
+
+def settle_all(
+    unit: Unit, answered: Sequence[Answered], *, now: datetime, actor: str
+) -> list[Settled]:
+    """Record the answers to many; what was recorded, in their order."""
+    if not all(proves_channel(each.answer) for each in answered):
+        # How many failures there are in a row hangs on what came before what.
+        return [settle(unit, each, now=now, actor=actor) for each in answered]
+    sent = [each for each in answered if isinstance(each.answer, Sent)]
+    done = iter(_settle_sent(unit, sent, now=now, actor=actor))
+    return [
+        next(done) if isinstance(each.answer, Sent) else settle(unit, each, now=now, actor=actor)
+        for each in answered
+    ]
+
+
+def _settle_sent(
+    unit: Unit, sent: Sequence[Answered], *, now: datetime, actor: str
+) -> list[Settled]:
+    accepted = [Accepted(each.touch.id, each.touch.epoch, each.answer.detail) for each in sent]
+    done = outbox.settle_sent_all(unit, accepted, now=now, actor=actor) if sent else []
+    for channel in sorted({each.touch.channel for each in sent}):
+        close_breaker(unit, channel, at=now, actor=actor)
+    return [Settled(TouchState.SENT if each else None, 0) for each in done]
 
 
 def _settle_touch(case: _Case, answer: Answer, on_unknown: OnUnknown) -> TouchState | None:

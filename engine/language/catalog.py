@@ -6,12 +6,13 @@ Language, section 2. Names of columns and tables are still text; nothing here ha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from engine.language.conditions import Condition, Scalar
 from engine.language.formulas import Formula
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "ComputedField",

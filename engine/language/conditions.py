@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "All",

@@ -5,11 +5,12 @@ Language, section 2. `word` is the word that begins the formula.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from engine.language.conditions import Condition, Did, Scalar, Test
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "Band",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from engine.language.conditions import Condition
 from engine.language.steps import Step
 from engine.moments import Duration
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "Again",
@@ -46,13 +47,14 @@ class Segment:
     """A named segment, or the one that a playbook writes out.
 
     `declared` is the canonical JSON of what a named one says (`of` and `where`); of one that is
-    written out, the playbook's says it.
+    written out, the playbook's says it. `lint_off` are rules of `lint` that are off for it.
     """
 
     name: str
     of: str
     where: Condition
     declared: str = field(default="", compare=False)
+    lint_off: tuple[str, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -143,6 +145,7 @@ class Playbook:
     `segment` is the one written out, or the name of one. `declared` is the canonical JSON of what
     a version is made of on this page (segment, steps, exit, goal): its content, not its formatting.
     `formerly` are earlier names, whose history this playbook goes on with.
+    `lint_off` are rules of `lint` that are off for it.
     """
 
     name: str
@@ -160,4 +163,5 @@ class Playbook:
     open_tasks: OpenTasks = OpenTasks.LEAVE
     formerly: tuple[str, ...] = ()
     declared: str = ""
+    lint_off: tuple[str, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)

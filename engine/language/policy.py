@@ -6,13 +6,14 @@ Language, section 6.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
 from engine.language.playbook import Fuse
 from engine.moments import Duration, Unit
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "GENERAL",

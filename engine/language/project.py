@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from engine.language.catalog import Entity
+from engine.language.examples import Example
 from engine.language.playbook import Playbook, Segment
 from engine.language.policy import Policy
 from engine.moments import Duration
 from engine.places import NOWHERE, Place
 from engine.problems import Problem
+from engine.records import dataclass
 
 __all__ = [
     "Connector",
+    "DkimKey",
     "Freshness",
     "HousePerson",
     "LedgerSettings",
+    "LintSettings",
     "Project",
     "Secret",
     "Settings",
@@ -92,15 +96,34 @@ class HousePerson:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Where a recipient can say stop: an https page, a mailbox, or both."""
+    """Where a recipient can say stop: an https page, a mailbox, or both.
+
+    `one_click`: the page takes the requests of RFC 8058, so that each mail may bear its own token.
+    """
 
     url: str | None = None
     mailto: str | None = None
+    one_click: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DkimKey:
+    """What mail is signed with: `key` is an RSA private key in PEM."""
+
+    domain: str
+    selector: str
+    key: Secret
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpChannel:
-    """A mail server. `tls` is `none`, `starttls` or `implicit`; `answer_timeout` in seconds."""
+    """A mail server. `tls` is `none`, `starttls` or `implicit`; `answer_timeout` in seconds.
+
+    `return_path` is the address that bounces come to, each with a token of its mail behind a `+`;
+    empty: they go to the sender. `provider` is whose events tell of what becomes of mail.
+    `connections` are open at the same time at most, in one process.
+    """
 
     name: str
     host: str
@@ -112,8 +135,13 @@ class SmtpChannel:
     sender: HousePerson | None = None
     postal_address: str = ""
     unsubscribe: Unsubscribe = Unsubscribe()
+    return_path: str = ""
+    provider: str = ""
+    dkim: DkimKey | None = None
     on_unknown: str = "hold"
     answer_timeout: float = 600.0
+    connections: int = 4
+    messages_per_connection: int = 1000
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -131,6 +159,19 @@ class WebhookChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class LintSettings:
+    """What `lint` goes by: rules that are off, and how long a mail may be.
+
+    `words` are words of the house, each with what customers say instead.
+    """
+
+    off: frozenset[str] = frozenset()
+    words: Mapping[str, str] = field(default_factory=dict)
+    most_words: int = 200
+    most_links: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`touchline.yaml`."""
 
@@ -141,6 +182,7 @@ class Settings:
     channels: Mapping[str, SmtpChannel | WebhookChannel] = field(default_factory=dict)
     people: Mapping[str, HousePerson] = field(default_factory=dict)
     policy: Policy = Policy()
+    lint: LintSettings = LintSettings()
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -149,6 +191,7 @@ class Template:
     """A message template: front matter and Markdown body, both Jinja2.
 
     `body_line` is the line of the file on which `body` begins. `locale` is empty for the default.
+    `lint_off` are rules of `lint` that are off for it.
     """
 
     name: str
@@ -161,6 +204,7 @@ class Template:
     purpose: str = "relationship"
     locale: str = ""
     body_line: int = 1
+    lint_off: tuple[str, ...] = ()
     subject_place: Place = field(default=NOWHERE, compare=False)
     place: Place = field(default=NOWHERE, compare=False)
 
@@ -169,9 +213,10 @@ class Template:
 class Project:
     """All files of a project, read; what is broken is in `problems`, and missing elsewhere.
 
-    Templates are keyed by name, and `NAME.fr` for the locale fr. `broken` holds (kind, name) of
-    what was left out: a connector, channel, person, entity, segment, playbook or template that
-    other files may name rightly, so that nobody is told that it does not exist.
+    Templates are keyed by name, and `NAME.fr` for the locale fr; examples by the path of their
+    file. `broken` holds (kind, name) of what was left out: a connector, channel, person, entity,
+    segment, playbook or template that other files may name rightly, so that nobody is told that it
+    does not exist.
     """
 
     root: Path
@@ -180,6 +225,7 @@ class Project:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
+    examples: Mapping[str, Example] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     files: int = 0
     broken: frozenset[tuple[str, str]] = frozenset()

@@ -7,13 +7,14 @@ What every step may bear stands in each of them, so that a step is one flat valu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 from enum import StrEnum
 
 from engine.language.conditions import Condition, Scalar
 from engine.moments import Duration, Moment
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "Added",

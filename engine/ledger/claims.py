@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, update
 
-from engine.bind.policy import NO_POLICY, BoundPolicy, address_of, row_of
+from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.decide.facts import TouchKind, TouchState
-from engine.decide.policy import GiveUp, Go, Verdict, Wait
+from engine.decide.policy import GiveUp, Go, Wait
 from engine.ledger.audit import Kind
-from engine.ledger.held import alone, hold_back, skip, verdicts_on
+from engine.ledger.held import Room, alone, hold_back, prefixes_of, skip
 from engine.ledger.pace import has_turn, names_of, next_claim, take_claim
 from engine.ledger.store import Unit
 from engine.ledger.tables import (
@@ -32,16 +32,21 @@ from engine.ledger.tables import (
     reaches,
     touches,
 )
+from engine.messages.tokens import Purpose, make_token
 
 __all__ = ["Claimed", "Claims", "claim"]
 
 _GROWTH = 4  # where the first that are due are held back, more of them are looked at together
 _MOST_AT_ONCE = 500  # touches that one transaction puts off
+_MOST_BYTES = 4 * 2**20  # of messages that one claim holds in memory, but for a single one
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A touch in the hands of one worker; every later change of it asks for `epoch`."""
+    """A touch in the hands of one worker; every later change of it asks for `epoch`.
+
+    `token` stands for an email in what comes back of it.
+    """
 
     id: str
     epoch: int
@@ -63,6 +68,7 @@ class Claimed:
     attempts: int
     made_at: datetime
     expires_at: datetime | None
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,8 @@ def claim(
     paused, or on a channel that is paused or whose breaker is open, stays where it is. `cleared`
     are the playbooks that a pass has just asked exits and presence of, each with its versions
     that could not be asked (delivery page, point 6); None: all. What `policy` holds back is put
-    off, with its reason. `real` is what rates go by, where `now` is a run's fixed instant.
+    off, with its reason; under rates one touch is taken at a time. `real` is what rates go by,
+    where `now` is a run's fixed instant.
     """
     if unit.ledger.halt_file_stands():
         return Claims()
@@ -121,32 +128,62 @@ def claim(
     if cleared is not None:
         wanted.extend(_cleared(cleared))
     asking = _Asking(unit, worker, policy, now, real or now, lease)
-    return _first_that_may(asking, wanted, limit)
+    return _first_that_may(asking, wanted, 1 if _takes_turns(policy) else limit)
 
 
 def _first_that_may(asking: _Asking, wanted: Sequence[ColumnElement[bool]], limit: int) -> Claims:
     policy = asking.policy
     free = [*wanted, *has_turn(policy, asking.real), *_nobody_busy(policy)]
-    room = 1 if _is_shared(policy) else limit  # two of one claim could be for the same address
     look, put_off = limit, 0
     while put_off < _MOST_AT_ONCE:
         rows = _pick(asking.unit, free, look)
         if not rows:
             return _why_none(asking, wanted)
-        verdicts = verdicts_on(asking.unit, rows, policy, now=asking.now)
-        may_go = [row.id for row in rows if isinstance(verdicts[row.id], Go)][:room]
+        may_go, others = _judged(asking, rows, limit)
+        for row, verdict in others:
+            _put_off(asking, row, verdict)
         if may_go:
             return Claims(tuple(_take(asking, may_go)))
-        for row in rows:
-            _put_off(asking, row, verdicts[row.id])
-        put_off += len(rows)
+        put_off += len(others)
         look = min(look * _GROWTH, _MOST_AT_ONCE)
     return Claims(goes_on=True)
+
+
+def _judged(
+    asking: _Asking, rows: Sequence[Row[Any]], limit: int
+) -> tuple[list[str], list[tuple[Row[Any], Wait | GiveUp]]]:
+    """Those that may go, as many as fit; and those that may not, with the verdict.
+
+    Who is reached by one that goes is busy for all that follow: they are left as they are.
+    """
+    room = Room(asking.unit, rows, asking.policy, now=asking.now)
+    may_go: list[str] = []
+    others: list[tuple[Row[Any], Wait | GiveUp]] = []
+    busy: set[str] = set()
+    size = 0
+    for row in rows:
+        size += row.size
+        if len(may_go) == limit or (may_go and size > _MOST_BYTES):
+            break
+        reached = room.counted(row)
+        if not busy.isdisjoint(reached):
+            continue
+        verdict = room.verdict(row)
+        if isinstance(verdict, Go):
+            may_go.append(row.id)
+            busy |= reached
+        else:
+            others.append((row, verdict))
+    return may_go, others
 
 
 def _is_shared(policy: BoundPolicy) -> bool:
     """Whether what one touch may do hangs on what others do."""
     return bool(policy.caps or policy.rates or policy.per_sender)
+
+
+def _takes_turns(policy: BoundPolicy) -> bool:
+    return bool(policy.rates or policy.per_sender)
 
 
 _ASKED = tuple(
@@ -156,24 +193,24 @@ _ASKED = tuple(
         *("state", "attempts", "expires_at", "capped_at"),
     )
 )
+_TAKEN = tuple(touches.c[each.name] for each in fields(Claimed) if each.name in touches.c)
+_SIZE = func.length(touches.c.payload).label("size")
 
 
 def _pick(unit: Unit, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Row[Any]]:
     order = (touches.c.priority.desc(), touches.c.made_at, touches.c.id)
-    picked = select(*_ASKED).where(*wanted).order_by(*order).limit(limit)
+    picked: Select[Any] = select(*_ASKED, _SIZE).where(*wanted).order_by(*order).limit(limit)
     # Postgres skips rows that another worker is taking, SQLite has let in one writer only.
     return unit.connection.execute(picked.with_for_update(skip_locked=True)).all()
 
 
-def _put_off(asking: _Asking, row: Row[Any], verdict: Verdict) -> None:
+def _put_off(asking: _Asking, row: Row[Any], verdict: Wait | GiveUp) -> None:
     unit, now, actor = asking.unit, asking.now, asking.worker
     match verdict:
         case Wait():
             hold_back(unit, row, verdict, policy=asking.policy, now=now, actor=actor)
         case GiveUp(reason):
             skip(unit, row, reason, now=now, actor=actor)
-        case Go():
-            pass
         case _:
             assert_never(verdict)
 
@@ -194,14 +231,18 @@ def _nobody_busy(policy: BoundPolicy) -> list[ColumnElement[bool]]:
     if not policy.caps:
         return []
     mine, theirs, other = reaches.alias(), reaches.alias(), touches.alias()
-    prefixes = {row_of(cap.each, "") if cap.each else address_of("") for cap in policy.caps}
     in_hand = (
         select(other.c.id)
         .join_from(mine, theirs, theirs.c.whom == mine.c.whom)
         .join(other, other.c.id == theirs.c.touch)
         .where(
             mine.c.touch == touches.c.id,
-            or_(*(mine.c.whom.startswith(each, autoescape=True) for each in sorted(prefixes))),
+            or_(
+                *(
+                    mine.c.whom.startswith(each, autoescape=True)
+                    for each in sorted(prefixes_of(policy))
+                )
+            ),
             other.c.state == TouchState.CLAIMED,
         )
     )
@@ -266,9 +307,9 @@ def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
             worker=worker,
             lease_until=asking.now + asking.lease,
         )
-        .returning(touches)
+        .returning(*_TAKEN)
     )
-    taken = {row.id: _claimed(row) for row in unit.connection.execute(statement)}
+    taken = {row.id: _claimed(unit, row) for row in unit.connection.execute(statement)}
     for touch in taken.values():
         names = names_of(asking.policy, touch.channel, touch.sender)
         take_claim(unit, names, real=asking.real)
@@ -278,7 +319,9 @@ def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
     return [taken[touch] for touch in ids if touch in taken]
 
 
-def _claimed(row: Row[tuple[object, ...]]) -> Claimed:
+def _claimed(unit: Unit, row: Row[tuple[object, ...]]) -> Claimed:
+    is_email = row.kind == TouchKind.EMAIL
+    key = unit.ledger.identity.key
     return Claimed(
         id=row.id,
         epoch=row.epoch,
@@ -300,4 +343,5 @@ def _claimed(row: Row[tuple[object, ...]]) -> Claimed:
         attempts=row.attempts,
         made_at=row.made_at,
         expires_at=row.expires_at,
+        token=make_token(key, Purpose.RETURN, row.id) if is_email else "",
     )

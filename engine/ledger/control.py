@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, bindparam, delete, func, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, literal, or_, select, update
 
 from engine.decide.facts import TouchState
 from engine.ledger.audit import Kind
@@ -23,6 +23,7 @@ __all__ = [
     "EVERYTHING",
     "ChannelState",
     "Halt",
+    "Stops",
     "channel_states",
     "close_breaker",
     "count_failure",
@@ -36,6 +37,7 @@ __all__ = [
     "paused_playbooks",
     "resume",
     "resume_channel",
+    "stops_in_force",
 ]
 
 EVERYTHING = ""
@@ -62,6 +64,21 @@ class ChannelState:
     failures: int
     breaker_until: datetime | None
     breaker_why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """What may not go out: everything, playbooks that are halted, playbooks that are paused."""
+
+    everything: bool
+    halted: frozenset[str]
+    paused: frozenset[str]
+
+    def reason_for(self, playbook: str) -> str:
+        """`halted` or `paused`; empty where touches of a playbook may go out."""
+        if self.everything or playbook in self.halted:
+            return "halted"
+        return "paused" if playbook in self.paused else ""
 
 
 # ---------------------------------------------------------------- halts
@@ -112,6 +129,21 @@ def is_halted(unit: Unit, playbook: str) -> bool:
         return True
     mine = select(func.count()).where(halts.c.scope.in_((EVERYTHING, playbook)))
     return unit.connection.scalar(mine) != 0
+
+
+# Written once: the last look before an act has no time to build its statements anew.
+_STOPS = select(halts.c.scope, literal("halt")).union_all(
+    select(pauses.c.playbook, literal("pause")).where(pauses.c.ended_at.is_(None))
+)
+
+
+def stops_in_force(unit: Unit) -> Stops:
+    """All that stops anything, in one look; where the file cannot be looked at, it stands."""
+    by_file = unit.ledger.halt_file_stands()
+    found = [(row[0], row[1]) for row in unit.connection.execute(_STOPS)]
+    halted = frozenset(name for name, what in found if what == "halt")
+    paused = frozenset(name for name, what in found if what == "pause")
+    return Stops(by_file or EVERYTHING in halted, halted, paused)
 
 
 def halts_in_force(unit: Unit) -> list[Halt]:
@@ -287,12 +319,19 @@ def open_breaker(
     unit.note(Kind.BREAKER_OPENED, body, at=at, actor=actor)
 
 
+_TROUBLE_OVER = (
+    update(channels)
+    .where(
+        channels.c.name == bindparam("channel"),
+        or_(channels.c.failures > 0, channels.c.breaker_until.is_not(None)),
+    )
+    .values(failures=0, breaker_until=None, breaker_why="")
+)
+
+
 def close_breaker(unit: Unit, channel: str, *, at: datetime, actor: str) -> bool:
     """Record a success: no failures in a row, no breaker; False where there were none."""
-    trouble = or_(channels.c.failures > 0, channels.c.breaker_until.is_not(None))
-    statement = update(channels).where(channels.c.name == channel, trouble)
-    clear = {"failures": 0, "breaker_until": None, "breaker_why": ""}
-    if unit.connection.execute(statement.values(clear)).rowcount != 1:
+    if unit.connection.execute(_TROUBLE_OVER, {"channel": channel}).rowcount != 1:
         return False
     unit.note(Kind.BREAKER_CLOSED, {"channel": channel}, at=at, actor=actor)
     return True

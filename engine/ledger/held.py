@@ -6,14 +6,14 @@ verdicts from `decide/policy.py`. Who asks must be in the transaction that acts 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, select, update
 
-from engine.bind.policy import BoundPolicy
+from engine.bind.policy import BoundPolicy, address_of, row_of
 from engine.decide.facts import TouchState
 from engine.decide.policy import CAPPED, WINDOW, Act, Asked, Go, Verdict, Wait, counts_from, judge
 from engine.ledger.audit import Kind
@@ -23,14 +23,14 @@ from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, IS_READY, reaches, touches
 
 __all__ = [
+    "Room",
     "acts_by_whom",
     "alone",
     "ask_again",
     "hold_back",
     "let_others_ask",
+    "prefixes_of",
     "skip",
-    "verdict_on",
-    "verdicts_on",
 ]
 
 HELD_REASONS = (WINDOW, CAPPED)
@@ -48,22 +48,44 @@ def alone(unit: Unit) -> None:
         unit.connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def verdicts_on(
-    unit: Unit, rows: Collection[Row[Any]], policy: BoundPolicy, *, now: datetime
-) -> dict[str, Verdict]:
-    """Whether each of some touches may go out now; those that are for no customer may."""
-    customers = [row for row in rows if row.to_customer]
-    whom = _whom(unit, [row.id for row in customers]) if policy.caps else {}
-    acts = acts_by_whom(unit, {each for whoms in whom.values() for each in whoms}, policy, now=now)
-    verdicts: dict[str, Verdict] = {row.id: Go() for row in rows}
-    for row in customers:
-        verdicts[row.id] = judge(policy, _asked(row, whom.get(row.id, ())), acts, now)
-    return verdicts
+class Room:
+    """What the policy leaves for some touches that ask together, one after the other.
+
+    Facts are looked up once, for all of them; what one is given, the next does not find.
+    """
+
+    def __init__(
+        self, unit: Unit, rows: Collection[Row[Any]], policy: BoundPolicy, *, now: datetime
+    ) -> None:
+        customers = [row.id for row in rows if row.to_customer]
+        self._policy = policy
+        self._now = now
+        self._whom = _whom(unit, customers) if policy.caps and customers else {}
+        reached = {each for whom in self._whom.values() for each in whom}
+        self._acts = acts_by_whom(unit, reached, policy, now=now)
+        self._prefixes = tuple(sorted(prefixes_of(policy)))
+
+    def verdict(self, row: Row[Any]) -> Verdict:
+        """Whether a touch may go out now; one that is for no customer may."""
+        if not row.to_customer:
+            return Go()
+        return judge(self._policy, _asked(row, self._whom.get(row.id, ())), self._acts, self._now)
+
+    def take(self, row: Row[Any]) -> None:
+        """Count a touch: it goes out now."""
+        for each in self._whom.get(row.id, ()):
+            self._acts.setdefault(each, []).append(Act(self._now, row.channel, row.topic))
+
+    def counted(self, row: Row[Any]) -> frozenset[str]:
+        """The addresses and rows that a touch reaches and that caps count."""
+        return frozenset(
+            each for each in self._whom.get(row.id, ()) if each.startswith(self._prefixes)
+        )
 
 
-def verdict_on(unit: Unit, row: Row[Any], policy: BoundPolicy, *, now: datetime) -> Verdict:
-    """The same, of one."""
-    return verdicts_on(unit, [row], policy, now=now)[row.id]
+def prefixes_of(policy: BoundPolicy) -> frozenset[str]:
+    """How the names begin of what the caps of a policy count: addresses, rows of an entity."""
+    return frozenset(row_of(cap.each, "") if cap.each else address_of("") for cap in policy.caps)
 
 
 def _asked(row: Row[Any], whom: tuple[str, ...]) -> Asked:
@@ -81,7 +103,7 @@ def _whom(unit: Unit, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def acts_by_whom(
     unit: Unit, whom: Iterable[str], policy: BoundPolicy, *, now: datetime
-) -> Mapping[str, Sequence[Act]]:
+) -> dict[str, list[Act]]:
     """What went out, or may have, to some addresses and rows, as far as any cap looks back."""
     names = sorted(whom)
     if not names:

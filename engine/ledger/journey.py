@@ -57,6 +57,7 @@ __all__ = [
     "Recorded",
     "due_enrollments",
     "enrollment_of",
+    "entered_row",
     "inside",
     "open_enrollment",
     "open_enrollments",
@@ -159,22 +160,28 @@ def record(
 def _write_entered(unit: Unit, batch: _Batch, *, run: str, at: datetime) -> None:
     rows = []
     for enrollment in batch.entered.values():
-        row = {**_position(enrollment), **_ending(batch.left.get(enrollment.id), at=at)}
-        row |= {
-            "id": enrollment.id,
-            "playbook": enrollment.playbook,
-            "entity": enrollment.entity,
-            "key": enrollment.key,
-            "number": enrollment.number,
-            "entered_at": enrollment.entered_at,
-            "holdout": int(enrollment.holdout),
-            "per": enrollment.per,
-            "each": enrollment.each,
-            "goal_until": enrollment.goal_until,
-            "run": run,
-        }
-        rows.append(row)
+        left = batch.left.get(enrollment.id)
+        rows.append(entered_row(enrollment, run=run) | _ending(left, at=at))
     insert_rows(unit.connection, enrollments, rows)
+
+
+def entered_row(enrollment: Enrollment, *, run: str) -> dict[str, object]:
+    """The row of one who has just entered, in a run or (empty) in none."""
+    return {
+        **_position(enrollment),
+        **_ending(None, at=enrollment.entered_at),
+        "id": enrollment.id,
+        "playbook": enrollment.playbook,
+        "entity": enrollment.entity,
+        "key": enrollment.key,
+        "number": enrollment.number,
+        "entered_at": enrollment.entered_at,
+        "holdout": int(enrollment.holdout),
+        "per": enrollment.per,
+        "each": enrollment.each,
+        "goal_until": enrollment.goal_until,
+        "run": run,
+    }
 
 
 _MOVE = (

@@ -6,15 +6,35 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from itertools import chain, count
 from typing import cast
 
-from sqlalchemy import ARRAY, Connection, FromClause, Insert, Table, Text, bindparam, func
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Connection,
+    FromClause,
+    Insert,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    func,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.ledger.instants import instant_text
+from engine.ledger.instants import Instant, instant_text
 
-__all__ = ["insert_new", "insert_rows", "pack_keys", "texts_relation", "unpack_keys"]
+__all__ = [
+    "insert_alike",
+    "insert_new",
+    "insert_rows",
+    "pack_keys",
+    "texts_relation",
+    "unpack_keys",
+]
 
 
 def insert_new(connection: Connection, table: Table) -> Insert:
@@ -46,6 +66,79 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     marks = ", ".join("?" * len(names))
     stored = ([_stored(row[each]) for row in rows] for each in names)
     connection.exec_driver_sql(f"{into} VALUES ({marks})", list(zip(*stored, strict=True)))
+
+
+Values = Sequence[str] | Sequence[int]
+
+
+def insert_alike(
+    connection: Connection, table: Table, same: Mapping[str, object], each: Mapping[str, Values]
+) -> None:
+    """Insert rows that all say `same`, and of each name in `each` have one value each, in order.
+
+    What is the same is bound once for thousands of rows, and these are one step of the database:
+    meanwhile Python has its hands free.
+    """
+    if connection.dialect.name == "postgresql":
+        statement = _alike_from_arrays(table, tuple(same), tuple(each))
+        columns = chain.from_iterable(map(_joined, each.values()))
+        connection.exec_driver_sql(statement, (*same.values(), *columns))
+        return
+    stored = tuple(map(_stored, same.values()))
+    rows = list(zip(*each.values(), strict=True))
+    for start in range(0, len(rows), _ROWS):
+        some = rows[start : start + _ROWS]
+        statement = _alike_in_rows(table, tuple(same), tuple(each), number=len(some))
+        connection.exec_driver_sql(statement, (*stored, *chain.from_iterable(some)))
+
+
+_ROWS = 2_000  # of one statement: SQLite binds 32,766 values at most
+_MARKS = 16  # texts of statements that are kept: a few for each table
+
+
+@lru_cache(_MARKS)
+def _alike_in_rows(table: Table, same: Sequence[str], each: Sequence[str], *, number: int) -> str:
+    """The statement for SQLite: what is the same comes first, and is named in every row."""
+    alike = "".join(f"?{place + 1}," for place in range(len(same)))
+    first = len(same) + 1
+    rows = (
+        ",".join(f"?{first + row * len(each) + place}" for place in range(len(each)))
+        for row in range(number)
+    )
+    return f"{_into(table, same, each)} VALUES {','.join(f'({alike}{row})' for row in rows)}"
+
+
+@lru_cache(_MARKS)
+def _alike_from_arrays(table: Table, same: Sequence[str], each: Sequence[str]) -> str:
+    """The statement for Postgres: what varies comes as texts that the server takes apart."""
+    alike = "".join(f"%s::{_cast(table.c[name])}, " for name in same)
+    columns = ", ".join(f'"{name}"' for name in each)
+    arrays = ", ".join(f"(string_to_array(%s, %s))[2:]::{_cast(table.c[name])}[]" for name in each)
+    into = _into(table, same, each)
+    return f"{into} SELECT {alike}{columns} FROM unnest({arrays}) AS given ({columns})"  # noqa: S608
+
+
+def _joined(values: Values) -> tuple[str, str]:
+    """Values as one text, and the character that parts them and occurs in none.
+
+    The driver takes an array apart value by value, which costs more than the rest of the pass. The
+    text begins with the mark: an empty one would be no value, and not an empty value.
+    """
+    texts = list(map(str, values))
+    whole = "".join(texts)
+    mark = next(mark for mark in map(chr, count(1)) if mark not in whole)
+    return mark + mark.join(texts), mark
+
+
+def _into(table: Table, same: Sequence[str], each: Sequence[str]) -> str:
+    columns = ", ".join(f'"{name}"' for name in (*same, *each))  # our own, and no data
+    return f'INSERT INTO "{table.name}" ({columns})'
+
+
+def _cast(column: Column[object]) -> str:
+    if isinstance(column.type, Instant):
+        return "timestamptz"
+    return "integer" if isinstance(column.type, Integer) else "text"
 
 
 def _stored(value: object) -> object:

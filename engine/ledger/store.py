@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,9 +17,19 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, update
 
-from engine.ledger.audit import AuditRecord, Body, Head, Kind, canonical, chained
+from engine.ledger.audit import (
+    Alike,
+    AuditRecord,
+    Body,
+    Head,
+    Kind,
+    canonical,
+    canonical_alike,
+    chained,
+    chained_alike,
+)
 from engine.ledger.database import told
-from engine.ledger.statements import insert_rows
+from engine.ledger.statements import insert_alike, insert_rows
 from engine.ledger.tables import audit, audit_head
 from engine.messages.address import AddressError, normalise
 
@@ -40,6 +50,11 @@ class Identity:
     digest_key: str = field(repr=False)
     signing_key: str = field(repr=False)
 
+    @property
+    def key(self) -> bytes:
+        """The key of digests, as bytes."""
+        return bytes.fromhex(self.digest_key)
+
 
 class Unit:
     """An open transaction on a ledger, and the audit records that will be written with it."""
@@ -49,7 +64,7 @@ class Unit:
     def __init__(self, ledger: Ledger, connection: Connection) -> None:
         self.ledger = ledger
         self.connection = connection
-        self._notes: list[AuditRecord] = []
+        self._notes: list[AuditRecord | Alike] = []
 
     def note(
         self, kind: Kind, body: Body, *, at: datetime, actor: str, playbook: str = "", key: str = ""
@@ -60,6 +75,21 @@ class Unit:
         """
         text = canonical(dict(body))
         self._notes.append(AuditRecord(0, at, actor, str(kind), playbook, key, text, "", ""))
+
+    def note_alike(
+        self,
+        kind: Kind,
+        body: Body,
+        *,
+        each: Mapping[str, Sequence[str] | Sequence[int]],
+        keys: Sequence[str],
+        at: datetime,
+        actor: str,
+        playbook: str,
+    ) -> None:
+        """Add a record for each of some keys; of the names in `each` its body has its own value."""
+        bodies = canonical_alike(body, each)
+        self._notes.append(Alike(at, actor, str(kind), playbook, keys, bodies))
 
     def digest(self, address: str) -> str:
         """The keyed digest that stands for an address, empty for none; case does not matter."""
@@ -73,8 +103,7 @@ class Unit:
     def keyed(self, content: str | bytes) -> str:
         """A digest of any content that only this ledger can compute."""
         data = content.encode() if isinstance(content, str) else content
-        key = bytes.fromhex(self.ledger.identity.digest_key)
-        return hmac.new(key, data, hashlib.sha256).hexdigest()[:_DIGEST_WIDTH]
+        return hmac.new(self.ledger.identity.key, data, hashlib.sha256).hexdigest()[:_DIGEST_WIDTH]
 
     def without_addresses(self, text: str) -> str:
         """A text that people or servers wrote, with keyed digests where addresses stood."""
@@ -88,13 +117,31 @@ class Unit:
             return
         # The head is locked last, so that writers stand in line only while they commit.
         head = _locked_head(self.connection)
-        rows = []
+        alone: list[AuditRecord] = []
         for note in self._notes:
-            record = chained(note, head)
-            head = Head(record.seq, record.hash)
-            rows.append(_row(record))
-        insert_rows(self.connection, audit, rows)
+            if isinstance(note, AuditRecord):
+                alone.append(chained(note, head))
+                head = Head(alone[-1].seq, alone[-1].hash)
+            else:
+                insert_rows(self.connection, audit, [_row(each) for each in alone])
+                alone = []
+                head = _written_alike(self.connection, note, head)
+        insert_rows(self.connection, audit, [_row(each) for each in alone])
         self.connection.execute(update(audit_head).values(seq=head.seq, hash=head.hash))
+
+
+def _written_alike(connection: Connection, alike: Alike, head: Head) -> Head:
+    links = chained_alike(alike, head)
+    same = {"at": alike.at, "actor": alike.actor, "kind": alike.kind, "playbook": alike.playbook}
+    each: dict[str, Sequence[str] | Sequence[int]] = {
+        "seq": links.seqs,
+        "key": alike.keys,
+        "body": alike.bodies,
+        "prev": links.prevs,
+        "hash": links.hashes,
+    }
+    insert_alike(connection, audit, same, each)
+    return Head(links.seqs[-1], links.hashes[-1]) if links.seqs else head
 
 
 def _locked_head(connection: Connection) -> Head:

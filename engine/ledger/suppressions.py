@@ -19,6 +19,7 @@ __all__ = [
     "is_suppressed_digest",
     "list_suppressions",
     "suppress",
+    "suppress_digest",
     "suppressed_among",
     "unsuppress",
 ]
@@ -49,8 +50,15 @@ def suppress(
     unit: Unit, address: str, *, topic: str = EVERY_TOPIC, why: str, at: datetime, actor: str
 ) -> bool:
     """Stop contacting an address; False where that is so already."""
+    return suppress_digest(unit, unit.digest(address), topic=topic, why=why, at=at, actor=actor)
+
+
+def suppress_digest(
+    unit: Unit, digest: str, *, topic: str = EVERY_TOPIC, why: str, at: datetime, actor: str
+) -> bool:
+    """The same, by the address's keyed digest."""
     row = {
-        "address_digest": unit.digest(address),
+        "address_digest": digest,
         "topic": topic,
         "why": unit.without_addresses(why),
         "at": at,
@@ -59,7 +67,7 @@ def suppress(
     done = unit.connection.execute(insert_new(unit.connection, suppressions).values(row))
     if done.rowcount != 1:
         return False
-    body = {"address": row["address_digest"], "topic": topic, "why": row["why"]}
+    body = {"address": digest, "topic": topic, "why": row["why"]}
     unit.note(Kind.SUPPRESSED, body, at=at, actor=actor)
     return True
 

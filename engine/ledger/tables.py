@@ -22,6 +22,7 @@ from sqlalchemy import (
 from engine.ledger.columns import count, key_type, metadata, the_one, words
 from engine.ledger.control_tables import halts, leases, pauses
 from engine.ledger.erasure_tables import erasures
+from engine.ledger.evidence_tables import evidence
 from engine.ledger.instants import Instant
 from engine.ledger.item_tables import items
 from engine.ledger.name_tables import identities
@@ -41,6 +42,7 @@ __all__ = [
     "channels",
     "enrollments",
     "erasures",
+    "evidence",
     "halts",
     "history",
     "holds",

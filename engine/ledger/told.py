@@ -1,12 +1,26 @@
-"""What the audit tells of those who enter and move on: kinds and bodies of records."""
+"""What the audit tells of those who enter and move on, and of touches: kinds and bodies."""
 
 from __future__ import annotations
 
-from engine.decide.facts import Enrollment, Moved, Phase
-from engine.ledger.audit import Kind
-from engine.ledger.instants import instant_text
+from datetime import datetime
+from typing import Any
 
-__all__ = ["advanced_record", "entered_body", "moved_record"]
+from sqlalchemy import Row
+
+from engine.decide.facts import Enrollment, Moved, Phase
+from engine.ledger.audit import Body, Kind
+from engine.ledger.instants import instant_text
+from engine.ledger.store import Unit
+
+__all__ = ["advanced_record", "entered_body", "moved_record", "tell_of_touch"]
+
+
+def tell_of_touch(
+    unit: Unit, row: Row[Any], kind: Kind, body: Body, *, now: datetime, actor: str
+) -> None:
+    """Add the record of a change of a touch: what every such record says, and `body`."""
+    told = {"touch": row.id, "channel": row.channel, "epoch": row.epoch, **body}
+    unit.note(kind, told, at=now, actor=actor, playbook=row.playbook, key=row.key)
 
 
 def entered_body(of: Enrollment, run: str) -> dict[str, object]:

@@ -6,10 +6,11 @@ address as a whole (a bounce, a complaint, a stop of everything).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 
 from engine.decide.policy import NOT_SUBSCRIBED
 from engine.language.policy import GENERAL, TopicDefault
@@ -19,14 +20,63 @@ from engine.ledger.store import Unit
 from engine.ledger.suppressions import EVERY_TOPIC
 from engine.ledger.tables import subscriptions, suppressions
 
-__all__ = ["SUPPRESSED", "refusal_of", "refusals_among", "subscribe", "unsubscribe"]
+__all__ = [
+    "SUPPRESSED",
+    "Addressed",
+    "refusal_of",
+    "refusals_among",
+    "refusals_of",
+    "subscribe",
+    "unsubscribe",
+    "unsubscribe_digest",
+]
 
 SUPPRESSED = "suppressed"
+
+Addressed = tuple[str, str, TopicDefault]
+"""An address by its keyed digest, a topic, and who gets that topic."""
+
+# Written once: the last look before an act has no time to build its statements anew.
+_SAID: Select[Any] = select(suppressions.c.address_digest, suppressions.c.topic).where(
+    suppressions.c.address_digest.in_(bindparam("digests", expanding=True))
+)
+_ASKED_FOR: Select[Any] = select(subscriptions.c.address_digest, subscriptions.c.topic).where(
+    subscriptions.c.address_digest.in_(bindparam("digests", expanding=True))
+)
 
 
 def refusal_of(unit: Unit, digest: str, topic: str, *, default: TopicDefault) -> str:
     """Why an address, by its keyed digest, gets nothing of a topic; empty where it does."""
-    return _refusals(unit, [digest] if digest else [], topic, default).get(digest, "")
+    asked = (digest, topic, default)
+    return refusals_of(unit, [asked]).get(asked, "")
+
+
+def refusals_of(unit: Unit, asked: Collection[Addressed]) -> dict[Addressed, str]:
+    """Those of a group that get nothing of their topic, with the reason; no address: it does."""
+    digests = sorted({digest for digest, _, _ in asked if digest})
+    if not digests:
+        return {}
+    said = _pairs(unit, _SAID, digests)
+    asks = any(default is TopicDefault.UNSUBSCRIBED for _, _, default in asked)
+    subscribed = _pairs(unit, _ASKED_FOR, digests) if asks else set()
+    reasons = {each: _reason(each, said, subscribed) for each in asked if each[0]}
+    return {each: reason for each, reason in reasons.items() if reason}
+
+
+def _pairs(unit: Unit, statement: Select[Any], digests: Iterable[str]) -> set[tuple[str, str]]:
+    return {(row[0], row[1]) for row in unit.connection.execute(statement, {"digests": digests})}
+
+
+def _reason(
+    asked: Addressed, said: Collection[tuple[str, str]], subscribed: Collection[tuple[str, str]]
+) -> str:
+    digest, topic, default = asked
+    mine = (digest, topic or GENERAL)
+    if (digest, EVERY_TOPIC) in said or (default is not TopicDefault.REQUIRED and mine in said):
+        return SUPPRESSED
+    if default is TopicDefault.UNSUBSCRIBED and mine not in subscribed:
+        return NOT_SUBSCRIBED
+    return ""
 
 
 def refusals_among(
@@ -84,7 +134,13 @@ def unsubscribe(
     unit: Unit, address: str, *, topic: str, why: str, at: datetime, actor: str
 ) -> bool:
     """Take a subscription back; False where there was none."""
-    digest = unit.digest(address)
+    return unsubscribe_digest(unit, unit.digest(address), topic=topic, why=why, at=at, actor=actor)
+
+
+def unsubscribe_digest(
+    unit: Unit, digest: str, *, topic: str, why: str, at: datetime, actor: str
+) -> bool:
+    """The same, by the address's keyed digest."""
     mine = (subscriptions.c.address_digest == digest, subscriptions.c.topic == topic)
     if unit.connection.execute(delete(subscriptions).where(*mine)).rowcount != 1:
         return False

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 import idna
+
+from engine.records import dataclass
 
 __all__ = [
     "Address",
@@ -27,10 +28,8 @@ _MOST_LOCAL_OCTETS = 64  # RFC 5321, 4.5.3.1.1
 _MOST_DOMAIN_OCTETS = 253  # 255 on the wire, with its length bytes
 _MOST_OCTETS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 
-_LOCAL = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
-    r"(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+)*"
-)
+_ATOM = r'[^\x00-\x20\x7f"(),.:;<>@\[\\\]]+'  # what is left of ASCII is RFC 5322's atext
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _OTHER_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 

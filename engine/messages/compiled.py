@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2 import Template as Runnable
 
 from engine.language.project import Template
 from engine.messages.grammar import Fault, Use, faults, parse, uses
-from engine.messages.html_part import html_source
+from engine.messages.html_part import check_structure, html_source
 from engine.messages.layout import LAYOUTS
-from engine.messages.markdown import StructureError, read_markdown
-from engine.messages.pieces import split
+from engine.messages.markdown import Node, StructureError, read_markdown
+from engine.messages.pieces import Pieces, split
 from engine.messages.templates import HEADER, HTML, MACHINE, TEXT, Sandbox, compile_source
 from engine.messages.text_part import text_source
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Problem, did_you_mean
+from engine.records import dataclass
 
 __all__ = [
     "CompiledEmail",
@@ -35,6 +36,8 @@ __all__ = [
     "read_text",
     "read_value",
 ]
+
+_TEMPLATES_KEPT = 256  # every pass asks anew
 
 Locate = Callable[[int, str], Place]
 """From a line of a template's own text, and what stands there, to the place in its file."""
@@ -54,6 +57,9 @@ class Reading:
 
     names: tuple[Located, ...]
     problems: tuple[Problem, ...]
+
+
+_NOTHING = Reading((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,12 @@ class CompiledValue:
 
 def read_email(template: Template) -> Reading:
     """The names in a message template, and everything that is wrong with it by itself."""
+    return _read_email(template, template.subject_place, template.place)
+
+
+@lru_cache(maxsize=2_048)  # a template is asked about once for itself and once by each playbook
+def _read_email(template: Template, *_: Place) -> Reading:
+    """The places are what equal templates may differ in."""
     parts = (
         (template.subject, located(template.subject_place)),
         (template.preheader, located(template.place)),
@@ -100,8 +112,9 @@ def read_email(template: Template) -> Reading:
     return Reading(names, tuple(problems))
 
 
+@lru_cache(_TEMPLATES_KEPT)
 def compile_email(template: Template) -> CompiledEmail:
-    """Everything of a message template that does not depend on who gets it.
+    """Everything of a message template that does not depend on who gets it, made once.
 
     Raises:
         Invalid: all problems of the template, each in its place.
@@ -121,7 +134,9 @@ def compile_email(template: Template) -> CompiledEmail:
 
 def _structure_problem(template: Template) -> list[Problem]:
     try:
-        _body_sources(template)
+        nodes, pieces = _body_tree(template)
+        check_structure(nodes, pieces)
+        text_source(nodes, pieces)
     except StructureError as error:
         return [_problem(error.fault, _in_body(template))]
     return []
@@ -137,12 +152,16 @@ def _layout_problem(template: Template) -> list[Problem]:
 
 def _body_sources(template: Template) -> tuple[str, str]:
     """The templates of the text part and of the HTML part."""
-    source = template.body.replace("\r\n", "\n").replace("\r", "\n")
-    words, pieces = split(source, TEXT)
-    nodes = read_markdown(words, pieces)
+    nodes, pieces = _body_tree(template)
     language = template.locale or "en"
     html = html_source(nodes, pieces, layout=template.layout, language=language)
     return text_source(nodes, pieces), html
+
+
+def _body_tree(template: Template) -> tuple[tuple[Node, ...], Pieces]:
+    source = template.body.replace("\r\n", "\n").replace("\r", "\n")
+    words, pieces = split(source, TEXT)
+    return read_markdown(words, pieces), pieces
 
 
 def _one_line(source: str) -> str:
@@ -240,6 +259,8 @@ def _with_templates(value: object, sandbox: Sandbox) -> object:
 
 def read_text(source: str, locate: Locate) -> Reading:
     """The names that one template reads from outside, and what is wrong with it by itself."""
+    if "{" not in source:
+        return _NOTHING
     tree = parse(source, TEXT)
     if isinstance(tree, Fault):
         return Reading((), (_problem(tree, locate),))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from engine.bind.playbook import BoundPlaybook
@@ -12,6 +11,7 @@ from engine.messages.names import Wanted
 from engine.messages.templates import Scope
 from engine.messages.values import is_missing, plain
 from engine.ports import Recipient
+from engine.records import dataclass
 
 __all__ = ["Surroundings", "context", "context_of_items"]
 

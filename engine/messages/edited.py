@@ -6,7 +6,6 @@ What was written is sent as it stands: it is no template, and no data is rendere
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from markupsafe import escape
@@ -20,6 +19,7 @@ from engine.messages.values import readable
 from engine.messages.written import headers_in, parts_of, rewritten
 from engine.places import Place
 from engine.problems import Refused
+from engine.records import dataclass
 
 __all__ = ["Manuscript", "manuscript_of", "revised"]
 

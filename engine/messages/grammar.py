@@ -6,14 +6,16 @@ template language have no way in; what is left is bounded at run time (`template
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from engine.messages.dates import DateFormatError, check_format
 from engine.messages.filters import FILTERS
 from engine.problems import did_you_mean
+from engine.records import dataclass
 
 __all__ = ["ITEMS", "LOOP_NAMES", "TESTS", "Fault", "Use", "faults", "parse", "uses"]
 
@@ -65,10 +67,24 @@ def parse(source: str, environment: Environment) -> nodes.Template | Fault:
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
-        return Fault(error.lineno, "template-syntax", f"the template cannot be read: {error}")
+        return _told(error)
     except RecursionError:
         return _TOO_DEEP
     return _TOO_DEEP if _is_too_deep(tree) else tree
+
+
+_WRITTEN = "a value is printed as `{{ name }}`, a condition stands as `{% if name %} … {% endif %}`"
+_NEVER_CLOSED = re.compile(r"The innermost block that needs to be closed is '(\w+)'")
+
+
+def _told(error: TemplateSyntaxError) -> Fault:
+    """Jinja's error in our words where it has too many."""
+    found = _NEVER_CLOSED.search(str(error))
+    if found:
+        message = f"`{{% {found[1]} … %}}` is never closed"
+        return Fault(error.lineno, "template-syntax", message, f"end it: `{{% end{found[1]} %}}`")
+    message = f"the template cannot be read: {error}"
+    return Fault(error.lineno, "template-syntax", message, _WRITTEN)
 
 
 def _is_too_deep(tree: nodes.Node) -> bool:

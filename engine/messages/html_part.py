@@ -16,7 +16,15 @@ from engine.messages.markdown import Element, Guard, Node, Setting, Text
 from engine.messages.pieces import Piece, PieceKind, Pieces
 from engine.messages.targets import link_target
 
-__all__ = ["POSTAL_ADDRESS", "PREHEADER", "SUBJECT", "UNSUBSCRIBE", "html_source", "tidy"]
+__all__ = [
+    "POSTAL_ADDRESS",
+    "PREHEADER",
+    "SUBJECT",
+    "UNSUBSCRIBE",
+    "check_structure",
+    "html_source",
+    "tidy",
+]
 
 SUBJECT = "touchline_subject"
 PREHEADER = "touchline_preheader"
@@ -51,6 +59,15 @@ def html_source(nodes: Sequence[Node], pieces: Pieces, *, layout: str, language:
         )
         body = body.replace("<title></title>", f"<title>{_print(SUBJECT, pieces)}</title>")
     return pieces.assemble(re.sub(rf"<!--({pieces.word.pattern})-->", r"\1", body))
+
+
+def check_structure(nodes: Sequence[Node], pieces: Pieces) -> None:
+    """Whether an HTML part can be made of the tree; nothing of it is kept.
+
+    Raises:
+        StructureError: as `html_source`.
+    """
+    _all(nodes, pieces)
 
 
 def tidy(html: str) -> str:

@@ -8,8 +8,10 @@ no style sheet; what only a style sheet can say (dark mode) stays one.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from css_inline import CSSInliner
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
 
 __all__ = ["LAYOUTS", "framed"]
 
@@ -88,4 +90,6 @@ def framed(body: str, *, language: str, preheader: str, footer: str) -> str:
 
 @cache
 def _inliner() -> CSSInliner:
+    from css_inline import CSSInliner  # a native library, and only messages that are made need it
+
     return CSSInliner(load_remote_stylesheets=False, keep_at_rules=False)

@@ -9,7 +9,7 @@ the data is, the markup closes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -18,6 +18,7 @@ from markdown_it.token import Token
 
 from engine.messages.grammar import Fault
 from engine.messages.pieces import Piece, PieceKind, Pieces
+from engine.records import dataclass
 
 __all__ = ["Element", "Guard", "Node", "Setting", "StructureError", "Text", "read_markdown"]
 

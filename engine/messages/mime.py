@@ -11,7 +11,6 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -25,6 +24,7 @@ from engine.messages.address import (
 from engine.messages.failures import NO_RECIPIENT, TOO_LARGE, UNSAFE_VALUE, RenderFailure
 from engine.messages.render import RenderedEmail
 from engine.ports import Recipient
+from engine.records import dataclass
 
 __all__ = [
     "MOST_BYTES",
@@ -58,6 +58,7 @@ class Envelope:
     `message_id` has its angle brackets (see `message_id`); `date` is aware; `unsubscribe` are
     http(s) and mailto addresses for List-Unsubscribe, in order of preference. `references` are
     the Message-IDs of the thread that it goes on with, the last of them the one that it answers.
+    `one_click`: the first of `unsubscribe` takes the requests of RFC 8058.
     """
 
     sender: Recipient
@@ -67,6 +68,7 @@ class Envelope:
     reply_to: Recipient | None = None
     unsubscribe: Sequence[str] = ()
     references: Sequence[str] = ()
+    one_click: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def to_bytes(email: RenderedEmail, envelope: Envelope) -> Wire:
         *_thread(envelope.references),
         ("Auto-Submitted", "auto-generated"),
         *_list_unsubscribe(envelope.unsubscribe),
+        *([("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if envelope.one_click else []),
         ("MIME-Version", "1.0"),
     ]
     kind, body = content(email, envelope.message_id)
@@ -260,7 +263,8 @@ def _verify(payload: bytes, names: Sequence[str]) -> None:
     if len(payload) > MOST_BYTES:
         raise RenderFailure(TOO_LARGE, f"the message is larger than {MOST_BYTES:,} bytes")
     lines = payload.split(b"\r\n")
-    if any(b"\r" in line or b"\n" in line or b"\0" in line for line in lines):
+    ends = len(lines) - 1
+    if payload.count(b"\r") != ends or payload.count(b"\n") != ends or b"\0" in payload:
         raise RenderFailure(UNSAFE_VALUE, "the message would hold a bare line end")
     if max(map(len, lines)) > _MOST_LINE:
         raise RenderFailure(UNSAFE_VALUE, f"the message would hold a line over {_MOST_LINE} bytes")

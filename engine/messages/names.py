@@ -8,7 +8,7 @@ and the names of its step (`sender`, `recipient`, `with`, …). Language, sectio
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, FieldRef, FoundPerson
@@ -16,6 +16,7 @@ from engine.bind.names import column_field
 from engine.language.catalog import Entity, Kind
 from engine.messages.grammar import ITEMS, Fault, Use
 from engine.problems import did_you_mean
+from engine.records import dataclass
 from engine.tables import ColumnRef
 
 __all__ = ["NOTHING", "PERSON_PARTS", "PLAYBOOK_PARTS", "Sight", "Wanted", "look_up"]

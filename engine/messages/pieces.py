@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from jinja2 import Environment
+
+from engine.records import dataclass
 
 __all__ = ["Piece", "PieceKind", "Pieces", "split"]
 

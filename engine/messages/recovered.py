@@ -7,8 +7,10 @@ a layout or bare. What is read here and rendered anew without a change gives the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from html.parser import HTMLParser
+
+from engine.records import dataclass
 
 __all__ = ["Recovered", "recovered"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import rfc8785
 from jinja2 import Template as Runnable
@@ -20,6 +20,7 @@ from engine.messages.failures import (
 from engine.messages.html_part import POSTAL_ADDRESS, PREHEADER, SUBJECT, UNSUBSCRIBE, tidy
 from engine.messages.templates import Scope, run
 from engine.messages.text_part import laid_out
+from engine.records import dataclass
 
 __all__ = [
     "NO_FOOTER",

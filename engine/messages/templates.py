@@ -8,7 +8,6 @@ at all is the business of `grammar.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +31,7 @@ from engine.messages.filters import (
 from engine.messages.grammar import LOOP_NAMES, TESTS
 from engine.messages.links import HTML_LINK_FILTERS, TEXT_LINK_FILTERS
 from engine.messages.values import Missing, printed, printed_iso, readable
+from engine.records import dataclass
 
 __all__ = ["HEADER", "HTML", "MACHINE", "TEXT", "Sandbox", "Scope", "compile_source", "run"]
 

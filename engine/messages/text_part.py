@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from functools import lru_cache
 
 from engine.messages.markdown import Element, Guard, Node, Setting, Text
 from engine.messages.pieces import Pieces
@@ -161,6 +162,11 @@ def laid_out(rendered: str) -> str:
 
 
 def _wrapped(first: str, rest: str, kind: str, content: str) -> str:
+    is_short = len(content) <= _LONGEST_KEPT
+    return (_wrapped_once if is_short else _wrap)(first, rest, kind, content)
+
+
+def _wrap(first: str, rest: str, kind: str, content: str) -> str:
     if kind == "v":
         lines = content.strip("\n").split("\n")
     else:
@@ -174,3 +180,8 @@ def _wrapped(first: str, rest: str, kind: str, content: str) -> str:
     if kind in "=-":
         lines.append(kind * min(max(map(len, lines)), WIDTH))
     return "\n".join(((rest if n else first) + line).rstrip() for n, line in enumerate(lines))
+
+
+# Most blocks of a message say the same to everybody, and wrapping is half of rendering.
+_LONGEST_KEPT = 4096  # characters
+_wrapped_once = lru_cache(maxsize=256)(_wrap)

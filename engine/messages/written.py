@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 
 from engine.messages.mime import content, finished, mailbox, subject_line
 from engine.messages.render import RenderedEmail
 from engine.ports import Recipient
+from engine.records import dataclass
 
 __all__ = ["Earlier", "Parts", "copied_to", "earlier", "headers_in", "parts_of", "rewritten"]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 
 from engine.audience.select import Key
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Admission, Candidates, admit
-from engine.decide.facts import Decision, Past
-from engine.decide.stay import Newcomer, enter, is_held_out, start_of
+from engine.decide.facts import Decision
+from engine.decide.stay import Cohort, Newcomers, enter_together, held_out_of, start_of
 from engine.decide.waits import Clock
 from engine.language.playbook import Fuse
 from engine.ledger.erasure import erased_among
@@ -22,9 +21,9 @@ from engine.ledger.runs import bystanders, entered_in_run, never_ran, version_ne
 from engine.ledger.store import Ledger, Unit
 from engine.passes.walk import Facts
 
-__all__ = ["Firing", "Matched", "candidates_among", "chunks", "entries", "select"]
+__all__ = ["Firing", "Matched", "candidates_among", "entries", "select"]
 
-_CHUNK = 5_000  # enrollments written in one transaction
+_PORTION = 20_000  # enrollments written in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,13 @@ class Matched:
     known: Candidates
     clock: Clock
 
-    def entries(self, playbook: BoundPlaybook, as_of: datetime) -> Iterator[Decision]:
-        """The decisions that let in whom entry admits, each under the number of its stay."""
-        return entries(playbook, self.admission.entering, self.known, as_of, clock=self.clock)
+    def cohorts(self, playbook: BoundPlaybook, as_of: datetime) -> Iterator[list[Cohort]]:
+        """Those whom entry admits, in portions that one transaction writes."""
+        start = start_of(playbook, as_of, self.clock)
+        entering, held_out = self.admission.entering, self.known.held_out
+        for first in range(0, len(entering), _PORTION):
+            who = _newcomers(entering[first : first + _PORTION], self.known)
+            yield enter_together(start, who, held_out, first=first)
 
 
 def entries(
@@ -68,14 +71,18 @@ def entries(
 ) -> Iterator[Decision]:
     """The decisions that let some customers in, each under the number of its stay."""
     start = start_of(playbook, as_of, clock)
-    for key in keys:
-        one = Newcomer(
-            key,
-            known.past.get(key, Past()).count + 1,
-            per=known.values.get(key, ""),
-            each=known.groups.get(key, ""),
-        )
-        yield enter(start, one)
+    who = _newcomers(list(keys), known)
+    for cohort in enter_together(start, who, held_out_of(playbook, who.keys)):
+        yield from cohort.entered()
+
+
+def _newcomers(keys: Sequence[str], known: Candidates) -> Newcomers:
+    return Newcomers(
+        keys=keys,
+        numbers=[known.past[key].count + 1 if key in known.past else 1 for key in keys],
+        per=[known.values.get(key, "") for key in keys],
+        each=[known.groups.get(key, "") for key in keys],
+    )
 
 
 def select(
@@ -111,7 +118,7 @@ def candidates_among(
         meets_goal=facts.meeting(playbook, playbook.goal.when if playbook.goal else None, keys),
         meets_exit=facts.meeting(playbook, playbook.exit_when, keys),
         elsewhere=facts.elsewhere(playbook, texts),
-        held_out=frozenset(key for key in texts if is_held_out(playbook, key)),
+        held_out=held_out_of(playbook, texts),
         values={key: value for key, (value, _) in counted_by.items() if value},
         groups={key: group for key, (_, group) in counted_by.items() if group},
     )
@@ -147,10 +154,3 @@ def _outside(unit: Unit, playbook: BoundPlaybook, matched: Sequence[str]) -> fro
     if never_ran(unit, playbook.name):
         return frozenset(matched)
     return bystanders(unit, playbook.name)
-
-
-def chunks(decisions: Iterable[Decision]) -> Iterator[list[Decision]]:
-    """Decisions in portions that one transaction writes."""
-    remaining = iter(decisions)
-    while chunk := list(islice(remaining, _CHUNK)):
-        yield chunk

@@ -323,7 +323,8 @@ class World:
         return self._presses[name]
 
     def _house(self, playbook: BoundPlaybook) -> House:
-        return House(playbook, self._catalog, self._settings, self._as_of, self._policy.holidays)
+        about = (self._catalog, self._settings, self._as_of, self._policy.holidays)
+        return House(playbook, *about, key=self._ledger.identity.key if self._ledger else b"")
 
     def _customers(
         self,

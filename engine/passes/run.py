@@ -15,10 +15,10 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Gate
 from engine.decide.facts import told_apart
 from engine.decide.gathering import GATHERED
+from engine.ledger.cohorts import let_in
 from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
-from engine.ledger.journey import record
 from engine.ledger.runs import (
     RunStart,
     Start,
@@ -36,7 +36,7 @@ from engine.ledger.runs import (
 from engine.ledger.store import Ledger, Unit
 from engine.passes.changes import Inside, let_leave, move_over, older_versions
 from engine.passes.closing import close_moot
-from engine.passes.entering import Firing, Matched, chunks, select
+from engine.passes.entering import Firing, Matched, select
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
 from engine.passes.reports import RunReport, report_of
@@ -242,10 +242,11 @@ def _enter_live(
             _hold(unit, playbook, firing, found, run=start.id)
         return report
     _remember_first_run(ledger, playbook, found, firing)
-    for chunk in chunks(found.entries(playbook, firing.as_of)):
+    for cohorts in found.cohorts(playbook, firing.as_of):
         with ledger.write() as unit:
             still_ours(unit, start)
-            record(unit, chunk, at=firing.as_of, actor="engine", run=start.id)
+            for each in cohorts:
+                let_in(unit, each, at=firing.as_of, actor="engine", run=start.id)
     counts = {"matched": report.matched, "entered": report.entered, "skipped": report.skipped}
     with ledger.write() as unit:
         still_ours(unit, start)
@@ -339,8 +340,9 @@ def rehearse(
     move_over(journal, playbook, facts.clock(playbook), firing.as_of)
     left = exits(journal, versions, facts, firing.as_of).left + let_leave(journal, playbook)
     watch_all(journal, versions, facts, firing.as_of)
-    for chunk in chunks(found.entries(playbook, firing.as_of)):
-        journal.record(chunk)
+    for cohorts in found.cohorts(playbook, firing.as_of):
+        for each in cohorts:
+            journal.record(each.entered())
     taken = _invited_in_mind(playbook, found, facts, ledger, as_of=firing.as_of)
     journal.record(taken.decisions)
     advance(journal, versions, facts, firing.as_of)

@@ -12,19 +12,21 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import yaml
 
 from engine.places import DocumentPath, Place, SourceMap
 from engine.problems import Problem
+from engine.records import dataclass
 
 __all__ = ["DEEPEST", "Document", "read_document"]
 
 DEEPEST = 32
 """Levels of nesting that a document may have."""
 
+_SPELL_OUT = "write it out where it is used; a condition can be a named segment"
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 _LONGEST_NUMBER = 40  # characters: more digits than any double or 64-bit integer can hold
@@ -37,7 +39,7 @@ _CONSTANTS: dict[str, bool | None] = {
     "": None,
 }
 _UNPRINTABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
 
@@ -92,7 +94,7 @@ class _Composer:
         try:
             return self._document()
         except yaml.MarkedYAMLError as error:
-            _refuse_syntax(error)
+            _refuse_syntax(error, text)
         finally:
             self._loader.dispose()
 
@@ -109,9 +111,17 @@ class _Composer:
 
     def _node(self, event: Any, path: DocumentPath) -> object:
         if isinstance(event, yaml.AliasEvent):
-            _refuse(event, f"`*{event.anchor}` is an alias; aliases and anchors are not read")
+            _refuse(
+                event,
+                f"`*{event.anchor}` is an alias; aliases and anchors are not read",
+                _SPELL_OUT,
+            )
         if event.anchor is not None:
-            _refuse(event, f"`&{event.anchor}` is an anchor; aliases and anchors are not read")
+            _refuse(
+                event,
+                f"`&{event.anchor}` is an anchor; aliases and anchors are not read",
+                _SPELL_OUT,
+            )
         if event.tag is not None:
             _refuse(event, f"`{event.tag}` is a tag; tags are not read", "write the plain value")
         self.values[path] = self._position(event)
@@ -218,9 +228,35 @@ def _refuse_unprintable(text: str) -> None:
     )
 
 
-def _refuse_syntax(error: yaml.MarkedYAMLError) -> NoReturn:
+_CURES: Mapping[str, str] = {
+    "expected ',' or": "close the `[` or `{` that stands open, or put a comma between the entries",
+    "mapping values are not allowed": "a `:` and a blank part a key from its value; a text with "
+    "`: ` in it stands in quotes, and the line above may lack its blank",
+    "expected '-' indicator": "items of one list begin in the same column; line this one up",
+    "could not find expected ':'": "a key is followed by `:` and a blank",
+    "expected key": "keys of one mapping begin in the same column; line this one up",
+    "block end": "line this up with what it belongs to",
+    "unexpected end of stream": "close the quote or bracket that stands open",
+    "cannot start any token": "put this text in quotes",
+}
+"""What to do, by a part of what the parser says; it says the same in every version so far."""
+
+
+def _refuse_syntax(error: yaml.MarkedYAMLError, text: str) -> NoReturn:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
+    if _stands_at_tab(text, line, column):
+        raise _Unreadable(
+            line,
+            column,
+            "a tab stands here; YAML is indented with spaces",
+            "put spaces in its place",
+        )
     problem = error.problem or "not readable"
-    hint = "indent with spaces" if "tab" in problem or "\\t" in problem else ""
-    raise _Unreadable(line, column, f"this is no YAML: {problem}", hint)
+    cure = next((cure for part, cure in _CURES.items() if part in problem), "")
+    raise _Unreadable(line, column, f"this is no YAML: {problem}", cure)
+
+
+def _stands_at_tab(text: str, line: int, column: int) -> bool:
+    lines = text.splitlines()
+    return line < len(lines) and lines[line][column : column + 1] == "\t"

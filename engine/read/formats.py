@@ -17,7 +17,7 @@ from engine.moments import parse_duration
 from engine.problems import did_you_mean
 from engine.read.policy_forms import parse_days, parse_pause, parse_rate, parse_time
 
-__all__ = ["FORMATS", "FORMATS_OF_NUMBERS", "REFERENCE", "parse_share"]
+__all__ = ["FORMATS", "FORMATS_OF_NUMBERS", "REFERENCE", "is_plain_cron", "parse_share"]
 
 REFERENCE = re.compile(r"\$\{(env|file):([^{}]*)\}")
 """A reference to a secret: `${env:NAME}` or `${file:path}`."""
@@ -73,9 +73,39 @@ def _timezone(value: str) -> None:
         raise ValueError(f"expected a zone, as `Europe/Paris`{hint}") from None
 
 
+def is_plain_cron(value: str) -> bool:
+    """Whether five cron fields are so simple that they surely fire, which needs no library."""
+    fields = value.split()
+    return len(fields) == len(_BOUNDS) and all(
+        _is_plain(field, bounds) for field, bounds in zip(fields, _BOUNDS, strict=True)
+    )
+
+
+_BOUNDS = ((0, 59), (0, 23), (1, 28), (1, 12), (0, 6))  # every month has 28 days
+_PLAIN_PART = re.compile(
+    r"\*(?:/(?P<step>\d{1,2}))?|(?P<from>\d{1,2})(?:-(?P<to>\d{1,2}))?", re.ASCII
+)
+
+
+def _is_plain(field: str, bounds: tuple[int, int]) -> bool:
+    return all(_is_plain_part(part, bounds) for part in field.split(","))
+
+
+def _is_plain_part(part: str, bounds: tuple[int, int]) -> bool:
+    found = _PLAIN_PART.fullmatch(part)
+    if found is None:
+        return False
+    least, most = bounds
+    if found["from"] is None:
+        return found["step"] is None or 1 <= int(found["step"]) <= most
+    return least <= int(found["from"]) <= int(found["to"] or found["from"]) <= most
+
+
 @lru_cache(maxsize=1024)
 def _cron(value: str) -> None:
-    from croniter import CroniterError, croniter  # only where something is scheduled
+    if is_plain_cron(value):
+        return
+    from croniter import CroniterError, croniter  # only where something rarer is scheduled
 
     fields = value.split()
     if len(fields) != 5:
@@ -85,9 +115,12 @@ def _cron(value: str) -> None:
     try:
         croniter(value)
     except (CroniterError, ValueError) as error:
-        raise ValueError(f"expected the five fields of cron: {error}") from None
+        raise ValueError(
+            f"expected the five fields of cron, minute 0-59, hour 0-23, day 1-31, month 1-12 and "
+            f"weekday 0-7: {error}"
+        ) from None
     if not croniter.is_valid(value, strict=True):
-        raise ValueError("expected a schedule that can ever fire")
+        raise ValueError("expected a schedule that can ever fire: no month of it has such a day")
 
 
 def _address(value: str) -> None:

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from engine.language.catalog import Entity
+from engine.language.examples import Example
 from engine.language.playbook import Playbook, Segment
 from engine.language.project import Project, Settings, Template
 from engine.places import Place
 from engine.problems import Misuse, Problem
 from engine.read.catalog import check_entity, links_declared, read_entity
 from engine.read.documents import Document, read_document
+from engine.read.examples import read_example
 from engine.read.files import Unreadable, files_below, read_text
 from engine.read.playbooks import read_playbook, read_segment
 from engine.read.reading import Names, Reading
@@ -27,10 +29,13 @@ from engine.read.settings import read_settings
 from engine.read.shapes import check_shape
 from engine.read.templates import Parts, read_template, split_template, template_key
 
-__all__ = ["SETTINGS_FILE", "find_root", "load_project", "project_root"]
+__all__ = ["SETTINGS_FILE", "TEST_FILE", "find_root", "load_project", "project_root"]
 
 SETTINGS_FILE = "touchline.yaml"
 """The file at the root of every project."""
+
+TEST_FILE = ".test.yaml"
+"""How the name of an example's file ends."""
 
 _KIND_OF_FOLDER = {"catalog": "entity", "segments": "segment", "playbooks": "playbook"}
 _FOLDER_OF_KIND = {kind: folder for folder, kind in _KIND_OF_FOLDER.items()}
@@ -89,6 +94,7 @@ def load_project(root: Path) -> Project:
     for kind, document in documents:
         _LOADERS[kind](document, loading)
     _load_templates(loading)
+    _load_examples(loading)
     _refuse_later_files(loading)
     return Project(
         root=root,
@@ -97,6 +103,7 @@ def load_project(root: Path) -> Project:
         segments=loading.segments,
         playbooks=loading.playbooks,
         templates=loading.templates,
+        examples=loading.examples,
         problems=tuple(sorted(set(loading.problems))),
         files=loading.files,
         broken=frozenset(loading.broken),
@@ -115,6 +122,7 @@ class _Loading:
     segments: dict[str, Segment] = field(default_factory=dict)
     playbooks: dict[str, Playbook] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    examples: dict[str, Example] = field(default_factory=dict)
     files: int = 0
 
     def text(self, path: str) -> str | None:
@@ -203,9 +211,9 @@ def _documents(loading: _Loading) -> list[tuple[str, Document]]:
 
 def _yaml_files(loading: _Loading, folder: str) -> Iterator[str]:
     for path in files_below(loading.root, folder):
-        if path.endswith(".test.yaml"):
-            _refuse_file(path, "test", loading)
-        elif path.endswith(".yml"):
+        if path.endswith(TEST_FILE) and folder == "playbooks":
+            continue  # examples are read once every name is known
+        if path.endswith(".yml"):
             loading.problems.append(
                 Problem(Place(path), "bad-name", "the file ends in .yml", "rename it to .yaml")
             )
@@ -235,7 +243,10 @@ def _stands_elsewhere(document: Document, kind: str, loading: _Loading) -> bool:
     place = document.places.key((first,))
     belongs = home.get(first, f"{_FOLDER_OF_KIND.get(first, first)}/")
     message = f"a file that begins with `{first}:` stands here; expected `{kind}:`"
-    loading.problems.append(Problem(place, "wrong-folder", message, f"move it to {belongs}"))
+    cure = f"move it to {belongs}"
+    if {first, kind} == {"playbook", "test"}:
+        cure = f"a test is called NAME{TEST_FILE}, and no playbook is: rename it"
+    loading.problems.append(Problem(place, "wrong-folder", message, cure))
     loading.leave_out(first, document.places.path, document.data)
     return True
 
@@ -349,6 +360,23 @@ def _template_of(parts: Parts, key: tuple[str, str], loading: _Loading) -> Templ
     if reading.faults or not isinstance(parts.head.data, dict):
         return None
     return read_template(parts.head.data, key, parts, reading)
+
+
+# ---------------------------------------------------------------- examples
+
+
+def _load_examples(loading: _Loading) -> None:
+    for path in files_below(loading.root, "playbooks"):
+        document = loading.document(path) if path.endswith(TEST_FILE) else None
+        if document is None or _stands_elsewhere(document, "test", loading):
+            continue
+        if document.data is None and document.problems:
+            continue
+        reading = _checked("test", document, loading)
+        example = read_example(document.data, reading)
+        loading.problems += reading.problems
+        if example is not None:
+            loading.examples[path] = example
 
 
 # ---------------------------------------------------------------- files of later versions

@@ -45,8 +45,13 @@ def read_segment(data: object, reading: Reading) -> Segment | None:
         of=data["of"],
         where=where,
         declared=_declared(data, "of", "where"),
+        lint_off=_off(data),
         place=reading.places.key(("segment",)),
     )
+
+
+def _off(data: _Data) -> tuple[str, ...]:
+    return tuple(data.get("lint", {}).get("off", ()))
 
 
 def read_playbook(data: object, reading: Reading) -> Playbook | None:
@@ -78,6 +83,7 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
         open_tasks=OpenTasks(data.get("on_exit", {}).get("tasks", OpenTasks.LEAVE)),
         formerly=tuple(data.get("formerly", ())),
         declared=_declared(data, "segment", "steps", "exit_when", "goal"),
+        lint_off=_off(data),
         place=reading.places.key(("playbook",)),
     )
 

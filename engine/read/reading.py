@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from engine.places import DocumentPath, Place, SourceMap
 from engine.problems import Problem
+from engine.records import dataclass
 
 __all__ = ["Names", "Reading", "called", "joined", "shown"]
 

@@ -17,7 +17,7 @@ from engine.read.reading import Reading
 __all__ = ["check_references", "resolve"]
 
 _LARGEST_SECRET = 64 * 1024  # bytes: a key ring, not a data file
-_KEYS_WITH_REFERENCES = ("url", "password", "secret", "ledger")
+_KEYS_WITH_REFERENCES = ("url", "password", "secret", "key", "ledger")
 
 
 def resolve(secret: Secret, *, root: Path, environ: Mapping[str, str]) -> str:
@@ -80,7 +80,7 @@ def check_references(data: object, reading: Reading, *, allowed: bool) -> None:
             reading.report(
                 path,
                 "misplaced-secret",
-                f"`{path[-1]}` takes no reference; only `url`, `password` and `secret` do",
+                f"`{path[-1]}` takes no reference; only `url`, `password`, `secret` and `key` do",
             )
 
 

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from engine.language.project import (
     Connector,
+    DkimKey,
     Freshness,
     HousePerson,
     LedgerSettings,
+    LintSettings,
     Secret,
     Settings,
     SmtpChannel,
@@ -46,7 +48,18 @@ def read_settings(data: object, reading: Reading) -> Settings:
         channels=_each(words, "channels", _channel, reading),
         people=_each(words, "people", _person, reading),
         policy=read_policy(policy or {}, ("policy",), reading),
+        lint=_lint(_sound(words, "lint", {}, reading)),
         place=reading.place(()),
+    )
+
+
+def _lint(data: _Data) -> LintSettings:
+    plain, most = LintSettings(), data.get("at_most", {})
+    return LintSettings(
+        off=frozenset(data.get("off", ())),
+        words=data.get("words", {}),
+        most_words=most.get("words", plain.most_words),
+        most_links=most.get("links", plain.most_links),
     )
 
 
@@ -145,11 +158,33 @@ def _smtp(name: str, data: _Data, path: DocumentPath, reading: Reading) -> SmtpC
         password=_secret(data, "password", path, reading),
         sender=_person("", sender, (*path, "from"), reading) if sender else None,
         postal_address=data.get("postal_address", ""),
-        unsubscribe=Unsubscribe(unsubscribe.get("url"), unsubscribe.get("mailto")),
+        unsubscribe=_unsubscribe(unsubscribe, (*path, "unsubscribe"), reading),
+        return_path=data.get("return_path", ""),
+        provider=data.get("provider", ""),
+        dkim=_dkim(data["dkim"], (*path, "dkim"), reading) if "dkim" in data else None,
         on_unknown=data.get("on_unknown", "hold"),
         answer_timeout=float(data.get("answer_timeout", 600)),
+        connections=data.get("connections", 4),
+        messages_per_connection=data.get("messages_per_connection", 1000),
         place=reading.place(path),
     )
+
+
+def _unsubscribe(data: _Data, path: DocumentPath, reading: Reading) -> Unsubscribe:
+    url, one_click = data.get("url") or "", data.get("one_click", False)
+    if one_click and (not url.startswith("https://") or "#" in url):
+        reading.report(
+            (*path, "one_click"),
+            "bad-url",
+            "`one_click` needs `url`, an address that begins with https:// and has no #",
+            "RFC 8058 knows no other way",
+        )
+    return Unsubscribe(url or None, data.get("mailto"), one_click)
+
+
+def _dkim(data: _Data, path: DocumentPath, reading: Reading) -> DkimKey:
+    key = Secret(data["key"], reading.place((*path, "key")))
+    return DkimKey(data["domain"], data["selector"], key, reading.place(path))
 
 
 def _person(name: str, data: _Data, path: DocumentPath, reading: Reading) -> HousePerson:

@@ -14,13 +14,14 @@ meant, a schema never tries branches out: one is told by a key, by the value of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.places import DocumentPath
 from engine.problems import did_you_mean
+from engine.read.accepting import accepts
 from engine.read.formats import FORMATS
 from engine.read.reading import Reading, called, joined, shown
+from engine.records import dataclass
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -43,7 +44,9 @@ _TYPE_WORDS: Mapping[str, str] = {
 
 def check_shape(kind: str, data: Any, reading: Reading, path: DocumentPath = ()) -> None:
     """Report everything in which `data`, which stands at `path`, is not as the schema says."""
-    from engine.read.validators import validator  # takes time to import: only where files are read
+    if accepts(kind)(data):
+        return
+    from engine.read.validators import validator  # takes time to import: only for what is wrong
 
     faults = [_fault(error, path) for error in validator(kind).iter_errors(data)]
     verbless = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,6 +11,7 @@ from engine.places import DocumentPath, Place
 from engine.problems import Problem
 from engine.read.documents import Document, read_document
 from engine.read.reading import Reading
+from engine.records import dataclass
 
 __all__ = ["Parts", "read_template", "split_template", "template_key"]
 
@@ -69,6 +69,7 @@ def read_template(
         purpose=data.get("purpose", "relationship"),
         locale=locale,
         body_line=parts.body_line,
+        lint_off=tuple(data.get("lint", {}).get("off", ())),
         subject_place=reading.place(subject),
         place=Place(reading.places.path),
     )

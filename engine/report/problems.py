@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree as ET
+from urllib.parse import quote
 
 from engine.problems import Problem, Severity, errors_only
 
@@ -15,11 +15,15 @@ __all__ = ["FORMATS", "Checked", "render"]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check gave: how many files were read, and every problem in them, sorted."""
+    """What a check gave: how many files were read, and every problem in them, sorted.
+
+    `command` is what found them: `validate` or `lint`.
+    """
 
     root: Path
     files: int
     problems: tuple[Problem, ...]
+    command: str = "validate"
 
     @property
     def is_valid(self) -> bool:
@@ -84,8 +88,11 @@ def _verdict(checked: Checked) -> str:
     warnings = len(checked.problems) - errors
     files = _count(checked.files, "file")
     if not checked.problems:
-        return f"{files}: all valid"
+        return f"{files}: {_PRAISE[checked.command]}"
     return f"{files}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
+
+
+_PRAISE = {"validate": "all valid", "lint": "all valid, and no advice"}
 
 
 def _count(number: int, noun: str) -> str:
@@ -99,9 +106,14 @@ def as_github(checked: Checked) -> str:
 
 def _annotation(problem: Problem) -> str:
     place = problem.place
-    where = f"file={_escaped(place.path)},line={place.line},col={place.column}"
+    where = f"file={_escaped_name(place.path)},line={place.line},col={place.column}"
     told = problem.message + (f" ({problem.hint})" if problem.hint else "")
     return f"::{problem.severity} {where},title={problem.code}::{_escaped(told)}"
+
+
+def _escaped_name(text: str) -> str:
+    """What stands before the message of a workflow command, between commas and colons."""
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _escaped(text: str) -> str:
@@ -114,6 +126,7 @@ def as_sarif(checked: Checked) -> str:
     driver = {"name": "touchline", "rules": [{"id": rule} for rule in rules]}
     run = {
         "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
         "results": [_sarif_result(problem) for problem in checked.problems],
     }
     return json.dumps({"version": "2.1.0", "$schema": _SARIF_SCHEMA, "runs": [run]}, indent=2)
@@ -124,7 +137,7 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def _sarif_result(problem: Problem) -> Mapping[str, object]:
     region = {"startLine": problem.place.line, "startColumn": problem.place.column}
-    location = {"artifactLocation": {"uri": problem.place.path}, "region": region}
+    location = {"artifactLocation": {"uri": quote(problem.place.path)}, "region": region}
     told = problem.message + (f" {problem.hint}" if problem.hint else "")
     return {
         "ruleId": problem.code,
@@ -136,9 +149,11 @@ def _sarif_result(problem: Problem) -> Mapping[str, object]:
 
 def as_junit(checked: Checked) -> str:
     """JUnit XML: a test case a problem; warnings pass and say what they warn of."""
+    from xml.etree import ElementTree as ET  # no other form needs it
+
     suite = ET.Element(
         "testsuite",
-        name="touchline validate",
+        name=f"touchline {checked.command}",
         tests=str(max(len(checked.problems), 1)),
         failures=str(len(errors_only(checked.problems))),
     )

@@ -62,6 +62,8 @@ def _narrowings(project: Project) -> Iterator[tuple[tuple[str, ...], Iterable[st
     yield (*playbook, "email", "properties", "email"), _templates(project)
     yield (*playbook, "email", "properties", "via"), mail
     yield (*playbook, "webhook", "properties", "webhook"), webhooks
+    yield ("test.json", "properties", "test"), project.playbooks
+    yield ("test.json", "$defs", "given", "propertyNames"), _given(project)
 
 
 def _narrow(schemas: dict[str, Any], path: tuple[str, ...], names: list[str]) -> None:
@@ -84,6 +86,13 @@ def _events(project: Project) -> Iterator[str]:
             yield from (f"{link.name}.{event}" for event in (parent.events if parent else ()))
             if parent:
                 yield from (f"{entity.name}.{event}" for event in entity.events)
+
+
+def _given(project: Project) -> Iterator[str]:
+    """What rows can be given of: entities and events, an event also as ENTITY.EVENT."""
+    for entity in project.entities.values():
+        yield from (entity.name, *entity.events)
+        yield from (f"{entity.name}.{event}" for event in entity.events)
 
 
 def _paths(project: Project, entities: Iterable[Entity]) -> Iterator[str]:

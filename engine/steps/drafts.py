@@ -45,7 +45,8 @@ TouchStep = BoundEmail | BoundTask | BoundWebhook | BoundUpdate
 class House:
     """What does not change within a pass: the playbook, its catalog, the settings, the instant.
 
-    `holidays` are no business days, beside weekends.
+    `holidays` are no business days, beside weekends. `key` makes the tokens of mails; one that
+    nobody has, as in a rehearsal, makes tokens that no ledger takes.
     """
 
     playbook: BoundPlaybook
@@ -53,6 +54,7 @@ class House:
     settings: Settings
     as_of: datetime
     holidays: Container[date] = frozenset()
+    key: bytes = field(default=b"", repr=False)
 
     @property
     def zone(self) -> ZoneInfo:

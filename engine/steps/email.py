@@ -19,6 +19,7 @@ from engine.messages.failures import NO_RECIPIENT, UNSAFE_VALUE, RenderFailure
 from engine.messages.mime import Envelope, mailbox, message_id, to_bytes
 from engine.messages.render import Footer, RenderedEmail, render_email
 from engine.messages.templates import Scope
+from engine.messages.tokens import Purpose, make_token
 from engine.messages.written import Earlier
 from engine.ports import Recipient
 from engine.steps.drafts import (
@@ -87,7 +88,7 @@ class EmailPress:
         reply_to = told.first_set(self._step.reply_to)
         party = _Party(sender, told.who, reply_to, is_for_customers=not told.who.is_team)
         scope = context_of_items(
-            self._wanted, told.values, self._around(party), zone=self._zone(told.who)
+            self._wanted, told.values, self._around(touch, party), zone=self._zone(told.who)
         )
         try:
             printed = self._filled(touch, scope, party)
@@ -144,7 +145,10 @@ class EmailPress:
     def _printed(self, touch: NewTouch, customer: Customer, party: _Party) -> Draft:
         address = normalise(_address(party.recipient, NO_RECIPIENT))
         scope = context(
-            self._wanted, customer.values, self._around(party), zone=self._zone(party.recipient)
+            self._wanted,
+            customer.values,
+            self._around(touch, party),
+            zone=self._zone(party.recipient),
         )
         printed = self._filled(touch, scope, party)
         if self._step.approve:
@@ -155,7 +159,7 @@ class EmailPress:
         return Draft(printed, address=address, copy=copy)
 
     def _filled(self, touch: NewTouch, scope: Scope, party: _Party) -> NewTouch:
-        email = self._rendered(scope, party)
+        email = self._rendered(touch, scope, party)
         wire = to_bytes(email, self._envelope(touch, party))
         return replace(
             touch,
@@ -177,20 +181,20 @@ class EmailPress:
         zone = self._reach.zone(recipient, customer.values)
         return replace(touch, to_customer=True, zone=zone, rows=self._reach.rows(customer))
 
-    def _around(self, party: _Party) -> Surroundings:
+    def _around(self, touch: NewTouch, party: _Party) -> Surroundings:
         return Surroundings(
             self._house.playbook,
             sender=_recipient(party.sender),
             recipient=_recipient(party.recipient),
             values=self._step.values,
-            unsubscribe_url=self._way_out(party),
+            unsubscribe_url=self._way_out(touch, party),
         )
 
-    def _way_out(self, party: _Party) -> str:
-        return next(self._ways_out(), "") if party.is_for_customers else ""
+    def _way_out(self, touch: NewTouch, party: _Party) -> str:
+        return next(self._ways_out(touch), "") if party.is_for_customers else ""
 
-    def _rendered(self, scope: Scope, party: _Party) -> RenderedEmail:
-        footer = Footer(self._channel.postal_address, self._way_out(party))
+    def _rendered(self, touch: NewTouch, scope: Scope, party: _Party) -> RenderedEmail:
+        footer = Footer(self._channel.postal_address, self._way_out(touch, party))
         template = self._template(party.recipient.locale)
         return render_email(
             template,
@@ -207,13 +211,22 @@ class EmailPress:
             message_id=message_id(touch.id, domain),
             date=self._house.as_of,
             reply_to=_recipient(party.reply_to) if party.reply_to else None,
-            unsubscribe=tuple(self._ways_out()) if party.is_for_customers else (),
+            unsubscribe=tuple(self._ways_out(touch)) if party.is_for_customers else (),
+            one_click=self._is_one_click and party.is_for_customers,
             references=party.answers.references if party.answers else (),
         )
 
-    def _ways_out(self) -> Iterator[str]:
+    @property
+    def _is_one_click(self) -> bool:
+        """A mail with copies has one link for several people: a click would be the wrong one's."""
+        return self._channel.unsubscribe.one_click and not self._step.cc
+
+    def _ways_out(self, touch: NewTouch) -> Iterator[str]:
         ways = self._channel.unsubscribe
-        if ways.url:
+        if ways.url and self._is_one_click:
+            token = make_token(self._house.key, Purpose.UNSUBSCRIBE, touch.id)
+            yield f"{ways.url}{'&' if '?' in ways.url else '?'}token={token}"
+        elif ways.url:
             yield ways.url
         if ways.mailto:
             yield f"mailto:{ways.mailto}"

@@ -112,14 +112,15 @@ TABLE = [
 ]
 
 
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["in-turn", "pipelined"])
 @pytest.mark.parametrize(("name", "expected", "stored", "permits"), TABLE, ids=lambda row: row)
 def test_answers_are_told_apart_by_phase(
-    name: str, expected: str, stored: int, permits: int | None
+    name: str, expected: str, stored: int, permits: int | None, extensions: tuple[str, ...]
 ) -> None:
     """Each misbehaviour gets its class, and what follows on the same channel is not harmed."""
     permit = Permits()
     permit.takes = 0.05 if name.endswith("in-body") else 0.0
-    with ScriptedSmtpServer() as server:
+    with ScriptedSmtpServer(extensions=extensions) as server:
         first, second = deliver(
             server, letter(f"{name}@x.example"), letter("ok@y.example"), permit=permit
         )
@@ -199,11 +200,12 @@ def test_one_connection_serves_many_messages() -> None:
         assert server.recipients() == ["ok@x.example", "multiline@x.example", "dot251@x.example"]
 
 
-@pytest.mark.parametrize("answer", ["421 4.4.2 idle too long", DROP])
-def test_a_connection_closed_while_idle_is_opened_anew(answer: str) -> None:
+@pytest.mark.parametrize("answer", ["421 4.4.2 idle too long", "500 what?", DROP])
+def test_a_connection_that_no_longer_serves_is_opened_anew(answer: str) -> None:
+    """The slate is wiped before the next message: who does not do that is not asked again."""
     with ScriptedSmtpServer(faults={"rset": answer}) as server:
-        answers = deliver(server, letter(), letter("ok@y.example"))
-        assert [kind(answer) for answer in answers] == ["Sent", "Sent"]
+        answers = deliver(server, letter("rcpt550@x.example"), letter("ok@y.example"))
+        assert [kind(answer) for answer in answers] == ["mailbox", "Sent"]
         assert server.connections == 2
 
 
@@ -249,6 +251,7 @@ def test_what_would_break_the_conversation_is_refused(changes: dict[str, Any], w
         (("SIZE 0",), {}, "Sent"),
         (("SIZE",), {}, "Sent"),
         ((), {}, "Sent"),
+        (("PIPELINING", "8BITMIME"), {"recipient": "jürgen@x.example"}, "message"),
     ],
     ids=str,
 )

@@ -40,9 +40,12 @@ from engine.decide.facts import (
 from engine.decide.journey import StepFacts, decide, standing_after, watch
 from engine.decide.stay import (
     Newcomer,
+    Newcomers,
     Standing,
     counts_for_goal,
     enter,
+    enter_together,
+    held_out_of,
     is_held_out,
     look_at,
     start_of,
@@ -241,6 +244,21 @@ def test_a_larger_holdout_contains_the_smaller(key: str, one: float, other: floa
 def test_holdouts_come_to_their_share() -> None:
     of = playbook(task("a"), entry=Entry(holdout=0.1))
     assert abs(sum(is_held_out(of, str(key)) for key in range(5000)) / 5000 - 0.1) < 0.02
+
+
+def test_many_enter_as_each_of_them_would() -> None:
+    """Held out or not, in one portion or several; only its place in the row tells their ids."""
+    of = playbook(task("a"), entry=Entry(holdout=0.5))
+    start, keys = start_of(of, AS_OF, CLOCK), [str(key) for key in range(40)]
+    who = Newcomers(keys, [1] * 40, ["v"] * 40, [""] * 40)
+    cohorts = enter_together(start, who, held_out_of(of, keys), first=7)
+    found = {one.enrollment.key: one.enrollment for each in cohorts for one in each.entered()}
+    alone = {key: enter(start, Newcomer(key, 1, per="v")).enrollment for key in keys}
+    assert {key: replace(one, id="") for key, one in found.items()} == {
+        key: replace(one, id="") for key, one in alone.items()
+    }
+    assert [found[key].id for key in keys] == sorted({each.id for each in found.values()})
+    assert {each.holdout for each in found.values()} == {True, False}
 
 
 # ---------------------------------------------------------------- goal, exit, holdout

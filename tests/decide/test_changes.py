@@ -13,7 +13,7 @@ from engine.bind.catalog import EntityRef
 from engine.bind.conditions import BoundEveryone
 from engine.bind.playbook import Audience, BoundPlaybook
 from engine.decide.changes import Becomes, Fate, carried_over, fate_of
-from engine.decide.facts import Enrollment, Phase, enrollment_id
+from engine.decide.facts import Enrollment, Phase
 from engine.decide.waits import Clock
 from engine.language.catalog import Kind
 from engine.language.playbook import OnChange
@@ -38,7 +38,7 @@ def book(*steps: BoundStep, on_change: OnChange = OnChange.MOVE) -> BoundPlayboo
 
 def inside(step: str, phase: Phase, **said: object) -> Enrollment:
     one = Enrollment(
-        id=enrollment_id("p", "7", 1), playbook="p", entity="user", key="7", number=1,
+        id="e7", playbook="p", entity="user", key="7", number=1,
         version="v1", step=step, phase=phase, entered_at=BEGAN, since=BEGAN,
     )  # fmt: skip
     return replace(one, **said)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decide.entry import Candidates, admit
+from engine.decide.entry import Candidates, admit, gate_of, gates
 from engine.decide.facts import Past
 from engine.language.playbook import Again, Entry, Fuse
 from engine.moments import Duration, Unit
@@ -146,3 +146,28 @@ def test_a_fuse_counts_before_the_throttle() -> None:
 def test_everyone_who_matches_enters_or_is_counted(matched: list[str], per_run: int) -> None:
     admission = admit(Entry(per_run=per_run or None), make_candidates(*matched))
     assert len(admission.entering) + sum(admission.skipped.values()) == len(matched)
+
+
+PASTS = st.sampled_from([Past(), Past(1, None, True), Past(2, AS_OF), LEFT_90_DAYS_AGO])
+SOME = st.frozensets(st.sampled_from("123"))
+
+
+@given(st.dictionaries(st.sampled_from("123"), PASTS), SOME, SOME, SOME, SOME, st.booleans())
+def test_nobody_is_kept_out_whom_no_gate_asks_about(
+    past: dict[str, Past],
+    goal: frozenset[str],
+    leaving: frozenset[str],
+    elsewhere: frozenset[str],
+    bystanders: frozenset[str],
+    again: bool,
+) -> None:
+    known = make_candidates(
+        *"123",
+        past=past,
+        meets_goal=goal,
+        meets_exit=leaving,
+        elsewhere=elsewhere,
+        bystanders=bystanders,
+    )
+    entry = Entry(again=Again(allowed=again))
+    assert gates(entry, known) == {key: gate_of(key, entry, known) for key in "123"}

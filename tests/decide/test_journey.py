@@ -23,7 +23,7 @@ from engine.decide.facts import (
     TouchKind,
     TouchMade,
     TouchState,
-    enrollment_id,
+    enrollment_ids,
     idempotency_key,
 )
 from engine.decide.journey import (
@@ -153,5 +153,7 @@ def test_an_exit_leaves_with_its_reason_and_the_last_step_completes() -> None:
 
 def test_identities_are_digests_of_names_and_keep_their_value() -> None:
     """They are written in ledgers: changing either would send a second message."""
-    assert enrollment_id("checkup", "7", 1) == "9bb892941b52229a8123049ddbcdefa5"
+    at = datetime(2026, 3, 10, 9, tzinfo=UTC)
+    ids = ["069afdd9000000a9bb892941b52229a8", "069afdd9000000b21d60f6e2a812a7b5"]
+    assert enrollment_ids("checkup", ["7", "8"], [1, 1], at=at, first=10) == ids
     assert idempotency_key("checkup", "7", 1, "email-1", 0) == "551a514fb505253b1ee55501ca628fb3"

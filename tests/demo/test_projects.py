@@ -36,7 +36,7 @@ def test_a_new_project_has_all_a_project_needs(tmp_path: Path) -> None:
         *(".pre-commit-config.yaml", "README.md", "catalog/account.yaml", "catalog/user.yaml"),
         *("data/product/accounts.csv", "data/product/events.csv", "data/product/users.csv"),
         *("emails/gone-quiet.md", "playbooks/gone-quiet.yaml", "segments/paying.yaml"),
-        "touchline.yaml",
+        *("playbooks/gone-quiet.test.yaml", "touchline.yaml"),
     }
     assert names(tmp_path / "new") == {p.relative_to(tmp_path / "new").as_posix() for p in written}
 

@@ -29,11 +29,12 @@ LATE = {"expires_at": NOW + timedelta(days=3)}
 
 @contextmanager
 def worker(
-    url: str, root: Path, server: ScriptedSmtpServer, moment: str = ""
+    url: str, root: Path, server: ScriptedSmtpServer, moment: str = "", times: int = 1
 ) -> Iterator[subprocess.Popen[str]]:
     """A worker in a process of its own, killed at the end of the block if it still lives."""
     command = [sys.executable, "-m", "tests.dispatch.victim", url, str(root), str(server.port)]
-    process = subprocess.Popen([*command, moment], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    command += [moment, str(times)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -97,6 +98,33 @@ def test_a_worker_killed_at_each_moment(
         restarted(any_ledger, server)
         assert len(server.stored) == stored_then
     assert by_key(any_ledger)["1"].state == state
+    assert reading(any_ledger, verify_audit).valid
+
+
+@pytest.mark.parametrize(
+    ("moment", "times"), [("uncommitted", 7), ("committed", 6), ("answered", 9)]
+)
+def test_a_worker_killed_in_the_middle_of_its_groups(
+    any_ledger: Ledger, any_url: str, tmp_path: Path, moment: str, times: int
+) -> None:
+    """What was claimed in advance is sent by the next; each lane leaves one unknown at most."""
+    keys = [f"{n:02}" for n in range(24)]
+    fill(any_ledger, {key: letter(key, f"ok@x{key}.example", **LATE) for key in keys}, NOW)
+    with ScriptedSmtpServer() as server:
+        with worker(any_url, tmp_path, server, moment, times) as process:
+            ended(process)
+            assert process.returncode == -signal.SIGKILL
+        before = len(server.stored)
+        restarted(any_ledger, server)
+        assert set(server.ids().values()) == {1}
+        held = set(server.ids())
+    rows = by_key(any_ledger).values()
+    unknown = [row for row in rows if row.state == "unknown"]
+    assert {row.state.value for row in rows} <= {"sent", "unknown"}
+    assert len(unknown) <= 4
+    assert before < 24
+    lost = [row for row in rows if row.state == "sent" and f"<{row.id}@acme.example>" not in held]
+    assert lost == []
     assert reading(any_ledger, verify_audit).valid
 
 

@@ -1,7 +1,8 @@
 """A worker that dies at a named moment: run as a program, killed from inside or from outside.
 
-`python -m tests.dispatch.victim URL ROOT PORT MOMENT`; the moments are in `MOMENTS`, and empty
-means: live. It says `going` once it has begun.
+`python -m tests.dispatch.victim URL ROOT PORT MOMENT TIMES`; the moments are in `MOMENTS`, and
+empty means: live. It dies when the moment comes for the n-th time. It says `going` once it has
+begun.
 """
 
 from __future__ import annotations
@@ -10,23 +11,41 @@ import asyncio
 import os
 import signal
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import event
+
 from connectors.channels.smtp import Smtp
+from engine.dispatch import books
 from engine.dispatch.deliver import deliver
 from engine.dispatch.workers import this_worker
 from engine.language.project import SmtpChannel
 from engine.ledger.schema import open_ledger
 from engine.ports import Answer, Message, Permit
 
-MOMENTS = ("claimed", "permitted", "answered")
+MOMENTS = ("claimed", "permitted", "answered", "uncommitted", "committed")
+"""The first three of a message; of a group: all but committed, committed and nobody told."""
+
+SEEN: Counter[str] = Counter()
 
 
 def die_at(moment: str) -> None:
     """Nobody tidies up after SIGKILL."""
-    if len(sys.argv) > 4 and sys.argv[4] == moment:
+    SEEN[moment] += 1
+    if sys.argv[4:5] == [moment] and SEEN[moment] == int((sys.argv[5:] or ["1"])[0]):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalBooks(books.Books):
+    """Between the commit of a group and its answers there is a moment."""
+
+    def _together(self, group: Sequence[books._Asked]) -> list[object]:
+        answers = super()._together(group)
+        die_at("committed")
+        return answers
 
 
 class Mortal:
@@ -34,6 +53,7 @@ class Mortal:
 
     def __init__(self, inner: Smtp) -> None:
         self.name, self.on_unknown, self.patience = inner.name, inner.on_unknown, inner.patience
+        self.at_once = inner.at_once
         self._inner = inner
 
     async def send(self, message: Message, permit: Permit) -> Answer:
@@ -70,6 +90,8 @@ async def work(url: str, root: str, port: str) -> None:
     loop.add_signal_handler(signal.SIGTERM, asked_to_stop)
     print("going", flush=True)
     ledger = open_ledger(url, root=Path(root))
+    event.listen(ledger.engine, "commit", lambda connection: die_at("uncommitted"))
+    deliver.__globals__["Books"] = MortalBooks
     try:
         now = lambda: datetime.now(UTC)  # noqa: E731
         done = await deliver(ledger, {"email": channel}, now, worker=this_worker(), stop=stop)

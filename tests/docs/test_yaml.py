@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+import cli
 from connectors.demo.beginning import make_project
 from connectors.demo.example import Ports, write_example
 from engine.check import problems_of
 from engine.problems import Problem
 from engine.read.load import load_project
+from engine.testing import try_examples
+from engine.workplace import open_workplace
 from tests.docs.pages import ROOT, Block, blocks
 
 EXAMPLES = blocks(["yaml", "markdown"])
@@ -22,6 +25,7 @@ FILES = {
     "entity": "catalog/{name}.yaml",
     "segment": "segments/{name}.yaml",
     "playbook": "playbooks/{name}.yaml",
+    "test": "playbooks/{name}.test.yaml",
 }
 STEPS = {"email", "task", "webhook", "wait", "exit", "enroll"}
 AS_CONDITIONS = "segment: example\nof: user\nwhere:\n{}"
@@ -67,6 +71,18 @@ def test_an_example_in_the_docs_is_valid(block: Block, tmp_path: Path) -> None:
     file.parent.mkdir(exist_ok=True)
     file.write_text(text, encoding="utf-8")
     assert problems(project, path) == []
+
+
+@pytest.mark.parametrize(
+    "block", [each for each in EXAMPLES if each.text.startswith("test:")], ids=str
+)
+def test_a_test_in_the_docs_holds(block: Block, tmp_path: Path) -> None:
+    project = project_of(block.page, tmp_path / "project")
+    path, text = placed(block)
+    (project / path).write_text(text, encoding="utf-8")
+    workplace = open_workplace(project, project, cli._ports())
+    tested = try_examples(workplace, cli._props(), [Path(path)], project, watching=None)
+    assert [each.message for case in tested.cases for each in case.failures] == []
 
 
 @pytest.mark.parametrize("name", ["project", "starter"])

@@ -35,7 +35,8 @@ class FillingUp:
     """The real channel; with its first answer the disk is full: no file grows beyond `log`."""
 
     def __init__(self, inner: Smtp, log: Path) -> None:
-        self.name, self.on_unknown, self.patience = inner.name, inner.on_unknown, inner.patience
+        self.name, self.on_unknown = inner.name, inner.on_unknown
+        self.patience, self.at_once = inner.patience, inner.at_once
         self._inner, self._log = inner, log
 
     async def send(self, message: Message, permit: Permit) -> Answer:

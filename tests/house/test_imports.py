@@ -11,7 +11,7 @@ import pytest
 from tests.house.tree import ROOT, module_name, parsed, product_files
 
 WORDS = (
-    *("places", "problems", "business_days", "moments", "offsets", "holidays"),
+    *("records", "places", "problems", "business_days", "moments", "offsets", "holidays"),
     *("language", "tables", "ports", "syntax"),
 )
 LAYERS: tuple[tuple[str, ...], ...] = (
@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("compile",),
     ("audience",),
     ("messages",),
+    ("inbound",),
     ("steps",),
     ("decide",),
     ("ledger",),
@@ -29,16 +30,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "approving", "by_hand"),
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
-        *(
-            "roster",
-            "notices",
-            "standing",
-            "steady",
-            "taking_up",
-            "erasing",
-            "graph",
-            "connections",
-        ),
+        *("roster", "notices", "standing", "steady", "taking_up", "erasing", "graph"),
+        *("connections", "receiving", "lint", "examples", "testing"),
         *("source_check", "dialect_check"),
     ),
 )

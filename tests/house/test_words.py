@@ -23,6 +23,7 @@ IN_PRODUCT = {
 BROAD = {"Exception", "BaseException"}
 MAY_CATCH_ALL = {
     "cli.py": "what a person reads is a sentence; `--debug` shows the traceback",
+    "engine/dispatch/books.py": "one question must not fail the others of its group",
     "engine/dispatch/line.py": "one touch must not stop the next; the log has the traceback",
 }
 """The files with an outermost loop, where one failure must not stop the next, and why it is one."""

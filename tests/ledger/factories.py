@@ -18,14 +18,14 @@ from engine.decide.facts import (
     TouchKind,
     TouchMade,
     TouchState,
-    enrollment_id,
+    enrollment_ids,
     idempotency_key,
 )
 from engine.ledger.audit import AuditRecord
 from engine.ledger.claims import Claimed, claim
 from engine.ledger.journey import Recorded, record
 from engine.ledger.log import read_audit
-from engine.ledger.outbox import permit
+from engine.ledger.permits import permit
 from engine.ledger.runs import save_version
 from engine.ledger.store import Ledger, Unit
 
@@ -51,7 +51,7 @@ def make_enrollment(key: str = "7", **said: Any) -> Enrollment:
     """Somebody inside `checkup`, at its first step, not begun."""
     playbook, number = said.get("playbook", "checkup"), said.get("number", 1)
     given: dict[str, Any] = {
-        "id": enrollment_id(playbook, key, number),
+        "id": enrollment_ids(playbook, [key], [number], at=NOW)[0],
         "playbook": playbook,
         "entity": "user",
         "key": key,

@@ -26,7 +26,8 @@ from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import Overtaken
 from engine.ledger.journey import due_enrollments
 from engine.ledger.moves import steps_had
-from engine.ledger.outbox import permit, settle_sent
+from engine.ledger.outbox import settle_sent
+from engine.ledger.permits import permit
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import existing_keys, list_touches
 from tests.ledger.factories import LEASE, NOW, keep, make_enrollment, make_touch, reading, writing

@@ -15,6 +15,7 @@ from engine.ledger import control
 from engine.ledger import outbox as box
 from engine.ledger.check import check_ledger
 from engine.ledger.claims import Claimed, claim
+from engine.ledger.permits import permit
 from engine.ledger.recovery import OnUnknown, expire, leaseholders, release, sweep
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import suppress
@@ -278,7 +279,7 @@ def test_a_write_that_fails_permits_nothing(ledger: Ledger) -> None:
     (mine,) = claimed(ledger)
 
     def die(unit: Unit) -> None:
-        answer = box.permit(unit, mine.id, epoch=1, now=NOW, lease=LEASE, actor="w1")
+        answer = permit(unit, mine.id, epoch=1, now=NOW, lease=LEASE, actor="w1")
         assert answer.allowed
         raise KeyboardInterrupt
 

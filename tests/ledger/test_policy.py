@@ -19,8 +19,9 @@ from engine.ledger.claims import Claims, claim
 from engine.ledger.database import Overtaken
 from engine.ledger.held import ask_again
 from engine.ledger.log import verify_audit
-from engine.ledger.outbox import Permission, permit, put_back, settle_failed, settle_sent
+from engine.ledger.outbox import settle_failed, settle_sent
 from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_for_rate
+from engine.ledger.permits import Permission, permit, put_back
 from engine.ledger.retention import forget_touches
 from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger

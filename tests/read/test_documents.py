@@ -78,7 +78,7 @@ REFUSED = [
     ("bare-tag", "a: ! 3", 1, 4, "tag"),
     ("tag-on-key", "!x a: 3", 1, 1, "tag"),
     ("two-documents", "a: 1\n---\nb: 2", 2, 1, "second document"),
-    ("tab", "a:\n\tb: 1", 2, 1, "no YAML"),
+    ("tab", "a:\n\tb: 1", 2, 1, "a tab stands here"),
     ("list-as-key", "? [1]\n: 2", 1, 3, "key"),
     ("number-as-key", "a: 1\n200: x", 2, 1, "in quotes"),
     ("boolean-as-key", "true: 1", 1, 1, "in quotes"),

@@ -31,6 +31,42 @@ def steps(step: str) -> str:
 # id, path, text, code, line:column, fragment of what is said (hint included)
 MISTAKES = [
     # touchline.yaml
+    (
+        "one-click-without-url",
+        "touchline.yaml",
+        SETTINGS.replace("type: smtp,", "type: smtp, unsubscribe: {one_click: true},"),
+        "bad-url",
+        "7:48",
+        "`one_click` needs `url`",
+    ),
+    (
+        "one-click-without-tls",
+        "touchline.yaml",
+        SETTINGS.replace(
+            "type: smtp,", "type: smtp, unsubscribe: {url: 'http://a.example/u', one_click: true},"
+        ),
+        "bad-url",
+        "7:75",
+        "https://",
+    ),
+    (
+        "return-path-too-long",
+        "touchline.yaml",
+        SETTINGS.replace("type: smtp,", "type: smtp, return_path: returned-messages@a.example,"),
+        "bad-value",
+        "7:36",
+        "a name of 15 characters at most",
+    ),
+    (
+        "dkim-key-in-the-file",
+        "touchline.yaml",
+        SETTINGS.replace(
+            "type: smtp,", "type: smtp, dkim: {domain: a.example, selector: s1, key: MIIE},"
+        ),
+        "literal-secret",
+        "7:68",
+        "`${env:NAME}`",
+    ),
     ("settings-empty", "touchline.yaml", "", "bad-yaml", "1:1", "the file is empty"),
     ("settings-list", "touchline.yaml", "- a", "wrong-type", "1:1", "expected a mapping"),
     (
@@ -1240,7 +1276,6 @@ MISTAKES = [
     ("mjml", "emails/fancy.mjml", "<mjml/>", "not-supported", "1:1", "`mjml` files"),
     ("locale-alone", "emails/bye.fr.md", SOUND["emails/hello.md"], "missing-file", "1:1", "bye.md"),
     ("metric", "metrics/use.yaml", "metric: use", "not-supported", "1:1", "`metric` files"),
-    ("test", "playbooks/a.test.yaml", "test: a", "not-supported", "1:1", "`test` files"),
     ("yml", "segments/x.yml", segment("{everyone: true}"), "bad-name", "1:1", ".yaml"),
 ]
 

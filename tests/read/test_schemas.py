@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from engine.places import SourceMap
+from engine.read.accepting import SCHEMAS, load_schema
 from engine.read.conditions import FORMS
 from engine.read.documents import read_document
 from engine.read.events import DID_WORDS
@@ -21,7 +22,6 @@ from engine.read.formulas import FORMULAS
 from engine.read.operators import OPERATORS
 from engine.read.reading import Reading
 from engine.read.shapes import check_shape
-from engine.read.validators import SCHEMAS, load_schema
 from tests.read.projects import SOUND, load
 from tests.read.test_conditions import READ
 from tests.read.test_load import ACME, STEPS

@@ -19,9 +19,12 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-__all__ = ["fresh_database", "postgres", "restartable_postgres", "running_postgres"]
+__all__ = ["DURABLE", "fresh_database", "postgres", "restartable_postgres", "running_postgres"]
 
-_SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+DURABLE = "-c listen_addresses=''"
+"""Settings of a server that keeps what was committed, for what is measured."""
+
+_SETTINGS = f"{DURABLE} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 _RUNNING: list[str] = []
 
 
@@ -44,12 +47,14 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """A server of its own, by the URL of its database `postgres`; it goes with all its data."""
+def running_postgres(settings: str = _SETTINGS) -> Iterator[str]:
+    """A server of its own, by the URL of its database `postgres`; it goes with all its data.
+
+    `settings` are heard by a server that is installed on the machine only.
+    """
     folder = Path(tempfile.mkdtemp(prefix="tl-pg-", dir=_short_temp()))
-    start = _start_installed if _binaries() else _start_carried
     try:
-        url, stop = start(folder)
+        url, stop = _start_installed(folder, settings) if _binaries() else _start_carried(folder)
         try:
             yield url
         finally:
@@ -106,7 +111,7 @@ def _version(initdb: Path) -> int:
     return int(name) if name.isdigit() else 0
 
 
-def _start_installed(folder: Path) -> tuple[str, Callable[[], None]]:
+def _start_installed(folder: Path, settings: str) -> tuple[str, Callable[[], None]]:
     binaries = _binaries()
     assert binaries is not None
     data = folder / "data"
@@ -119,7 +124,7 @@ def _start_installed(folder: Path) -> tuple[str, Callable[[], None]]:
         *("--locale=C", "--no-sync"),
     )
     control = (str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"))
-    _as_server(*control, "-o", f"-k {folder} {_SETTINGS}", "start")
+    _as_server(*control, "-o", f"-k {folder} {settings}", "start")
 
     def stop() -> None:
         _as_server(*control, "-m", "immediate", "stop")

@@ -134,6 +134,7 @@ class _Post:
         self.name, self._house = name, house
         self.on_unknown = "hold" if name == "email" else "resend"
         self.patience = 1.0
+        self.at_once = 4
 
     async def send(self, message: Message, permit: Permit) -> Answer:
         if not await permit():

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _make_channels()
     _make_enrollments()
     _make_erasures()
+    _make_evidence()
     _make_passed()
     _make_invitations()
     _make_halts()
@@ -157,6 +158,15 @@ def _make_enrollments() -> None:
         unique=True,
         sqlite_where=sa.text("left_at IS NULL"),
         postgresql_where=sa.text("left_at IS NULL"),
+    )
+
+
+def _make_evidence() -> None:
+    op.create_table(
+        "evidence",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_evidence")),
     )
 
 

@@ -1,0 +1,146 @@
+"""What one pass of an example came to, read from its ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from engine.decide.facts import TouchKind, TouchState
+from engine.ledger.audit import AuditRecord, Kind
+from engine.ledger.came import CameTouch, came_touches, records_so_far
+from engine.ledger.log import read_audit
+from engine.ledger.runs import last_matched
+from engine.ledger.store import Ledger
+
+__all__ = ["Came", "Exit", "Mark", "Skip", "Told", "came_since", "mark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A touch that went out: whom it reached, with what."""
+
+    key: str
+    step: str
+    kind: TouchKind
+    to: str
+    subject: str
+    body: str
+
+    def __str__(self) -> str:
+        to = f" to {self.to}" if self.to else ""
+        subject = f" `{self.subject}`" if self.subject else ""
+        return f"{self.step} for {self.key}{to}{subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A step of which nothing went out, or not yet, and the reason on record."""
+
+    key: str
+    step: str
+    reason: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.step} for {self.key} ({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A stay that ended."""
+
+    key: str
+    outcome: str
+    reason: str
+
+    def __str__(self) -> str:
+        because = f" ({self.reason})" if self.reason else ""
+        return f"{self.key} {self.outcome}{because}"
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What a pass came to. `steps` are those that people came to, each with a key."""
+
+    segment: tuple[str, ...] = ()
+    entered: tuple[str, ...] = ()
+    touches: tuple[Told, ...] = ()
+    skips: tuple[Skip, ...] = ()
+    left: tuple[Exit, ...] = ()
+    steps: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How things stood before a pass: the last record, and each touch's state and reason."""
+
+    record: int = 0
+    touches: Mapping[str, tuple[TouchState, str]] | None = None
+
+
+def mark(ledger: Ledger, playbook: str) -> Mark:
+    """How things stand now."""
+    with ledger.read() as unit:
+        stand = {each.id: (each.state, each.reason) for each in came_touches(unit, playbook)}
+        return Mark(records_so_far(unit), stand)
+
+
+def came_since(ledger: Ledger, playbook: str, before: Mark) -> Came:
+    """What happened in a playbook since a mark."""
+    with ledger.read() as unit:
+        records = [r for r in read_audit(unit, playbook=playbook) if r.seq > before.record]
+        touches = came_touches(unit, playbook)
+        matched = last_matched(unit, playbook) or []
+    known = before.touches or {}
+    fresh = [
+        each for each in touches if known.get(each.id, (None, "")) != (each.state, each.reason)
+    ]
+    sent = [each for each in fresh if each.state is TouchState.SENT]
+    kept = [each for each in fresh if each.state is not TouchState.SENT]
+    return Came(
+        segment=tuple(matched),
+        entered=tuple(r.key for r in records if r.kind == Kind.ENTERED),
+        touches=tuple(map(_told, sent)),
+        skips=(*map(_kept, kept), *_passed_over(records)),
+        left=tuple(_exit(r) for r in records if r.kind == Kind.LEFT),
+        steps=frozenset(_steps(records)),
+    )
+
+
+def _told(touch: CameTouch) -> Told:
+    body = touch.notes if touch.kind is TouchKind.TASK else body_of(touch)
+    to, subject = touch.recipient or touch.assignee, touch.title or touch.subject
+    return Told(touch.key, touch.step, touch.kind, to, subject, body)
+
+
+def body_of(touch: CameTouch) -> str:
+    """The plain text of a mail; of a request what was sent."""
+    if touch.kind is not TouchKind.EMAIL:
+        return touch.payload.decode("utf-8", "replace")
+    message = message_from_bytes(touch.payload, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    text = message.get_body(("plain", "html"))
+    return str(text.get_content()) if text is not None else ""
+
+
+def _kept(touch: CameTouch) -> Skip:
+    return Skip(touch.key, touch.step, touch.reason or str(touch.state), touch.detail)
+
+
+def _passed_over(records: Sequence[AuditRecord]) -> list[Skip]:
+    skipped = [r for r in records if r.kind == Kind.STEP_SKIPPED]
+    bodies = [(r.key, json.loads(r.body)) for r in skipped]
+    return [Skip(key, body["step"], body["reason"]) for key, body in bodies]
+
+
+def _exit(record: AuditRecord) -> Exit:
+    body = json.loads(record.body)
+    return Exit(record.key, body["outcome"], body["reason"])
+
+
+def _steps(records: Sequence[AuditRecord]) -> list[tuple[str, str]]:
+    kinds = (Kind.ENTERED, Kind.STEP_REACHED, Kind.STEP_WAITS, Kind.STEP_SKIPPED)
+    return [(r.key, json.loads(r.body)["step"]) for r in records if r.kind in kinds]

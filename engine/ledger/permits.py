@@ -1,0 +1,263 @@
+"""The permit: the last look at what the ledger knows, and `in_doubt`, just before the act.
+
+Delivery page, "Touches", points 3 to 8. Touches that come to their act at the same moment ask
+together: a few statements and one commit serve them all, and each has an answer of its own.
+`claimed` may be taken over; `in_doubt` never is. Every change asks for the epoch of the claim it
+belongs to, so that a worker that was overtaken changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, case, select, tuple_, update
+
+from engine.bind.policy import NO_POLICY, BoundPolicy
+from engine.decide.facts import TouchState
+from engine.decide.policy import GiveUp, Wait
+from engine.language.policy import TopicDefault
+from engine.ledger.audit import Body, Kind
+from engine.ledger.control import Stops, stops_in_force
+from engine.ledger.drafts import content_digest
+from engine.ledger.held import Room, alone, hold_back
+from engine.ledger.pace import names_of, turn_at
+from engine.ledger.store import Unit
+from engine.ledger.tables import touches
+from engine.ledger.told import tell_of_touch
+from engine.ledger.topics import Addressed, refusals_of
+from engine.ledger.touches import END_KINDS
+
+__all__ = ["Asking", "Permission", "permit", "permit_all", "put_back", "put_back_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A claim that has come to its act.
+
+    `lease` must outlast the wait for the answer: what is in doubt longer becomes unknown.
+    """
+
+    touch: str
+    epoch: int
+    lease: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether the act may follow, once the transaction has committed; else the reason why not.
+
+    The reasons: `overtaken` (another worker has it, or it ended), `halted`, `paused`, `expired`,
+    `unapproved` (a draft again), `suppressed`, `not_subscribed`, `window`, `capped`, and `rate`:
+    then the touch is still claimed, and may be asked about again at `turn_at` (real time).
+    """
+
+    allowed: bool
+    reason: str = ""
+    turn_at: datetime | None = None
+
+
+_OVERTAKEN = Permission(False, "overtaken")
+
+
+def permit(
+    unit: Unit,
+    touch: str,
+    *,
+    epoch: int,
+    now: datetime,
+    lease: timedelta,
+    actor: str,
+    policy: BoundPolicy = NO_POLICY,
+    real: datetime | None = None,
+) -> Permission:
+    """`permit_all` of one."""
+    asked = [Asking(touch, epoch, lease)]
+    (answer,) = permit_all(unit, asked, now=now, actor=actor, policy=policy, real=real)
+    return answer
+
+
+def permit_all(
+    unit: Unit,
+    asked: Sequence[Asking],
+    *,
+    now: datetime,
+    actor: str,
+    policy: BoundPolicy = NO_POLICY,
+    real: datetime | None = None,
+) -> list[Permission]:
+    """Mark claimed touches in doubt, each after a last look; the answers in the order of `asked`.
+
+    The acts may follow only once this unit has committed. A touch that may not go out is skipped,
+    expired or ready again accordingly. Caps and rates count from one touch to the next. `real` is
+    what rates go by, where `now` is a run's fixed instant.
+    """
+    if policy.caps or policy.rates or policy.per_sender:
+        alone(unit)
+    mine = _claims_among(unit, asked)
+    rows = list(mine.values())
+    look = _Look(
+        unit=unit,
+        policy=policy,
+        stops=stops_in_force(unit),
+        refusals=refusals_of(unit, {_addressed(policy, row) for row in rows}),
+        room=Room(unit, rows, policy, now=now),
+        now=now,
+        real=real or now,
+        actor=actor,
+    )
+    answers = []
+    for each in asked:
+        row = mine.pop(each.touch, None)  # whoever asks twice has been answered
+        answers.append(look.at(row) if row is not None and row.epoch == each.epoch else _OVERTAKEN)
+    allowed = [each for each, answer in zip(asked, answers, strict=True) if answer.allowed]
+    _put_in_doubt(unit, allowed, now=now)
+    return answers
+
+
+# ---------------------------------------------------------------- the last look
+
+# Written once: a look right before an act has no time to build its statements anew.
+_ASKED: Select[Any] = (
+    select(
+        *(
+            touches.c[name]
+            for name in (
+                *("id", "epoch", "playbook", "key", "channel", "sender", "topic", "to_customer"),
+                *("zone", "state", "attempts", "expires_at", "capped_at", "address_digest"),
+                *("approver", "approved"),
+            )
+        ),
+        case((touches.c.approver != "", touches.c.payload)).label("shown"),
+    )
+    .where(
+        touches.c.id.in_(bindparam("ids", expanding=True)),
+        touches.c.state == TouchState.CLAIMED,
+    )
+    .order_by(touches.c.id)  # workers lock in one order
+    .with_for_update()
+)
+_IN_DOUBT = (
+    update(touches)
+    .where(touches.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=TouchState.IN_DOUBT, in_doubt_at=bindparam("now"), lease_until=bindparam("until"))
+)
+
+
+def _claims_among(unit: Unit, asked: Sequence[Asking]) -> dict[str, Row[Any]]:
+    ids = {"ids": [each.touch for each in asked]}
+    return {row.id: row for row in unit.connection.execute(_ASKED, ids)}
+
+
+def _addressed(policy: BoundPolicy, row: Row[Any]) -> Addressed:
+    # Colleagues subscribe to nothing.
+    default = policy.default_of(row.topic) if row.to_customer else TopicDefault.SUBSCRIBED
+    return row.address_digest, row.topic, default
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the ledger knows about touches that ask together, each looked at by itself."""
+
+    unit: Unit
+    policy: BoundPolicy
+    stops: Stops
+    refusals: Mapping[Addressed, str]
+    room: Room
+    now: datetime
+    real: datetime
+    actor: str
+
+    def at(self, row: Row[Any]) -> Permission:
+        """Whether this one may go out; one that may not is what it becomes by that."""
+        if stopped := self.stops.reason_for(row.playbook):
+            return self._put_back(row, stopped)
+        if row.expires_at is not None and row.expires_at <= self.now:
+            return self._end(row, TouchState.EXPIRED, "expired")
+        if row.approver and row.approved != content_digest(row.shown):
+            return self._put_back(row, "unapproved", state=TouchState.DRAFT)
+        if refusal := self.refusals.get(_addressed(self.policy, row)):
+            return self._end(row, TouchState.SKIPPED, refusal)
+        verdict = self.room.verdict(row)
+        if isinstance(verdict, Wait):
+            self._hold_back(row, verdict)
+            return Permission(False, verdict.reason)
+        if isinstance(verdict, GiveUp):
+            return self._end(row, TouchState.SKIPPED, verdict.reason)
+        names = names_of(self.policy, row.channel, row.sender)
+        if turn := turn_at(self.unit, names, real=self.real):
+            return Permission(False, "rate", turn)
+        self.room.take(row)
+        self._tell(row, Kind.TOUCH_IN_DOUBT, {})
+        return Permission(True)
+
+    def _hold_back(self, row: Row[Any], wait: Wait) -> None:
+        policy, now, actor = self.policy, self.now, self.actor
+        hold_back(self.unit, row, wait, policy=policy, now=now, actor=actor)
+
+    def _put_back(
+        self, row: Row[Any], reason: str, state: TouchState = TouchState.READY
+    ) -> Permission:
+        _let_go(self.unit, [row], reason, now=self.now, actor=self.actor, state=state)
+        return Permission(False, reason)
+
+    def _end(self, row: Row[Any], state: TouchState, reason: str) -> Permission:
+        values = {"state": state, "reason": reason, "ended_at": self.now, "lease_until": None}
+        ending = update(touches).where(touches.c.id == row.id).values(values)
+        self.unit.connection.execute(ending)
+        self._tell(row, END_KINDS[state], {"reason": reason})
+        return Permission(False, reason)
+
+    def _tell(self, row: Row[Any], kind: Kind, body: Body) -> None:
+        tell_of_touch(self.unit, row, kind, body, now=self.now, actor=self.actor)
+
+
+def _put_in_doubt(unit: Unit, allowed: Collection[Asking], *, now: datetime) -> None:
+    by_lease: dict[timedelta, list[str]] = {}
+    for each in allowed:
+        by_lease.setdefault(each.lease, []).append(each.touch)
+    for lease, ids in by_lease.items():
+        unit.connection.execute(_IN_DOUBT, {"ids": ids, "now": now, "until": now + lease})
+
+
+# ---------------------------------------------------------------- putting back
+
+
+def put_back(unit: Unit, touch: str, *, epoch: int, reason: str, now: datetime, actor: str) -> bool:
+    """Make a claimed touch ready again that did not come to its act; no attempt is used up."""
+    return put_back_all(unit, [(touch, epoch)], reason=reason, now=now, actor=actor) == 1
+
+
+def put_back_all(
+    unit: Unit, claims: Collection[tuple[str, int]], *, reason: str, now: datetime, actor: str
+) -> int:
+    """The same of many claims, by touch and epoch; how many were still these claims'."""
+    if not claims:
+        return 0
+    mine = (
+        tuple_(touches.c.id, touches.c.epoch).in_(list(claims)),
+        touches.c.state == TouchState.CLAIMED,
+    )
+    told = (touches.c.id, touches.c.epoch, touches.c.channel, touches.c.playbook, touches.c.key)
+    found: Select[Any] = select(*told).where(*mine).order_by(touches.c.id).with_for_update()
+    rows = unit.connection.execute(found).all()
+    _let_go(unit, rows, reason, now=now, actor=actor, state=TouchState.READY)
+    return len(rows)
+
+
+def _let_go(
+    unit: Unit,
+    rows: Sequence[Row[Any]],
+    reason: str,
+    *,
+    now: datetime,
+    actor: str,
+    state: TouchState,
+) -> None:
+    values = {"state": state, "worker": "", "lease_until": None, "attempts": touches.c.attempts - 1}
+    mine = touches.c.id.in_([row.id for row in rows])
+    unit.connection.execute(update(touches).where(mine).values(values))
+    for row in rows:
+        tell_of_touch(unit, row, Kind.TOUCH_RELEASED, {"reason": reason}, now=now, actor=actor)

@@ -1,0 +1,399 @@
+"""MAIL, RCPT and DATA in one write, and every reply given to the command that it answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.channels import connections
+from connectors.channels.conversation import Conversation
+from connectors.channels.greeting import Session
+from connectors.channels.smtp import Smtp
+from engine.language.project import SmtpChannel
+from engine.ports import Answer, Message, NotSent
+from tests.support.certificates import server_context, trusting
+from tests.support.wire_server import (
+    CLOSE,
+    HANG,
+    Record,
+    Script,
+    StrictSession,
+    listening,
+)
+
+SENDER = "dana@acme.example"
+OK = Script()
+
+
+def letter(number: int = 0) -> Message:
+    """A message whose number tells it from others; a line of it begins with a dot."""
+    payload = f"Subject: {number}\r\n\r\n.hello\r\n".encode()
+    return Message(str(number), "email", f"{number}@x.example", SENDER, payload)
+
+
+def kind(answer: Answer) -> str:
+    """An answer in one word."""
+    return answer.refusal.value if isinstance(answer, NotSent) else type(answer).__name__
+
+
+async def yes() -> bool:
+    """A permit."""
+    return True
+
+
+def deliver(
+    scripts: Sequence[Script],
+    *,
+    pipelining: bool = True,
+    tls: bool = False,
+    **declared: Any,
+) -> tuple[list[str], Record]:
+    """As many messages as there are scripts, one after the other, and one more."""
+
+    async def run() -> tuple[list[str], Record]:
+        context = server_context() if tls else None
+        async with listening(scripts, pipelining=pipelining, tls=context) as (record, port):
+            said = {"tls": "implicit" if tls else "none", "answer_timeout": 0.1, **declared}
+            smtp = Smtp(
+                SmtpChannel("email", "127.0.0.1", port, **said),
+                context=trusting() if tls else None,
+                command_timeout=0.1,
+            )
+            answers = [await smtp.send(letter(n), yes) for n in range(len(scripts) + 1)]
+            await smtp.close()
+            return [kind(answer) for answer in answers], record
+
+    return asyncio.run(run())
+
+
+def arrived(record: Record) -> list[tuple[tuple[str, ...], bytes]]:
+    """What the server keeps: for whom, and the bytes."""
+    return [(kept.recipients, kept.data) for kept in record.kept]
+
+
+def whole(*numbers: int) -> list[tuple[tuple[str, ...], bytes]]:
+    """These messages as the server should have them."""
+    return [((f"{number}@x.example",), letter(number).payload) for number in numbers]
+
+
+# reply | what it makes of the message, where it is the first no
+MAIL = [("250 ok", ""), ("451 4.3.0 busy", "later"), ("550 who?", "message"), (CLOSE, "later")]
+RCPT = [("250 ok", ""), ("450 4.2.0 grey", "later"), ("550 5.1.1 no", "mailbox"), (CLOSE, "later")]
+DATA = [
+    ("354 go", ""),
+    ("strict", ""),
+    ("451 4.3.0 busy", "later"),
+    ("554 5.7.1 spam", "channel"),
+    ("250 what", "later"),
+    (CLOSE, "later"),
+]
+
+
+@pytest.mark.parametrize("pipelining", [True, False], ids=["pipelined", "in-turn"])
+@pytest.mark.parametrize("data", DATA, ids=lambda each: each[0])
+@pytest.mark.parametrize("rcpt", RCPT, ids=lambda each: each[0])
+def test_no_combination_of_answers_delivers_what_was_refused(
+    rcpt: tuple[str, str], data: tuple[str, str], pipelining: bool
+) -> None:
+    """Whatever MAIL, RCPT and DATA are answered: the first no counts, and nothing else arrives.
+
+    A server that says 354 after it refused the recipient never gets a dot: it would end an empty
+    message. What comes next arrives once, in its own transaction.
+    """
+    for mail in MAIL:
+        script = Script(mail=mail[0], rcpt=rcpt[0], data=data[0])
+        answers, record = deliver([script], pipelining=pipelining)
+        expected = next((each[1] for each in (mail, rcpt, data) if each[1]), "Sent")
+        assert answers == [expected, "Sent"], script
+        assert arrived(record) == whole(*([0, 1] if expected == "Sent" else [1])), script
+        assert record.broken == [], script
+
+
+def test_a_421_ends_the_envelope_wherever_it_comes() -> None:
+    for phase in ("mail", "rcpt", "data"):
+        answers, record = deliver([replace(OK, **{phase: "421 4.3.2 shutting down"})])
+        assert answers == ["later", "Sent"]
+        assert arrived(record) == whole(1)
+        assert record.connections == 2
+
+
+# script | answer | whether the server has it
+ENDS = [
+    (replace(OK, at_body=CLOSE), "later", False),
+    (replace(OK, at_body="552 5.3.4 too large"), "message", False),
+    (replace(OK, dot=CLOSE), "UnknownOutcome", False),
+    (replace(OK, dot=CLOSE, keeps=True), "UnknownOutcome", True),
+    (replace(OK, dot=HANG, keeps=True), "UnknownOutcome", True),
+    (replace(OK, dot="354 more?", keeps=True), "UnknownOutcome", True),
+    (replace(OK, dot="451 4.3.0 later", keeps=True), "later", True),
+    (replace(OK, dot="250 ok\r\n421 4.3.2 bye"), "Sent", True),
+    (replace(OK, dot="250 ok\r\nwhat was that"), "Sent", True),
+    (replace(OK, dot="250-ok\r\n250 yes"), "Sent", True),
+    (replace(OK, mail=HANG), "later", False),
+    (replace(OK, rcpt=HANG), "later", False),
+    (replace(OK, data=HANG), "later", False),
+    (replace(OK, data="354 go\r\n250 and thanks"), "later", False),
+    (replace(OK, mail="250 ok\r\n250 ok"), "later", False),
+]
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize(("script", "expected", "is_kept"), ENDS, ids=str)
+def test_the_answers_after_the_envelope(
+    script: Script, expected: str, is_kept: bool, tls: bool
+) -> None:
+    """Each phase keeps its meaning, and what follows on the same channel is not harmed.
+
+    The permit takes its time, as a commit does: what the server says meanwhile is heard.
+    """
+
+    async def run() -> tuple[list[str], Record]:
+        async def permit() -> bool:
+            await asyncio.sleep(0.02)
+            return True
+
+        context = server_context() if tls else None
+        async with listening([script], pipelining=True, tls=context) as (record, port):
+            declared = SmtpChannel("email", "127.0.0.1", port, tls="implicit" if tls else "none")
+            smtp = Smtp(
+                replace(declared, answer_timeout=0.1),
+                context=trusting() if tls else None,
+                command_timeout=0.1,
+            )
+            answers = [kind(await smtp.send(letter(n), permit)) for n in range(2)]
+            await smtp.close()
+            return answers, record
+
+    answers, record = asyncio.run(run())
+    assert answers == [expected, "Sent"]
+    assert arrived(record) == whole(*([0, 1] if is_kept else [1]))
+
+
+def test_the_envelope_is_one_write_and_the_dot_is_alone() -> None:
+    """The order of what leaves: envelope, body, permit, dot. After a no, RSET goes first."""
+    sent: list[bytes] = []
+
+    class Wire(Loopback):
+        def write(self, data: bytes) -> None:
+            sent.append(data)
+            super().write(data)
+
+    async def permit() -> bool:
+        sent.append(b"(permit)")
+        return True
+
+    no = replace(OK, rcpt="550 5.1.1 no", data="strict")
+    run_on(Wire, Record(iter([no])), 2, permit=permit)
+    envelopes = [
+        b"MAIL FROM:<dana@acme.example>\r\nRCPT TO:<%d@x.example>\r\nDATA\r\n" % n for n in (0, 1)
+    ]
+    body = letter(1).payload.replace(b".hello", b"..hello")
+    after = [b"RSET\r\n" + envelopes[1], body, b"(permit)", b".\r\n", b"QUIT\r\n"]
+    assert sent == [envelopes[0], *after]
+
+
+def test_without_pipelining_nothing_is_said_after_a_no() -> None:
+    _, record = deliver([replace(OK, rcpt="550 5.1.1 no")], pipelining=False)
+    said = b"".join(record.groups)
+    assert said.count(b"DATA\r\n") == 1
+    assert said.count(b"RSET\r\n") == 1
+    assert record.connections == 1
+
+
+# ---------------------------------------------------------------- connections
+
+
+def test_a_connection_serves_so_many_messages_and_says_quit() -> None:
+    _, record = deliver([OK] * 4, messages_per_connection=2)
+    assert arrived(record) == whole(0, 1, 2, 3, 4)
+    assert record.connections == 3
+    assert record.groups.count(b"QUIT\r\n") == 3
+
+
+@pytest.mark.parametrize("end", [CLOSE, "421 4.4.2 idle too long"])
+def test_a_kept_connection_that_was_closed_costs_no_attempt(end: str) -> None:
+    """The server had done with it between two messages: the second goes out on another."""
+    answers, record = deliver([OK, replace(OK, mail=end)])
+    assert answers == ["Sent", "Sent", "Sent"]
+    assert arrived(record) == whole(0, 1, 2)
+    assert record.connections == 2
+
+
+def test_a_goodbye_after_the_answer_changes_nothing() -> None:
+    answers, record = deliver([replace(OK, dot="250 ok\r\n421 4.4.2 enough")])
+    assert answers == ["Sent", "Sent"]
+    assert arrived(record) == whole(0, 1)
+    assert record.connections == 2
+
+
+def test_no_more_connections_than_the_channel_says() -> None:
+    """Twenty at once over three connections, each message once, and none waits for ever."""
+
+    async def run() -> Record:
+        async with listening([], pipelining=True) as (record, port):
+            smtp = Smtp(SmtpChannel("email", "127.0.0.1", port, tls="none", connections=3))
+            answers = await asyncio.gather(*(smtp.send(letter(n), yes) for n in range(20)))
+            assert {kind(answer) for answer in answers} == {"Sent"}
+            await smtp.close()
+            return record
+
+    record = asyncio.run(run())
+    assert sorted(arrived(record)) == sorted(whole(*range(20)))
+    assert record.connections == 3
+
+
+def test_an_idle_connection_is_not_trusted_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_IDLE_S", 0.0)
+
+    async def run() -> Record:
+        async with listening([], pipelining=True) as (record, port):
+            smtp = Smtp(SmtpChannel("email", "127.0.0.1", port, tls="none"))
+            for number in range(2):
+                await smtp.send(letter(number), yes)
+                await asyncio.sleep(0.01)
+            await smtp.close()
+            return record
+
+    record = asyncio.run(run())
+    assert arrived(record) == whole(0, 1)
+    assert (record.connections, record.groups.count(b"QUIT\r\n")) == (2, 2)
+
+
+def test_a_cancelled_message_takes_its_connection_with_it() -> None:
+    """Cut off before the permit: the half of a message must not meet the next one."""
+
+    async def run() -> Record:
+        async with listening([], pipelining=True) as (record, port):
+            smtp = Smtp(SmtpChannel("email", "127.0.0.1", port, tls="none", connections=1))
+            asked = asyncio.Event()
+
+            async def never() -> bool:
+                asked.set()
+                await asyncio.sleep(60)
+                return True
+
+            task = asyncio.create_task(smtp.send(letter(0), never))
+            await asked.wait()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            assert kind(await smtp.send(letter(1), yes)) == "Sent"
+            await smtp.close()
+            return record
+
+    assert arrived(asyncio.run(run())) == whole(1)
+
+
+# ---------------------------------------------------------------- however replies are cut
+
+
+class Loopback(asyncio.Transport):
+    """A connection without a socket: replies come back in pieces of the sizes that are given."""
+
+    def __init__(self, record: Record, sizes: Sequence[int] = ()) -> None:
+        super().__init__()
+        self._session = StrictSession(record)
+        self._sizes = list(sizes)
+        self._pending = b""
+        self._is_closing = False
+        self._loop = asyncio.get_running_loop()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Nothing ever waits here."""
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        assert isinstance(protocol, Conversation)
+        self._protocol = protocol
+
+    def is_closing(self) -> bool:
+        return self._is_closing
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]
+        if not (self._is_closing or self._session.is_over):
+            self._pending += self._session.feed(bytes(data))
+            self._loop.call_soon(self._pump)
+
+    def abort(self) -> None:
+        self._is_closing = True
+
+    def _pump(self) -> None:
+        """One piece; the rest in the next turn of the loop."""
+        if self._is_closing:
+            return
+        size = self._sizes.pop(0) if self._sizes else len(self._pending)
+        piece, self._pending = self._pending[:size], self._pending[size:]
+        if piece:
+            self._protocol.get_buffer(-1)[: len(piece)] = piece
+            self._protocol.buffer_updated(len(piece))
+        if self._pending:
+            self._loop.call_soon(self._pump)
+        elif self._session.is_over:
+            self._protocol.eof_received()
+            self._is_closing = True
+
+
+def run_on(
+    wire: Callable[[Record], asyncio.Transport],
+    record: Record,
+    messages: int,
+    *,
+    permit: Callable[[], Any] = yes,
+) -> list[str]:
+    """Send messages over connections without sockets; the answers in one word each."""
+    offers = {"pipelining": ""} if record.pipelining else {}
+
+    async def opened(channel: SmtpChannel, password: str, *, context: object) -> Session:
+        return Session(Conversation(wire(record)), offers)
+
+    async def run() -> list[str]:
+        smtp = Smtp(SmtpChannel("email", "nowhere", 25, tls="none"), command_timeout=0.05)
+        answers = [kind(await smtp.send(letter(n), permit)) for n in range(messages)]
+        await smtp.close()
+        return answers
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "connect", opened)
+        return asyncio.run(run())
+
+
+REPLIES = {
+    "mail": ["250 2.1.0 ok", "250-well\r\n250 ok", "550 5.7.1 no", "451 busy", CLOSE],
+    "rcpt": ["250 2.1.5 ok", "550-no\r\n550-such\r\n550 user", "450 4.2.0 grey", CLOSE],
+    "data": ["354 go on", "strict", "554 5.6.0 no", "354-go\r\n354 on", CLOSE],
+    "dot": ["250 2.0.0 kept", "250-kept\r\n250 as 1", "554 5.6.0 no", "451 4.3.0 busy", CLOSE],
+}
+SCRIPTS = st.builds(Script, **{phase: st.sampled_from(said) for phase, said in REPLIES.items()})
+
+
+@given(
+    scripts=st.lists(SCRIPTS, min_size=1, max_size=3),
+    sizes=st.lists(st.integers(1, 30), max_size=60),
+    pipelining=st.booleans(),
+)
+def test_how_replies_are_cut_and_merged_changes_nothing(
+    scripts: list[Script], sizes: list[int], pipelining: bool
+) -> None:
+    """In pieces of any size: the same answers, the same messages kept, no rule broken."""
+    plain, cut = (Record(iter(scripts), pipelining) for _ in range(2))
+    expected = run_on(Loopback, plain, len(scripts) + 1)
+    answers = run_on(lambda record: Loopback(record, sizes), cut, len(scripts) + 1)
+    assert answers == expected
+    assert cut.kept == plain.kept
+    assert cut.broken == plain.broken == []
+    assert all(len(kept.recipients) == 1 and kept.data for kept in cut.kept)
+
+
+def test_the_two_ways_to_say_an_envelope_come_to_the_same() -> None:
+    """For every combination of answers, pipelined or in turn."""
+    for mail, rcpt, data, dot in product(*REPLIES.values()):
+        script = Script(mail=mail, rcpt=rcpt, data=data, dot=dot)
+        ways = [Record(iter([script]), pipelining) for pipelining in (True, False)]
+        answers = [run_on(Loopback, way, 2) for way in ways]
+        assert answers[0] == answers[1], script
+        assert ways[0].kept == ways[1].kept, script

@@ -1,0 +1,295 @@
+"""What holds passes, and what does not is told with its place, what was found, and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.examples.conftest import HEAD, PATH, Examples
+
+WAYS = """\
+test: ways
+as_of: 2026-03-10T09:00
+given:
+  account: [{id: 1, name: Acme, plan: free}]
+  user: [{user_id: 7, account: 1, first_name: Ann, email: ann@example.com}]
+"""
+
+HOLDS = {
+    "the contract's own": """
+expect:
+  segment: [7]
+  touches: [{for: 7, email: hello, to: ann@example.com, subject_contains: Ann}]
+then:
+  - at: +5 days
+    expect: {touches: [{for: 7, task: task-1}, {for: 7, webhook: hook}]}
+""",
+    "every word of a touch": """
+expect:
+  entered: [7]
+  touches:
+    - for: 7
+      email: email-1
+      to: ann@example.com
+      subject: Hello Ann
+      subject_contains: [Hello, Ann]
+      body_contains: ["Hi Ann,", "a word from Casey"]
+  skips: []
+  left: []
+""",
+    "a task and a request": """
+expect: {segment: [7]}
+then:
+  - at: 2026-03-15T09:00
+    expect:
+      touches:
+        - {for: 7, task: task-1, to: casey@acme.example.com, subject: Call Ann of Acme}
+        - {for: 7, webhook: webhook-1, body_contains: Ann may need a hand}
+      left: [{for: 7, outcome: completed}]
+""",
+    "suppressed": """
+suppressed: [ann@example.com]
+expect:
+  touches: []
+  skips: [{for: 7, email: hello, reason: suppressed}]
+""",
+    "a mailbox that is not there": """
+answers: [{channel: email, to: ann@example.com, says: 550 5.1.1 no such user}]
+expect: {touches: [], skips: [{for: 7, step: email-1, reason: mailbox}]}
+""",
+    "busy first, then taken": """
+answers: [{channel: email, says: [450 4.2.1 busy]}]
+expect: {touches: [], skips: [{for: 7, email: hello, reason: later}]}
+then:
+  - at: +1 hours
+    expect: {touches: [{for: 7, email: hello}], skips: []}
+""",
+    "no answer": """
+answers: [{channel: email, says: no answer}]
+expect: {touches: [], skips: [{for: 7, email: hello, reason: no_answer}]}
+""",
+    "rows that come later": """
+expect: {segment: [7]}
+then:
+  - at: +2 days
+    given: {user: [{user_id: 7, uses_reports: true}]}
+    expect: {touches: [], left: [{for: 7, outcome: exited, reason: exit_when}]}
+""",
+    "who signs up meanwhile": """
+expect: {segment: [7]}
+then:
+  - at: +40 days
+    expect: {segment: [8], entered: [8]}
+""",
+    "nobody to write to": """
+then:
+  - at: +1 days
+    given: {user: [{user_id: 9, account: 1, first_name: Cy, signed_up_at: 45 days ago}]}
+    expect: {segment: [7, 9], skips: [{for: 9, email: hello, reason: no_recipient}]}
+expect: {entered: [7]}
+""",
+}
+
+
+@pytest.mark.parametrize("text", HOLDS.values(), ids=HOLDS)
+def test_what_holds_passes(examples: Examples, text: str) -> None:
+    case = examples.case(HEAD + text.lstrip("\n"))
+    assert [str(each.message) for each in case.failures] == []
+
+
+WAYS_HOLD = {
+    "a draft runs, without fuse and holdout": """
+expect: {entered: [7], touches: [{for: 7, email: hello}, {for: 7, task: task-1}], skips: []}
+""",
+    "an update is written where conditions see it": """
+  logged_in: [{at: 1 day ago, repeat: 2}]
+expect: {touches: [{for: 7, update: account}, {for: 7, task: task-1, subject: Look after Ann}]}
+then:
+  - at: +1 days
+    done: [{for: 7, task: task-1, outcome: good}]
+    expect:
+      touches: [{for: 7, webhook: hook, body_contains: '"plan":"pro"'}]
+      left: [{for: 7, outcome: completed}]
+""",
+    "a step passed over": """
+expect: {touches: [{for: 7, email: hello}, {for: 7, task: task-1}]}
+then:
+  - at: +1 days
+    done: [{for: 7, task: task-1, outcome: bad}]
+    expect: {touches: [], skips: [{for: 7, webhook: hook, reason: only_if}]}
+""",
+    "a server that fails": """
+  logged_in: [{user: 7, at: 1 day ago, repeat: 2, every: 3 hours}]
+answers: [{channel: hook, says: 503}]
+expect: {entered: [7]}
+then:
+  - at: +1 days
+    done: [{for: 7, task: task-1, outcome: bad}]
+    expect: {skips: [{for: 7, webhook: hook, reason: later}]}
+""",
+}
+
+
+@pytest.mark.parametrize("text", WAYS_HOLD.values(), ids=WAYS_HOLD)
+def test_the_whole_journey_is_carried_out(examples: Examples, text: str) -> None:
+    case = examples.case(WAYS + text.lstrip("\n"))
+    assert [str(each.message) for each in case.failures] == []
+
+
+FAILS = {
+    "not in the segment": (
+        "expect: {segment: [7, 8]}\n",
+        "8:10",
+        "expected 8 in the segment; found 7",
+        "✗ signed_up_at",
+    ),
+    "in the segment all the same": (
+        "expect: {segment: []}\n",
+        "8:10",
+        "expected only nobody in the segment; found also 7",
+        "✓ signed_up_at",
+    ),
+    "does not enter": (
+        "expect: {entered: [7, 8]}\n",
+        "8:10",
+        "expected 8 to enter; found 7",
+        "✗ signed_up_at",
+    ),
+    "another subject": (
+        "expect: {touches: [{for: 7, email: hello, subject: Hi}]}\n",
+        "8:20",
+        "email: hello for 7: expected the subject `Hi`; it is `Hello Ann`",
+        "",
+    ),
+    "not in the subject": (
+        "expect: {touches: [{for: 7, email: hello, subject_contains: [Hello, Bob]}]}\n",
+        "8:20",
+        "email: hello for 7: expected `Bob` in the subject; it is `Hello Ann`",
+        "",
+    ),
+    "not in the body": (
+        "expect: {touches: [{for: 7, email: hello, body_contains: reports}]}\n",
+        "8:20",
+        "email: hello for 7: expected `reports` in the body; it says: Hi Ann, a word from Casey. "
+        "-- 1 Main Street, Springfield Unsubscribe: mailto:stop@acme.example.com",
+        "",
+    ),
+    "another address": (
+        "expect: {touches: [{for: 7, email: hello, to: cy@example.com}]}\n",
+        "8:20",
+        "email: hello for 7: expected it to go to cy@example.com; it went to ann@example.com",
+        "",
+    ),
+    "nothing went out": (
+        "expect: {touches: [{for: 7, email: hello}, {for: 8, email: hello}]}\n",
+        "8:44",
+        "expected email: hello for 8; nothing went out",
+        "✗ signed_up_at",
+    ),
+    "another step": (
+        "expect: {touches: [{for: 7, email: hello}, {for: 7, task: task-1}]}\n",
+        "8:44",
+        "expected task: task-1 for 7; found only email-1 for 7 to ann@example.com `Hello Ann`",
+        "at step wait-1: wait 5 days",
+    ),
+    "one too many": (
+        "expect: {touches: []}\n",
+        "8:10",
+        "expected nothing else to go out; found email-1 for 7 to ann@example.com `Hello Ann`",
+        "at step wait-1: wait 5 days",
+    ),
+    "skipped instead": (
+        "suppressed: [ann@example.com]\nexpect: {touches: [{for: 7, email: hello}]}\n",
+        "9:20",
+        "expected email: hello for 7; it did not go out: suppressed",
+        "",
+    ),
+    "another reason": (
+        "suppressed: [ann@example.com]\n"
+        "expect: {skips: [{for: 7, email: hello, reason: capped}]}\n",
+        "9:18",
+        "expected email: hello for 7 to be skipped (capped); the reason is suppressed",
+        "",
+    ),
+    "it went out": (
+        "expect: {skips: [{for: 7, email: hello, reason: suppressed}]}\n",
+        "8:18",
+        "expected email: hello for 7 to be skipped (suppressed); it went out",
+        "at step wait-1: wait 5 days",
+    ),
+    "a skip too many": (
+        "suppressed: [ann@example.com]\nexpect: {skips: []}\n",
+        "9:10",
+        "expected no other skip; found email-1 for 7 (suppressed)",
+        "",
+    ),
+    "does not leave": (
+        "expect: {left: [{for: 7, outcome: goal}]}\n",
+        "8:17",
+        "expected 7 to leave: goal; it did not leave",
+        "at step wait-1: wait 5 days",
+    ),
+    "leaves otherwise": (
+        "expect: {left: []}\nthen:\n- at: +5 days\n  expect: {left: [{for: 7, outcome: goal}]}\n",
+        "11:19",
+        "expected 7 to leave: goal; found 7 completed",
+        "",
+    ),
+    "leaves unasked": (
+        "expect: {left: []}\nthen:\n- at: +5 days\n  expect: {left: []}\n",
+        "11:12",
+        "expected nobody else to leave; found 7 completed",
+        "not inside: it left Sun 15 Mar 09:00 (now), outcome completed",
+    ),
+    "no such task by then": (
+        "expect: {left: []}\nthen:\n- at: +1 days\n  done: [{for: 7, task: task-1}]\n",
+        "10:3",
+        "7 has no open task task-1 by then",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "where", "message", "why"), FAILS.values(), ids=FAILS)
+def test_what_does_not_hold_is_told(
+    examples: Examples, text: str, where: str, message: str, why: str
+) -> None:
+    case = examples.case(HEAD + text)
+    [failure] = case.failures
+    assert (str(failure.place), failure.message) == (f"{PATH}:{where}", message)
+    assert any(why in line for line in failure.why) if why else failure.why == ()
+
+
+def test_nothing_is_left_of_an_earlier_example(examples: Examples) -> None:
+    text = HEAD + HOLDS["suppressed"].lstrip("\n")
+    assert [examples.case(text).passed for _ in range(2)] == [True, True]
+    assert examples.case(HEAD + HOLDS["the contract's own"].lstrip("\n")).passed
+
+
+def test_coverage_names_what_was_never_tried(examples: Examples) -> None:
+    found = examples.coverage(HEAD + "expect: {segment: [7]}\n")
+    assert [(each.where, each.never) for each in found.gaps] == [("exit_when", "true")]
+    assert found.steps_never_reached == ("task-1", "webhook-1")
+    assert (found.covered, found.asked) == (2, 3)
+
+
+def test_coverage_adds_up_over_examples(examples: Examples) -> None:
+    found = examples.coverage(
+        *(
+            HEAD + HOLDS[name].lstrip("\n")
+            for name in ("a task and a request", "rows that come later")
+        )
+    )
+    assert found.gaps == ()
+    assert found.steps_never_reached == ()
+
+
+def test_coverage_knows_the_ways_of_a_branch(examples: Examples) -> None:
+    found = examples.coverage(WAYS + WAYS_HOLD["a draft runs, without fuse and holdout"].lstrip())
+    assert {(each.where, each.never) for each in found.gaps} == {
+        ("segment", "false"),
+        ("if of if-1", "true"),
+        ("only_if of email-1", "false"),
+        ("only_if of webhook-1", "asked"),
+        ("wait_for of wait_for-1", "true"),
+    }
+    assert found.steps_never_reached == ("update-1", "webhook-1")

@@ -1,0 +1,126 @@
+"""Problems in every form that `validate` and `lint` print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from engine.check import lint_files
+from engine.places import Place
+from engine.problems import Misuse, Problem, Severity
+from engine.read.accepting import SCHEMAS
+from engine.report.problems import FORMATS, Checked, render
+from engine.report.rules import rules_in
+from tests.check.test_mistakes import PROJECT
+from tests.read.projects import write
+
+FILE = "playbooks/a, b: c.yaml"
+PROBLEMS = (
+    Problem(Place(FILE, 2, 4), "unknown-field", "100% wrong,\nand more", "did you mean x?"),
+    Problem(Place(FILE, 1, 1), "no-owner", "has no owner", "add one", Severity.WARNING),
+)
+
+
+def valid(schema: str, told: object) -> None:
+    """A report is as its schema says."""
+    read = json.loads((SCHEMAS / "reports" / f"{schema}.json").read_text("utf-8"))
+    Draft202012Validator(read).validate(told)
+
+
+@pytest.fixture(name="checked")
+def _checked(tmp_path: Path) -> Checked:
+    write(tmp_path, {FILE: "playbook: a\n  - signed\n"})
+    return Checked(tmp_path, 3, PROBLEMS)
+
+
+def test_text_shows_the_line_and_a_caret(checked: Checked) -> None:
+    assert render(checked, "text").splitlines()[2:5] == [
+        "      - signed",
+        "       ^",
+        "    did you mean x?",
+    ]
+    assert render(checked, "text").endswith("3 files: 1 error, 1 warning")
+
+
+def test_json(checked: Checked) -> None:
+    told = json.loads(render(checked, "json"))
+    valid("validate", told)
+    assert told["files"] == 3
+    assert told["problems"][0] == {
+        "path": FILE,
+        "line": 2,
+        "column": 4,
+        "severity": "error",
+        "code": "unknown-field",
+        "message": "100% wrong,\nand more",
+        "hint": "did you mean x?",
+    }
+
+
+def test_github_escapes_what_would_end_a_part(checked: Checked) -> None:
+    assert render(checked, "github").splitlines()[0] == (
+        "::error file=playbooks/a%2C b%3A c.yaml,line=2,col=4,title=unknown-field::"
+        "100%25 wrong,%0Aand more (did you mean x?)"
+    )
+
+
+def test_sarif_is_of_version_2_1_0(checked: Checked) -> None:
+    log = json.loads(render(checked, "sarif"))
+    (run,) = log["runs"]
+    assert (log["version"], run["columnKind"]) == ("2.1.0", "unicodeCodePoints")
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert rules == sorted(set(rules))
+    for result in run["results"]:
+        assert result["ruleId"] in rules
+        assert result["level"] in ("error", "warning", "note", "none")
+        assert result["message"]["text"]
+        (location,) = result["locations"]
+        place = location["physicalLocation"]
+        assert place["artifactLocation"]["uri"] == "playbooks/a%2C%20b%3A%20c.yaml"
+        assert place["region"]["startLine"] >= 1
+        assert place["region"]["startColumn"] >= 1
+
+
+def test_junit_fails_on_errors_alone(checked: Checked) -> None:
+    suite = ET.fromstring(render(checked, "junit"))
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == (
+        "touchline validate",
+        "2",
+        "1",
+    )
+    assert [case.find("failure") is not None for case in suite] == [True, False]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_nothing_to_say(tmp_path: Path, form: str) -> None:
+    assert render(Checked(tmp_path, 1, (), command="lint"), form)
+
+
+# ---------------------------------------------------------------- lint
+
+
+def test_lint_says_what_validate_says_and_more(tmp_path: Path) -> None:
+    broken = PROJECT["playbooks/checkup.yaml"].replace("owner: cs-ops@acme.example\n", "")
+    root = write(
+        tmp_path, {**PROJECT, "playbooks/checkup.yaml": broken.replace("days_ago", "dago")}
+    )
+    found = lint_files(root, root, ())
+    assert [each.code for each in found.problems] == ["unknown-operator"]
+    write(root, {"playbooks/checkup.yaml": broken})
+    found = lint_files(root, root, ())
+    assert (found.is_valid, [each.code for each in found.problems]) == (True, ["no-owner"])
+    assert lint_files(root, root, (Path("emails"),)).problems == ()
+    with pytest.raises(Misuse, match="is no file or folder of the project"):
+        lint_files(root, root, (Path("nothing"),))
+
+
+def test_the_rules_are_listed() -> None:
+    told = json.loads(rules_in("json"))
+    valid("rules", told)
+    listed = told["rules"]
+    assert all(set(rule) == {"id", "reason", "bad", "good"} for rule in listed)
+    assert all(rule["id"] in rules_in("text") for rule in listed)
