@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,7 @@ from engine.passes.journal import LedgerJournal
 from engine.schedule import next_fires
 from engine.stopping import Stop
 from tests.faults.sources import USER, in_sqlite
+from tests.read.projects import load
 from tests.support.postgres import fresh_database
 from tests.support.stage import Stage
 
@@ -214,6 +216,18 @@ def test_112_one_run_per_local_slot(zone: str, day: str, hour: str, expected: st
     first, second = next_fires(Schedule(f"{minutes} {hours} * * *"), where, start, 2)
     assert f"{first.at.astimezone(UTC):%Y-%m-%dT%H:%MZ}" == expected
     assert second.at - first.at > timedelta(hours=20)
+
+
+@pytest.mark.parametrize(
+    "cron",
+    ["0 0 30 2 *", "* * * * * *", "@reboot", "@daily", "60 * * * *", "", "0 9 * * 8", "a b c"],
+)
+def test_118_cron_that_is_none(tmp_path: Path, cron: str) -> None:
+    """Each is a problem with its place: none is a schedule that silently never fires."""
+    playbook = f"playbook: checkup\nschedule: {json.dumps(cron)}\n{EVERYONE}"
+    problems = load(tmp_path, {"playbooks/checkup.yaml": playbook}).problems
+    told = [each for each in problems if each.place.path == "playbooks/checkup.yaml"]
+    assert [each.place.line for each in told] == [2], problems
 
 
 def test_116_run_longer_than_its_interval(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
