@@ -115,7 +115,7 @@ class _Daemon:
 
     def one_round(self) -> int:
         """Everything that is due now, once; 1 where another daemon is at work or a run failed."""
-        if not self._takes_lease():
+        if not self._takes_lease(self._clock.now()):
             _LOG.warning("another daemon holds the lease of this ledger: %s", self._holder())
             return 1
         failed = self._round()
@@ -125,7 +125,7 @@ class _Daemon:
     def work(self) -> None:
         """Round after round until asked to stop."""
         with suppress(Overtaken):  # what cannot be written now is told now, and not for ever
-            self._takes_lease()
+            self._takes_lease(self._clock.now())
         while not self._stop.is_asked:
             self._refuse_newer()
             self._work_once()
@@ -167,15 +167,15 @@ class _Daemon:
     # ------------------------------------------------------------ the lease
 
     def _holds_lease(self) -> bool:
+        now = self._clock.now()  # a leap of the clock is no trouble of the ledger
         try:
-            return self._takes_lease()
+            return self._takes_lease(now)
         except TouchlineError as error:
             _LOG.error("the ledger does not answer; nothing goes out: %s", error)
             return False
 
-    def _takes_lease(self) -> bool:
+    def _takes_lease(self, now: datetime) -> bool:
         """Take the lease, or keep it; False where another daemon has it."""
-        now = self._clock.now()
         with self._ledger.write() as unit:
             if self._lease is not None:
                 self._lease = renew_lease(unit, self._lease, now=now, ttl=_LEASE_FOR)
