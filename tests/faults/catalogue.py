@@ -374,7 +374,7 @@ ROWS: dict[int, Row] = {
     ),
     114: _held(
         "a clock that leaps",
-        f"{_CLOCK}::test_after_a_leap_of_ten_years_nothing_goes_out_until_a_person_resumes",
+        f"{_CLOCK}::test_after_a_leap_of_days_nothing_goes_out_until_a_person_resumes",
     ),
     115: _held("three days down", "schedule/test_fires.py::test_due"),
     116: _held(
