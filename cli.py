@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `touchline --help` sta
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -25,6 +26,7 @@ __all__ = ["cli", "main"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FORMATS = ("text", "json")
+_USED_UP = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT)
 _CHECK_FORMATS = ("text", "json", "github", "sarif", "junit")
 
 
@@ -97,9 +99,22 @@ def _props() -> Props:
 def _open(context: click.Context) -> Workplace:
     from engine.workplace import open_workplace
 
-    workplace = open_workplace(context.obj.get("folder"), Path.cwd(), _ports())
+    workplace = open_workplace(*_where(context), _ports())
     context.call_on_close(workplace.close)
     return workplace
+
+
+def _where(context: click.Context) -> tuple[Path | None, Path]:
+    """The folder that was said, if any, and where to look for a project otherwise."""
+    from engine.problems import Misuse
+
+    said: Path | None = context.obj.get("folder")
+    try:
+        return said, Path.cwd()
+    except FileNotFoundError:
+        if said is not None:
+            return said, said
+    raise Misuse("the current folder is gone; go to one that exists, or say -C DIR")
 
 
 def _instant(text: str | None, workplace: Workplace) -> datetime:
@@ -109,9 +124,23 @@ def _instant(text: str | None, workplace: Workplace) -> datetime:
 
 
 def _finish(text: str, status: int = 0) -> NoReturn:
+    from engine.report.text import escaped
+
     if text:
-        click.echo(text.encode("utf-8", "backslashreplace").decode())  # data may hold no text
+        _answer(escaped(text))
     sys.exit(status)
+
+
+def _answer(text: str) -> None:
+    """Print a result, or end with 1 where it cannot be printed: what was done stays done."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or error
+        _progress(f"touchline: the answer cannot be written ({why}); what was done is done")
+        sys.exit(1)
 
 
 # ---------------------------------------------------------------- options that many share
@@ -319,7 +348,7 @@ def validate(
     from engine.check import check_files
     from engine.report.problems import render
 
-    checked = check_files(context.obj.get("folder"), Path.cwd(), paths)
+    checked = check_files(*_where(context), paths)
     if sources:
         from engine.source_check import check_sources
 
@@ -347,7 +376,7 @@ def lint(
     from engine.check import lint_files
     from engine.report.problems import render
 
-    checked = lint_files(context.obj.get("folder"), Path.cwd(), paths)
+    checked = lint_files(*_where(context), paths)
     is_fine = checked.is_valid and not (strict and checked.problems)
     _finish(render(checked, form), 0 if is_fine else 1)
 
@@ -449,7 +478,7 @@ def test(context: click.Context, paths: tuple[Path, ...], form: str, coverage: b
     from engine.testing import try_examples
 
     watching = Watching() if coverage else None
-    found = try_examples(_open(context), _props(), paths, Path.cwd(), watching=watching)
+    found = try_examples(_open(context), _props(), paths, _where(context)[1], watching=watching)
     _finish(tested(found, form), 1 if found.failed else 0)
 
 
@@ -612,6 +641,8 @@ def daemon(context: click.Context, once: bool) -> None:
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("touchline").setLevel(logging.INFO)
+    if getattr(os, "geteuid", os.getpid)() == 0:
+        _progress("touchline: the daemon runs as root, and need not: give it a user of its own")
     sys.exit(serve(_open(context), once=once, say=_progress))
 
 
@@ -1014,7 +1045,7 @@ def audit_export(context: click.Context) -> None:
     from engine.proof import export
 
     for line in export(_open(context)):
-        click.echo(line)
+        _answer(line)
 
 
 @cli.group("ledger")
@@ -1063,7 +1094,13 @@ def ledger_adopt(context: click.Context) -> None:
 
 
 def _progress(text: str) -> None:
-    click.echo(text, err=True)
+    """Tell how it goes; where nobody can be told, it goes on all the same."""
+    from engine.report.text import escaped
+
+    try:
+        click.echo(escaped(text), err=True)
+    except OSError:
+        return
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -1072,7 +1109,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     try:
         cli.main(args=arguments, prog_name="touchline", obj=remembered, standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("stopped", err=True)
+        _progress("stopped")
         sys.exit(130)
     except click.ClickException as error:
         error.show()
@@ -1091,12 +1128,14 @@ def _tell(error: Exception) -> int:
     from engine.problems import TouchlineError
 
     if isinstance(error, TouchlineError):
-        click.echo(f"touchline: {error}", err=True)
+        _progress(f"touchline: {error}")
         return error.exit_status
-    click.echo(
+    if isinstance(error, OSError) and error.errno in _USED_UP:
+        _progress(f"touchline: {error.strerror}: make room, then say the same again")
+        return 3
+    _progress(
         f"touchline: a bug of ours ({type(error).__name__}: {error}); nothing was decided by it. "
-        "Say the same with --debug and report what it shows",
-        err=True,
+        "Say the same with --debug and report what it shows"
     )
     return 1
 

@@ -93,11 +93,19 @@ def latest_fire(cron: str, zone: ZoneInfo, at: datetime) -> Fire | None:
     return None
 
 
-def due(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime) -> Due:
+def due(
+    schedule: Schedule,
+    zone: ZoneInfo,
+    since: datetime,
+    now: datetime,
+    *,
+    busy_until: datetime | None = None,
+) -> Due:
     """The fires in (since, now]: the latest may start, the others are skips with a reason.
 
-    The latest itself is skipped as `late` beyond `max_lateness`, and as `missed` where
-    `catch_up: none` and it was not taken up within five minutes.
+    The latest itself is skipped as `overlap` where the run before went on until `busy_until` and
+    the fire came meanwhile, as `late` beyond `max_lateness`, and as `missed` where `catch_up:
+    none` and it was not taken up within five minutes.
     """
     fires = []
     for fire in _fires(schedule, zone, _bounded(schedule, zone, since, now)):
@@ -108,7 +116,8 @@ def due(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime) -> D
         return Due(None)
     *missed, latest = fires
     skips = tuple((fire, "superseded") for fire in missed[-_MOST_SKIPS:])
-    reason = _too_late(schedule, latest, now, zone)
+    overlaps = busy_until is not None and latest.at <= busy_until
+    reason = "overlap" if overlaps else _too_late(schedule, latest, now, zone)
     return Due(None, (*skips, (latest, reason))) if reason else Due(latest, skips)
 
 

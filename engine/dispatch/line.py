@@ -24,6 +24,7 @@ from engine.dispatch.tally import Tally
 from engine.ledger.claims import Claimed, Claims, claim
 from engine.ledger.permits import Asking, Permission, permit_all, put_back_all
 from engine.ledger.recovery import OnUnknown
+from engine.ledger.schema import refuse_other_schema
 from engine.ledger.store import Unit
 from engine.ports import Answer, Channel, Message, NotSent, Refusal, Sent, UnknownOutcome
 from engine.problems import ClockLeapt, TouchlineError, Unreachable
@@ -124,8 +125,13 @@ class _Asked:
         self._asking = Asking(touch.id, touch.epoch, lease)
 
     async def __call__(self) -> bool:
-        """Commit `in_doubt`, and only then say yes; where a rate asks for it, in its turn."""
+        """Commit `in_doubt`, and only then say yes; where a rate asks for it, in its turn.
+
+        A process that stood still meanwhile until its lease was over says no: by now others may
+        have closed the doubt, and a person may have had it sent again.
+        """
         delivery = self._delivery
+        began = delivery.real()
         self.permission = await self._ask()
         while turn := self.permission.turn_at:
             if turn - delivery.real() > _RATE_PATIENCE:
@@ -133,7 +139,7 @@ class _Asked:
                 return False
             await _until(turn, delivery.real)
             self.permission = await self._ask()
-        return self.permission.allowed
+        return self.permission.allowed and delivery.real() - began < self._asking.lease
 
     def _ask(self) -> Awaitable[Permission]:
         return self._delivery.books.ask(self._delivery.permit_all, self._asking)
@@ -232,6 +238,7 @@ class Line:
             self._size = max(self._size // 2, 1)
 
     def _ask(self, unit: Unit) -> Claims:
+        refuse_other_schema(unit)
         return claim(
             unit,
             self._delivery.worker,
