@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.language.catalog import Entity
 from engine.language.examples import Example
+from engine.language.metrics import Metric
 from engine.language.playbook import Playbook, Segment
 from engine.language.policy import Policy
 from engine.moments import Duration
@@ -215,8 +216,8 @@ class Project:
 
     Templates are keyed by name, and `NAME.fr` for the locale fr; examples by the path of their
     file. `broken` holds (kind, name) of what was left out: a connector, channel, person, entity,
-    segment, playbook or template that other files may name rightly, so that nobody is told that it
-    does not exist.
+    segment, playbook, metric or template that other files may name rightly, so that nobody is told
+    that it does not exist.
     """
 
     root: Path
@@ -224,6 +225,7 @@ class Project:
     entities: Mapping[str, Entity] = field(default_factory=dict)
     segments: Mapping[str, Segment] = field(default_factory=dict)
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
     examples: Mapping[str, Example] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

@@ -8,12 +8,13 @@ that nobody is told of a name that seems to be missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from engine.language.catalog import Entity
 from engine.language.examples import Example
+from engine.language.metrics import Metric
 from engine.language.playbook import Playbook, Segment
 from engine.language.project import Project, Settings, Template
 from engine.places import Place
@@ -22,6 +23,7 @@ from engine.read.catalog import check_entity, links_declared, read_entity
 from engine.read.documents import Document, read_document
 from engine.read.examples import read_example
 from engine.read.files import Unreadable, files_below, read_text
+from engine.read.metrics import read_metric
 from engine.read.playbooks import read_playbook, read_segment
 from engine.read.reading import Names, Reading
 from engine.read.secrets import check_references
@@ -37,7 +39,12 @@ SETTINGS_FILE = "touchline.yaml"
 TEST_FILE = ".test.yaml"
 """How the name of an example's file ends."""
 
-_KIND_OF_FOLDER = {"catalog": "entity", "segments": "segment", "playbooks": "playbook"}
+_KIND_OF_FOLDER = {
+    "catalog": "entity",
+    "segments": "segment",
+    "playbooks": "playbook",
+    "metrics": "metric",
+}
 _FOLDER_OF_KIND = {kind: folder for folder, kind in _KIND_OF_FOLDER.items()}
 
 
@@ -95,13 +102,13 @@ def load_project(root: Path) -> Project:
         _LOADERS[kind](document, loading)
     _load_templates(loading)
     _load_examples(loading)
-    _refuse_later_files(loading)
     return Project(
         root=root,
         settings=settings,
         entities=loading.entities,
         segments=loading.segments,
         playbooks=loading.playbooks,
+        metrics=loading.metrics,
         templates=loading.templates,
         examples=loading.examples,
         problems=tuple(sorted(set(loading.problems))),
@@ -121,6 +128,7 @@ class _Loading:
     entities: dict[str, Entity] = field(default_factory=dict)
     segments: dict[str, Segment] = field(default_factory=dict)
     playbooks: dict[str, Playbook] = field(default_factory=dict)
+    metrics: dict[str, Metric] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
     examples: dict[str, Example] = field(default_factory=dict)
     files: int = 0
@@ -181,7 +189,7 @@ def _left_out_of_settings(data: object, settings: Settings) -> Iterator[tuple[st
                 yield kind, name
 
 
-# ---------------------------------------------------------------- catalog, segments, playbooks
+# ---------------------------------------------------------------- files by the folder they lie in
 
 
 def _entity_names(catalog: list[Document], loading: _Loading) -> Iterator[str]:
@@ -197,7 +205,7 @@ def _first(document: Document, key: str) -> str:
 
 
 def _documents(loading: _Loading) -> list[tuple[str, Document]]:
-    """The files of catalog/, segments/ and playbooks/ that could be read, with their kinds."""
+    """The files of those folders that could be read, with their kinds."""
     found: list[tuple[str, Document]] = []
     for folder, kind in _KIND_OF_FOLDER.items():
         for path in _yaml_files(loading, folder):
@@ -237,9 +245,9 @@ def _yaml_files(loading: _Loading, folder: str) -> Iterator[str]:
 def _stands_elsewhere(document: Document, kind: str, loading: _Loading) -> bool:
     """Whether a file's first key is that of another kind, which is then a problem."""
     first = next(iter(document.data), "") if isinstance(document.data, dict) else ""
-    if first == kind or first not in (*_FOLDER_OF_KIND, "touchline", "test", "metric"):
+    if first == kind or first not in (*_FOLDER_OF_KIND, "touchline", "test"):
         return False
-    home = {"touchline": SETTINGS_FILE, "test": "playbooks/*.test.yaml", "metric": "metrics/"}
+    home = {"touchline": SETTINGS_FILE, "test": "playbooks/*.test.yaml"}
     place = document.places.key((first,))
     belongs = home.get(first, f"{_FOLDER_OF_KIND.get(first, first)}/")
     message = f"a file that begins with `{first}:` stands here; expected `{kind}:`"
@@ -290,17 +298,28 @@ def _load_playbook(document: Document, loading: _Loading) -> None:
         loading.playbooks[playbook.name] = playbook
 
 
+def _load_metric(document: Document, loading: _Loading) -> None:
+    reading = _checked("metric", document, loading)
+    metric = read_metric(document.data, reading)
+    loading.problems += reading.problems
+    if metric is None:
+        loading.leave_out("metric", document.places.path, document.data)
+    elif _is_new(metric.name, metric.place, loading.metrics, "metric", loading):
+        loading.metrics[metric.name] = metric
+
+
 _LOADERS: dict[str, Callable[[Document, _Loading], None]] = {
     "entity": _load_entity,
     "segment": _load_segment,
     "playbook": _load_playbook,
+    "metric": _load_metric,
 }
 
 
 def _is_new(
     name: str,
     place: Place,
-    known: dict[str, Entity] | dict[str, Segment] | dict[str, Playbook],
+    known: Mapping[str, Entity | Segment | Playbook | Metric],
     kind: str,
     loading: _Loading,
 ) -> bool:
@@ -377,16 +396,6 @@ def _load_examples(loading: _Loading) -> None:
         loading.problems += reading.problems
         if example is not None:
             loading.examples[path] = example
-
-
-# ---------------------------------------------------------------- files of later versions
-
-
-def _refuse_later_files(loading: _Loading) -> None:
-    for path in files_below(loading.root, "metrics"):
-        if path.endswith((".yaml", ".yml")):
-            loading.files += 1
-            _refuse_file(path, "metric", loading)
 
 
 def _refuse_file(path: str, kind: str, loading: _Loading) -> None:

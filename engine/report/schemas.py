@@ -57,6 +57,8 @@ def _narrowings(project: Project) -> Iterator[tuple[tuple[str, ...], Iterable[st
     yield (*form, "segment"), [*project.segments, "self"]
     yield ("condition.json", "$defs", "field_or_link", "propertyNames"), _paths(project, entities)
     yield ("segment.json", "properties", "of"), of
+    yield ("metric.json", "properties", "of"), of
+    yield ("metric.json", "properties", "ratio", "items"), project.metrics
     yield (*playbook, "own_segment", "properties", "of"), of
     yield ("playbook.json", "properties", "segment", "else"), project.segments
     yield (*playbook, "email", "properties", "email"), _templates(project)
