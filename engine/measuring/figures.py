@@ -84,7 +84,7 @@ def figures_of(
         as_of,
         _measured(workplace, metrics, as_of, ledger),
         tuple(_goal(each, ledger, as_of) for each in goals),
-        tuple(wanted.left_out),
+        tuple(sorted(wanted.left_out)),
     )
 
 
