@@ -428,6 +428,70 @@ def test(context: click.Context, paths: tuple[Path, ...], form: str, coverage: b
     _finish(tested(found, form), 1 if found.failed else 0)
 
 
+@_command("diff")
+@click.argument("base")
+@click.argument("head", required=False)
+@_as_of_option
+@click.option("--keys", "every_key", is_flag=True, help="All keys that are gained and lost.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N keys of each.")
+@_format_option("text", "json", "github")
+def diff(
+    context: click.Context,
+    base: str,
+    head: str | None,
+    as_of: str | None,
+    every_key: bool,
+    limit: int | None,
+    form: str,
+) -> None:
+    """What a change in git does: which playbooks change, in words, and whom it concerns.
+
+    BASE and HEAD are revisions of git; without HEAD, the files as they lie here.
+    """
+    from engine.report.review import ALL_KEYS, SAMPLES, reviewed
+    from engine.review.compare import compare
+
+    workplace = _open(context)
+    found = compare(workplace, base, head, _instant(as_of, workplace))
+    shown = ALL_KEYS if every_key else SAMPLES if limit is None else limit
+    _finish(reviewed(found, form, limit=shown), found.exit_status)
+
+
+_day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@_command("simulate")
+@click.argument("playbooks", nargs=-1)
+@click.option("--from", "first", type=_day, required=True, metavar="D", help="The first day.")
+@click.option("--to", "last", type=_day, required=True, metavar="D", help="The last day.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="An SVG picture.")
+@_format_option()
+def simulate(
+    context: click.Context,
+    playbooks: tuple[str, ...],
+    first: datetime,
+    last: datetime,
+    out: Path | None,
+    form: str,
+) -> None:
+    """Replay the schedule over past days: who enters, touches a day, what is held back and why.
+
+    All active playbooks unless named; named ones also while they are drafts. The data is read as it
+    lies now, nothing is written and nothing is sent.
+    """
+    from engine.report.files import written
+    from engine.report.progress import replaying
+    from engine.report.simulated import drawn, simulated
+    from engine.simulation.replay import simulate as replay
+
+    workplace = _open(context)
+    with replaying() as progress:
+        found = replay(workplace, playbooks, first.date(), last.date(), progress=progress)
+    if out is not None:
+        _progress(written(drawn(found), out))
+    _finish(simulated(found, form))
+
+
 # ---------------------------------------------------------------- running
 
 
@@ -473,6 +537,9 @@ def metrics(
     if out is not None:
         _finish(written(picture(found), out), found.exit_status)
     _finish(measured(found, form), found.exit_status)
+
+
+# ---------------------------------------------------------------- running
 
 
 @_command("run")

@@ -25,24 +25,20 @@ from engine.ledger.store import Ledger, Unit
 from engine.moments import local_date, shift_date, shift_local, start_of_day
 from engine.notices import notice_policy
 from engine.passes.reports import RunReport
-from engine.passes.run import move_on
-from engine.passes.versions import Shelf
-from engine.problems import Invalid, TouchlineError, errors_only
+from engine.problems import ClockLeapt, Invalid, TouchlineError, errors_only
 from engine.read.load import load_project
-from engine.roster import call_roll, known_now
+from engine.roster import call_roll
 from engine.running import (
     firing_of,
-    keep_version,
     make_courier,
+    pass_one,
     refuse_into_drafts,
     run_one,
     runnable_playbooks,
     send_notices,
-    standing_still,
-    world_on,
 )
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
-from engine.steady import ClockLeapt, SteadyClock
+from engine.steady import SteadyClock
 from engine.stopping import Stop, on_stop
 from engine.taking_up import FileWatch
 from engine.tracking import due_entities, track_entities
@@ -334,17 +330,7 @@ class _Daemon:
 
     def _pass(self, playbook: BoundPlaybook, now: datetime) -> None:
         self._passed[playbook.name] = now
-        self._courier.hold(playbook.name)
-        if standing_still(self._ledger, playbook, at=now, actor=_ACTOR):
-            return
-        playbook = known_now(self._ledger, playbook)
-        place = self._workplace
-        with self._ledger.write() as unit:
-            keep_version(unit, place, playbook, at=now)  # the invited enter by it
-        versions = Shelf(place.project, place.catalog, self._ledger, playbook)
-        with place.sources(self._ledger) as snapshot:
-            world = world_on(place, snapshot, now, self._ledger)
-            move_on(playbook, now, world, self._ledger, versions=versions, dispatch=self._courier)
+        pass_one(self._workplace, self._ledger, playbook, now, actor=_ACTOR, courier=self._courier)
 
     # ------------------------------------------------------------ files that change
 

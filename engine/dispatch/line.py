@@ -26,7 +26,7 @@ from engine.ledger.permits import Asking, Permission, permit_all, put_back_all
 from engine.ledger.recovery import OnUnknown
 from engine.ledger.store import Unit
 from engine.ports import Answer, Channel, Message, NotSent, Refusal, Sent, UnknownOutcome
-from engine.problems import TouchlineError, Unreachable
+from engine.problems import ClockLeapt, TouchlineError, Unreachable
 
 __all__ = ["Delivery", "Line"]
 
@@ -96,8 +96,12 @@ class Delivery:
         )
 
     def settle_all(self, unit: Unit, answered: Sequence[Answered]) -> list[Settled]:
-        """Record the answers to many."""
-        return settle_all(unit, answered, now=self.now(), actor=self.worker)
+        """Record the answers to many, also by a clock that has just leapt: they were given."""
+        try:
+            now = self.now()
+        except ClockLeapt as leap:
+            now = leap.sound_at
+        return settle_all(unit, answered, now=now, actor=self.worker)
 
     async def put_back(self, touches: Collection[Claimed], reason: str) -> None:
         """Make claimed touches ready again."""
@@ -309,7 +313,9 @@ class Line:
         touch, answer = answered.touch, answered.answer
         tally, state = self._delivery.tally, settled.state
         self._failures = settled.failures
-        if blames_channel(answer) or settled.is_newly_paused:
+        # What is unknown waits for a person, who is told of it: that is no server out of reach.
+        is_unknown = state is TouchState.UNKNOWN
+        if (blames_channel(answer) and not is_unknown) or settled.is_newly_paused:
             tally.failed(touch.channel, answer.detail)
         elif proves_channel(answer):
             tally.works(touch.channel)

@@ -250,6 +250,7 @@ def _enter_live(
         with ledger.write() as unit:
             still_ours(unit, start)
             for each in cohorts:
+                facts.let_in(unit, playbook, each.who.keys)
                 let_in(unit, each, at=firing.as_of, actor="engine", run=start.id)
     counts = {"matched": report.matched, "entered": report.entered, "skipped": report.skipped}
     with ledger.write() as unit:

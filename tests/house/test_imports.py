@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("roster", "notices", "standing", "steady", "taking_up", "erasing", "graph"),
         *("connections", "receiving", "lint", "examples", "testing"),
         *("source_check", "dialect_check", "measuring"),
+        *("review", "simulation", "still"),
     ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.

@@ -14,7 +14,8 @@ from engine.ledger.claims import claim
 from engine.ledger.clicks import unsubscribe_from
 from engine.ledger.evidence import Belief, Did, Taken, take
 from engine.ledger.log import verify_audit
-from engine.ledger.outbox import permit, settle_later, settle_sent, settle_unknown
+from engine.ledger.outbox import settle_later, settle_sent, settle_unknown
+from engine.ledger.permits import permit
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import is_suppressed, list_suppressions, unsuppress
 from engine.ledger.tables import touches
