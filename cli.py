@@ -566,6 +566,33 @@ def graph(context: click.Context, playbook: str | None, out: Path | None, form: 
     _finish(written(chart, out))
 
 
+@_command("metrics")
+@click.argument("names", metavar="[NAME]…", nargs=-1)
+@_as_of_option
+@click.option("--by", metavar="FIELD", help="Tell the metrics apart by this field or path.")
+@_format_option("text", "json", "csv")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw them.")
+def metrics(
+    context: click.Context,
+    names: tuple[str, ...],
+    as_of: str | None,
+    by: str | None,
+    form: str,
+    out: Path | None,
+) -> None:
+    """What metrics come to, and what goals came to beside those held out."""
+    from engine.measuring.figures import figures_of
+    from engine.report.files import written
+    from engine.report.metric_picture import picture
+    from engine.report.metrics import measured
+
+    workplace = _open(context)
+    found = figures_of(workplace, names, _instant(as_of, workplace), by=by)
+    if out is not None:
+        _finish(written(picture(found), out), found.exit_status)
+    _finish(measured(found, form), found.exit_status)
+
+
 # ---------------------------------------------------------------- running
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from engine.language.blueprints import Blueprint
 from engine.language.catalog import Entity
 from engine.language.examples import Example
+from engine.language.metrics import Metric
 from engine.language.playbook import Playbook, Segment
 from engine.language.policy import Policy
 from engine.moments import Duration
@@ -218,9 +219,9 @@ class Project:
     Templates are keyed by name, and `NAME.fr` for the locale fr; examples by the path of their
     file. `playbooks` are those that can run, what they use expanded; `blueprints` those of the
     project, which others use. `broken` holds (kind, name) of what was left out: a connector,
-    channel, person, entity, segment, playbook or template that other files may name rightly, so
-    that nobody is told that it does not exist. `expansions` are the plain data that each playbook
-    with `use` stands for.
+    channel, person, entity, segment, playbook, metric or template that other files may name
+    rightly, so that nobody is told that it does not exist. `expansions` are the plain data that
+    each playbook with `use` stands for.
     """
 
     root: Path
@@ -229,6 +230,7 @@ class Project:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     blueprints: Mapping[str, Blueprint] = field(default_factory=dict)
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
     examples: Mapping[str, Example] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

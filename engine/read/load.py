@@ -19,6 +19,7 @@ from engine.read.documents import Document
 from engine.read.examples import read_example
 from engine.read.files import files_below
 from engine.read.loading import Loading, first_text
+from engine.read.metrics import read_metric
 from engine.read.playbook_files import add_library_emails, load_playbooks
 from engine.read.playbooks import read_segment
 from engine.read.reading import Names, Reading
@@ -35,7 +36,12 @@ SETTINGS_FILE = "touchline.yaml"
 TEST_FILE = ".test.yaml"
 """How the name of an example's file ends."""
 
-_KIND_OF_FOLDER = {"catalog": "entity", "segments": "segment", "playbooks": "playbook"}
+_KIND_OF_FOLDER = {
+    "catalog": "entity",
+    "segments": "segment",
+    "playbooks": "playbook",
+    "metrics": "metric",
+}
 _FOLDER_OF_KIND = {kind: folder for folder, kind in _KIND_OF_FOLDER.items()}
 
 
@@ -96,7 +102,6 @@ def load_project(root: Path) -> Project:
     load_playbooks(playbooks, loading, settings)
     _load_templates(loading)
     _load_examples(loading)
-    _refuse_later_files(loading)
     return Project(
         root=root,
         settings=settings,
@@ -105,6 +110,7 @@ def load_project(root: Path) -> Project:
         playbooks=loading.playbooks,
         blueprints=loading.blueprints,
         expansions=loading.expansions,
+        metrics=loading.metrics,
         templates=loading.templates,
         examples=loading.examples,
         problems=tuple(sorted(set(loading.problems))),
@@ -143,7 +149,7 @@ def _left_out_of_settings(data: object, settings: Settings) -> Iterator[tuple[st
                 yield kind, name
 
 
-# ---------------------------------------------------------------- catalog, segments, playbooks
+# ---------------------------------------------------------------- files by the folder they lie in
 
 
 def _entity_names(catalog: list[Document], loading: Loading) -> Iterator[str]:
@@ -153,7 +159,7 @@ def _entity_names(catalog: list[Document], loading: Loading) -> Iterator[str]:
 
 
 def _documents(loading: Loading) -> list[tuple[str, Document]]:
-    """The files of catalog/, segments/ and playbooks/ that could be read, with their kinds."""
+    """The files of those folders that could be read, with their kinds."""
     found: list[tuple[str, Document]] = []
     for folder, kind in _KIND_OF_FOLDER.items():
         for path in _yaml_files(loading, folder):
@@ -193,9 +199,9 @@ def _yaml_files(loading: Loading, folder: str) -> Iterator[str]:
 def _stands_elsewhere(document: Document, kind: str, loading: Loading) -> bool:
     """Whether a file's first key is that of another kind, which is then a problem."""
     first = next(iter(document.data), "") if isinstance(document.data, dict) else ""
-    if first == kind or first not in (*_FOLDER_OF_KIND, "touchline", "test", "metric"):
+    if first == kind or first not in (*_FOLDER_OF_KIND, "touchline", "test"):
         return False
-    home = {"touchline": SETTINGS_FILE, "test": "playbooks/*.test.yaml", "metric": "metrics/"}
+    home = {"touchline": SETTINGS_FILE, "test": "playbooks/*.test.yaml"}
     place = document.places.key((first,))
     belongs = home.get(first, f"{_FOLDER_OF_KIND.get(first, first)}/")
     message = f"a file that begins with `{first}:` stands here; expected `{kind}:`"
@@ -228,9 +234,20 @@ def _load_segment(document: Document, loading: Loading) -> None:
         loading.segments[segment.name] = segment
 
 
+def _load_metric(document: Document, loading: Loading) -> None:
+    reading = loading.checked("metric", document)
+    metric = read_metric(document.data, reading)
+    loading.problems += reading.problems
+    if metric is None:
+        loading.leave_out("metric", document.places.path, document.data)
+    elif loading.is_new("metric", metric.name, metric.place):
+        loading.metrics[metric.name] = metric
+
+
 _LOADERS: dict[str, Callable[[Document, Loading], None]] = {
     "entity": _load_entity,
     "segment": _load_segment,
+    "metric": _load_metric,
 }
 
 
@@ -297,16 +314,6 @@ def _load_examples(loading: Loading) -> None:
         loading.problems += reading.problems
         if example is not None:
             loading.examples[path] = example
-
-
-# ---------------------------------------------------------------- files of later versions
-
-
-def _refuse_later_files(loading: Loading) -> None:
-    for path in files_below(loading.root, "metrics"):
-        if path.endswith((".yaml", ".yml")):
-            loading.files += 1
-            _refuse_file(path, "metric", loading)
 
 
 def _refuse_file(path: str, kind: str, loading: Loading) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from engine.language.blueprints import Blueprint
 from engine.language.catalog import Entity
 from engine.language.examples import Example
+from engine.language.metrics import Metric
 from engine.language.playbook import Playbook, Segment
 from engine.language.project import Template
 from engine.places import Place
@@ -22,7 +23,7 @@ from engine.read.shapes import check_shape
 
 __all__ = ["Loading", "first_text"]
 
-_Placed = Entity | Segment | Playbook | Blueprint
+_Placed = Entity | Segment | Playbook | Blueprint | Metric
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Loading:
     playbooks: dict[str, Playbook] = field(default_factory=dict)
     blueprints: dict[str, Blueprint] = field(default_factory=dict)
     expansions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    metrics: dict[str, Metric] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
     examples: dict[str, Example] = field(default_factory=dict)
     files: int = 0
@@ -99,6 +101,8 @@ class Loading:
                 return (self.entities,)
             case "segment":
                 return (self.segments,)
+            case "metric":
+                return (self.metrics,)
             case _:
                 return (self.playbooks, self.blueprints)
 

@@ -59,6 +59,8 @@ def _narrowings(project: Project) -> Iterator[tuple[tuple[str, ...], Iterable[st
     yield (*form, "segment"), [*project.segments, "self"]
     yield ("condition.json", "$defs", "field_or_link", "propertyNames"), _paths(project, entities)
     yield ("segment.json", "properties", "of"), of
+    yield ("metric.json", "properties", "of"), of
+    yield ("metric.json", "properties", "ratio", "items"), project.metrics
     yield (*playbook, "own_segment", "properties", "of"), of
     yield (*playbook, "plain", "properties", "segment", "else"), project.segments
     yield (*playbook, "use", "properties", "use"), _blueprints(project)
