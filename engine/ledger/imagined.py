@@ -21,20 +21,17 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import URL, Table, event, insert, select
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from engine.ledger.audit import GENESIS
 from engine.ledger.database import connect
-from engine.ledger.store import Identity, Ledger, Unit
+from engine.ledger.store import Identity, Ledger
 from engine.ledger.tables import (
-    audit_head,
     erasures,
     history,
     identities,
-    meta,
-    metadata,
     subscriptions,
     suppressions,
     tracked,
 )
+from engine.ledger.throwaway import make_throwaway
 
 __all__ = ["imagined_ledger"]
 
@@ -53,7 +50,7 @@ def imagined_ledger(real: Ledger | None, *, at: datetime) -> Iterator[Ledger]:
         ledger = Ledger(engine, identity, shown="of the simulation", halt_file=Path(folder, "HALT"))
         stack.callback(ledger.close)
         with ledger.write() as unit:
-            _make(unit, identity)
+            make_throwaway(unit.connection, identity)
         if real is not None:
             for table in _TAKEN_ALONG:
                 _take_along(table, real, ledger)
@@ -68,13 +65,6 @@ def _identity(real: Ledger | None, at: datetime) -> Identity:
     """Digests of addresses are those of the real ledger: its suppressions go by them."""
     key = real.identity.digest_key if real else secrets.token_hex(_SECRET_BYTES)
     return Identity(uuid.uuid4().hex, "", "nowhere", at, key, secrets.token_hex(_SECRET_BYTES))
-
-
-def _make(unit: Unit, identity: Identity) -> None:
-    metadata.create_all(unit.connection)
-    row = {name: getattr(identity, name) for name in Identity.__slots__}
-    unit.connection.execute(insert(meta).values(one=1, **row))
-    unit.connection.execute(insert(audit_head).values(one=1, seq=0, hash=GENESIS))
 
 
 def _take_along(table: Table, real: Ledger, ledger: Ledger) -> None:

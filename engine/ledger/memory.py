@@ -12,13 +12,12 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, insert
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from engine.ledger.audit import GENESIS
 from engine.ledger.database import begin_sqlite
 from engine.ledger.store import Identity, Ledger
-from engine.ledger.tables import audit_head, meta, metadata
+from engine.ledger.throwaway import make_throwaway
 
 __all__ = ["MemoryLedger", "memory_ledger"]
 
@@ -72,17 +71,5 @@ def _prepared() -> sqlite3.Connection:
     made = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     engine: Engine = create_engine("sqlite://", creator=lambda: made, poolclass=StaticPool)
     with engine.begin() as connection:
-        metadata.create_all(connection)
-        connection.execute(
-            insert(meta).values(
-                one=1,
-                ledger_id=_IDENTITY.ledger_id,
-                project=_IDENTITY.project,
-                place=_IDENTITY.place,
-                created_at=_IDENTITY.created_at,
-                digest_key=_IDENTITY.digest_key,
-                signing_key=_IDENTITY.signing_key,
-            )
-        )
-        connection.execute(insert(audit_head).values(one=1, seq=0, hash=GENESIS))
+        make_throwaway(connection, _IDENTITY)
     return made
