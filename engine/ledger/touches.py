@@ -121,6 +121,8 @@ def existing_keys(unit: Unit, keys: Collection[str]) -> frozenset[str]:
 def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datetime) -> None:
     """Write new touches, and the tasks of those that go to the inbox."""
     epochs = clear_for_remaking(unit, made)
+    # As they will be claimed: neighbours go out together, and lie on few pages of the table.
+    made = sorted(made, key=lambda touch: (-touch.priority, touch.id))
     rows = [
         {**_touch_row(unit, touch, run=run, at=at), "epoch": epochs.get(touch.id, 0)}
         for touch in made
