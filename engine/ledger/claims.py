@@ -20,6 +20,7 @@ from engine.decide.policy import GiveUp, Go, Wait
 from engine.ledger.audit import Kind
 from engine.ledger.held import Room, alone, hold_back, prefixes_of, skip
 from engine.ledger.pace import has_turn, names_of, next_claim, take_claim
+from engine.ledger.payloads import PAYLOAD, payloads_of
 from engine.ledger.store import Unit
 from engine.ledger.tables import (
     IS_COPY,
@@ -194,7 +195,7 @@ _ASKED = tuple(
     )
 )
 _TAKEN = tuple(touches.c[each.name] for each in fields(Claimed) if each.name in touches.c)
-_SIZE = func.length(touches.c.payload).label("size")
+_SIZE = func.length(PAYLOAD).label("size")
 
 
 def _pick(unit: Unit, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Row[Any]]:
@@ -309,7 +310,9 @@ def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
         )
         .returning(*_TAKEN)
     )
-    taken = {row.id: _claimed(unit, row) for row in unit.connection.execute(statement)}
+    said = payloads_of(unit, ids)
+    rows = unit.connection.execute(statement)
+    taken = {row.id: _claimed(unit, row, said.get(row.id, b"")) for row in rows}
     for touch in taken.values():
         names = names_of(asking.policy, touch.channel, touch.sender)
         take_claim(unit, names, real=asking.real)
@@ -319,7 +322,7 @@ def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
     return [taken[touch] for touch in ids if touch in taken]
 
 
-def _claimed(unit: Unit, row: Row[tuple[object, ...]]) -> Claimed:
+def _claimed(unit: Unit, row: Row[tuple[object, ...]], payload: bytes) -> Claimed:
     is_email = row.kind == TouchKind.EMAIL
     key = unit.ledger.identity.key
     return Claimed(
@@ -336,7 +339,7 @@ def _claimed(unit: Unit, row: Row[tuple[object, ...]]) -> Claimed:
         sender=row.sender,
         subject=row.subject,
         topic=row.topic,
-        payload=bytes(row.payload),
+        payload=payload,
         method=row.method,
         headers=json.loads(row.headers),
         priority=row.priority,

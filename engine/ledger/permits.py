@@ -24,6 +24,7 @@ from engine.ledger.control import Stops, stops_in_force
 from engine.ledger.drafts import content_digest
 from engine.ledger.held import Room, alone, hold_back
 from engine.ledger.pace import names_of, turn_at
+from engine.ledger.payloads import PAYLOAD
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
 from engine.ledger.told import tell_of_touch
@@ -130,7 +131,7 @@ _ASKED: Select[Any] = (
                 *("approver", "approved"),
             )
         ),
-        case((touches.c.approver != "", touches.c.payload)).label("shown"),
+        case((touches.c.approver != "", PAYLOAD)).label("shown"),
     )
     .where(
         touches.c.id.in_(bindparam("ids", expanding=True)),

@@ -20,6 +20,7 @@ from engine.decide.facts import NewTouch, TouchKind, TouchState
 from engine.decide.policy import CAPPED
 from engine.ledger.audit import Kind, canonical
 from engine.ledger.items import WAS_TAKEN_BACK, clear_for_remaking, write_items
+from engine.ledger.payloads import write_payloads
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_READY, items, reaches, tasks, touches
@@ -129,6 +130,7 @@ def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datet
     ]
     if rows:
         unit.connection.execute(insert(touches), rows)
+    write_payloads(unit, {touch.id: touch.payload for touch in made})
     write_items(unit, made)
     reached = [row for touch in made for row in _reaching(unit, touch)]
     if reached:
@@ -168,7 +170,6 @@ def _touch_row(unit: Unit, touch: NewTouch, *, run: str, at: datetime) -> dict[s
         "topic": touch.topic,
         "to_customer": int(touch.to_customer),
         "zone": touch.zone,
-        "payload": touch.payload,
         "method": touch.method,
         "headers": canonical(dict(touch.headers)),
         "priority": touch.priority,

@@ -14,7 +14,8 @@ from engine.ledger.claims import claim
 from engine.ledger.clicks import unsubscribe_from
 from engine.ledger.evidence import Belief, Did, Taken, take
 from engine.ledger.log import verify_audit
-from engine.ledger.outbox import permit, settle_later, settle_sent, settle_unknown
+from engine.ledger.outbox import settle_later, settle_sent, settle_unknown
+from engine.ledger.permits import permit
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import is_suppressed, list_suppressions, unsuppress
 from engine.ledger.tables import touches
@@ -258,7 +259,7 @@ def test_the_same_event_does_not_overrule_a_person(ledger: Ledger) -> None:
 
 def test_an_address_that_was_forgotten_is_stopped_all_the_same(ledger: Ledger) -> None:
     touch = unknown(ledger)
-    values = {"recipient": "", "sender": "", "payload": b""}
+    values = {"recipient": "", "sender": ""}
     writing(
         ledger,
         lambda unit: unit.connection.execute(
