@@ -33,6 +33,7 @@ from engine.ledger.tables import (
     reaches,
     touches,
 )
+from engine.ledger.told import tell_of_touches
 from engine.messages.tokens import Purpose, make_token
 
 __all__ = ["Claimed", "Claims", "claim"]
@@ -195,6 +196,7 @@ _ASKED = tuple(
     )
 )
 _TAKEN = tuple(touches.c[each.name] for each in fields(Claimed) if each.name in touches.c)
+_TOLD = {"epoch": "epoch", "attempt": "attempts"}
 _SIZE = func.length(PAYLOAD).label("size")
 
 
@@ -311,14 +313,12 @@ def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
         .returning(*_TAKEN)
     )
     said = payloads_of(unit, ids)
-    rows = unit.connection.execute(statement)
-    taken = {row.id: _claimed(unit, row, said.get(row.id, b"")) for row in rows}
-    for touch in taken.values():
-        names = names_of(asking.policy, touch.channel, touch.sender)
+    rows = unit.connection.execute(statement).all()
+    for row in rows:
+        names = names_of(asking.policy, row.channel, row.sender)
         take_claim(unit, names, real=asking.real)
-        body = {"touch": touch.id, "epoch": touch.epoch, "attempt": touch.attempts}
-        given = {"playbook": touch.playbook, "key": touch.key}
-        unit.note(Kind.TOUCH_CLAIMED, body, at=asking.now, actor=worker, **given)
+    tell_of_touches(unit, rows, Kind.TOUCH_CLAIMED, _TOLD, body={}, now=asking.now, actor=worker)
+    taken = {row.id: _claimed(unit, row, said.get(row.id, b"")) for row in rows}
     return [taken[touch] for touch in ids if touch in taken]
 
 
