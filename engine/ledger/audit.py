@@ -200,8 +200,11 @@ def _escaped(text: str) -> str:
 
 
 def _column(values: Sequence[str] | Sequence[int]) -> Iterable[str]:
-    if set(map(type, values)) == {str}:
+    kinds = set(map(type, values))
+    if kinds == {str}:
         return map(_quoted, values)  # type: ignore[arg-type]
+    if kinds == {int} and -_LARGEST_INTEGER <= min(values) and max(values) <= _LARGEST_INTEGER:  # type: ignore[type-var]
+        return map(str, values)
     return map(canonical, values)
 
 
