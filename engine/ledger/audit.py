@@ -203,7 +203,7 @@ def _column(values: Sequence[str] | Sequence[int]) -> Iterable[str]:
     kinds = set(map(type, values))
     if kinds == {str}:
         return map(_quoted, values)  # type: ignore[arg-type]
-    if kinds == {int} and -_LARGEST_INTEGER <= min(values) and max(values) <= _LARGEST_INTEGER:  # type: ignore[type-var]
+    if kinds == {int} and max(map(abs, values)) <= _LARGEST_INTEGER:  # type: ignore[arg-type]
         return map(str, values)
     return map(canonical, values)
 
