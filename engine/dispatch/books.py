@@ -2,8 +2,8 @@
 
 A commit waits for the disk, and on SQLite for other writers; meanwhile the loop goes on listening
 to the channels. What is asked while one transaction is under way is done together in the next, with
-one commit for all of it: nobody waits for company, and under load it comes by itself. Whoever asks
-is answered once that commit has come back, and not before.
+one commit for all of it: company comes by itself, and where there is much it is waited for, for a
+moment. Whoever asks is answered once that commit has come back, and not before.
 """
 
 from __future__ import annotations
