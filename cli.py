@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `touchline --help` sta
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -17,6 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from engine.examples.stage import Props
+    from engine.language.blueprints import Input
     from engine.workplace import Ports, Workplace
 
 __all__ = ["cli", "main"]
@@ -24,6 +26,7 @@ __all__ = ["cli", "main"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FORMATS = ("text", "json")
+_USED_UP = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT)
 _CHECK_FORMATS = ("text", "json", "github", "sarif", "junit")
 
 
@@ -96,9 +99,22 @@ def _props() -> Props:
 def _open(context: click.Context) -> Workplace:
     from engine.workplace import open_workplace
 
-    workplace = open_workplace(context.obj.get("folder"), Path.cwd(), _ports())
+    workplace = open_workplace(*_where(context), _ports())
     context.call_on_close(workplace.close)
     return workplace
+
+
+def _where(context: click.Context) -> tuple[Path | None, Path]:
+    """The folder that was said, if any, and where to look for a project otherwise."""
+    from engine.problems import Misuse
+
+    said: Path | None = context.obj.get("folder")
+    try:
+        return said, Path.cwd()
+    except FileNotFoundError:
+        if said is not None:
+            return said, said
+    raise Misuse("the current folder is gone; go to one that exists, or say -C DIR")
 
 
 def _instant(text: str | None, workplace: Workplace) -> datetime:
@@ -108,9 +124,23 @@ def _instant(text: str | None, workplace: Workplace) -> datetime:
 
 
 def _finish(text: str, status: int = 0) -> NoReturn:
+    from engine.report.text import escaped
+
     if text:
-        click.echo(text.encode("utf-8", "backslashreplace").decode())  # data may hold no text
+        _answer(escaped(text))
     sys.exit(status)
+
+
+def _answer(text: str) -> None:
+    """Print a result, or end with 1 where it cannot be printed: what was done stays done."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or error
+        _progress(f"touchline: the answer cannot be written ({why}); what was done is done")
+        sys.exit(1)
 
 
 # ---------------------------------------------------------------- options that many share
@@ -268,6 +298,30 @@ def demo(_: click.Context, where: Path, users: int, events: int, seed: int) -> N
     sys.exit(tell(where, scale, now=_SystemClock().now(), program=main, say=click.echo))
 
 
+@_command("add")
+@click.argument("play", metavar="[NAME]", required=False)
+@click.option("--as", "name", default="", metavar="NEW-NAME", help="The name of the copy.")
+@click.option("--with", "said", multiple=True, metavar="INPUT=VALUE", help="A value of an input.")
+@_format_option()
+def add(
+    context: click.Context, play: str | None, name: str, said: tuple[str, ...], form: str
+) -> None:
+    """Copy a play of the library into the project, to be changed; without NAME list the library."""
+    from engine.adding import add_play, plays
+    from engine.report.adding import added, listed
+
+    if play is None:
+        _finish(listed(plays(), form))
+    ask = _asked if sys.stdin.isatty() else None
+    folder = context.obj.get("folder")
+    _finish(added(add_play(folder, Path.cwd(), play, name=name, said=said, ask=ask), form))
+
+
+def _asked(each: Input) -> str:
+    about = f"{each.name}: {each.description or each.type}"
+    return str(click.prompt(about, default=each.example, err=True))
+
+
 @_command("schema")
 @click.option("--project", "narrowed", is_flag=True, help="Narrowed to this project's own names.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here.")
@@ -294,7 +348,7 @@ def validate(
     from engine.check import check_files
     from engine.report.problems import render
 
-    checked = check_files(context.obj.get("folder"), Path.cwd(), paths)
+    checked = check_files(*_where(context), paths)
     if sources:
         from engine.source_check import check_sources
 
@@ -322,7 +376,7 @@ def lint(
     from engine.check import lint_files
     from engine.report.problems import render
 
-    checked = lint_files(context.obj.get("folder"), Path.cwd(), paths)
+    checked = lint_files(*_where(context), paths)
     is_fine = checked.is_valid and not (strict and checked.problems)
     _finish(render(checked, form), 0 if is_fine else 1)
 
@@ -424,8 +478,72 @@ def test(context: click.Context, paths: tuple[Path, ...], form: str, coverage: b
     from engine.testing import try_examples
 
     watching = Watching() if coverage else None
-    found = try_examples(_open(context), _props(), paths, Path.cwd(), watching=watching)
+    found = try_examples(_open(context), _props(), paths, _where(context)[1], watching=watching)
     _finish(tested(found, form), 1 if found.failed else 0)
+
+
+@_command("diff")
+@click.argument("base")
+@click.argument("head", required=False)
+@_as_of_option
+@click.option("--keys", "every_key", is_flag=True, help="All keys that are gained and lost.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N keys of each.")
+@_format_option("text", "json", "github")
+def diff(
+    context: click.Context,
+    base: str,
+    head: str | None,
+    as_of: str | None,
+    every_key: bool,
+    limit: int | None,
+    form: str,
+) -> None:
+    """What a change in git does: which playbooks change, in words, and whom it concerns.
+
+    BASE and HEAD are revisions of git; without HEAD, the files as they lie here.
+    """
+    from engine.report.review import ALL_KEYS, SAMPLES, reviewed
+    from engine.review.compare import compare
+
+    workplace = _open(context)
+    found = compare(workplace, base, head, _instant(as_of, workplace))
+    shown = ALL_KEYS if every_key else SAMPLES if limit is None else limit
+    _finish(reviewed(found, form, limit=shown), found.exit_status)
+
+
+_day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@_command("simulate")
+@click.argument("playbooks", nargs=-1)
+@click.option("--from", "first", type=_day, required=True, metavar="D", help="The first day.")
+@click.option("--to", "last", type=_day, required=True, metavar="D", help="The last day.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="An SVG picture.")
+@_format_option()
+def simulate(
+    context: click.Context,
+    playbooks: tuple[str, ...],
+    first: datetime,
+    last: datetime,
+    out: Path | None,
+    form: str,
+) -> None:
+    """Replay the schedule over past days: who enters, touches a day, what is held back and why.
+
+    All active playbooks unless named; named ones also while they are drafts. The data is read as it
+    lies now, nothing is written and nothing is sent.
+    """
+    from engine.report.files import written
+    from engine.report.progress import replaying
+    from engine.report.simulated import drawn, simulated
+    from engine.simulation.replay import simulate as replay
+
+    workplace = _open(context)
+    with replaying() as progress:
+        found = replay(workplace, playbooks, first.date(), last.date(), progress=progress)
+    if out is not None:
+        _progress(written(drawn(found), out))
+    _finish(simulated(found, form))
 
 
 # ---------------------------------------------------------------- running
@@ -446,6 +564,36 @@ def graph(context: click.Context, playbook: str | None, out: Path | None, form: 
     else:
         chart = playbook_chart(workplace, playbook, form)
     _finish(written(chart, out))
+
+
+@_command("metrics")
+@click.argument("names", metavar="[NAME]…", nargs=-1)
+@_as_of_option
+@click.option("--by", metavar="FIELD", help="Tell the metrics apart by this field or path.")
+@_format_option("text", "json", "csv")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw them.")
+def metrics(
+    context: click.Context,
+    names: tuple[str, ...],
+    as_of: str | None,
+    by: str | None,
+    form: str,
+    out: Path | None,
+) -> None:
+    """What metrics come to, and what goals came to beside those held out."""
+    from engine.measuring.figures import figures_of
+    from engine.report.files import written
+    from engine.report.metric_picture import picture
+    from engine.report.metrics import measured
+
+    workplace = _open(context)
+    found = figures_of(workplace, names, _instant(as_of, workplace), by=by)
+    if out is not None:
+        _finish(written(picture(found), out), found.exit_status)
+    _finish(measured(found, form), found.exit_status)
+
+
+# ---------------------------------------------------------------- running
 
 
 @_command("run")
@@ -520,6 +668,8 @@ def daemon(context: click.Context, once: bool) -> None:
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("touchline").setLevel(logging.INFO)
+    if getattr(os, "geteuid", os.getpid)() == 0:
+        _progress("touchline: the daemon runs as root, and need not: give it a user of its own")
     sys.exit(serve(_open(context), once=once, say=_progress))
 
 
@@ -922,7 +1072,7 @@ def audit_export(context: click.Context) -> None:
     from engine.proof import export
 
     for line in export(_open(context)):
-        click.echo(line)
+        _answer(line)
 
 
 @cli.group("ledger")
@@ -971,7 +1121,13 @@ def ledger_adopt(context: click.Context) -> None:
 
 
 def _progress(text: str) -> None:
-    click.echo(text, err=True)
+    """Tell how it goes; where nobody can be told, it goes on all the same."""
+    from engine.report.text import escaped
+
+    try:
+        click.echo(escaped(text), err=True)
+    except OSError:
+        return
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -980,7 +1136,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     try:
         cli.main(args=arguments, prog_name="touchline", obj=remembered, standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("stopped", err=True)
+        _progress("stopped")
         sys.exit(130)
     except click.ClickException as error:
         error.show()
@@ -999,12 +1155,14 @@ def _tell(error: Exception) -> int:
     from engine.problems import TouchlineError
 
     if isinstance(error, TouchlineError):
-        click.echo(f"touchline: {error}", err=True)
+        _progress(f"touchline: {error}")
         return error.exit_status
-    click.echo(
+    if isinstance(error, OSError) and error.errno in _USED_UP:
+        _progress(f"touchline: {error.strerror}: make room, then say the same again")
+        return 3
+    _progress(
         f"touchline: a bug of ours ({type(error).__name__}: {error}); nothing was decided by it. "
-        "Say the same with --debug and report what it shows",
-        err=True,
+        "Say the same with --debug and report what it shows"
     )
     return 1
 

@@ -120,6 +120,7 @@ def _let_in(
         return _no(playbook, key, as_of, gate, _NOT_IN[gate])
     [entered] = entries(playbook, [text], known, as_of, clock=world.clock(playbook))
     with ledger.write() as unit:
+        world.let_in(unit, playbook, [text])
         keep_version(unit, workplace, playbook, at=as_of)
         record(unit, [entered], at=as_of, actor=workplace.ports.actor, run="")
     assert isinstance(entered, Entered)

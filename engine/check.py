@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from engine.messages.check import check_playbook
 from engine.messages.compiled import read_email
 from engine.places import Place
 from engine.problems import Invalid, Misuse, Problem
+from engine.read.blueprints import LIBRARY
 from engine.read.load import load_project, project_root
 from engine.report.problems import Checked
 
-__all__ = ["check_files", "inside_project", "is_among", "lint_files", "problems_of"]
+__all__ = ["check_files", "inside_project", "is_among", "lint_files", "problems_of", "told"]
 
 
 def problems_of(project: Project) -> tuple[Problem, ...]:
@@ -27,7 +28,28 @@ def problems_of(project: Project) -> tuple[Problem, ...]:
 def _problems(project: Project, bound: BoundProject) -> tuple[Problem, ...]:
     found = {*project.problems, *bound.problems, *_of_templates(project, bound)}
     found |= {*_of_examples(project, bound)}
-    return tuple(sorted(found))
+    return told(found)
+
+
+def told(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems as they are printed, sorted: what a place notes of a blueprint is in the message.
+
+    What a blueprint says wrong by itself is not told once more for each that uses it.
+    """
+    found = set(problems)
+    once = (each for each in found if not each.place.note or _unnoted(each) not in found)
+    return tuple(sorted({_told(each) for each in once}))
+
+
+def _unnoted(problem: Problem) -> Problem:
+    return replace(problem, place=replace(problem.place, note=""))
+
+
+def _told(problem: Problem) -> Problem:
+    note = problem.place.note
+    if not note:
+        return problem
+    return replace(_unnoted(problem), message=f"{problem.message} ({note})")
 
 
 def _of_templates(project: Project, bound: BoundProject) -> list[Problem]:
@@ -76,8 +98,8 @@ def lint_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Check
     root = project_root(folder, start)
     project = load_project(root)
     bound = bind_project(project)
-    problems = {*_problems(project, bound), *advice_on(Looked(project, bound))}
-    checked = Checked(root, project.files, tuple(sorted(problems)), command="lint")
+    problems = told([*_problems(project, bound), *advice_on(Looked(project, bound))])
+    checked = Checked(root, project.files, problems, command="lint")
     return _narrowed(checked, paths, start)
 
 
@@ -86,8 +108,9 @@ def _narrowed(checked: Checked, paths: Sequence[Path], start: Path) -> Checked:
     if not paths:
         return checked
     wanted = [inside_project(path, start, checked.root) for path in paths]
-    told = tuple(problem for problem in checked.problems if is_among(problem.place, wanted))
-    return replace(checked, problems=told)
+    wanted.append(LIBRARY.rstrip("/"))  # its files are nobody's to name, and part of what uses them
+    among = tuple(problem for problem in checked.problems if is_among(problem.place, wanted))
+    return replace(checked, problems=among)
 
 
 def inside_project(path: Path, start: Path, root: Path) -> str:

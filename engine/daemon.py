@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,33 +17,31 @@ from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
 from engine.ledger.control import EVERYTHING, halt, is_halted
+from engine.ledger.database import Overtaken
 from engine.ledger.invitations import open_invitations
 from engine.ledger.journey import due_enrollments
 from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
 from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
+from engine.ledger.schema import refuse_other_schema
 from engine.ledger.store import Ledger, Unit
 from engine.moments import local_date, shift_date, shift_local, start_of_day
 from engine.notices import notice_policy
 from engine.passes.reports import RunReport
-from engine.passes.run import move_on
-from engine.passes.versions import Shelf
-from engine.problems import Invalid, TouchlineError, errors_only
+from engine.problems import ClockLeapt, Invalid, TouchlineError, Unreachable, errors_only
 from engine.read.load import load_project
-from engine.roster import call_roll, known_now
+from engine.roster import call_roll
 from engine.running import (
     firing_of,
-    keep_version,
     make_courier,
+    pass_one,
     refuse_into_drafts,
     run_one,
     runnable_playbooks,
     send_notices,
-    standing_still,
-    world_on,
 )
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
-from engine.steady import ClockLeapt, SteadyClock
+from engine.steady import SteadyClock
 from engine.stopping import Stop, on_stop
 from engine.taking_up import FileWatch
 from engine.tracking import due_entities, track_entities
@@ -63,7 +62,8 @@ def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> in
     """Work until asked to stop, or for one round; gives the exit status.
 
     Raises:
-        Unreachable: the ledger cannot be reached at the start.
+        Unreachable: the ledger cannot be reached or written at the start.
+        Refused: a newer program has migrated the ledger meanwhile.
     """
     ledger, why_not = workplace.sending_ledger(workplace.ports.clock.now())
     if ledger is None or why_not:
@@ -103,6 +103,7 @@ class _Daemon:
         self._has_halted = False
         self._files = FileWatch(workplace.root)
         self._passed: dict[str, datetime] = {}
+        self._ran_until: dict[str, datetime] = {}
         self._failed_to_track: datetime | None = None
         self._lease: Lease | None = None
         self._forgot: date | None = None
@@ -110,7 +111,7 @@ class _Daemon:
 
     def one_round(self) -> int:
         """Everything that is due now, once; 1 where another daemon is at work or a run failed."""
-        if not self._holds_lease():
+        if not self._takes_lease(self._clock.now()):
             _LOG.warning("another daemon holds the lease of this ledger: %s", self._holder())
             return 1
         failed = self._round()
@@ -119,7 +120,10 @@ class _Daemon:
 
     def work(self) -> None:
         """Round after round until asked to stop."""
+        with suppress(Overtaken):  # what cannot be written now is told now, and not for ever
+            self._takes_lease(self._clock.now())
         while not self._stop.is_asked:
+            self._refuse_newer()
             self._work_once()
             self._stop.sleep(_TICK_SECONDS)
         if self._leapt is None:
@@ -159,19 +163,28 @@ class _Daemon:
     # ------------------------------------------------------------ the lease
 
     def _holds_lease(self) -> bool:
-        now = self._clock.now()
+        now = self._clock.now()  # a leap of the clock is no trouble of the ledger
         try:
-            with self._ledger.write() as unit:
-                if self._lease is not None:
-                    self._lease = renew_lease(unit, self._lease, now=now, ttl=_LEASE_FOR)
-                if self._lease is None:
-                    _let_go_of_the_dead(unit, now)
-                    holder = this_worker()
-                    self._lease = take_lease(unit, _LEASE, holder, now=now, ttl=_LEASE_FOR)
+            return self._takes_lease(now)
         except TouchlineError as error:
             _LOG.error("the ledger does not answer; nothing goes out: %s", error)
             return False
+
+    def _takes_lease(self, now: datetime) -> bool:
+        """Take the lease, or keep it; False where another daemon has it."""
+        with self._ledger.write() as unit:
+            if self._lease is not None:
+                self._lease = renew_lease(unit, self._lease, now=now, ttl=_LEASE_FOR)
+            if self._lease is None:
+                _let_go_of_the_dead(unit, now)
+                holder = this_worker()
+                self._lease = take_lease(unit, _LEASE, holder, now=now, ttl=_LEASE_FOR)
         return self._lease is not None
+
+    def _refuse_newer(self) -> None:
+        """End where the ledger was migrated under this program: a restart brings the new one."""
+        with suppress(Unreachable), self._ledger.read() as unit:
+            refuse_other_schema(unit)
 
     def _holder(self) -> str:
         with self._ledger.read() as unit:
@@ -273,7 +286,8 @@ class _Daemon:
         """The slot to start now; slots that are passed over are recorded with their reason."""
         if playbook.schedule is None:
             return None
-        found = due(playbook.schedule, playbook.zone, self._since(playbook, now), now)
+        since, busy_until = self._since(playbook, now), self._ran_until.get(playbook.name)
+        found = due(playbook.schedule, playbook.zone, since, now, busy_until=busy_until)
         if found.fire is None and not found.skipped:
             return self._unfinished(playbook, now)
         for fire, reason in found.skipped:
@@ -320,7 +334,10 @@ class _Daemon:
     def _fire(self, playbook: BoundPlaybook, fire: Fire, now: datetime) -> RunReport:
         firing = firing_of(self._workplace, now, fire.id, _ACTOR)
         self._passed[playbook.name] = now
-        return run_one(self._workplace, self._ledger, playbook, firing, courier=self._courier)
+        report = run_one(self._workplace, self._ledger, playbook, firing, courier=self._courier)
+        if not report.fault:
+            self._ran_until[playbook.name] = self._clock.now()
+        return report
 
     def _is_time_for_a_pass(self, playbook: BoundPlaybook, now: datetime) -> bool:
         every = self._workplace.settings.policy.pass_every
@@ -334,17 +351,7 @@ class _Daemon:
 
     def _pass(self, playbook: BoundPlaybook, now: datetime) -> None:
         self._passed[playbook.name] = now
-        self._courier.hold(playbook.name)
-        if standing_still(self._ledger, playbook, at=now, actor=_ACTOR):
-            return
-        playbook = known_now(self._ledger, playbook)
-        place = self._workplace
-        with self._ledger.write() as unit:
-            keep_version(unit, place, playbook, at=now)  # the invited enter by it
-        versions = Shelf(place.project, place.catalog, self._ledger, playbook)
-        with place.sources(self._ledger) as snapshot:
-            world = world_on(place, snapshot, now, self._ledger)
-            move_on(playbook, now, world, self._ledger, versions=versions, dispatch=self._courier)
+        pass_one(self._workplace, self._ledger, playbook, now, actor=_ACTOR, courier=self._courier)
 
     # ------------------------------------------------------------ files that change
 

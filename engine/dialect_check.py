@@ -10,6 +10,7 @@ from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
 from engine.bind.acts import conditions_of, every_step
 from engine.bind.conditions import Condition
+from engine.bind.metrics import bind_metric, parts_of
 from engine.bind.playbook import Audience, BoundPlaybook
 from engine.places import Place
 from engine.problems import Problem, Refused, errors_only
@@ -20,7 +21,7 @@ __all__ = ["check_dialect"]
 
 
 def check_dialect(checked: Checked, ports: Ports, dialect: str) -> Checked:
-    """The same, with an error for each playbook and segment that the dialect cannot say.
+    """The same, with an error for each playbook, segment and metric that the dialect cannot say.
 
     Raises:
         Misuse: there is no such dialect, or it is not installed.
@@ -47,6 +48,10 @@ def _asked(workplace: Workplace) -> Iterator[tuple[Audience, Place]]:
         yield playbook.audience, workplace.place_of_segment(name)
         for condition, place in _beside_the_segment(playbook):
             yield replace(playbook.audience, condition=condition), place
+    for metric in workplace.project.metrics.values():
+        for part in parts_of(bind_metric(metric, workplace.project, workplace.catalog)):
+            for condition in part.conditions:
+                yield Audience(part.name, part.entity, condition, part.zone), part.place
 
 
 def _beside_the_segment(playbook: BoundPlaybook) -> Iterator[tuple[Condition, Place]]:

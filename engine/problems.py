@@ -17,11 +17,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.places import Place
 
 __all__ = [
+    "ClockLeapt",
     "Invalid",
     "Misuse",
     "Problem",
@@ -93,6 +95,19 @@ class Unreachable(TouchlineError):
     """A source, server or ledger could not be reached."""
 
     exit_status = 3
+
+
+class ClockLeapt(TouchlineError):
+    """The clock shows more time than has passed. `sound_at` is the instant that it should show."""
+
+    def __init__(self, shown: datetime, sound_at: datetime) -> None:
+        days = (shown - sound_at) / timedelta(days=1)
+        super().__init__(
+            f"the clock leapt ahead by {days:.1f} days, to {shown:%Y-%m-%d %H:%M} UTC, where "
+            f"{sound_at:%Y-%m-%d %H:%M} was expected: nothing goes out until the clock is right "
+            "and `touchline resume` says so"
+        )
+        self.sound_at = sound_at
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ from engine.passes.entering import Firing
 from engine.passes.gather import World
 from engine.passes.inviting import DRAFT, refuse_all
 from engine.passes.reports import RunReport, this_time
-from engine.passes.run import go_on, live, rehearse
+from engine.passes.run import go_on, live, move_on, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
 from engine.roster import call_roll, known_now
@@ -45,6 +45,7 @@ __all__ = [
     "git_commit",
     "keep_version",
     "make_courier",
+    "pass_one",
     "refuse_into_drafts",
     "refuse_the_past",
     "run_now",
@@ -294,6 +295,33 @@ def run_one(
         gathered = gathering_count(unit, report.playbook)
         waiting = waiting_by_reason(unit, run=run) | ({GATHERED: gathered} if gathered else {})
     return replace(report, touches=touches, waiting=waiting)
+
+
+def pass_one(
+    workplace: Workplace,
+    ledger: Ledger,
+    playbook: BoundPlaybook,
+    at: datetime,
+    *,
+    actor: str,
+    courier: Courier,
+) -> None:
+    """A pass over one playbook between its fires, unless it is paused or halted.
+
+    Raises:
+        SourceFault: data that cannot be trusted; nothing was decided.
+        Unreachable: a source or the ledger does not answer.
+    """
+    courier.hold(playbook.name)
+    if standing_still(ledger, playbook, at=at, actor=actor):
+        return
+    playbook = known_now(ledger, playbook)
+    with ledger.write() as unit:
+        keep_version(unit, workplace, playbook, at=at)  # the invited enter by it
+    versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
+    with workplace.sources(ledger) as snapshot:
+        world = world_on(workplace, snapshot, at, ledger)
+        move_on(playbook, at, world, ledger, versions=versions, dispatch=courier)
 
 
 def world_on(

@@ -93,14 +93,22 @@ def latest_fire(cron: str, zone: ZoneInfo, at: datetime) -> Fire | None:
     return None
 
 
-def due(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime) -> Due:
+def due(
+    schedule: Schedule,
+    zone: ZoneInfo,
+    since: datetime,
+    now: datetime,
+    *,
+    busy_until: datetime | None = None,
+) -> Due:
     """The fires in (since, now]: the latest may start, the others are skips with a reason.
 
-    The latest itself is skipped as `late` beyond `max_lateness`, and as `missed` where
-    `catch_up: none` and it was not taken up within five minutes.
+    The latest itself is skipped as `overlap` where the run before went on until `busy_until` and
+    the fire came meanwhile, as `late` beyond `max_lateness`, and as `missed` where `catch_up:
+    none` and it was not taken up within five minutes.
     """
     fires = []
-    for fire in _fires(schedule, zone, since):
+    for fire in _fires(schedule, zone, _bounded(schedule, zone, since, now)):
         if fire.at > now:
             break
         fires.append(fire)
@@ -108,8 +116,23 @@ def due(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime) -> D
         return Due(None)
     *missed, latest = fires
     skips = tuple((fire, "superseded") for fire in missed[-_MOST_SKIPS:])
-    reason = _too_late(schedule, latest, now, zone)
+    overlaps = busy_until is not None and latest.at <= busy_until
+    reason = "overlap" if overlaps else _too_late(schedule, latest, now, zone)
     return Due(None, (*skips, (latest, reason))) if reason else Due(latest, skips)
+
+
+def _bounded(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime) -> datetime:
+    """The same, or a later instant since which there are more fires than anybody is told of.
+
+    So that years of minutes are not walked through, after a long sleep or a leap of the clock.
+    """
+    length = timedelta(days=1)
+    while now - length > since:
+        fires = takewhile(lambda fire: fire.at <= now, _fires(schedule, zone, now - length))
+        if len(list(islice(fires, _MOST_SKIPS + 1))) > _MOST_SKIPS:
+            return now - length
+        length *= 2
+    return since
 
 
 def is_too_late(schedule: Schedule, fire: Fire, now: datetime, zone: ZoneInfo) -> bool:

@@ -10,24 +10,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from engine.ports import Clock
-from engine.problems import TouchlineError
+from engine.problems import ClockLeapt
 
-__all__ = ["ClockLeapt", "SteadyClock"]
+__all__ = ["SteadyClock"]
 
 _LEAP = timedelta(days=1)
-
-
-class ClockLeapt(TouchlineError):
-    """The clock shows more time than has passed. `sound_at` is the instant that it should show."""
-
-    def __init__(self, shown: datetime, sound_at: datetime) -> None:
-        days = (shown - sound_at) / timedelta(days=1)
-        super().__init__(
-            f"the clock leapt ahead by {days:.1f} days, to {shown:%Y-%m-%d %H:%M} UTC, where "
-            f"{sound_at:%Y-%m-%d %H:%M} was expected: nothing goes out until the clock is right "
-            "and `touchline resume` says so"
-        )
-        self.sound_at = sound_at
 
 
 class SteadyClock:

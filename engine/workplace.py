@@ -18,6 +18,7 @@ from engine.audience.snapshot import Snapshot, open_sources
 from engine.bind.acts import UPDATE_CHANNEL
 from engine.bind.bind import bind_catalog, bind_playbook, bind_segment
 from engine.bind.catalog import Catalog
+from engine.bind.former import not_run_by_itself
 from engine.bind.playbook import Audience, BoundPlaybook
 from engine.bind.policy import BoundPolicy, bind_policy
 from engine.language.project import Project, Secret, Settings, SmtpChannel, WebhookChannel
@@ -146,6 +147,8 @@ class Workplace:
         ]
         if broken:
             raise Invalid(broken)
+        if name in self.project.blueprints:
+            raise Refused("; ".join(not_run_by_itself(name)))
         raise Refused(f"there is no {kind} `{name}`; {did_you_mean(name, known)}")
 
     # ------------------------------------------------------------ sources

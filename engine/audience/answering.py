@@ -61,6 +61,7 @@ from engine.compile.relations import (
     all_columns,
     rows_of_event,
 )
+from engine.compile.summary import Summing, summary
 from engine.compile.tally import (
     Asking,
     Hanging,
@@ -76,7 +77,7 @@ from engine.compile.terms import Stays
 from engine.language.catalog import Kind
 from engine.ports import Row
 
-__all__ = ["answer", "bring_rows_of", "bring_what_follows", "rank_edge", "typed_rows"]
+__all__ = ["answer", "bring_rows_of", "bring_what_follows", "rank_edge", "summed", "typed_rows"]
 
 
 def answer(question: Question, reading: Reading, *, own: Own | None = None) -> Iterator[Row]:
@@ -92,6 +93,13 @@ def answer(question: Question, reading: Reading, *, own: Own | None = None) -> I
     return (
         tuple(seen_value(kind, raw) for kind, raw in zip(kinds, row, strict=True)) for row in rows
     )
+
+
+def summed(question: Question, summing: Summing, reading: Reading) -> Iterator[Row]:
+    """The figures of a question's rows, by group, as the store has them: `summary` says which."""
+    question, home = _ready(question, reading, None)
+    written = asked_of(home, summary, question, summing)
+    return iter(reading.read(question.entity.table.connector, written))
 
 
 def _ready(question: Question, reading: Reading, own: Own | None) -> tuple[Question, Home]:

@@ -21,8 +21,9 @@ from engine.bind.contradictions import contradictions
 from engine.bind.entities import bind_entity
 from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
 from engine.bind.findings import Findings, or_unreadable, wrong
-from engine.bind.former import check_names
+from engine.bind.former import check_names, not_run_by_itself
 from engine.bind.found import bind_found_roles
+from engine.bind.metrics import BoundMetric, bind_metric
 from engine.bind.names import Scope, find_entity, find_field
 from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
 from engine.bind.policy import BoundPolicy, bind_policy
@@ -97,11 +98,12 @@ class BoundProject:
     catalog: Catalog
     segments: Mapping[str, Audience]
     playbooks: Mapping[str, BoundPlaybook]
+    metrics: Mapping[str, BoundMetric]
     problems: tuple[Problem, ...]
 
 
 def bind_project(project: Project) -> BoundProject:
-    """All segments and playbooks that can be used, and the problems of what cannot."""
+    """All segments, playbooks and metrics that can be used, and the problems of what cannot."""
     catalog, catalog_problems = bind_catalog(project)
     found = [*_settings_problems(project), *catalog_problems, *_catalog_cautions(catalog)]
     found += _problems_of(lambda: bind_policy(project, catalog))
@@ -109,10 +111,17 @@ def bind_project(project: Project) -> BoundProject:
     found += told
     playbooks, told = _all_bound(project.playbooks, lambda each: _playbook(each, project, catalog))
     found += told
-    found += [each for audience in segments.values() for each in _cautions(audience.condition)]
+    samples = {name: each.sample for name, each in project.blueprints.items() if each.sample}
+    _, told = _all_bound(samples, lambda each: _playbook(each, project, catalog))
+    found += told
+    metrics, told = _all_bound(project.metrics, lambda each: bind_metric(each, project, catalog))
+    found += told
+    asked = [*(each.condition for each in segments.values())]
+    asked += [condition for each in metrics.values() for condition in each.conditions]
+    found += [each for condition in asked for each in _cautions(condition)]
     found += [each for playbook in playbooks.values() for each in _playbook_cautions(playbook)]
     problems = tuple(sorted(set(found) - set(project.problems)))
-    return BoundProject(catalog, segments, playbooks, problems)
+    return BoundProject(catalog, segments, playbooks, metrics, problems)
 
 
 def check(project: Project) -> tuple[Problem, ...]:
@@ -185,6 +194,8 @@ def _no_such(kind: str, name: str, project: Project, *, known: Iterable[str]) ->
     """For a name from outside the files: its file's problems, where that could not be read."""
     hint = did_you_mean(name, known)
     message = f"there is no {kind} `{name}`"
+    if kind == "playbook" and name in project.blueprints:
+        message, hint = not_run_by_itself(name)
     unknown = wrong(NOWHERE, f"unknown-{kind}", message, hint=hint)
     told = or_unreadable(unknown, kind, name, project)
     return told if told is not unknown else Misuse(f"{message}; {hint}" if hint else message)

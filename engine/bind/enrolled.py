@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.bind.conditions import BoundFinished, BoundInPlaybook, BoundStepBecame, Ended
 from engine.bind.findings import Findings, or_unreadable, wrong
-from engine.bind.former import current_name
+from engine.bind.former import current_name, not_run_by_itself
 from engine.bind.names import Scope, find_step
 from engine.bind.windows import bind_duration
 from engine.language.conditions import Became, FinishedPlaybook, InPlaybook, StepBecame
@@ -79,7 +79,10 @@ def known_playbook(name: str, scope: Scope, place: Place) -> Playbook:
     if playbook is not None:
         return playbook
     hint = did_you_mean(name, playbooks)
-    unknown = wrong(place, "unknown-playbook", f"there is no playbook `{name}`", hint=hint)
+    message = f"there is no playbook `{name}`"
+    if name in scope.project.blueprints:
+        message, hint = not_run_by_itself(name)
+    unknown = wrong(place, "unknown-playbook", message, hint=hint)
     raise or_unreadable(unknown, "playbook", name, scope.project)
 
 

@@ -20,6 +20,7 @@ from engine.bind.acts import (
 )
 from engine.bind.catalog import Catalog
 from engine.bind.findings import Findings, or_unreadable, wrong
+from engine.bind.former import not_run_by_itself
 from engine.bind.given import NewRow, known_keys, rows_given
 from engine.bind.playbook import BoundPlaybook
 from engine.language.examples import (
@@ -78,6 +79,8 @@ def unknown_playbook(example: Example, project: Project) -> Invalid:
     name = example.playbook
     hint = did_you_mean(name, project.playbooks)
     message = f"there is no playbook `{name}` to test"
+    if name in project.blueprints:
+        message, hint = not_run_by_itself(name)
     unknown = wrong(example.place, "unknown-playbook", message, hint=hint)
     return or_unreadable(unknown, "playbook", name, project)
 

@@ -24,6 +24,7 @@ _SOURCE_OF_KIND = {
     "entity": "catalog/",
     "segment": "segments/",
     "playbook": "playbooks/",
+    "metric": "metrics/",
     "template": "emails/",
 }
 

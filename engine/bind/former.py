@@ -8,7 +8,7 @@ from engine.bind.findings import wrong
 from engine.language.playbook import Playbook
 from engine.problems import Invalid, Problem
 
-__all__ = ["check_names", "current_name"]
+__all__ = ["check_names", "current_name", "not_run_by_itself"]
 
 
 def current_name(name: str, playbooks: Mapping[str, Playbook]) -> str:
@@ -16,6 +16,12 @@ def current_name(name: str, playbooks: Mapping[str, Playbook]) -> str:
     if name in playbooks:
         return name
     return next((each.name for each in playbooks.values() if name in each.formerly), name)
+
+
+def not_run_by_itself(name: str) -> tuple[str, str]:
+    """What is said where a blueprint is named and a playbook is meant: message and hint."""
+    message = f"`{name}` is a blueprint: it declares inputs, and is not run by itself"
+    return message, f"name a playbook that says `use: {name}`"
 
 
 def check_names(playbook: Playbook, playbooks: Mapping[str, Playbook]) -> None:

@@ -20,6 +20,7 @@ from engine.problems import did_you_mean
 
 __all__ = ["bind_email"]
 
+_LIBRARY = "library/"  # what the paths of its files begin with
 _DEFAULT_TOPIC = "general"
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -56,12 +57,18 @@ def bind_email(step: EmailStep, scope: Scope) -> BoundEmail:
 
 def _template(name: str, scope: Scope, place: Place) -> Template:
     templates = scope.project.templates
-    if name in templates:
-        return templates[name]
-    known = [each.name for each in templates.values() if not each.locale]
+    found = templates.get(name)
+    if found is not None and _may_send(place, found):
+        return found
+    known = [each.name for each in templates.values() if not each.locale and _may_send(place, each)]
     message = f"there is no template `{name}`, which emails/{name}.md would be"
     unknown = wrong(place, "unknown-template", message, hint=did_you_mean(name, known))
     raise or_unreadable(unknown, "template", name, scope.project)
+
+
+def _may_send(place: Place, template: Template) -> bool:
+    """An email of the library is sent by plays of the library alone."""
+    return not template.path.startswith(_LIBRARY) or place.note.startswith(_LIBRARY)
 
 
 def _variants(name: str, scope: Scope) -> Mapping[str, Template]:

@@ -218,7 +218,7 @@ def _known(entry: Entry, candidates: Candidates) -> Collection[str]:
     """Those whom a gate could keep out; of anybody else nothing is known that one asks for."""
     if entry.again.per is not None:
         return candidates.matched
-    asked = (candidates.meets_goal, candidates.meets_exit, candidates.elsewhere)
+    asked = (candidates.erased, candidates.meets_goal, candidates.meets_exit, candidates.elsewhere)
     return set().union(candidates.past, candidates.groups, candidates.bystanders, *asked)
 
 

@@ -24,9 +24,10 @@ from engine.dispatch.tally import Tally
 from engine.ledger.claims import Claimed, Claims, claim
 from engine.ledger.permits import Asking, Permission, permit_all, put_back_all
 from engine.ledger.recovery import OnUnknown
+from engine.ledger.schema import refuse_other_schema
 from engine.ledger.store import Unit
 from engine.ports import Answer, Channel, Message, NotSent, Refusal, Sent, UnknownOutcome
-from engine.problems import TouchlineError, Unreachable
+from engine.problems import ClockLeapt, TouchlineError, Unreachable
 
 __all__ = ["Delivery", "Line"]
 
@@ -96,8 +97,12 @@ class Delivery:
         )
 
     def settle_all(self, unit: Unit, answered: Sequence[Answered]) -> list[Settled]:
-        """Record the answers to many."""
-        return settle_all(unit, answered, now=self.now(), actor=self.worker)
+        """Record the answers to many, also by a clock that has just leapt: they were given."""
+        try:
+            now = self.now()
+        except ClockLeapt as leap:
+            now = leap.sound_at
+        return settle_all(unit, answered, now=now, actor=self.worker)
 
     async def put_back(self, touches: Collection[Claimed], reason: str) -> None:
         """Make claimed touches ready again."""
@@ -120,8 +125,13 @@ class _Asked:
         self._asking = Asking(touch.id, touch.epoch, lease)
 
     async def __call__(self) -> bool:
-        """Commit `in_doubt`, and only then say yes; where a rate asks for it, in its turn."""
+        """Commit `in_doubt`, and only then say yes; where a rate asks for it, in its turn.
+
+        A process that stood still meanwhile until its lease was over says no: by now others may
+        have closed the doubt, and a person may have had it sent again.
+        """
         delivery = self._delivery
+        began = delivery.real()
         self.permission = await self._ask()
         while turn := self.permission.turn_at:
             if turn - delivery.real() > _RATE_PATIENCE:
@@ -129,7 +139,7 @@ class _Asked:
                 return False
             await _until(turn, delivery.real)
             self.permission = await self._ask()
-        return self.permission.allowed
+        return self.permission.allowed and delivery.real() - began < self._asking.lease
 
     def _ask(self) -> Awaitable[Permission]:
         return self._delivery.books.ask(self._delivery.permit_all, self._asking)
@@ -228,6 +238,7 @@ class Line:
             self._size = max(self._size // 2, 1)
 
     def _ask(self, unit: Unit) -> Claims:
+        refuse_other_schema(unit)
         return claim(
             unit,
             self._delivery.worker,
@@ -309,7 +320,9 @@ class Line:
         touch, answer = answered.touch, answered.answer
         tally, state = self._delivery.tally, settled.state
         self._failures = settled.failures
-        if blames_channel(answer) or settled.is_newly_paused:
+        # What is unknown waits for a person, who is told of it: that is no server out of reach.
+        is_unknown = state is TouchState.UNKNOWN
+        if (blames_channel(answer) and not is_unknown) or settled.is_newly_paused:
             tally.failed(touch.channel, answer.detail)
         elif proves_channel(answer):
             tally.works(touch.channel)

@@ -191,7 +191,10 @@ def _without_report(mail: _Mail, failed: str) -> Iterator[Event]:
     """Exim before 4.80, and others like it: whom it failed for is said, and why in words only."""
     text = next((_bytes(part) for part in (mail.top, *mail.parts) if not part.is_multipart()), b"")
     ids = re.findall(r"(?im)^Message-ID:\s*(<[^<>\s]{1,300}>)", text.decode("utf-8", "replace"))
-    for address in _ADDRESS.findall(failed)[:_MOST_RECIPIENTS]:
+    addresses = _ADDRESS.findall(failed)[:_MOST_RECIPIENTS]
+    if not addresses:
+        yield mail.event(Says.NOTHING, "", note="a bounce that names no recipient")
+    for address in addresses:
         note = "a bounce without a report: why it failed is not said in a form to rely on"
         yield mail.event(Says.NOT_DELIVERED, address, addresses=[address], ids=ids[:1], note=note)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
+from typing import Any
 
+from engine.language.blueprints import Blueprint
 from engine.language.catalog import Entity
 from engine.language.examples import Example
+from engine.language.metrics import Metric
 from engine.language.playbook import Playbook, Segment
 from engine.language.policy import Policy
 from engine.moments import Duration
@@ -214,9 +217,11 @@ class Project:
     """All files of a project, read; what is broken is in `problems`, and missing elsewhere.
 
     Templates are keyed by name, and `NAME.fr` for the locale fr; examples by the path of their
-    file. `broken` holds (kind, name) of what was left out: a connector, channel, person, entity,
-    segment, playbook or template that other files may name rightly, so that nobody is told that it
-    does not exist.
+    file. `playbooks` are those that can run, what they use expanded; `blueprints` those of the
+    project, which others use. `broken` holds (kind, name) of what was left out: a connector,
+    channel, person, entity, segment, playbook, metric or template that other files may name
+    rightly, so that nobody is told that it does not exist. `expansions` are the plain data that
+    each playbook with `use` stands for.
     """
 
     root: Path
@@ -224,8 +229,11 @@ class Project:
     entities: Mapping[str, Entity] = field(default_factory=dict)
     segments: Mapping[str, Segment] = field(default_factory=dict)
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
+    blueprints: Mapping[str, Blueprint] = field(default_factory=dict)
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
     examples: Mapping[str, Example] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     files: int = 0
     broken: frozenset[tuple[str, str]] = frozenset()
+    expansions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

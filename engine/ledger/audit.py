@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from json.encoder import encode_basestring
@@ -151,13 +151,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A verdict on a chain. `first_bad` is the seq of the first record that does not fit."""
+    """A verdict on a chain. `first_bad` is the seq of the first record that does not fit.
+
+    `covered` is how many records a checkpoint stands for; None: none was given.
+    """
 
     valid: bool
     records: int
     head: str
     first_bad: int | None = None
     why: str = ""
+    covered: int | None = None
 
 
 def canonical(value: object) -> str:
@@ -303,7 +307,8 @@ def verify(
                 why = f"record {head.seq} is not the one that the checkpoint was made on"
                 return Verification(False, head.seq, head.hash, head.seq, why)
             met = True
-    return _ending(head, pinned if not met else None, expected)
+    verdict = _ending(head, pinned if not met else None, expected)
+    return replace(verdict, covered=pinned.seq) if verdict.valid and pinned else verdict
 
 
 def _misfit(record: AuditRecord, head: Head) -> str:

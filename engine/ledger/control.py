@@ -159,6 +159,7 @@ def halts_in_force(unit: Unit) -> list[Halt]:
 def _write_file(ledger: Ledger, why: str) -> None:
     try:
         ledger.halt_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        ledger.halt_file.touch(mode=0o600)
         ledger.halt_file.write_text(f"{why}\n", encoding="utf-8")
     except OSError as error:
         raise Unreachable(

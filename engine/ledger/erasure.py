@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from engine.decide.facts import Enrollment, TouchState
 from engine.decide.stay import leave
@@ -26,9 +26,10 @@ from engine.ledger.tables import enrollments, erasures, history, invitations, it
 from engine.ledger.tasks import close_tasks
 from engine.problems import Refused
 
-__all__ = ["Erased", "erase", "erased_among", "erased_of"]
+__all__ = ["Erased", "at_the_door", "erase", "erased_among", "erased_of"]
 
 _WHY = "erased"
+_LOCK = 0x646F6F72  # of Postgres: one name for all entries and erasures
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def erase(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) -> Era
     Raises:
         Refused: something is on its way to them right now.
     """
+    at_the_door(unit)
     mine = _touches_of(entity, key)
     _refuse_what_is_on_its_way(unit, mine)
     stays = _leave(unit, entity, key, at=at, actor=actor)
@@ -76,6 +78,15 @@ def erase(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) -> Era
     told = {"tasks": found.tasks, "values": found.values, "suppressed": suppressed}
     unit.note(Kind.ERASED, {**body, **told}, at=at, actor=actor, key=key)
     return found
+
+
+def at_the_door(unit: Unit) -> None:
+    """Stand in line with everyone who lets customers in or erases them, until this unit ends.
+
+    SQLite has let in one writer only.
+    """
+    if unit.connection.dialect.name == "postgresql":
+        unit.connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def erased_among(unit: Unit, entity: str, keys: Iterable[str]) -> frozenset[str]:

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, insert, inspect, select, text, u
 
 from engine.ledger.audit import GENESIS, Kind
 from engine.ledger.database import connect, ledger_file, ledger_url, make_file, shown, told
-from engine.ledger.store import Identity, Ledger
+from engine.ledger.store import Identity, Ledger, Unit
 from engine.ledger.tables import SCHEMA, audit_head, meta
 from engine.problems import Refused, Unreachable
 
@@ -31,6 +31,7 @@ __all__ = [
     "migrate_ledger",
     "new_ledger_id",
     "open_ledger",
+    "refuse_other_schema",
 ]
 
 _VERSION_TABLE = "touchline_version"
@@ -116,6 +117,15 @@ def open_ledger(url: str, *, root: Path) -> Ledger:
         _refuse_other_schema(_revision(connection, name), name)
         identity = _identity(connection)
     return _ledger(engine, identity, url=where, root=root)
+
+
+def refuse_other_schema(unit: Unit) -> None:
+    """The fence between old and new programs: who is no longer of the ledger's schema stops.
+
+    Raises:
+        Refused: it was migrated since this program opened it.
+    """
+    _refuse_other_schema(_revision_of(unit.connection), unit.ledger.shown)
 
 
 def migrate_ledger(url: str, *, root: Path, at: datetime, actor: str) -> str:
@@ -227,6 +237,10 @@ def _refuse_what_is_there(connection: Connection, name: str) -> None:
 def _revision(connection: Connection, name: str) -> str:
     if not inspect(connection).has_table(_VERSION_TABLE):
         raise Unreachable(f"there is no ledger at {name}; make it with `touchline ledger init`")
+    return _revision_of(connection)
+
+
+def _revision_of(connection: Connection) -> str:
     return str(connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar_one())  # noqa: S608
 
 

@@ -35,7 +35,7 @@ from engine.messages.address import AddressError, normalise
 
 __all__ = ["Identity", "Ledger", "Unit"]
 
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_WORD = re.compile(r"[^\s<>\"'(),;:]+")
 _DIGEST_WIDTH = 32  # hexadecimal digits: 128 bits of a keyed digest
 
 
@@ -107,7 +107,10 @@ class Unit:
 
     def without_addresses(self, text: str) -> str:
         """A text that people or servers wrote, with keyed digests where addresses stood."""
-        return _ADDRESS.sub(lambda found: f"address:{self.digest(found[0])}", text)
+        return _WORD.sub(lambda found: self._digest_if_address(found[0]), text)
+
+    def _digest_if_address(self, word: str) -> str:
+        return f"address:{self.digest(word)}" if "@" in word[1:-1] else word
 
     def _write_notes(self) -> None:
         if not self._notes:

@@ -230,6 +230,15 @@ Index(
     postgresql_where=_OPEN,
 )
 Index("ix_enrollments_run", enrollments.c.run)
+_AFTERWARDS = text("left_at IS NOT NULL AND goal_at IS NULL")
+Index(
+    "ix_enrollments_afterwards",
+    enrollments.c.playbook,
+    enrollments.c.goal_until,
+    enrollments.c.id,
+    sqlite_where=_AFTERWARDS,
+    postgresql_where=_AFTERWARDS,
+)
 _IN_GROUP = text("\"each\" <> ''")
 Index(
     "ix_enrollments_each",

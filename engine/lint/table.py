@@ -182,4 +182,6 @@ def _off_by_file(looked: Looked) -> dict[str, tuple[str, ...]]:
     files = {each.path: each.lint_off for each in project.templates.values()}
     files.update({each.place.path: each.lint_off for each in project.playbooks.values()})
     files.update({each.place.path: each.lint_off for each in project.segments.values()})
+    blueprints = [each.sample for each in project.blueprints.values() if each.sample]
+    files.update({each.place.path: each.lint_off for each in blueprints})
     return files

@@ -15,7 +15,7 @@ __all__ = ["unused_segments", "unused_templates"]
 
 
 def unused_segments(looked: Looked) -> Iterator[Advice]:
-    """Named segments that no playbook, policy, segment or computed field asks for."""
+    """Named segments that no playbook, policy, segment, metric or computed field asks for."""
     project = looked.project
     if project.broken:  # what a file that could not be read uses is not known
         return
@@ -51,7 +51,7 @@ def unused_templates(looked: Looked) -> Iterator[Advice]:
 
 def _used_segments(project: Project) -> set[str]:
     used = {rule.segment for rule in project.settings.policy.never_contact}
-    for declared in (project.playbooks, project.segments, project.entities):
+    for declared in (project.playbooks, project.segments, project.entities, project.metrics):
         used.update(_named(declared))
     return used
 

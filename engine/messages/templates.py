@@ -8,6 +8,7 @@ at all is the business of `grammar.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -135,6 +136,9 @@ MACHINE = _environment(_for_machines, autoescape=False)
 """For bodies of webhooks: dates as ISO 8601."""
 
 
+_KEPT = 1024  # texts: each pass asks for the same ones again
+
+
 class _Bounded(NodeTransformer):
     """Puts counting around loops and around joined text; a printed brace is plain text again.
 
@@ -166,6 +170,7 @@ def _filtered(node: nodes.Node, name: str, arguments: list[nodes.Expr]) -> nodes
     return nodes.Filter(node, name, arguments, [], None, None, lineno=node.lineno)
 
 
+@lru_cache(_KEPT)
 def compile_source(source: str, environment: Sandbox) -> Template:
     """A template that `grammar.py` has found nothing wrong with, ready to run."""
     tree = _Bounded().visit(environment.parse(source))

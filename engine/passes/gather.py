@@ -37,11 +37,12 @@ from engine.decide.journey import StepFacts, lets_go, step_of
 from engine.decide.waits import Clock, Known, wait_end
 from engine.language.policy import TopicDefault
 from engine.language.project import Settings
+from engine.ledger.doors import refuse_barred
 from engine.ledger.invitations import Invitation
 from engine.ledger.moves import steps_had
 from engine.ledger.past import inside_another
 from engine.ledger.stays import step_records
-from engine.ledger.store import Ledger
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.threads import Answers, answers_among, mails_sent
 from engine.passes.digests import Digests, Printed, told_of
 from engine.passes.gates import Gates
@@ -379,6 +380,10 @@ class World:
             return frozenset(found)
         with self._ledger.read() as unit:
             return inside_another(unit, entity, playbook.name, keys) | found
+
+    def let_in(self, unit: Unit, playbook: BoundPlaybook, keys: Collection[str]) -> None:
+        """In the transaction that lets some in: Overtaken where one may not enter any more."""
+        refuse_barred(unit, playbook, keys, self._policy)
 
     def recall(self, records: ReadRecords) -> None:
         """In a rehearsal, where what became of steps is known."""

@@ -43,6 +43,11 @@ class Taken:
     answered: tuple[Answered, ...]
     decisions: tuple[Decision, ...]
 
+    @property
+    def keys(self) -> list[str]:
+        """Those who enter."""
+        return [each.invitation.key for each in self.answered if each.answer == ENTERED]
+
 
 def take_in(
     playbook: BoundPlaybook, facts: Facts, ledger: Ledger, *, as_of: datetime
@@ -78,6 +83,7 @@ def _page_once(
         return None
     taken = judged(playbook, page, facts, ledger, as_of=as_of)
     with ledger.write() as unit:
+        facts.let_in(unit, playbook, taken.keys)
         answer(unit, taken.answered, at=as_of, actor="engine")
         # Under no run: what was asked in takes no room from the run's throttle.
         record(unit, taken.decisions, at=as_of, actor="engine", run="")

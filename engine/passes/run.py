@@ -34,6 +34,7 @@ from engine.ledger.runs import (
     still_ours,
 )
 from engine.ledger.store import Ledger, Unit
+from engine.passes.afterwards import look_after
 from engine.passes.changes import Inside, let_leave, move_over, older_versions
 from engine.passes.closing import close_moot
 from engine.passes.entering import Firing, Matched, select
@@ -96,6 +97,7 @@ def live(
         withhold(playbook, facts, ledger, as_of=firing.as_of)
         closed = close_moot(journal, versions, facts)
         left = _move(playbook, journal, versions, facts, dispatch, as_of=firing.as_of)
+        look_after(playbook, versions, facts, ledger, as_of=firing.as_of)
     except (SourceFault, Unreachable) as fault:
         return _failed(ledger, start, firing, report, fault)
     except Overtaken as fault:
@@ -151,7 +153,9 @@ def move_on(
     journal = LedgerJournal(ledger, playbook, as_of, run=run, send=dispatch.send)
     withhold(playbook, facts, ledger, as_of=as_of)
     close_moot(journal, versions, facts)
-    return _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
+    left = _move(playbook, journal, versions, facts, dispatch, as_of=as_of)
+    look_after(playbook, versions, facts, ledger, as_of=as_of)
+    return left
 
 
 def _move(
@@ -246,6 +250,7 @@ def _enter_live(
         with ledger.write() as unit:
             still_ours(unit, start)
             for each in cohorts:
+                facts.let_in(unit, playbook, each.who.keys)
                 let_in(unit, each, at=firing.as_of, actor="engine", run=start.id)
     counts = {"matched": report.matched, "entered": report.entered, "skipped": report.skipped}
     with ledger.write() as unit:

@@ -6,7 +6,7 @@ enrollments at a time, and hands what was decided to the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -21,6 +21,7 @@ from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watc
 from engine.decide.stay import Standing, counts_for_goal, leave, look_at
 from engine.decide.waits import Clock
 from engine.ledger.invitations import Invitation
+from engine.ledger.store import Unit
 from engine.passes.digests import DigestFacts, gather
 from engine.passes.journal import Due, Journal
 
@@ -70,6 +71,9 @@ class Facts(DigestFacts, Protocol):
 
     def elsewhere(self, playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys who may not enter because another playbook has them."""
+
+    def let_in(self, unit: Unit, playbook: BoundPlaybook, keys: Collection[str]) -> None:
+        """In the transaction that lets some in: Overtaken where one may not enter any more."""
 
     def recall(self, records: ReadRecords) -> None:
         """In a rehearsal, where what became of steps is known; else the ledger knows."""

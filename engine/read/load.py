@@ -9,20 +9,19 @@ that nobody is told of a name that seems to be missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from engine.language.catalog import Entity
-from engine.language.examples import Example
-from engine.language.playbook import Playbook, Segment
 from engine.language.project import Project, Settings, Template
 from engine.places import Place
 from engine.problems import Misuse, Problem
 from engine.read.catalog import check_entity, links_declared, read_entity
-from engine.read.documents import Document, read_document
+from engine.read.documents import Document
 from engine.read.examples import read_example
-from engine.read.files import Unreadable, files_below, read_text
-from engine.read.playbooks import read_playbook, read_segment
+from engine.read.files import files_below
+from engine.read.loading import Loading, first_text
+from engine.read.metrics import read_metric
+from engine.read.playbook_files import add_library_emails, load_playbooks
+from engine.read.playbooks import read_segment
 from engine.read.reading import Names, Reading
 from engine.read.secrets import check_references
 from engine.read.settings import read_settings
@@ -37,7 +36,12 @@ SETTINGS_FILE = "touchline.yaml"
 TEST_FILE = ".test.yaml"
 """How the name of an example's file ends."""
 
-_KIND_OF_FOLDER = {"catalog": "entity", "segments": "segment", "playbooks": "playbook"}
+_KIND_OF_FOLDER = {
+    "catalog": "entity",
+    "segments": "segment",
+    "playbooks": "playbook",
+    "metrics": "metric",
+}
 _FOLDER_OF_KIND = {kind: folder for folder, kind in _KIND_OF_FOLDER.items()}
 
 
@@ -78,30 +82,35 @@ def load_project(root: Path) -> Project:
 
     Never raises for what people wrote. Names are not looked up across files: that is binding.
     """
-    loading = _Loading(root)
+    loading = Loading(root)
     settings = _load_settings(loading)
     documents = _documents(loading)
     catalog = [document for kind, document in documents if kind == "entity"]
     loading.names = Names(
-        links={_first(each, "entity"): links_declared(each.data) for each in catalog},
+        links={first_text(each, "entity"): links_declared(each.data) for each in catalog},
         entities=frozenset(_entity_names(catalog, loading)),
         segments={
-            _first(each, "segment"): _first(each, "of")
+            first_text(each, "segment"): first_text(each, "of")
             for kind, each in documents
             if kind == "segment"
         },
     )
     for kind, document in documents:
-        _LOADERS[kind](document, loading)
+        if kind in _LOADERS:
+            _LOADERS[kind](document, loading)
+    playbooks = [document for kind, document in documents if kind == "playbook"]
+    load_playbooks(playbooks, loading, settings)
     _load_templates(loading)
     _load_examples(loading)
-    _refuse_later_files(loading)
     return Project(
         root=root,
         settings=settings,
         entities=loading.entities,
         segments=loading.segments,
         playbooks=loading.playbooks,
+        blueprints=loading.blueprints,
+        expansions=loading.expansions,
+        metrics=loading.metrics,
         templates=loading.templates,
         examples=loading.examples,
         problems=tuple(sorted(set(loading.problems))),
@@ -110,51 +119,10 @@ def load_project(root: Path) -> Project:
     )
 
 
-@dataclass(slots=True)
-class _Loading:
-    """What has been read of a project so far."""
-
-    root: Path
-    problems: list[Problem] = field(default_factory=list)
-    broken: set[tuple[str, str]] = field(default_factory=set)
-    names: Names = Names()
-    entities: dict[str, Entity] = field(default_factory=dict)
-    segments: dict[str, Segment] = field(default_factory=dict)
-    playbooks: dict[str, Playbook] = field(default_factory=dict)
-    templates: dict[str, Template] = field(default_factory=dict)
-    examples: dict[str, Example] = field(default_factory=dict)
-    files: int = 0
-
-    def text(self, path: str) -> str | None:
-        """The text of a file; None where it cannot be read, which is then a problem."""
-        self.files += 1
-        try:
-            return read_text(self.root, path)
-        except Unreadable as error:
-            self.problems.append(error.problem)
-            return None
-
-    def document(self, path: str) -> Document | None:
-        """The YAML of a file, as far as it could be read."""
-        text = self.text(path)
-        if text is None:
-            return None
-        document = read_document(text, path)
-        self.problems += document.problems
-        return document
-
-    def leave_out(self, kind: str, path: str, data: object) -> None:
-        """Remember the name that a file declares, and the one that its own name suggests."""
-        self.broken.add((kind, PurePosixPath(path).name.split(".")[0]))
-        name = data.get(kind) if isinstance(data, dict) else None
-        if isinstance(name, str):
-            self.broken.add((kind, name))
-
-
 # ---------------------------------------------------------------- touchline.yaml
 
 
-def _load_settings(loading: _Loading) -> Settings:
+def _load_settings(loading: Loading) -> Settings:
     document = loading.document(SETTINGS_FILE)
     if document is None:
         return Settings(name="unnamed", place=Place(SETTINGS_FILE))
@@ -181,23 +149,17 @@ def _left_out_of_settings(data: object, settings: Settings) -> Iterator[tuple[st
                 yield kind, name
 
 
-# ---------------------------------------------------------------- catalog, segments, playbooks
+# ---------------------------------------------------------------- files by the folder they lie in
 
 
-def _entity_names(catalog: list[Document], loading: _Loading) -> Iterator[str]:
+def _entity_names(catalog: list[Document], loading: Loading) -> Iterator[str]:
     """The entities that files declare, sound or not, and those of files that cannot be read."""
-    yield from _left_out(loading, "entity")
-    yield from filter(None, (_first(document, "entity") for document in catalog))
+    yield from loading.left_out("entity")
+    yield from filter(None, (first_text(document, "entity") for document in catalog))
 
 
-def _first(document: Document, key: str) -> str:
-    """The text under a key of a file; empty where there is none."""
-    value = document.data.get(key) if isinstance(document.data, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def _documents(loading: _Loading) -> list[tuple[str, Document]]:
-    """The files of catalog/, segments/ and playbooks/ that could be read, with their kinds."""
+def _documents(loading: Loading) -> list[tuple[str, Document]]:
+    """The files of those folders that could be read, with their kinds."""
     found: list[tuple[str, Document]] = []
     for folder, kind in _KIND_OF_FOLDER.items():
         for path in _yaml_files(loading, folder):
@@ -209,7 +171,7 @@ def _documents(loading: _Loading) -> list[tuple[str, Document]]:
     return found
 
 
-def _yaml_files(loading: _Loading, folder: str) -> Iterator[str]:
+def _yaml_files(loading: Loading, folder: str) -> Iterator[str]:
     for path in files_below(loading.root, folder):
         if path.endswith(TEST_FILE) and folder == "playbooks":
             continue  # examples are read once every name is known
@@ -234,12 +196,12 @@ def _yaml_files(loading: _Loading, folder: str) -> Iterator[str]:
                 yield path
 
 
-def _stands_elsewhere(document: Document, kind: str, loading: _Loading) -> bool:
+def _stands_elsewhere(document: Document, kind: str, loading: Loading) -> bool:
     """Whether a file's first key is that of another kind, which is then a problem."""
     first = next(iter(document.data), "") if isinstance(document.data, dict) else ""
-    if first == kind or first not in (*_FOLDER_OF_KIND, "touchline", "test", "metric"):
+    if first == kind or first not in (*_FOLDER_OF_KIND, "touchline", "test"):
         return False
-    home = {"touchline": SETTINGS_FILE, "test": "playbooks/*.test.yaml", "metric": "metrics/"}
+    home = {"touchline": SETTINGS_FILE, "test": "playbooks/*.test.yaml"}
     place = document.places.key((first,))
     belongs = home.get(first, f"{_FOLDER_OF_KIND.get(first, first)}/")
     message = f"a file that begins with `{first}:` stands here; expected `{kind}:`"
@@ -251,70 +213,48 @@ def _stands_elsewhere(document: Document, kind: str, loading: _Loading) -> bool:
     return True
 
 
-def _checked(kind: str, document: Document, loading: _Loading) -> Reading:
-    reading = Reading(document.places, loading.names)
-    reading.faults += [((), problem.code) for problem in document.problems]
-    check_shape(kind, document.data, reading)
-    check_references(document.data, reading, allowed=False)
-    return reading
-
-
-def _load_entity(document: Document, loading: _Loading) -> None:
-    reading = _checked("entity", document, loading)
+def _load_entity(document: Document, loading: Loading) -> None:
+    reading = loading.checked("entity", document)
     check_entity(document.data, reading)
     entity = read_entity(document.data, reading)
     loading.problems += reading.problems
     if entity is None:
         loading.leave_out("entity", document.places.path, document.data)
-    elif _is_new(entity.name, entity.place, loading.entities, "entity", loading):
+    elif loading.is_new("entity", entity.name, entity.place):
         loading.entities[entity.name] = entity
 
 
-def _load_segment(document: Document, loading: _Loading) -> None:
-    reading = _checked("segment", document, loading)
+def _load_segment(document: Document, loading: Loading) -> None:
+    reading = loading.checked("segment", document)
     segment = read_segment(document.data, reading)
     loading.problems += reading.problems
     if segment is None:
         loading.leave_out("segment", document.places.path, document.data)
-    elif _is_new(segment.name, segment.place, loading.segments, "segment", loading):
+    elif loading.is_new("segment", segment.name, segment.place):
         loading.segments[segment.name] = segment
 
 
-def _load_playbook(document: Document, loading: _Loading) -> None:
-    reading = _checked("playbook", document, loading)
-    playbook = read_playbook(document.data, reading)
+def _load_metric(document: Document, loading: Loading) -> None:
+    reading = loading.checked("metric", document)
+    metric = read_metric(document.data, reading)
     loading.problems += reading.problems
-    if playbook is None:
-        loading.leave_out("playbook", document.places.path, document.data)
-    elif _is_new(playbook.name, playbook.place, loading.playbooks, "playbook", loading):
-        loading.playbooks[playbook.name] = playbook
+    if metric is None:
+        loading.leave_out("metric", document.places.path, document.data)
+    elif loading.is_new("metric", metric.name, metric.place):
+        loading.metrics[metric.name] = metric
 
 
-_LOADERS: dict[str, Callable[[Document, _Loading], None]] = {
+_LOADERS: dict[str, Callable[[Document, Loading], None]] = {
     "entity": _load_entity,
     "segment": _load_segment,
-    "playbook": _load_playbook,
+    "metric": _load_metric,
 }
-
-
-def _is_new(
-    name: str,
-    place: Place,
-    known: dict[str, Entity] | dict[str, Segment] | dict[str, Playbook],
-    kind: str,
-    loading: _Loading,
-) -> bool:
-    if name not in known:
-        return True
-    message = f"the {kind} `{name}` is declared twice, here and at {known[name].place}"
-    loading.problems.append(Problem(place, "duplicate-name", message, "rename one of them"))
-    return False
 
 
 # ---------------------------------------------------------------- emails
 
 
-def _load_templates(loading: _Loading) -> None:
+def _load_templates(loading: Loading) -> None:
     locales: list[Template] = []
     for path in files_below(loading.root, "emails"):
         if path.endswith(".mjml"):
@@ -324,17 +264,14 @@ def _load_templates(loading: _Loading) -> None:
             key = f"{template.name}.{template.locale}" if template.locale else template.name
             loading.templates[key] = template
             locales += [template] if template.locale else []
+    add_library_emails(loading)
     for template in locales:
-        if not {template.name} & (loading.templates.keys() | _left_out(loading, "template")):
+        if not {template.name} & (loading.templates.keys() | loading.left_out("template")):
             message = f"emails/{template.name}.md is missing: who has another locale gets that one"
             loading.problems.append(Problem(template.place, "missing-file", message))
 
 
-def _left_out(loading: _Loading, kind: str) -> set[str]:
-    return {name for broken, name in loading.broken if broken == kind}
-
-
-def _load_template(path: str, loading: _Loading) -> Template | None:
+def _load_template(path: str, loading: Loading) -> Template | None:
     key = template_key(path)
     text = loading.text(path)
     parts = split_template(text, path) if text is not None else None
@@ -351,11 +288,11 @@ def _load_template(path: str, loading: _Loading) -> Template | None:
     return None
 
 
-def _template_of(parts: Parts, key: tuple[str, str], loading: _Loading) -> Template | None:
+def _template_of(parts: Parts, key: tuple[str, str], loading: Loading) -> Template | None:
     loading.problems += parts.head.problems
     if parts.head.data is None and parts.head.problems:
         return None
-    reading = _checked("template", parts.head, loading)
+    reading = loading.checked("template", parts.head)
     loading.problems += reading.problems
     if reading.faults or not isinstance(parts.head.data, dict):
         return None
@@ -365,30 +302,20 @@ def _template_of(parts: Parts, key: tuple[str, str], loading: _Loading) -> Templ
 # ---------------------------------------------------------------- examples
 
 
-def _load_examples(loading: _Loading) -> None:
+def _load_examples(loading: Loading) -> None:
     for path in files_below(loading.root, "playbooks"):
         document = loading.document(path) if path.endswith(TEST_FILE) else None
         if document is None or _stands_elsewhere(document, "test", loading):
             continue
         if document.data is None and document.problems:
             continue
-        reading = _checked("test", document, loading)
+        reading = loading.checked("test", document)
         example = read_example(document.data, reading)
         loading.problems += reading.problems
         if example is not None:
             loading.examples[path] = example
 
 
-# ---------------------------------------------------------------- files of later versions
-
-
-def _refuse_later_files(loading: _Loading) -> None:
-    for path in files_below(loading.root, "metrics"):
-        if path.endswith((".yaml", ".yml")):
-            loading.files += 1
-            _refuse_file(path, "metric", loading)
-
-
-def _refuse_file(path: str, kind: str, loading: _Loading) -> None:
+def _refuse_file(path: str, kind: str, loading: Loading) -> None:
     message = f"`{kind}` files are part of the language but not carried out by this version yet"
     loading.problems.append(Problem(Place(path), "not-supported", message))

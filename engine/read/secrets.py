@@ -14,7 +14,7 @@ from engine.problems import Invalid, Problem
 from engine.read.formats import REFERENCE
 from engine.read.reading import Reading
 
-__all__ = ["check_references", "resolve"]
+__all__ = ["check_references", "resolve", "texts_in"]
 
 _LARGEST_SECRET = 64 * 1024  # bytes: a key ring, not a data file
 _KEYS_WITH_REFERENCES = ("url", "password", "secret", "key", "ledger")
@@ -67,8 +67,8 @@ def _missing(secret: Secret, message: str, hint: str = "") -> Invalid:
 
 def check_references(data: object, reading: Reading, *, allowed: bool) -> None:
     """Report references where none can stand; `allowed` is so in `touchline.yaml` alone."""
-    for path, text in _texts(data, ()):
-        if not REFERENCE.search(text):
+    for path, text in texts_in(data, ()):
+        if "${" not in text or not REFERENCE.search(text):
             continue
         if not allowed:
             reading.report(
@@ -84,12 +84,13 @@ def check_references(data: object, reading: Reading, *, allowed: bool) -> None:
             )
 
 
-def _texts(data: object, path: DocumentPath) -> Iterator[tuple[DocumentPath, str]]:
+def texts_in(data: object, path: DocumentPath) -> Iterator[tuple[DocumentPath, str]]:
+    """The texts of plain data that stands at `path`, keys left out, each with its own path."""
     if isinstance(data, str):
         yield path, data
     elif isinstance(data, dict):
         for key, value in data.items():
-            yield from _texts(value, (*path, key))
+            yield from texts_in(value, (*path, key))
     elif isinstance(data, list):
         for position, value in enumerate(data):
-            yield from _texts(value, (*path, position))
+            yield from texts_in(value, (*path, position))

@@ -215,11 +215,20 @@ def verification_of(found: Verification, form: str) -> str:
                 "head": found.head,
                 "first_bad": found.first_bad,
                 "why": found.why,
+                "covered": found.covered,
             }
         )
     if found.valid:
-        return f"valid: {count(found.records, 'record')}, head {found.head}"
+        return f"valid: {count(found.records, 'record')}, head {found.head}\n{_coverage(found)}"
     return f"BROKEN at record {found.first_bad}: {found.why}"
+
+
+def _coverage(found: Verification) -> str:
+    if found.covered is None:
+        return "no checkpoint was given: nothing proves that the end was not cut off (--against)"
+    since = found.records - found.covered
+    told = f"the checkpoint covers the first {count(found.covered, 'record')}"
+    return f"{told}; {since:,} after them only the next one will" if since else f"{told}: all"
 
 
 def findings_of(found: Sequence[Finding], form: str) -> str:

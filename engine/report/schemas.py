@@ -9,6 +9,8 @@ from typing import Any
 
 from engine.language.catalog import Entity
 from engine.language.project import Project, SmtpChannel, WebhookChannel
+from engine.read.blueprints import LIBRARY
+from engine.read.library import library_names
 from engine.report.text import as_json, count
 
 __all__ = ["narrowed_schemas", "plain_schemas", "print_or_write"]
@@ -57,8 +59,11 @@ def _narrowings(project: Project) -> Iterator[tuple[tuple[str, ...], Iterable[st
     yield (*form, "segment"), [*project.segments, "self"]
     yield ("condition.json", "$defs", "field_or_link", "propertyNames"), _paths(project, entities)
     yield ("segment.json", "properties", "of"), of
+    yield ("metric.json", "properties", "of"), of
+    yield ("metric.json", "properties", "ratio", "items"), project.metrics
     yield (*playbook, "own_segment", "properties", "of"), of
-    yield ("playbook.json", "properties", "segment", "else"), project.segments
+    yield (*playbook, "plain", "properties", "segment", "else"), project.segments
+    yield (*playbook, "use", "properties", "use"), _blueprints(project)
     yield (*playbook, "email", "properties", "email"), _templates(project)
     yield (*playbook, "email", "properties", "via"), mail
     yield (*playbook, "webhook", "properties", "webhook"), webhooks
@@ -108,6 +113,11 @@ def _paths_of(project: Project, entity: Entity, depth: int) -> Iterator[str]:
         if parent is not None and depth:
             below = _paths_of(project, parent, depth - 1)
             yield from (f"{link.name}.{path}" for path in below)
+
+
+def _blueprints(project: Project) -> Iterator[str]:
+    yield from project.blueprints
+    yield from (f"{LIBRARY}{name}" for name in library_names())
 
 
 def _templates(project: Project) -> Iterator[str]:

@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["age", "as_json", "away", "columns", "count", "local", "moment", "told", "when"]
+__all__ = [
+    "age",
+    "as_json",
+    "away",
+    "columns",
+    "count",
+    "escaped",
+    "local",
+    "moment",
+    "told",
+    "when",
+]
+
+# What a terminal obeys or hides: controls, directions, half characters, what has no width. The
+# joiners stay: some scripts and emoji are written with them.
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+def escaped(text: str) -> str:
+    """The text with `\\u202e` where it holds what a terminal would obey or hide.
+
+    Lines stay lines and tabs stay tabs; JSON says the same with it as without.
+    """
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

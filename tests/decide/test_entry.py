@@ -152,9 +152,10 @@ PASTS = st.sampled_from([Past(), Past(1, None, True), Past(2, AS_OF), LEFT_90_DA
 SOME = st.frozensets(st.sampled_from("123"))
 
 
-@given(st.dictionaries(st.sampled_from("123"), PASTS), SOME, SOME, SOME, SOME, st.booleans())
+@given(st.dictionaries(st.sampled_from("123"), PASTS), SOME, SOME, SOME, SOME, SOME, st.booleans())
 def test_nobody_is_kept_out_whom_no_gate_asks_about(
     past: dict[str, Past],
+    erased: frozenset[str],
     goal: frozenset[str],
     leaving: frozenset[str],
     elsewhere: frozenset[str],
@@ -164,6 +165,7 @@ def test_nobody_is_kept_out_whom_no_gate_asks_about(
     known = make_candidates(
         *"123",
         past=past,
+        erased=erased,
         meets_goal=goal,
         meets_exit=leaving,
         elsewhere=elsewhere,

@@ -16,6 +16,7 @@ from connectors.demo.beginning import make_project
 from connectors.demo.example import Ports, write_example
 from connectors.demo.generate import Scale, generate
 from tests.docs.pages import PAGES, ROOT, blocks
+from tests.support.git import commit_all
 
 NOW = datetime.now(UTC)
 RUNNING = [page for page in PAGES if "touchline " in page.read_text(encoding="utf-8")]
@@ -32,7 +33,7 @@ def commands(page: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo project with few customers, and its ledger."""
+    """The demo project with few customers, its ledger, and a repository that it is the main of."""
     folder = tmp_path_factory.mktemp("demo") / "touchline-demo"
     write_example(folder, Ports(smtp=52525, webhook=58080))
     generate(
@@ -43,6 +44,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     for command in ("touchline ledger init", "touchline ledger adopt"):
         assert invoke(command, folder).exit_code == 0
+    commit_all(folder)
     return folder
 
 

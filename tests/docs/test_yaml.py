@@ -25,6 +25,7 @@ FILES = {
     "entity": "catalog/{name}.yaml",
     "segment": "segments/{name}.yaml",
     "playbook": "playbooks/{name}.yaml",
+    "metric": "metrics/{name}.yaml",
     "test": "playbooks/{name}.test.yaml",
 }
 STEPS = {"email", "task", "webhook", "wait", "exit", "enroll"}
@@ -100,4 +101,4 @@ def test_an_example_that_is_wrong_would_be_found(tmp_path: Path) -> None:
 
 def test_there_are_examples_of_every_kind_of_file() -> None:
     kinds = {placed(block)[0].split("/")[0] for block in EXAMPLES}
-    assert kinds == {"touchline.yaml", "catalog", "segments", "playbooks", "emails"}
+    assert kinds == {"touchline.yaml", "catalog", "segments", "playbooks", "metrics", "emails"}

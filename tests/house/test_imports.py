@@ -32,7 +32,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
         *("roster", "notices", "standing", "steady", "taking_up", "erasing", "graph"),
         *("connections", "receiving", "lint", "examples", "testing"),
-        *("source_check", "dialect_check"),
+        *("source_check", "dialect_check", "adding", "copying", "measuring"),
+        *("review", "simulation", "still"),
     ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -14,6 +15,7 @@ from engine.messages.compiled import compile_email, read_email
 from engine.messages.failures import MISSING_VALUE, UNSAFE_VALUE, RenderFailure
 from engine.messages.render import Footer
 from engine.messages.text_part import WIDTH, laid_out
+from engine.places import Place
 from tests.messages.making import make_template, rendered
 
 # name: (template, names, HTML without white space between elements, text)
@@ -424,3 +426,10 @@ def test_long_paragraphs_wrap_and_long_links_do_not() -> None:
     assert f"  ({link})" in lines
     assert all(len(line) <= 76 for line in lines if link not in line)
     assert all(line.startswith(("- ", "  ")) for line in lines)
+
+
+def test_a_template_is_compiled_once_wherever_it_stands() -> None:
+    one = make_template("Hello.")
+    moved = replace(one, place=Place("emails/one.md", 3, 1))
+    assert compile_email(one) is compile_email(moved)
+    assert compile_email(one) is not compile_email(replace(one, body="Hello!"))

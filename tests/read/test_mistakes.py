@@ -23,6 +23,11 @@ def field(formula: str) -> str:
     return USER.replace("signed_up_at: timestamp", f"n: {formula}")
 
 
+def metric(text: str) -> tuple[str, str]:
+    """A metric's file, as a path and a text."""
+    return "metrics/use.yaml", text
+
+
 def steps(step: str) -> str:
     """A playbook file; its first step begins on line 4."""
     return f"playbook: checkup\nsegment: trained\nsteps:\n  - {step}\n"
@@ -1275,7 +1280,82 @@ MISTAKES = [
     ),
     ("mjml", "emails/fancy.mjml", "<mjml/>", "not-supported", "1:1", "`mjml` files"),
     ("locale-alone", "emails/bye.fr.md", SOUND["emails/hello.md"], "missing-file", "1:1", "bye.md"),
-    ("metric", "metrics/use.yaml", "metric: use", "not-supported", "1:1", "`metric` files"),
+    (
+        "metric-of-nothing",
+        *metric("metric: use\ncount: {everyone: true}"),
+        "missing-key",
+        "1:1",
+        "of",
+    ),
+    ("metric-of-no-kind", *metric("metric: use\nof: user"), "missing-key", "1:1", "`share`"),
+    (
+        "metric-of-two-kinds",
+        *metric("metric: use\nof: user\ncount: {everyone: true}\nsum: seats"),
+        "two-verbs",
+        "4:1",
+        "`count` and `sum`",
+    ),
+    (
+        "metric-kind",
+        *metric("metric: use\nof: user\navrage: seats"),
+        "unknown-key",
+        "3:1",
+        "average",
+    ),
+    ("metric-name", *metric("metric: Use\nof: user\nsum: seats"), "bad-name", "1:9", "`Use`"),
+    (
+        "metric-share-of-what",
+        *metric("metric: use\nof: user\nshare: {of: {everyone: true}}"),
+        "missing-key",
+        "3:8",
+        "`among`",
+    ),
+    (
+        "metric-share-is-no-condition",
+        *metric("metric: use\nof: user\nshare: {of: 5, among: {everyone: true}}"),
+        "wrong-type",
+        "3:13",
+        "a condition",
+    ),
+    (
+        "metric-among-beside-share",
+        *metric(
+            "metric: use\nof: user\nshare: {of: {id: 1}, among: {id: 2}}\namong: {everyone: true}"
+        ),
+        "bad-value",
+        "4:8",
+        "within `share`",
+    ),
+    (
+        "metric-among-beside-count",
+        *metric("metric: use\nof: user\ncount: {id: 1}\namong: {id: 2}"),
+        "bad-value",
+        "4:8",
+        "within `count`",
+    ),
+    (
+        "metric-ratio-of-one",
+        *metric("metric: use\nof: user\nratio: [a]"),
+        "bad-value",
+        "3:8",
+        "two metrics",
+    ),
+    ("metric-field", *metric("metric: use\nof: user\nsum: [seats]"), "bad-name", "3:6", "text"),
+    (
+        "metric-every",
+        *metric("metric: use\nof: user\nsum: seats\nevery: mnth"),
+        "bad-value",
+        "4:8",
+        "month",
+    ),
+    (
+        "metric-elsewhere",
+        "segments/x.yaml",
+        "metric: x\nof: user",
+        "wrong-folder",
+        "1:1",
+        "metrics/",
+    ),
     ("yml", "segments/x.yml", segment("{everyone: true}"), "bad-name", "1:1", ".yaml"),
 ]
 

@@ -113,7 +113,11 @@ REFUSED = [
     ("no-json", "{", "no JSON"),
     ("a-list", "[]", "lacks `segment`"),
     ("word-gone", '{"segment":"s","steps":[{"fax":"x"}]}', "a step lacks"),
-    ("later", '{"segment":"s","steps":[{"exit":"x"}],"use":"y"}', "not carried out"),
+    (
+        "unexpanded",
+        '{"segment":"s","steps":[{"exit":"x"}],"use":"y"}',
+        "no key of a playbook that uses",
+    ),
     (
         "condition",
         '{"exit_when":{"a":{"contians":"x"}},"segment":"s","steps":[{"exit":"x"}]}',

@@ -27,8 +27,8 @@ from tests.read.test_conditions import READ
 from tests.read.test_load import ACME, STEPS
 from tests.read.test_mistakes import MISTAKES
 
-KINDS = ("touchline", "entity", "segment", "playbook", "template", "condition")
-FOLDERS = {"catalog": "entity", "segments": "segment", "playbooks": "playbook"}
+KINDS = ("touchline", "entity", "segment", "playbook", "template", "condition", "metric")
+FOLDERS = {"catalog": "entity", "segments": "segment", "playbooks": "playbook", "metrics": "metric"}
 # What a schema alone cannot tell: dates and schedules, references, names across a file.
 BEYOND_SCHEMAS = {
     "bad-days", "bad-time", "bad-rate", "unknown-country",

@@ -236,7 +236,7 @@ if {moment!r} == "unwritten":
 elif {moment!r} == "written":
     running.tell_assignees = lambda *given, **said: (tell(*given, **said), die())
 else:
-    line.settle = die
+    line.settle_all = die
 cli.main(["run", "-C", {folder!r}])
 """
 

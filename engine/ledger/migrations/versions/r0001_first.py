@@ -145,6 +145,14 @@ def _make_enrollments() -> None:
     )
     op.create_index("ix_enrollments_run", "enrollments", ["run"], unique=False)
     op.create_index(
+        "ix_enrollments_afterwards",
+        "enrollments",
+        ["playbook", "goal_until", "id"],
+        unique=False,
+        sqlite_where=sa.text("left_at IS NOT NULL AND goal_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NOT NULL AND goal_at IS NULL"),
+    )
+    op.create_index(
         "ix_enrollments_each",
         "enrollments",
         ["playbook", "each"],

@@ -1,0 +1,79 @@
+"""Who reached a playbook's goal: the treated beside those held out. Language, section 5.
+
+A customer counts once, by its first entry: later ones hang on what became of the first, and two
+rates can only be compared where each of those counted stands for itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+
+from engine.ledger.store import Unit
+from engine.ledger.tables import enrollments, pauses
+
+__all__ = ["Arm", "arms", "later_entries", "paused_since"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Customers of one arm: all who `entered`, and those of them whose time is over (`mature`).
+
+    Of those who are mature, `reached` reached the goal within its window. `early` are those who
+    reached it and whose window still runs: they count once it has ended, as those beside them do.
+    """
+
+    entered: int = 0
+    mature: int = 0
+    reached: int = 0
+    early: int = 0
+
+    @property
+    def running(self) -> int:
+        """Those whose window has not ended."""
+        return self.entered - self.mature
+
+
+def arms(unit: Unit, playbook: str, as_of: datetime, *, ended_by: datetime) -> tuple[Arm, Arm]:
+    """The treated and the held out of those who entered up to `as_of`.
+
+    A window is over that ended at `ended_by` or before; a goal without a window is never over.
+    """
+    columns = enrollments.c
+    over = and_(columns.goal_until.is_not(None), columns.goal_until <= ended_by)
+    reached = and_(columns.goal_at.is_not(None), columns.goal_at <= as_of)
+    in_time = and_(over, reached, columns.goal_at <= columns.goal_until)
+    early = and_(reached, _not_over(ended_by))
+    counted = [func.count(), *map(_number, (over, in_time, early))]
+    statement = (
+        select(columns.holdout, *counted)
+        .where(columns.playbook == playbook, columns.number == 1, columns.entered_at <= as_of)
+        .group_by(columns.holdout)
+    )
+    found = {row[0]: Arm(*row[1:]) for row in unit.connection.execute(statement)}
+    return found.get(0, Arm()), found.get(1, Arm())
+
+
+def _not_over(ended_by: datetime) -> ColumnElement[bool]:
+    until = enrollments.c.goal_until
+    return until.is_(None) | (until > ended_by)
+
+
+def _number(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((which, 1)))
+
+
+def later_entries(unit: Unit, playbook: str, as_of: datetime) -> int:
+    """How many entered again up to an instant."""
+    columns = enrollments.c
+    again = (columns.playbook == playbook, columns.number > 1, columns.entered_at <= as_of)
+    return unit.connection.scalar(select(func.count()).where(*again)) or 0
+
+
+def paused_since(unit: Unit, playbook: str) -> datetime | None:
+    """Since when a playbook is paused, so that its windows stand still; None where it is not."""
+    running = (pauses.c.playbook == playbook, pauses.c.ended_at.is_(None))
+    since: datetime | None = unit.connection.scalar(select(pauses.c.started_at).where(*running))
+    return since

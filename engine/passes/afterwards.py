@@ -1,0 +1,87 @@
+"""Ask the goal of those who have left while its window still runs. Language, section 5.
+
+Without it the treated, who leave after the last step, were looked at for a shorter time than
+those held out, who rest until the window ends; and no figure could compare the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from engine.bind.conditions import Condition
+from engine.bind.playbook import BoundPlaybook
+from engine.decide.facts import Enrollment
+from engine.ledger.afterwards import over_and_aiming, reached_afterwards
+from engine.ledger.erasure import erased_of
+from engine.ledger.store import Ledger
+
+__all__ = ["look_after"]
+
+_PAGE = 5_000  # stays read at a time: memory stays flat in their number
+_BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), "")
+
+
+class Asked(Protocol):
+    """What is asked of the sources."""
+
+    def holding(
+        self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
+    ) -> frozenset[str]:
+        """The keys of those for which a condition holds now."""
+
+
+class AsItWas(Protocol):
+    """The versions that people entered with."""
+
+    def as_it_was(self, version: str) -> BoundPlaybook | None:
+        """The playbook as it was, bound to today's catalog; None where it no longer binds."""
+
+
+def look_after(
+    playbook: BoundPlaybook, versions: AsItWas, facts: Asked, ledger: Ledger, *, as_of: datetime
+) -> int:
+    """Keep who reached the goal after leaving; how many. It moves nobody and sends nothing."""
+    number, after = 0, _BEGINNING
+    while True:
+        with ledger.read() as unit:
+            page = over_and_aiming(unit, playbook.name, as_of, after=after, limit=_PAGE)
+            erased = erased_of(unit, playbook.audience.entity.name) if page else frozenset[str]()
+        kept = [each for each in page if each.key not in erased]
+        for group in _alike(kept):
+            number += _keep(group, versions, facts, ledger, as_of=as_of)
+        if len(page) < _PAGE:
+            return number
+        last = page[-1]
+        assert last.goal_until is not None
+        after = (last.goal_until, last.id)
+
+
+def _keep(
+    group: Sequence[Enrollment],
+    versions: AsItWas,
+    facts: Asked,
+    ledger: Ledger,
+    *,
+    as_of: datetime,
+) -> int:
+    playbook = versions.as_it_was(group[0].version)
+    if playbook is None or playbook.goal is None:
+        return 0
+    if playbook.audience.entity.name != group[0].entity:
+        return 0
+    held = facts.holding(playbook, playbook.goal.when, group)
+    reached = [each for each in group if each.key in held]
+    if not reached:
+        return 0
+    with ledger.write() as unit:
+        return reached_afterwards(unit, reached, playbook.goal.name, at=as_of, actor="engine")
+
+
+def _alike(page: Sequence[Enrollment]) -> Iterator[Sequence[Enrollment]]:
+    """Stays of one version, of one customer no more than one: each has a stay to ask."""
+    groups: dict[tuple[str, int], list[Enrollment]] = {}
+    for each in page:
+        groups.setdefault((each.version, each.number), []).append(each)
+    yield from groups.values()

@@ -1,0 +1,160 @@
+"""Metrics and goals as one SVG: a panel each, lines over time, bars by group. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from engine.measuring.figures import Figures, MetricFigures
+from engine.measuring.goals import GoalFigures, rate_of
+from engine.moments import local_date
+from engine.report.metrics import group_text, kind_of, value_text
+
+__all__ = ["picture"]
+
+_WIDTH = 720  # pixels of the whole
+_MARGIN = 20
+_NAMES = 170  # for the names of bars
+_FIGURES = 90  # for the figure behind a bar
+_ROW = 22
+_CHART = 140  # the height of a chart over time
+_STYLE = (
+    "text{font:12px system-ui,sans-serif;fill:#1f2328}.h{font-weight:600;font-size:14px}"
+    ".n{fill:#59636e;font-size:11px}.b{fill:#7aa7e9}.o{fill:#c4cbd3}.paper{fill:#fff}"
+    ".a{stroke:#c4cbd3;stroke-width:1}.s{fill:none;stroke:#2f6fd0;stroke-width:2}"
+    ".d{fill:#2f6fd0}.w{stroke:#1f2328;stroke-width:1.4}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """What is drawn of one figure, from y = 0 downwards, and how high it is."""
+
+    marks: tuple[str, ...]
+    height: float
+
+
+def picture(found: Figures) -> str:
+    """All figures below each other; the same each time."""
+    panels = [_metric_panel(each) for each in found.metrics]
+    panels += [_goal_panel(each) for each in found.goals]
+    y, marks = float(_MARGIN), []
+    for panel in panels:
+        marks.append(f'<g transform="translate({_MARGIN} {y:g})">')
+        marks += [*panel.marks, "</g>"]
+        y += panel.height + _MARGIN
+    size = f'width="{_WIDTH}" height="{y:g}" viewBox="0 0 {_WIDTH} {y:g}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
+    first = [head, "<title>metrics and goals</title>", f"<style>{_STYLE}</style>"]
+    paper = f'<rect class="paper" width="{_WIDTH}" height="{y:g}"/>'
+    return "\n".join([*first, paper, *marks, "</svg>"])
+
+
+# ---------------------------------------------------------------- metrics
+
+
+def _metric_panel(found: MetricFigures) -> _Panel:
+    kind, whole = kind_of(found.metric), found.measured.whole
+    marks = [_words(f"{found.metric.name}: {value_text(whole.value, kind)}", 0, 14, "h")]
+    y = 28.0
+    if found.metric.by is not None:
+        values = [(group_text(g), each.value) for g, each in found.measured.groups.items()]
+        marks += _bars([(name, v, value_text(v, kind)) for name, v in values], y)
+        y += _ROW * len(values) + 8
+    if found.series:
+        marks += _line(found, kind, y)
+        y += _CHART + 24
+    return _Panel(tuple(marks), y)
+
+
+def _bars(rows: Sequence[tuple[str, float | None, str]], top: float) -> Iterator[str]:
+    """A bar a row, of what is above 0; what is not has its figure alone."""
+    most = max([value for _, value, _ in rows if value is not None and value > 0], default=1)
+    room = _WIDTH - 2 * _MARGIN - _NAMES - _FIGURES
+    for number, (name, value, told) in enumerate(rows):
+        y = top + number * _ROW
+        length = room * max(value or 0, 0) / most
+        yield _words(_short(name), 0, y + 12, "")
+        yield f'<rect class="b" x="{_NAMES}" y="{y:g}" width="{length:.1f}" height="15"/>'
+        yield _words(told, _NAMES + length + 6, y + 12, "n")
+
+
+def _line(found: MetricFigures, kind: str, top: float) -> Iterator[str]:
+    """The whole over time; where it is missing the line has a gap."""
+    values = [point.measured.whole.value for point in found.series]
+    known = [each for each in values if each is not None]
+    least, most = min([0, *known]), max([0, *known])
+    step = (_WIDTH - 2 * _MARGIN - _FIGURES) / max(len(values) - 1, 1)
+    places = [
+        None if value is None else (n * step, top + _height(value, least, most))
+        for n, value in enumerate(values)
+    ]
+    zero = top + _height(0, least, most)
+    yield f'<path class="a" d="M0 {zero:.1f}H{_WIDTH - 2 * _MARGIN - _FIGURES}"/>'
+    for run in _runs(places):
+        yield f'<path class="s" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in run)}"/>'
+        yield from (f'<circle class="d" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in run)
+    for n, point in enumerate(found.series):
+        month = local_date(point.as_of, found.metric.zone).strftime("%Y-%m")
+        yield _words(month[2:], n * step - 12, top + _CHART + 16, "n")
+    if places and places[-1] is not None:
+        x, y = places[-1]
+        yield _words(value_text(values[-1], kind), x + 8, y + 4, "n")
+
+
+def _height(value: float, least: float, most: float) -> float:
+    return _CHART * (1 - (value - least) / ((most - least) or 1))
+
+
+def _runs(
+    places: Sequence[tuple[float, float] | None],
+) -> Iterator[list[tuple[float, float]]]:
+    run: list[tuple[float, float]] = []
+    for place in [*places, None]:
+        if place is not None:
+            run.append(place)
+        elif run:
+            yield run
+            run = []
+
+
+# ---------------------------------------------------------------- goals
+
+
+def _goal_panel(goal: GoalFigures) -> _Panel:
+    marks = [_words(f"{goal.playbook}: {goal.goal}", 0, 14, "h")]
+    rates = (("treated", goal.treated), ("held out", goal.held_out))
+    rows = [
+        (name, rate_of(arm), f"{value_text(rate_of(arm), 'share')} of {arm.mature:,}")
+        for name, arm in rates
+    ]
+    marks += _bars(rows, 28)
+    y = 28 + 2 * _ROW + 14.0
+    if goal.interval is not None and goal.difference is not None:
+        low, high = 100 * goal.interval.low, 100 * goal.interval.high
+        told = (
+            f"difference {100 * goal.difference:+.1f} points, 95 % from {low:+.1f} to {high:+.1f}"
+        )
+        marks.append(_words(told, 0, y, ""))
+        y += 18
+    if goal.warning:
+        marks.append(_words(goal.warning, 0, y, "n"))
+        y += 16
+    return _Panel(tuple(marks), y)
+
+
+# ---------------------------------------------------------------- words
+
+
+def _words(text: str, x: float, y: float, style: str) -> str:
+    name = f' class="{style}"' if style else ""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return f'<text x="{x:g}" y="{y:g}"{name}>{escape(shown)}</text>'
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+_LONGEST = 24  # letters of the name of a bar

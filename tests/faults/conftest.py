@@ -1,0 +1,23 @@
+"""A ledger on each database, and a small project on real parts: as the areas have them."""
+
+from tests.dispatch.conftest import (
+    any_ledger,
+    any_url,
+    ledger,
+    postgres,
+    postgres_model,
+    sqlite_model,
+    sqlite_url,
+)
+from tests.story.conftest import stage
+
+__all__ = [
+    "any_ledger",
+    "any_url",
+    "ledger",
+    "postgres",
+    "postgres_model",
+    "sqlite_model",
+    "sqlite_url",
+    "stage",
+]

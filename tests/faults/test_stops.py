@@ -1,0 +1,128 @@
+"""Halts in the middle of everything, and halts that nobody can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.channels.smtp import Smtp
+from engine.dispatch import line
+from engine.language.project import SmtpChannel
+from engine.ledger.log import verify_audit
+from engine.ledger.store import Ledger
+from engine.ports import Answer, Message, Permit
+from engine.problems import Unreachable
+from tests.dispatch.outbox import Watch, by_key, fill, letter, run
+from tests.ledger.factories import NOW, reading
+from tests.support.smtp_server import ScriptedSmtpServer
+
+LATE = {"expires_at": NOW + timedelta(days=3)}
+
+
+def declared(server: ScriptedSmtpServer) -> SmtpChannel:
+    return SmtpChannel("email", "127.0.0.1", server.port, tls="none", answer_timeout=5)
+
+
+class Interrupted(Smtp):
+    """The real channel; right before the permit of the tenth message, something happens."""
+
+    def __init__(self, channel: SmtpChannel, happening: Callable[[], None]) -> None:
+        super().__init__(channel)
+        self._happening, self._asked = happening, 0
+
+    async def send(self, message: Message, permit: Permit) -> Answer:
+        """As the real one."""
+
+        async def asked() -> bool:
+            self._asked += 1
+            if self._asked == 10:
+                self._happening()
+            return await permit()
+
+        return await super().send(message, asked)
+
+
+def test_121_kill_switch_during_a_run(ledger: Ledger, tmp_path: Path) -> None:
+    """A file is enough: what had been permitted goes, and nothing after it."""
+    fill(ledger, {f"{n:03}": letter(f"{n:03}", "ok@x.example", **LATE) for n in range(40)})
+    switch = tmp_path / ".touchline" / "HALT"
+    seen: list[int] = []
+
+    def pull() -> None:
+        switch.touch()
+        seen.append(len(server.stored))
+
+    with ScriptedSmtpServer() as server:
+        run(ledger, Interrupted(declared(server), pull))
+        assert len(server.stored) - seen[0] <= 3, "one in the DATA of each other lane at most"
+        states = [row.state.value for row in by_key(ledger).values()]
+        assert (states.count("sent"), set(states)) == (len(server.stored), {"sent", "ready"})
+        switch.unlink()
+        run(ledger, Smtp(declared(server)), watch=Watch(NOW + timedelta(hours=1)))
+        assert set(server.ids().values()) == {1}
+        assert len(server.stored) == 40
+    assert reading(ledger, verify_audit).valid
+
+
+def loop(switch: Path) -> None:
+    switch.symlink_to("nowhere")
+
+
+def folder(switch: Path) -> None:
+    switch.mkdir()
+
+
+@pytest.mark.parametrize("odd", [loop, folder])
+def test_122_kill_switch_of_an_odd_kind(
+    ledger: Ledger, tmp_path: Path, odd: Callable[[Path], None]
+) -> None:
+    """Whatever lies there counts as set."""
+    odd(tmp_path / ".touchline" / "HALT")
+    assert nothing_goes_out(ledger)
+
+
+def test_122_kill_switch_that_cannot_be_looked_at(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for somebody who may not look into the folder; root may look everywhere."""
+    lstat = Path.lstat
+
+    def refused(path: Path) -> object:
+        if path.name == "HALT":
+            raise PermissionError(13, "Permission denied")
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", refused)
+    assert nothing_goes_out(ledger)
+
+
+def nothing_goes_out(ledger: Ledger) -> bool:
+    fill(ledger, {"1": letter("1", "ok@x.example", **LATE)})
+    with ScriptedSmtpServer() as server:
+        run(ledger, Smtp(declared(server)))
+        return (by_key(ledger)["1"].state, server.stored) == ("ready", [])
+
+
+def test_122_kill_switch_while_the_ledger_is_down(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody can look whether it is set, there is no dot."""
+    monkeypatch.setattr(line, "_SETTLE_WAITS_S", (0.01,))
+    fill(ledger, {f"{n:02}": letter(f"{n:02}", "ok@x.example", **LATE) for n in range(30)})
+    file = tmp_path / ".touchline" / "ledger.db"
+    seen: list[int] = []
+
+    def go_down() -> None:
+        seen.append(len(server.stored))
+        ledger.engine.dispose()
+        file.rename(file.with_suffix(".away"))
+        file.mkdir()
+
+    with ScriptedSmtpServer() as server:
+        with pytest.raises(Unreachable):
+            run(ledger, Interrupted(declared(server), go_down))
+        assert len(server.stored) - seen[0] <= 3, "one in the DATA of each other lane at most"
+        assert len(server.stored) < 30
