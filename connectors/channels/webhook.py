@@ -13,6 +13,7 @@ import binascii
 import hashlib
 import hmac
 import socket
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -86,7 +87,8 @@ class Webhook:
         self._keys = signing_keys(secret)
         self._clock = clock
         self._resolve = resolve
-        self._client: httpx.AsyncClient | None = None
+        self._idle: list[httpx.AsyncClient] = []
+        self._trust: ssl.SSLContext | None = None
 
     async def send(self, message: Message, permit: Permit) -> Answer:
         """Check the address, ask the permit, make the request."""
@@ -105,9 +107,8 @@ class Webhook:
 
     async def close(self) -> None:
         """End kept connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        while self._idle:
+            await self._idle.pop().aclose()
 
     async def _addresses(self) -> Sequence[str]:
         """Where the host's name leads now: every address is checked, for any may be taken."""
@@ -119,17 +120,21 @@ class Webhook:
     async def _attempt(self, message: Message, addresses: Sequence[str]) -> Answer:
         """The request to the first address that can be connected to."""
         answer: Answer = NotSent(Refusal.CHANNEL, "the receiver's name leads to no address")
-        for address in addresses[:_ADDRESSES]:
-            answer = await self._answer(message, address)
-            if not (isinstance(answer, NotSent) and answer.refusal is Refusal.CHANNEL):
-                break
+        client = self._idle.pop() if self._idle else self._new_client()
+        try:
+            for address in addresses[:_ADDRESSES]:
+                answer = await self._answer(client, message, address)
+                if not (isinstance(answer, NotSent) and answer.refusal is Refusal.CHANNEL):
+                    break
+        finally:
+            self._idle.append(client)
         return answer
 
-    async def _answer(self, message: Message, address: str) -> Answer:
+    async def _answer(self, client: httpx.AsyncClient, message: Message, address: str) -> Answer:
         try:
             request = self._request(message, address)
             async with asyncio.timeout(self._channel.timeout):
-                response = await self._http().send(request, stream=True)
+                response = await client.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return NotSent(Refusal.CHANNEL, f"no connection to the receiver: {_short(error)}")
         except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError) as error:
@@ -192,12 +197,10 @@ class Webhook:
         """Half for the connection, so that not having connected is told from having no answer."""
         return httpx.Timeout(self._channel.timeout, connect=self._channel.timeout / 2)
 
-    def _http(self) -> httpx.AsyncClient:
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                verify=system_trust(), trust_env=False, follow_redirects=False
-            )
-        return self._client
+    def _new_client(self) -> httpx.AsyncClient:
+        """One for each request under way: a shared pool looks at all of its connections, often."""
+        self._trust = self._trust or system_trust()
+        return httpx.AsyncClient(verify=self._trust, trust_env=False, follow_redirects=False)
 
 
 def _signature(key: bytes, signed: bytes) -> str:

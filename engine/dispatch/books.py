@@ -2,8 +2,8 @@
 
 A commit waits for the disk, and on SQLite for other writers; meanwhile the loop goes on listening
 to the channels. What is asked while one transaction is under way is done together in the next, with
-one commit for all of it: nobody waits for company, and under load it comes by itself. Whoever asks
-is answered once that commit has come back, and not before.
+one commit for all of it: company comes by itself, and where there is much it is waited for, for a
+moment. Whoever asks is answered once that commit has come back, and not before.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ Act = Callable[[Unit, Sequence[Q]], Sequence[A]]
 """Does many of the same kind in one transaction; an answer to each, in their order."""
 
 _TRIES = 5  # where another process changed the same rows first, nothing was kept: do it again
+_FEW = 12  # questions of a transaction for which others are not waited for
+_MOMENT_S = 0.001  # in which those who were answered together may ask again
 _MOST_TOGETHER = 500  # questions of one transaction: it must not keep the lock for long
 
 
@@ -49,6 +51,7 @@ class Books:
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._queue: list[_Asked] = []
         self._writer: asyncio.Task[None] | None = None
+        self._took_s = 0.0  # of the last transaction, where it was one of many
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,13 +94,27 @@ class Books:
 
     async def _write_all(self) -> None:
         while self._queue:
+            await self._company()
             wanted = [asked for asked in self._queue if not asked.answer.done()]
             group, self._queue = wanted[:_MOST_TOGETHER], wanted[_MOST_TOGETHER:]
             if group:
                 await self._write_group(group)
 
+    async def _company(self) -> None:
+        """Wait as long as more is asked, where that is little beside what a transaction takes.
+
+        Those who were answered together ask again within a moment: without this they would part
+        into two companies that write in turn, each transaction half as full.
+        """
+        loop = asyncio.get_running_loop()
+        until, length = loop.time() + self._took_s / 2, 0
+        while len(self._queue) > length and loop.time() < until:
+            length = len(self._queue)
+            await asyncio.sleep(_MOMENT_S)
+
     async def _write_group(self, group: Sequence[_Asked]) -> None:
         loop = asyncio.get_running_loop()
+        begun = loop.time()
         try:
             answers = await loop.run_in_executor(self._thread, self._together, group)
         except Unreachable as error:
@@ -111,6 +128,7 @@ class Books:
             for asked in group:
                 await self._write_group([asked])
         else:
+            self._took_s = loop.time() - begun if len(group) > _FEW else 0.0
             for asked, answer in zip(group, answers, strict=True):
                 if not asked.answer.done():
                     asked.answer.set_result(answer)

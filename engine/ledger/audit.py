@@ -204,8 +204,11 @@ def _escaped(text: str) -> str:
 
 
 def _column(values: Sequence[str] | Sequence[int]) -> Iterable[str]:
-    if set(map(type, values)) == {str}:
+    kinds = set(map(type, values))
+    if kinds == {str}:
         return map(_quoted, values)  # type: ignore[arg-type]
+    if kinds == {int} and max(map(abs, values)) <= _LARGEST_INTEGER:  # type: ignore[arg-type]
+        return map(str, values)
     return map(canonical, values)
 
 

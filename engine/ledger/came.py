@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from engine.decide.facts import TouchKind, TouchState
+from engine.ledger.payloads import PAYLOAD
 from engine.ledger.store import Unit
 from engine.ledger.tables import audit_head, tasks, touches
 
@@ -32,7 +33,10 @@ class CameTouch:
     assignee: str = ""
 
 
-_OWN = [touches.c[name] for name in CameTouch.__slots__ if name in touches.c]
+_OWN = [
+    *(touches.c[name] for name in CameTouch.__slots__ if name in touches.c),
+    PAYLOAD.label("payload"),
+]
 _OF_TASK = [func.coalesce(tasks.c[name], "").label(name) for name in ("title", "notes", "assignee")]
 
 

@@ -20,6 +20,7 @@ from engine.decide.policy import GiveUp, Go, Wait
 from engine.ledger.audit import Kind
 from engine.ledger.held import Room, alone, hold_back, prefixes_of, skip
 from engine.ledger.pace import has_turn, names_of, next_claim, take_claim
+from engine.ledger.payloads import PAYLOAD, payloads_of
 from engine.ledger.store import Unit
 from engine.ledger.tables import (
     IS_COPY,
@@ -32,6 +33,7 @@ from engine.ledger.tables import (
     reaches,
     touches,
 )
+from engine.ledger.told import tell_of_touches
 from engine.messages.tokens import Purpose, make_token
 
 __all__ = ["Claimed", "Claims", "claim"]
@@ -194,7 +196,8 @@ _ASKED = tuple(
     )
 )
 _TAKEN = tuple(touches.c[each.name] for each in fields(Claimed) if each.name in touches.c)
-_SIZE = func.length(touches.c.payload).label("size")
+_TOLD = {"epoch": "epoch", "attempt": "attempts"}
+_SIZE = func.length(PAYLOAD).label("size")
 
 
 def _pick(unit: Unit, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Row[Any]]:
@@ -309,17 +312,17 @@ def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
         )
         .returning(*_TAKEN)
     )
-    taken = {row.id: _claimed(unit, row) for row in unit.connection.execute(statement)}
-    for touch in taken.values():
-        names = names_of(asking.policy, touch.channel, touch.sender)
+    said = payloads_of(unit, ids)
+    rows = unit.connection.execute(statement).all()
+    for row in rows:
+        names = names_of(asking.policy, row.channel, row.sender)
         take_claim(unit, names, real=asking.real)
-        body = {"touch": touch.id, "epoch": touch.epoch, "attempt": touch.attempts}
-        given = {"playbook": touch.playbook, "key": touch.key}
-        unit.note(Kind.TOUCH_CLAIMED, body, at=asking.now, actor=worker, **given)
+    tell_of_touches(unit, rows, Kind.TOUCH_CLAIMED, _TOLD, body={}, now=asking.now, actor=worker)
+    taken = {row.id: _claimed(unit, row, said.get(row.id, b"")) for row in rows}
     return [taken[touch] for touch in ids if touch in taken]
 
 
-def _claimed(unit: Unit, row: Row[tuple[object, ...]]) -> Claimed:
+def _claimed(unit: Unit, row: Row[tuple[object, ...]], payload: bytes) -> Claimed:
     is_email = row.kind == TouchKind.EMAIL
     key = unit.ledger.identity.key
     return Claimed(
@@ -336,7 +339,7 @@ def _claimed(unit: Unit, row: Row[tuple[object, ...]]) -> Claimed:
         sender=row.sender,
         subject=row.subject,
         topic=row.topic,
-        payload=bytes(row.payload),
+        payload=payload,
         method=row.method,
         headers=json.loads(row.headers),
         priority=row.priority,

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, or_, select, update
 
 from engine.decide.facts import TouchState
 from engine.ledger.audit import Kind
+from engine.ledger.payloads import PAYLOAD, change_payloads
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, IS_DRAFT, touches
 from engine.problems import Refused, did_you_mean
@@ -63,7 +64,10 @@ class HeldDraft:
         return content_digest(self.payload)[:_SHOWN_DIGITS]
 
 
-_COLUMNS = tuple(touches.c[name] for name in HeldDraft.__slots__)
+_COLUMNS = (
+    *(touches.c[name] for name in HeldDraft.__slots__ if name in touches.c),
+    PAYLOAD.label("payload"),
+)
 
 
 def content_digest(payload: bytes) -> str:
@@ -153,7 +157,8 @@ def revise_draft(
             f"{was.id} was edited by {held.edited_by} meanwhile, and stays as it is now; look at "
             f"it with `touchline held show {was.id}` and edit it again"
         )
-    _change(unit, held, {"payload": payload, "subject": subject, "edited_by": actor})
+    changed = _change(unit, held, {"subject": subject, "edited_by": actor})
+    change_payloads(unit, [row.id for row in changed], payload)
     body = {
         "touch": held.id,
         "content": unit.keyed(payload),

@@ -18,7 +18,7 @@ from engine.decide.facts import Enrollment, TouchState
 from engine.decide.stay import leave
 from engine.ledger.audit import Kind
 from engine.ledger.journey import FACTS, enrollment_of, record
-from engine.ledger.retention import FORGOTTEN
+from engine.ledger.retention import empty_touches
 from engine.ledger.statements import insert_new, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import suppress
@@ -63,10 +63,11 @@ def erase(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) -> Era
     _refuse_what_is_on_its_way(unit, mine)
     stays = _leave(unit, entity, key, at=at, actor=actor)
     suppressed = _suppress(unit, entity, key, at=at, actor=actor)
+    told_of = unit.connection.scalars(select(touches.c.id).where(mine)).all()
     given_up = _give_up(unit, mine, at=at, actor=actor)
     found = Erased(
         stays=stays,
-        touches=unit.connection.execute(update(touches).where(mine).values(FORGOTTEN)).rowcount,
+        touches=empty_touches(unit, told_of),
         given_up=given_up,
         tasks=_empty_tasks(unit, entity, key, at=at, actor=actor),
         values=_forget_history(unit, entity, key),

@@ -16,6 +16,7 @@ from engine.decide.facts import NewTouch, Phase, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
 from engine.ledger.instants import instant_text
+from engine.ledger.payloads import empty_payloads
 from engine.ledger.pending import PendingMail
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
@@ -77,8 +78,9 @@ def clear_for_remaking(unit: Unit, made: Collection[NewTouch]) -> dict[str, int]
         return {}
     given = texts_relation(unit.connection, ids)
     gone = delete(touches).where(touches.c.id.in_(select(given.c.value)), WAS_TAKEN_BACK)
-    rows = unit.connection.execute(gone.returning(touches.c.id, touches.c.epoch))
-    return {id_: epoch + 1 for id_, epoch in rows.all()}
+    rows = unit.connection.execute(gone.returning(touches.c.id, touches.c.epoch)).all()
+    empty_payloads(unit, [row.id for row in rows])
+    return {row.id: row.epoch + 1 for row in rows}
 
 
 # ---------------------------------------------------------------- taking back

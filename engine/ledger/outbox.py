@@ -19,7 +19,7 @@ from engine.ledger.audit import Kind
 from engine.ledger.held import let_others_ask
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
-from engine.ledger.told import tell_of_touch
+from engine.ledger.told import tell_of_touch, tell_of_touches
 from engine.ledger.touches import END_KINDS
 
 __all__ = [
@@ -52,6 +52,7 @@ _ANSWERED: Select[Any] = (
     .order_by(touches.c.id)  # workers lock in one order
     .with_for_update()
 )
+_TOLD = {"channel": "channel", "epoch": "epoch", "attempt": "attempts"}
 _SENT = (
     update(touches)
     .where(touches.c.id == bindparam("touch"))
@@ -88,17 +89,18 @@ def settle_sent_all(
     """The same of many, the answers in their order."""
     ids = {"ids": [each.touch for each in accepted]}
     rows = {row.id: row for row in unit.connection.execute(_ANSWERED, ids)}
-    answers, values = [], []
+    answers, values, mine = [], [], []
     for each in accepted:
         row = rows.pop(each.touch, None)
         answers.append(row is not None and row.epoch == each.epoch)
         if row is None or row.epoch != each.epoch:
             continue
+        mine.append(row)
         values.append({"touch": each.touch, "said": each.detail, "now": now})
-        body = {"reason": "", "attempt": row.attempts}
-        tell_of_touch(unit, row, Kind.TOUCH_SENT, body, now=now, actor=actor)
     if values:
         unit.connection.execute(_SENT, values)
+        body = {"reason": ""}
+        tell_of_touches(unit, mine, Kind.TOUCH_SENT, _TOLD, body=body, now=now, actor=actor)
     return answers
 
 

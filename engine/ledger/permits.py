@@ -24,9 +24,10 @@ from engine.ledger.control import Stops, stops_in_force
 from engine.ledger.drafts import content_digest
 from engine.ledger.held import Room, alone, hold_back
 from engine.ledger.pace import names_of, turn_at
+from engine.ledger.payloads import PAYLOAD
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
-from engine.ledger.told import tell_of_touch
+from engine.ledger.told import tell_of_touch, tell_of_touches
 from engine.ledger.topics import Addressed, refusals_of
 from engine.ledger.touches import END_KINDS
 
@@ -96,8 +97,9 @@ def permit_all(
     """
     if policy.caps or policy.rates or policy.per_sender:
         alone(unit)
-    mine = _claims_among(unit, asked)
-    rows = list(mine.values())
+    claims = _claims_among(unit, asked)
+    rows = list(claims.values())
+    mine = dict(claims)
     look = _Look(
         unit=unit,
         policy=policy,
@@ -114,6 +116,8 @@ def permit_all(
         answers.append(look.at(row) if row is not None and row.epoch == each.epoch else _OVERTAKEN)
     allowed = [each for each, answer in zip(asked, answers, strict=True) if answer.allowed]
     _put_in_doubt(unit, allowed, now=now)
+    sure = [claims[each.touch] for each in allowed]
+    tell_of_touches(unit, sure, Kind.TOUCH_IN_DOUBT, _TOLD, body={}, now=now, actor=actor)
     return answers
 
 
@@ -130,7 +134,7 @@ _ASKED: Select[Any] = (
                 *("approver", "approved"),
             )
         ),
-        case((touches.c.approver != "", touches.c.payload)).label("shown"),
+        case((touches.c.approver != "", PAYLOAD)).label("shown"),
     )
     .where(
         touches.c.id.in_(bindparam("ids", expanding=True)),
@@ -139,6 +143,7 @@ _ASKED: Select[Any] = (
     .order_by(touches.c.id)  # workers lock in one order
     .with_for_update()
 )
+_TOLD = {"channel": "channel", "epoch": "epoch"}
 _IN_DOUBT = (
     update(touches)
     .where(touches.c.id.in_(bindparam("ids", expanding=True)))
@@ -190,7 +195,6 @@ class _Look:
         if turn := turn_at(self.unit, names, real=self.real):
             return Permission(False, "rate", turn)
         self.room.take(row)
-        self._tell(row, Kind.TOUCH_IN_DOUBT, {})
         return Permission(True)
 
     def _hold_back(self, row: Row[Any], wait: Wait) -> None:

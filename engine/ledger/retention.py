@@ -6,6 +6,7 @@ verifies as before. A touch whose outcome nobody knows waits for a person, and k
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
@@ -13,21 +14,21 @@ from sqlalchemy import func, or_, select, update
 from engine.decide.facts import TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.instants import instant_text
+from engine.ledger.payloads import PAYLOAD, empty_payloads
+from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
 
-__all__ = ["FORGOTTEN", "forget_touches"]
+__all__ = ["empty_touches", "forget_touches"]
 
-FORGOTTEN = {
+_FORGOTTEN = {
     "recipient": "",
     "sender": "",
     "approver": "",
     "subject": "",
     "detail": "",
-    "payload": b"",
     "headers": "{}",
 }
-"""What stands in a touch whose content and addresses are gone."""
 
 
 def forget_touches(unit: Unit, before: datetime, *, limit: int, at: datetime, actor: str) -> int:
@@ -37,13 +38,20 @@ def forget_touches(unit: Unit, before: datetime, *, limit: int, at: datetime, ac
         .where(
             touches.c.ended_at < before,
             touches.c.state != TouchState.UNKNOWN,
-            or_(touches.c.recipient != "", func.length(touches.c.payload) > 0),
+            or_(touches.c.recipient != "", func.length(PAYLOAD) > 0),
         )
         .limit(limit)
     )
-    statement = update(touches).where(touches.c.id.in_(old)).values(FORGOTTEN)
-    number = unit.connection.execute(statement).rowcount
+    number = empty_touches(unit, unit.connection.scalars(old).all())
     if number:
         body = {"before": instant_text(before), "touches": number}
         unit.note(Kind.TOUCHES_FORGOTTEN, body, at=at, actor=actor)
     return number
+
+
+def empty_touches(unit: Unit, ids: Sequence[str]) -> int:
+    """Take addresses and content out of touches; how many there are."""
+    given = texts_relation(unit.connection, ids)
+    mine = touches.c.id.in_(select(given.c.value))
+    empty_payloads(unit, ids)
+    return unit.connection.execute(update(touches).where(mine).values(_FORGOTTEN)).rowcount

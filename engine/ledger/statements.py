@@ -86,12 +86,17 @@ def insert_alike(
         return
     stored = tuple(map(_stored, same.values()))
     rows = list(zip(*each.values(), strict=True))
+    if len(rows) < _FEW:
+        statement = _alike_in_rows(table, tuple(same), tuple(each), number=1)
+        connection.exec_driver_sql(statement, [(*stored, *row) for row in rows])
+        return
     for start in range(0, len(rows), _ROWS):
         some = rows[start : start + _ROWS]
         statement = _alike_in_rows(table, tuple(same), tuple(each), number=len(some))
         connection.exec_driver_sql(statement, (*stored, *chain.from_iterable(some)))
 
 
+_FEW = 200  # rows for which it does not pay to read a statement of their own number
 _ROWS = 2_000  # of one statement: SQLite binds 32,766 values at most
 _MARKS = 16  # texts of statements that are kept: a few for each table
 

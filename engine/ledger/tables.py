@@ -26,6 +26,7 @@ from engine.ledger.evidence_tables import evidence
 from engine.ledger.instants import Instant
 from engine.ledger.item_tables import items
 from engine.ledger.name_tables import identities
+from engine.ledger.payload_tables import payloads
 from engine.ledger.policy_tables import rates, reaches, subscriptions
 from engine.ledger.task_tables import IS_TOLD, IS_UNTOLD, notices, tasks
 
@@ -55,6 +56,7 @@ __all__ = [
     "notices",
     "passed",
     "pauses",
+    "payloads",
     "rates",
     "reaches",
     "runs",
@@ -298,7 +300,6 @@ touches = Table(
     words("topic"),
     count("to_customer"),
     words("zone"),
-    Column("payload", LargeBinary(), nullable=False),
     words("method"),
     Column("headers", Text(), nullable=False, server_default=text("'{}'")),
     count("priority"),

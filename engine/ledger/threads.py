@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import func, select
 
 from engine.decide.facts import NewTouch, TouchKind, TouchState
+from engine.ledger.payloads import PAYLOAD
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
@@ -25,7 +26,7 @@ _ARRIVED = (TouchState.SENT, TouchState.UNKNOWN)  # an unknown one has arrived n
 def mails_sent(unit: Unit, enrollments: Sequence[str], step: str) -> dict[str, Answers]:
     """By enrollment, the mails of a step that went out, or may have; others are absent."""
     given = texts_relation(unit.connection, enrollments)
-    head = func.substr(touches.c.payload, 1, _HEAD).label("head")
+    head = func.substr(PAYLOAD, 1, _HEAD).label("head")
     statement = select(touches.c.enrollment, touches.c.recipient, touches.c.subject, head).where(
         touches.c.enrollment.in_(select(given.c.value)),
         touches.c.step == step,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row
@@ -12,7 +14,7 @@ from engine.ledger.audit import Body, Kind
 from engine.ledger.instants import instant_text
 from engine.ledger.store import Unit
 
-__all__ = ["advanced_record", "entered_body", "moved_record", "tell_of_touch"]
+__all__ = ["advanced_record", "entered_body", "moved_record", "tell_of_touch", "tell_of_touches"]
 
 
 def tell_of_touch(
@@ -21,6 +23,32 @@ def tell_of_touch(
     """Add the record of a change of a touch: what every such record says, and `body`."""
     told = {"touch": row.id, "channel": row.channel, "epoch": row.epoch, **body}
     unit.note(kind, told, at=now, actor=actor, playbook=row.playbook, key=row.key)
+
+
+def tell_of_touches(
+    unit: Unit,
+    rows: Iterable[Row[Any]],
+    kind: Kind,
+    names: Mapping[str, str],
+    *,
+    body: Body,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Add the records of the same change of many touches, those of one playbook together.
+
+    Each says `touch`, what stands in `body`, and of each of `names` its own: a column of its row.
+    """
+    by_playbook: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        by_playbook.setdefault(row.playbook, []).append(row)
+    for playbook, mine in by_playbook.items():
+        each = {
+            name: list(map(attrgetter(column), mine))
+            for name, column in {"touch": "id", **names}.items()
+        }
+        keys = [row.key for row in mine]
+        unit.note_alike(kind, body, each=each, keys=keys, at=now, actor=actor, playbook=playbook)
 
 
 def entered_body(of: Enrollment, run: str) -> dict[str, object]:

@@ -20,6 +20,7 @@ from engine.decide.facts import NewTouch, TouchKind, TouchState
 from engine.decide.policy import CAPPED
 from engine.ledger.audit import Kind, canonical
 from engine.ledger.items import WAS_TAKEN_BACK, clear_for_remaking, write_items
+from engine.ledger.payloads import write_payloads
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_READY, items, reaches, tasks, touches
@@ -121,12 +122,15 @@ def existing_keys(unit: Unit, keys: Collection[str]) -> frozenset[str]:
 def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datetime) -> None:
     """Write new touches, and the tasks of those that go to the inbox."""
     epochs = clear_for_remaking(unit, made)
+    # As they will be claimed: neighbours go out together, and lie on few pages of the table.
+    made = sorted(made, key=lambda touch: (-touch.priority, touch.id))
     rows = [
         {**_touch_row(unit, touch, run=run, at=at), "epoch": epochs.get(touch.id, 0)}
         for touch in made
     ]
     if rows:
         unit.connection.execute(insert(touches), rows)
+    write_payloads(unit, {touch.id: touch.payload for touch in made})
     write_items(unit, made)
     reached = [row for touch in made for row in _reaching(unit, touch)]
     if reached:
@@ -166,7 +170,6 @@ def _touch_row(unit: Unit, touch: NewTouch, *, run: str, at: datetime) -> dict[s
         "topic": touch.topic,
         "to_customer": int(touch.to_customer),
         "zone": touch.zone,
-        "payload": touch.payload,
         "method": touch.method,
         "headers": canonical(dict(touch.headers)),
         "priority": touch.priority,

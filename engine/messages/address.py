@@ -164,6 +164,8 @@ def check_header_value(text: str) -> str:
         HeaderValueError: it holds a control, a separator, a direction control, an invisible
             character or an encoded word.
     """
+    if text.isascii() and text.isprintable() and "=?" not in text:
+        return text  # nothing else is left that is forbidden
     for what, pattern in _FORBIDDEN:
         if pattern.search(text):
             raise HeaderValueError(f"a value for a header holds {what}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -51,6 +52,7 @@ class UrlError(ValueError):
     """A text is no URL that a message may hold; the message is a sentence."""
 
 
+@lru_cache(256)  # both parts of a message hold the same ones, and many hold the same as others
 def check_url(url: str) -> str:
     """The URL as it goes out: ASCII, with everything escaped that must be.
 

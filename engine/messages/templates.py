@@ -17,7 +17,7 @@ from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from engine.messages.budget import Budget, bounded
+from engine.messages.budget import MOST_CHARACTERS, Budget, bounded
 from engine.messages.failures import MISSING_VALUE, RENDER_ERROR, RenderFailure
 from engine.messages.filters import (
     BUDGET,
@@ -140,7 +140,16 @@ _KEPT = 1024  # texts: each pass asks for the same ones again
 
 
 class _Bounded(NodeTransformer):
-    """Puts counting around loops and around joined text."""
+    """Puts counting around loops and around joined text; a printed brace is plain text again.
+
+    Every brace of a style sheet is written as a printed one (`pieces.py`): each would be printed
+    anew for every message, as if it were data.
+    """
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:
+        self.generic_visit(node)
+        node.nodes = [_plain_brace(each) for each in node.nodes]
+        return node
 
     def visit_For(self, node: nodes.For) -> nodes.For:
         self.generic_visit(node)
@@ -150,6 +159,11 @@ class _Bounded(NodeTransformer):
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:
         self.generic_visit(node)
         return _filtered(node.nodes[0], "touchline_concatenated", node.nodes[1:])
+
+
+def _plain_brace(node: nodes.Expr) -> nodes.Expr:
+    is_brace = isinstance(node, nodes.Const) and node.value == "{"
+    return nodes.TemplateData("{", lineno=node.lineno) if is_brace else node
 
 
 def _filtered(node: nodes.Node, name: str, arguments: list[nodes.Expr]) -> nodes.Filter:
@@ -184,6 +198,7 @@ def _gathered(chunks: Iterator[str]) -> str:
     output, length = [], 0
     for chunk in chunks:
         length += len(chunk)
-        bounded(length)
+        if length > MOST_CHARACTERS:
+            bounded(length)
         output.append(chunk)
     return "".join(output)

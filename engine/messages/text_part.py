@@ -172,14 +172,18 @@ def _wrap(first: str, rest: str, kind: str, content: str) -> str:
     else:
         width = max(WIDTH - len(rest), 20)
         lines = [
-            line
-            for part in _SPACES.sub(" ", content).split(_BREAK)
-            for line in textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=False)
-            or [""]
+            line for part in _SPACES.sub(" ", content).split(_BREAK) for line in _lines(part, width)
         ]
     if kind in "=-":
         lines.append(kind * min(max(map(len, lines)), WIDTH))
     return "\n".join(((rest if n else first) + line).rstrip() for n, line in enumerate(lines))
+
+
+def _lines(part: str, width: int) -> list[str]:
+    """A text that holds no two blanks in a row, in lines of at most so many columns."""
+    if len(part) <= width and part.isprintable():  # what wrapping would give, at a hundredth
+        return [part.rstrip()]
+    return textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 # Most blocks of a message say the same to everybody, and wrapping is half of rendering.

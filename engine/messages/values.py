@@ -110,6 +110,8 @@ def plain(value: object) -> object:
 def printed(value: object, zone: ZoneInfo) -> str:
     """A value as people read it: dates in words, times in `zone`, numbers without noise."""
     match value:
+        case str():
+            return _scalar(value)
         case datetime():
             return format_date(value.astimezone(zone))
         case date():
@@ -135,12 +137,12 @@ def printed_iso(value: object, zone: ZoneInfo) -> str:
 
 def _scalar(value: object) -> str:
     match value:
-        case Undefined():
-            return str(value)  # raises, and names what is missing
         case str():
             bounded(len(value))
             _refuse_bytes(value)
             return value
+        case Undefined():
+            return str(value)  # raises, and names what is missing
         case bool():
             return "true" if value else "false"
         case int() | float():
@@ -166,6 +168,8 @@ def readable(text: str) -> str:
     Raises:
         RenderFailure: it holds signs, and none that can be seen: nobody is greeted as nothing.
     """
+    if text.isascii() and text.isprintable():
+        return text
     if _UNSEEN.fullmatch(text) and text.strip():
         raise RenderFailure(MISSING_VALUE, "a value holds nothing that can be seen")
     return _CONTROLS.sub("", _BREAKS.sub("\n", text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -96,8 +97,33 @@ def test_one_poison_question_is_nobody_elses(any_ledger: Ledger) -> None:
     assert reading(any_ledger, verify_audit).valid
 
 
+def test_those_who_were_answered_together_ask_together(ledger: Ledger) -> None:
+    """Who asks again at once joins those who came meanwhile: two companies become one."""
+    sizes: list[int] = []
+
+    def count(unit: Unit, questions: Sequence[int]) -> list[int]:
+        sizes.append(len(questions))
+        time.sleep(0.05)
+        return list(questions)
+
+    async def once() -> None:
+        async with Books(ledger) as books:
+
+            async def twice(number: int) -> None:
+                await books.ask(count, number)
+                await books.ask(count, number)
+
+            lanes = [asyncio.create_task(twice(number)) for number in range(13)]
+            await asyncio.sleep(0.02)
+            late = [books.ask(count, number) for number in range(10)]
+            await asyncio.gather(*lanes, *late)
+
+    asyncio.run(once())
+    assert sizes == [13, 23]
+
+
 def test_what_is_asked_meanwhile_is_the_next_group(ledger: Ledger) -> None:
-    """Nobody waits for company, and what comes during one commit shares the next."""
+    """A few do not wait for company, and what comes during one commit shares the next."""
     sizes: list[int] = []
 
     def count(unit: Unit, questions: Sequence[int]) -> list[int]:
@@ -112,7 +138,7 @@ def test_what_is_asked_meanwhile_is_the_next_group(ledger: Ledger) -> None:
             later = [books.ask(count, each) for each in range(1, 6)]
             later[2].cancel()
             assert await first == 0
-            assert sizes == [1]
+            assert sizes[0] == 1
             await asyncio.gather(*(later[:2] + later[3:]))
 
     asyncio.run(once())

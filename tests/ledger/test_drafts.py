@@ -76,7 +76,7 @@ def test_bytes_that_nobody_approved_do_not_go(ledger: Ledger) -> None:
     touch = waiting(ledger)
     writing(ledger, say_yes(touch))
     with ledger.engine.begin() as connection:
-        connection.execute(text("UPDATE touches SET payload = :other"), {"other": b"Other"})
+        connection.execute(text("UPDATE payloads SET payload = :other"), {"other": b"Other"})
     (taken,) = claimed(ledger)
     assert permitted(ledger, taken) == "unapproved"
     assert states(ledger) == {"person7@example.com": TouchState.DRAFT}

@@ -259,7 +259,7 @@ def test_the_same_event_does_not_overrule_a_person(ledger: Ledger) -> None:
 
 def test_an_address_that_was_forgotten_is_stopped_all_the_same(ledger: Ledger) -> None:
     touch = unknown(ledger)
-    values = {"recipient": "", "sender": "", "payload": b""}
+    values = {"recipient": "", "sender": ""}
     writing(
         ledger,
         lambda unit: unit.connection.execute(

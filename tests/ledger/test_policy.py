@@ -26,7 +26,7 @@ from engine.ledger.retention import forget_touches
 from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import EVERY_TOPIC, suppress
-from engine.ledger.tables import touches
+from engine.ledger.tables import payloads, touches
 from engine.ledger.topics import refusal_of, refusals_among, subscribe, unsubscribe
 from engine.ledger.touches import TouchRow, list_touches
 from engine.moments import parse_duration
@@ -333,6 +333,8 @@ def test_what_is_old_is_forgotten_and_the_chain_verifies(ledger: Ledger) -> None
     assert [each.key for each in rows if each.subject] == ["4"]
     assert {each.state for each in rows if each.key != "4"} == {TouchState.SENT}
     assert reading(ledger, verify_audit).valid
+    left = reading(ledger, lambda unit: unit.connection.scalars(select(payloads.c.touch)).all())
+    assert left == [each.id for each in rows if each.key == "4"]
     assert sum(each.kind == Kind.TOUCHES_FORGOTTEN for each in audited(ledger)) == 2
     policy = capped(1, "2 days", each="account")  # what was forgotten counts against caps
     assert send(ledger, policy, NOW + HOUR) == ""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.messages.compiled import compile_email, read_email
 from engine.messages.failures import MISSING_VALUE, UNSAFE_VALUE, RenderFailure
 from engine.messages.render import Footer
+from engine.messages.text_part import WIDTH, laid_out
 from engine.places import Place
 from tests.messages.making import make_template, rendered
 
@@ -403,6 +408,15 @@ def test_no_footer_is_printed_where_there_is_none() -> None:
     email = rendered("Hello", layout="plain")
     assert 'footer"' not in email.html
     assert email.text == "Hello\n"
+
+
+@given(st.text("ab -\u2013\u00e9\u00a0\u200b,.\t\x0b\U0001f642", max_size=100))
+def test_a_line_that_fits_is_what_wrapping_would_make_of_it(text: str) -> None:
+    kept = " ".join(re.split("[ \t\n]+", text))
+    lines = textwrap.wrap(kept, WIDTH, break_long_words=False, break_on_hyphens=False)
+    wanted = "\n".join(line.rstrip() for line in lines)
+    found = laid_out(f"\ufdd0\ufdd1\ufdd1p\ufdd1{text}\ufdd2")
+    assert found == (wanted + "\n" if text.strip() else "")
 
 
 def test_long_paragraphs_wrap_and_long_links_do_not() -> None:

@@ -32,6 +32,7 @@ def upgrade() -> None:
     _make_leases()
     _make_meta()
     _make_pauses()
+    _make_payloads()
     _make_runs()
     _make_suppressions()
     _make_tasks()
@@ -331,6 +332,15 @@ def _make_pauses() -> None:
     )
 
 
+def _make_payloads() -> None:
+    op.create_table(
+        "payloads",
+        sa.Column("touch", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("touch", name=op.f("pk_payloads")),
+    )
+
+
 def _make_runs() -> None:
     op.create_table(
         "runs",
@@ -466,7 +476,6 @@ def _make_touches() -> None:
         sa.Column("topic", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("to_customer", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("zone", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("method", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("headers", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("priority", sa.Integer(), server_default=sa.text("0"), nullable=False),
