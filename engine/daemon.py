@@ -7,7 +7,7 @@ of runs, enrollments and touches alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -193,7 +193,7 @@ class _Daemon:
         for report in broken:
             _LOG.error("%s does not run: %s", report.playbook, report.fault)
         failed = self._track() or bool(broken)
-        self._courier.hold_all_but(self._lately_passed(playbooks))
+        self._courier.hold_all_but([each.name for each in playbooks])
         for playbook in playbooks:
             if self._stop.is_asked:
                 return failed
@@ -208,15 +208,6 @@ class _Daemon:
         send_notices(self._workplace, self._ledger, self._courier, at=self._clock.now())
         self._forget()
         return failed
-
-    def _lately_passed(self, playbooks: Sequence[BoundPlaybook]) -> list[str]:
-        """Those whose exits were asked at most one `pass_every` ago: the others are asked anew.
-
-        Where the machine slept, nothing goes out by what was known before (delivery page, point 6).
-        """
-        now, every = self._clock.now(), self._workplace.settings.policy.pass_every
-        passed = ((each, self._passed.get(each.name)) for each in playbooks)
-        return [each.name for each, at in passed if at and shift_local(at, every, each.zone) >= now]
 
     def _call_roll(self) -> None:
         """Once a pass, and whenever files were taken up: who was renamed, and who is gone."""
