@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
-from engine.ledger.control import EVERYTHING, halt, is_halted
+from engine.frozen import Frozen
 from engine.ledger.invitations import open_invitations
 from engine.ledger.journey import due_enrollments
 from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
@@ -27,8 +27,7 @@ from engine.notices import notice_policy
 from engine.passes.reports import RunReport
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
-from engine.problems import Invalid, TouchlineError, errors_only
-from engine.read.load import load_project
+from engine.problems import TouchlineError
 from engine.roster import call_roll, known_now
 from engine.running import (
     firing_of,
@@ -44,9 +43,9 @@ from engine.running import (
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.steady import ClockLeapt, SteadyClock
 from engine.stopping import Stop, on_stop
-from engine.taking_up import FileWatch
+from engine.taking_up import FileWatch, take_up
 from engine.tracking import due_entities, track_entities
-from engine.workplace import Workplace, open_workplace
+from engine.workplace import Workplace
 
 __all__ = ["serve"]
 
@@ -99,8 +98,7 @@ class _Daemon:
         self._courier = courier
         self._stop = stop
         self._clock = clock
-        self._leapt: ClockLeapt | None = None
-        self._has_halted = False
+        self._frozen = Frozen(ledger, clock, actor=_ACTOR)
         self._files = FileWatch(workplace.root)
         self._passed: dict[str, datetime] = {}
         self._failed_to_track: datetime | None = None
@@ -122,39 +120,20 @@ class _Daemon:
         while not self._stop.is_asked:
             self._work_once()
             self._stop.sleep(_TICK_SECONDS)
-        if self._leapt is None:
+        if not self._frozen.has_begun:
             self._give_back()
 
     def _work_once(self) -> None:
         """One round; what fails is tried again in the next, as when a database restarts."""
         try:
-            if self._is_frozen() or not self._holds_lease():
+            if self._frozen.stands() or not self._holds_lease():
                 return
             self._reload()
             self._round()
         except ClockLeapt as leap:
-            _LOG.error("%s", leap)
-            self._leapt, self._has_halted = leap, False
+            self._frozen.begin(leap)
         except TouchlineError as error:
             _LOG.error("this round ends here, the next one goes on: %s", error)
-
-    # ------------------------------------------------------------ a clock that leapt
-
-    def _is_frozen(self) -> bool:
-        """Whether a leap of the clock waits for a person; a resume is what they say."""
-        if self._leapt is None:
-            return False
-        if not self._has_halted:  # everything, in every process: they all go by this clock
-            why, at = str(self._leapt), self._leapt.sound_at
-            halt(self._ledger, (), why=why, at=at, actor=_ACTOR)
-            self._has_halted = True
-        with self._ledger.read() as unit:
-            if is_halted(unit, EVERYTHING):
-                return True
-        self._clock.accept()
-        self._leapt = None
-        _LOG.warning("resumed: the clock is taken for right")
-        return False
 
     # ------------------------------------------------------------ the lease
 
@@ -341,24 +320,14 @@ class _Daemon:
 
     def _reload(self) -> None:
         """Take up changed files whole, or keep what was there: nothing half-written ever runs."""
-        if not self._files.has_settled_change():
-            return
-        errors = errors_only(load_project(self._workplace.root).problems)
-        if errors:
-            _LOG.error("changed files are not taken up, the old ones go on: %s", Invalid(errors))
-            return
-        changed = open_workplace(self._workplace.root, self._workplace.root, self._workplace.ports)
-        try:
-            policy = changed.policy
-        except Invalid as invalid:
-            _LOG.error("changed files are not taken up, the old ones go on: %s", invalid)
+        changed = take_up(self._workplace, self._files)
+        if changed is None:
             return
         self._workplace = changed
-        self._courier.use(changed.channels, policy)
+        self._courier.use(changed.channels, changed.policy)
         self._courier.hold_all_but(())
         self._passed.clear()
         self._called = None
-        _LOG.info("took up changed files")
 
 
 def _let_go_of_the_dead(unit: Unit, now: datetime) -> None:
