@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from engine.ledger.chunks import QUEUE, TASK
+from engine.ledger.chunks import QUEUE, TASK, are_prepared
 from engine.ledger.store import Ledger
 from engine.problems import Refused
 
@@ -27,6 +27,7 @@ __all__ = ["Doorbell", "taking_chunks"]
 
 _AGAIN_SECONDS = 5.0  # after the queue failed
 _STALLED_SECONDS = 30.0  # procrastinate's own patience with a worker that says nothing
+_PATIENCE_SECONDS = 5.0
 _GRACE_SECONDS = 1.0  # a job only waits: there is nothing in it to finish
 
 _LOG = logging.getLogger("touchline.worker")
@@ -60,14 +61,15 @@ def taking_chunks(ledger: Ledger, bell: Doorbell) -> Iterator[None]:
     """Within the block, jobs of this ledger ring the bell.
 
     Raises:
-        Refused: the extra `worker` is not installed.
+        Refused: procrastinate is not installed, or has no tables in the ledger.
     """
-    try:
-        import procrastinate  # noqa: F401
-    except ImportError:
-        raise Refused(
-            "`touchline worker` needs procrastinate; say `pip install 'touchline[worker]'`"
-        ) from None
+    _refuse_without_procrastinate()
+    with ledger.read() as unit:
+        if not are_prepared(unit):
+            raise Refused(
+                f"the ledger {ledger.shown} was made where procrastinate was not installed, and "
+                "hands out no work yet; say `touchline ledger migrate`"
+            )
     taker = _Taker(ledger, bell)
     thread = threading.Thread(target=taker.work, name="chunks", daemon=True)
     thread.start()
@@ -75,7 +77,16 @@ def taking_chunks(ledger: Ledger, bell: Doorbell) -> Iterator[None]:
         yield
     finally:
         taker.stop()
-        thread.join()
+        thread.join(_PATIENCE_SECONDS)  # a database that hangs keeps nobody from ending
+
+
+def _refuse_without_procrastinate() -> None:
+    try:
+        import procrastinate  # noqa: F401
+    except ImportError:
+        raise Refused(
+            "`touchline worker` needs procrastinate; say `pip install 'touchline[worker]'`"
+        ) from None
 
 
 class _Taker:
@@ -147,7 +158,6 @@ class _Taker:
 
         app.task(name=TASK, queue=QUEUE)(chunk)
         return app
-
 
     def _answer(self, done: asyncio.Future[None]) -> None:
         self._loop.call_soon_threadsafe(_settle, done)

@@ -20,11 +20,10 @@ from dataclasses import replace
 from engine.courier import Courier, open_courier
 from engine.frozen import Frozen
 from engine.handing_out import Doorbell, taking_chunks
-from engine.ledger.chunks import are_prepared
 from engine.ledger.clearances import cleared_now
 from engine.ledger.database import ledger_file, ledger_url
 from engine.ledger.store import Ledger
-from engine.problems import Misuse, Refused, TouchlineError
+from engine.problems import Misuse, TouchlineError
 from engine.running import make_courier
 from engine.steady import ClockLeapt, SteadyClock
 from engine.stopping import Stop, on_stop
@@ -57,11 +56,13 @@ def serve(workplace: Workplace, *, say: Callable[[str], None]) -> int:
     courier = make_courier(
         workplace, ledger, clock.now, cleared=lambda unit: cleared_now(unit, clock.now())
     )
-    with open_courier(courier), taking_chunks(ledger, bell):
-        _refuse_without_chunks(ledger)
-        with on_stop(stop, lambda: _end(courier, bell)):
-            say(f"touchline worker on {ledger.shown}; stop it with SIGTERM")
-            _Worker(workplace, ledger, courier, stop, clock).work(bell)
+    with (
+        open_courier(courier),
+        taking_chunks(ledger, bell),
+        on_stop(stop, lambda: _end(courier, bell)),
+    ):
+        say(f"touchline worker on {ledger.shown}; stop it with SIGTERM")
+        _Worker(workplace, ledger, courier, stop, clock).work(bell)
     return 0
 
 
@@ -72,15 +73,6 @@ def _refuse_a_file(workplace: Workplace) -> None:
             "delivers from it alone. To use workers, say `ledger: postgresql+psycopg://…` in "
             "touchline.yaml"
         )
-
-
-def _refuse_without_chunks(ledger: Ledger) -> None:
-    with ledger.read() as unit:
-        if not are_prepared(unit):
-            raise Refused(
-                f"the ledger {ledger.shown} was made where procrastinate was not installed, and "
-                "hands out no work yet; say `touchline ledger migrate`"
-            )
 
 
 def _end(courier: Courier, bell: Doorbell) -> None:
