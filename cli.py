@@ -673,6 +673,18 @@ def daemon(context: click.Context, once: bool) -> None:
     sys.exit(serve(_open(context), once=once, say=_progress))
 
 
+@_command("worker")
+def worker(context: click.Context) -> None:
+    """Deliver what the daemon's passes make, with others on one Postgres ledger, until SIGTERM."""
+    import logging
+
+    from engine.worker import serve
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("touchline").setLevel(logging.INFO)
+    sys.exit(serve(_open(context), say=_progress))
+
+
 @cli.group("connectors", invoke_without_command=True)
 @_project_option
 @_debug_option

@@ -1,7 +1,8 @@
 """Carries what the outbox holds to its channels, from code that is not asynchronous itself.
 
 Only touches of playbooks that a pass has cleared go out: exit and presence were asked of everyone
-inside just before (delivery page, "Touches", point 6).
+inside at most `pass_every` before (delivery page, "Touches", point 6). What passes of this process
+clear is told to workers through the ledger, if it can have any.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from engine.bind.acts import UPDATE_CHANNEL
 from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.deliver import Delivered, deliver
+from engine.dispatch.line import Cleared
+from engine.ledger.clearances import Clearance, clear, hold, hold_all_but
 from engine.ledger.held import ask_again
-from engine.ledger.store import Ledger
+from engine.ledger.store import Ledger, Unit
 from engine.ports import Channel
 
 __all__ = ["Courier", "open_courier"]
@@ -36,6 +39,8 @@ class Courier:
         real: Callable[[], datetime],
         policy: BoundPolicy,
         worker: str,
+        ages_by: Callable[[], datetime],
+        cleared: Cleared | None = None,
         progress: Callable[[Delivered], None] | None = None,
     ) -> None:
         self._ledger = ledger
@@ -49,23 +54,38 @@ class Courier:
         self._progress = progress
         self._runner = asyncio.Runner()
         self._stop = asyncio.Event()
-        self._cleared: dict[str, frozenset[str]] = {}
+        self._ages_by = ages_by
+        self._may_go = cleared or self._cleared_here
+        self._cleared: dict[str, Clearance] = {}
         self.went_wrong = 0
         """How many touches failed, came too late, or became unknown, whichever run made them."""
         self.trouble: dict[str, str] = {}
         """What was last wrong with a channel itself, by channel; empty where all of them work."""
 
-    def clear(self, playbook: str, unbound: Collection[str]) -> None:
+    def clear(self, playbook: str, given: Clearance) -> None:
         """Let touches of a playbook go, but those of versions that no longer bind."""
-        self._cleared[playbook] = frozenset(unbound)
+        self._cleared[playbook] = given
+        if self._ledger.is_on_server:
+            with self._ledger.write() as unit:
+                clear(unit, playbook, given)
 
     def hold(self, playbook: str) -> None:
         """Let nothing of a playbook go until a pass has cleared it again."""
         self._cleared.pop(playbook, None)
+        if self._ledger.is_on_server:
+            with self._ledger.write() as unit:
+                hold(unit, playbook)
 
     def hold_all_but(self, playbooks: Collection[str]) -> None:
         """Let nothing go of any playbook but these, as far as they were cleared."""
         self._cleared = {name: self._cleared[name] for name in playbooks if name in self._cleared}
+        if self._ledger.is_on_server:
+            with self._ledger.write() as unit:
+                hold_all_but(unit, playbooks)
+
+    def _cleared_here(self, _: Unit) -> dict[str, frozenset[str]]:
+        now, given = self._ages_by(), self._cleared.items()
+        return {name: each.unbound for name, each in given if each.until >= now}
 
     def send(self) -> bool:
         """Deliver what is due and cleared until nothing is left; whether anything came of it.
@@ -134,7 +154,7 @@ class Courier:
             self._now,
             worker=self._worker,
             stop=self._stop,
-            cleared=self._cleared,
+            cleared=self._may_go,
             only=[name for name in self._channels if (name == UPDATE_CHANNEL) is is_written_back],
             policy=self._policy,
             real=self._real,

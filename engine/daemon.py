@@ -7,7 +7,7 @@ of runs, enrollments and touches alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
-from engine.ledger.control import EVERYTHING, halt, is_halted
+from engine.frozen import Frozen
 from engine.ledger.database import Overtaken
 from engine.ledger.invitations import open_invitations
 from engine.ledger.journey import due_enrollments
@@ -28,8 +28,7 @@ from engine.ledger.store import Ledger, Unit
 from engine.moments import local_date, shift_date, shift_local, start_of_day
 from engine.notices import notice_policy
 from engine.passes.reports import RunReport
-from engine.problems import ClockLeapt, Invalid, TouchlineError, Unreachable, errors_only
-from engine.read.load import load_project
+from engine.problems import ClockLeapt, TouchlineError, Unreachable
 from engine.roster import call_roll
 from engine.running import (
     firing_of,
@@ -43,9 +42,9 @@ from engine.running import (
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.steady import SteadyClock
 from engine.stopping import Stop, on_stop
-from engine.taking_up import FileWatch
+from engine.taking_up import FileWatch, take_up
 from engine.tracking import due_entities, track_entities
-from engine.workplace import Workplace, open_workplace
+from engine.workplace import Workplace
 
 __all__ = ["serve"]
 
@@ -99,8 +98,7 @@ class _Daemon:
         self._courier = courier
         self._stop = stop
         self._clock = clock
-        self._leapt: ClockLeapt | None = None
-        self._has_halted = False
+        self._frozen = Frozen(ledger, clock, actor=_ACTOR)
         self._files = FileWatch(workplace.root)
         self._passed: dict[str, datetime] = {}
         self._ran_until: dict[str, datetime] = {}
@@ -126,39 +124,20 @@ class _Daemon:
             self._refuse_newer()
             self._work_once()
             self._stop.sleep(_TICK_SECONDS)
-        if self._leapt is None:
+        if not self._frozen.has_begun:
             self._give_back()
 
     def _work_once(self) -> None:
         """One round; what fails is tried again in the next, as when a database restarts."""
         try:
-            if self._is_frozen() or not self._holds_lease():
+            if self._frozen.stands() or not self._holds_lease():
                 return
             self._reload()
             self._round()
         except ClockLeapt as leap:
-            _LOG.error("%s", leap)
-            self._leapt, self._has_halted = leap, False
+            self._frozen.begin(leap)
         except TouchlineError as error:
             _LOG.error("this round ends here, the next one goes on: %s", error)
-
-    # ------------------------------------------------------------ a clock that leapt
-
-    def _is_frozen(self) -> bool:
-        """Whether a leap of the clock waits for a person; a resume is what they say."""
-        if self._leapt is None:
-            return False
-        if not self._has_halted:  # everything, in every process: they all go by this clock
-            why, at = str(self._leapt), self._leapt.sound_at
-            halt(self._ledger, (), why=why, at=at, actor=_ACTOR)
-            self._has_halted = True
-        with self._ledger.read() as unit:
-            if is_halted(unit, EVERYTHING):
-                return True
-        self._clock.accept()
-        self._leapt = None
-        _LOG.warning("resumed: the clock is taken for right")
-        return False
 
     # ------------------------------------------------------------ the lease
 
@@ -206,7 +185,7 @@ class _Daemon:
         for report in broken:
             _LOG.error("%s does not run: %s", report.playbook, report.fault)
         failed = self._track() or bool(broken)
-        self._courier.hold_all_but(self._lately_passed(playbooks))
+        self._courier.hold_all_but([each.name for each in playbooks])
         for playbook in playbooks:
             if self._stop.is_asked:
                 return failed
@@ -221,15 +200,6 @@ class _Daemon:
         send_notices(self._workplace, self._ledger, self._courier, at=self._clock.now())
         self._forget()
         return failed
-
-    def _lately_passed(self, playbooks: Sequence[BoundPlaybook]) -> list[str]:
-        """Those whose exits were asked at most one `pass_every` ago: the others are asked anew.
-
-        Where the machine slept, nothing goes out by what was known before (delivery page, point 6).
-        """
-        now, every = self._clock.now(), self._workplace.settings.policy.pass_every
-        passed = ((each, self._passed.get(each.name)) for each in playbooks)
-        return [each.name for each, at in passed if at and shift_local(at, every, each.zone) >= now]
 
     def _call_roll(self) -> None:
         """Once a pass, and whenever files were taken up: who was renamed, and who is gone."""
@@ -357,24 +327,14 @@ class _Daemon:
 
     def _reload(self) -> None:
         """Take up changed files whole, or keep what was there: nothing half-written ever runs."""
-        if not self._files.has_settled_change():
-            return
-        errors = errors_only(load_project(self._workplace.root).problems)
-        if errors:
-            _LOG.error("changed files are not taken up, the old ones go on: %s", Invalid(errors))
-            return
-        changed = open_workplace(self._workplace.root, self._workplace.root, self._workplace.ports)
-        try:
-            policy = changed.policy
-        except Invalid as invalid:
-            _LOG.error("changed files are not taken up, the old ones go on: %s", invalid)
+        changed = take_up(self._workplace, self._files)
+        if changed is None:
             return
         self._workplace = changed
-        self._courier.use(changed.channels, policy)
+        self._courier.use(changed.channels, changed.policy)
         self._courier.hold_all_but(())
         self._passed.clear()
         self._called = None
-        _LOG.info("took up changed files")
 
 
 def _let_go_of_the_dead(unit: Unit, now: datetime) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.ledger.audit import AuditRecord, Verification
 from engine.ledger.check import Finding, check_ledger
+from engine.ledger.chunks import prepare_chunks
 from engine.ledger.log import checkpoint as signed_note
 from engine.ledger.log import export_line, read_audit, verify_audit
 from engine.ledger.schema import (
@@ -85,6 +86,7 @@ def init_ledger(workplace: Workplace) -> str:
     colleague's clone must not send what the live one sends.
     """
     ledger = workplace.new_ledger(ledger_id=new_ledger_id(), at=workplace.ports.clock.now())
+    prepare_chunks(ledger)
     made = f"made the ledger {ledger.identity.ledger_id} at {ledger.shown}"
     named = workplace.settings.ledger.id
     if named is None:
@@ -106,13 +108,14 @@ def findings(workplace: Workplace) -> list[Finding]:
 
 
 def migrate(workplace: Workplace) -> str:
-    """Bring the ledger to this program's schema."""
+    """Bring the ledger to this program's schema, and make what hands out work to workers."""
     before = migrate_ledger(
         workplace.ledger_url,
         root=workplace.root,
         at=workplace.ports.clock.now(),
         actor=workplace.ports.actor,
     )
+    prepare_chunks(workplace.ledger())
     return f"the ledger was at schema {before}; it is at this program's now"
 
 

@@ -14,8 +14,10 @@ from engine.courier import Courier, open_courier
 from engine.decide.facts import NO_PLAYBOOK
 from engine.decide.gathering import GATHERED
 from engine.dispatch.deliver import Delivered
+from engine.dispatch.line import Cleared
 from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
+from engine.ledger.clearances import Clearance
 from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
 from engine.ledger.counts import gathering_count
 from engine.ledger.invitations import playbooks_invited
@@ -25,6 +27,7 @@ from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import states_by_channel
+from engine.moments import shift_local
 from engine.notices import notice_policy, tell_assignees
 from engine.passes.entering import Firing
 from engine.passes.gather import World
@@ -134,7 +137,9 @@ def run_now(
     notice_policy(workplace, ledger, at=as_of)
     stop = Stop()
     with (
-        open_courier(make_courier(workplace, ledger, now, progress)) as courier,
+        open_courier(
+            make_courier(workplace, ledger, now, ages_by=lambda: as_of, progress=progress)
+        ) as courier,
         on_stop(stop, courier.stop),
     ):
         for playbook in playbooks:
@@ -165,7 +170,8 @@ def send_notices(workplace: Workplace, ledger: Ledger, courier: Courier, *, at: 
     if workplace.policy.notices is None:
         return 0
     written = tell_assignees(workplace, ledger, at=at)
-    courier.clear(NO_PLAYBOOK, ())
+    every = workplace.settings.policy.pass_every
+    courier.clear(NO_PLAYBOOK, Clearance(at, shift_local(at, every, workplace.zone)))
     courier.send()
     return written
 
@@ -387,9 +393,16 @@ def make_courier(
     workplace: Workplace,
     ledger: Ledger,
     now: Callable[[], datetime],
+    *,
+    ages_by: Callable[[], datetime] | None = None,
+    cleared: Cleared | None = None,
     progress: Callable[[Delivered], None] | None = None,
 ) -> Courier:
-    """A courier for this process; its channels are opened when there is something to send."""
+    """A courier for this process; its channels are opened when there is something to send.
+
+    `ages_by` is the time by which what passes have cleared grows too old; None: `now`. `cleared`
+    says what was cleared elsewhere; None: what passes of this process clear.
+    """
     return Courier(
         ledger,
         workplace.channels,
@@ -397,6 +410,8 @@ def make_courier(
         real=workplace.ports.clock.now,
         policy=workplace.policy,
         worker=this_worker(),
+        ages_by=ages_by or now,
+        cleared=cleared,
         progress=progress,
     )
 

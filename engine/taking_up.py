@@ -6,11 +6,18 @@ the middle of it lacks playbooks that are about to come, and their people would 
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
-__all__ = ["FileWatch"]
+from engine.problems import Invalid, errors_only
+from engine.read.load import load_project
+from engine.workplace import Workplace, open_workplace
+
+__all__ = ["FileWatch", "take_up"]
 
 _PATTERNS = ("touchline.yaml", "*/**/*.yaml", "emails/*.md")
+
+_LOG = logging.getLogger("touchline.daemon")
 
 Stamps = frozenset[tuple[str, int, int]]
 
@@ -33,6 +40,27 @@ class FileWatch:
             return False
         self._taken_up = files
         return True
+
+
+def take_up(workplace: Workplace, watch: FileWatch) -> Workplace | None:
+    """The project as its files are now, once they came to rest; None: the old one goes on.
+
+    Changed files are taken up whole or not at all: nothing half-written ever runs.
+    """
+    if not watch.has_settled_change():
+        return None
+    errors = errors_only(load_project(workplace.root).problems)
+    if errors:
+        _LOG.error("changed files are not taken up, the old ones go on: %s", Invalid(errors))
+        return None
+    changed = open_workplace(workplace.root, workplace.root, workplace.ports)
+    try:
+        _ = changed.policy
+    except Invalid as invalid:
+        _LOG.error("changed files are not taken up, the old ones go on: %s", invalid)
+        return None
+    _LOG.info("took up changed files")
+    return changed
 
 
 def _stamps(root: Path) -> Stamps:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.dispatch.books import Books
-from engine.dispatch.line import Delivery, Line
+from engine.dispatch.line import Cleared, Delivery, Line
 from engine.dispatch.tally import Delivered, Progress, Tally
 from engine.dispatch.workers import gone_among
 from engine.ledger.control import channel_states
@@ -29,7 +29,7 @@ async def deliver(
     *,
     worker: str,
     stop: asyncio.Event,
-    cleared: Mapping[str, Collection[str]] | None = None,
+    cleared: Cleared | None = None,
     only: Collection[str] | None = None,
     policy: BoundPolicy = NO_POLICY,
     real: Callable[[], datetime] | None = None,
@@ -40,7 +40,7 @@ async def deliver(
 
     First, what workers that are gone have left is taken back, and what came too late expires. What
     fails for now stays ready, with the instant of its next attempt: nobody sleeps here. `cleared`
-    are the playbooks whose touches may go, each with its versions that may not; None: all. `only`
+    gives, at each claim, the playbooks whose touches may go; None: all. `only`
     narrows what is sent to some of the channels; all are asked what an unknown means. What
     `policy` holds back waits with its reason. `real` is what rates go by; None: `now`.
 

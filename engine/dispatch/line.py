@@ -29,7 +29,10 @@ from engine.ledger.store import Unit
 from engine.ports import Answer, Channel, Message, NotSent, Refusal, Sent, UnknownOutcome
 from engine.problems import ClockLeapt, TouchlineError, Unreachable
 
-__all__ = ["Delivery", "Line"]
+__all__ = ["Cleared", "Delivery", "Line"]
+
+Cleared = Callable[[Unit], Mapping[str, Collection[str]]]
+"""The playbooks whose touches may go when they are claimed, each with its versions that may not."""
 
 _CLAIM_LEASE = timedelta(minutes=10)
 _MARGIN = timedelta(minutes=1)  # a lease outlasts the longest answer by this
@@ -65,9 +68,8 @@ _LOG = logging.getLogger("touchline.dispatch")
 class Delivery:
     """What the lines of one delivery share.
 
-    `cleared` are the playbooks whose touches may go, each with its versions that may not; None:
-    all. `real` is the time that rates go by, where `now` may be a run's fixed instant.
-    `is_broken`: the ledger has failed, claim no more.
+    `cleared` says which playbooks' touches may go; None: all. `real` is the time that rates go by,
+    where `now` may be a run's fixed instant. `is_broken`: the ledger has failed, claim no more.
     """
 
     books: Books
@@ -77,7 +79,7 @@ class Delivery:
     worker: str
     stop: asyncio.Event
     tally: Tally
-    cleared: Mapping[str, Collection[str]] | None = None
+    cleared: Cleared | None = None
     is_broken: bool = False
 
     @property
@@ -239,6 +241,7 @@ class Line:
 
     def _ask(self, unit: Unit) -> Claims:
         refuse_other_schema(unit)
+        cleared = self._delivery.cleared
         return claim(
             unit,
             self._delivery.worker,
@@ -246,7 +249,7 @@ class Line:
             lease=_CLAIM_LEASE,
             limit=1 if self._failures else self._size,
             channels_open=(self._channel.name,),
-            cleared=self._delivery.cleared,
+            cleared=cleared and cleared(unit),
             policy=self._delivery.policy,
             real=self._delivery.real(),
         )

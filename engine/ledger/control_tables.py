@@ -1,4 +1,4 @@
-"""The tables of control: what is halted or paused, and who holds which lease."""
+"""The tables of control: what is halted, paused or cleared, and who holds which lease."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from sqlalchemy import Column, Index, Integer, Table, Text, text
 from engine.ledger.columns import metadata, words
 from engine.ledger.instants import Instant
 
-__all__ = ["halts", "leases", "pauses"]
+__all__ = ["clearances", "halts", "leases", "pauses"]
+
+clearances = Table(
+    "clearances",  # what the passes of any process have let workers carry
+    metadata,
+    Column("playbook", Text(), primary_key=True),
+    Column("passed_at", Instant(), nullable=False),
+    Column("until", Instant(), nullable=False),
+    Column("unbound", Text(), nullable=False),  # versions that may not go, as JSON
+)
 
 halts = Table(
     "halts",

@@ -216,6 +216,11 @@ class Ledger:
             return True
         return True
 
+    @property
+    def is_on_server(self) -> bool:
+        """Whether processes on several machines may share it."""
+        return self.engine.dialect.name == "postgresql"
+
     def close(self) -> None:
         """End all connections."""
         self.engine.dispose()

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from engine.ledger.columns import count, key_type, metadata, the_one, words
-from engine.ledger.control_tables import halts, leases, pauses
+from engine.ledger.control_tables import clearances, halts, leases, pauses
 from engine.ledger.erasure_tables import erasures
 from engine.ledger.evidence_tables import evidence
 from engine.ledger.instants import Instant
@@ -41,6 +41,7 @@ __all__ = [
     "audit_head",
     "bystanders",
     "channels",
+    "clearances",
     "enrollments",
     "erasures",
     "evidence",

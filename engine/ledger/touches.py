@@ -19,6 +19,7 @@ from engine.bind.policy import address_of
 from engine.decide.facts import NewTouch, TouchKind, TouchState
 from engine.decide.policy import CAPPED
 from engine.ledger.audit import Kind, canonical
+from engine.ledger.chunks import hand_out
 from engine.ledger.items import WAS_TAKEN_BACK, clear_for_remaking, write_items
 from engine.ledger.payloads import write_payloads
 from engine.ledger.statements import texts_relation
@@ -130,6 +131,7 @@ def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datet
     ]
     if rows:
         unit.connection.execute(insert(touches), rows)
+        hand_out(unit, rows, at=at)
     write_payloads(unit, {touch.id: touch.payload for touch in made})
     write_items(unit, made)
     reached = [row for touch in made for row in _reaching(unit, touch)]

@@ -44,6 +44,7 @@ from engine.ledger.past import inside_another
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.threads import Answers, answers_among, mails_sent
+from engine.moments import Duration
 from engine.passes.digests import Digests, Printed, told_of
 from engine.passes.gates import Gates
 from engine.passes.keys import native, natives
@@ -102,8 +103,7 @@ class World:
 
     def _rules(self, playbook: BoundPlaybook) -> list[Condition]:
         """The conditions of `never_contact` that mails of a playbook hang on."""
-        entity = playbook.audience.entity.name
-        held = [rule.conditions.get(entity) for rule in self._policy.never]
+        held = [rule.conditions.get(playbook.audience.entity.name) for rule in self._policy.never]
         return [each for each in held if each is not None]
 
     def _read_of_rows(self, playbook: BoundPlaybook) -> list[FieldRef]:
@@ -129,6 +129,11 @@ class World:
     def clock(self, playbook: BoundPlaybook) -> Clock:
         """The calendar that a playbook keeps."""
         return Clock(playbook.zone, self._policy.holidays)
+
+    @property
+    def pass_every(self) -> Duration:
+        """How old what a pass has asked may grow before nobody is written to by it."""
+        return self._settings.policy.pass_every
 
     def meeting(
         self, playbook: BoundPlaybook, condition: Condition | None, keys: Sequence[Key]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +15,7 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Gate
 from engine.decide.facts import told_apart
 from engine.decide.gathering import GATHERED
+from engine.ledger.clearances import Clearance
 from engine.ledger.cohorts import let_in
 from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
@@ -34,6 +35,7 @@ from engine.ledger.runs import (
     still_ours,
 )
 from engine.ledger.store import Ledger, Unit
+from engine.moments import shift_local
 from engine.passes.afterwards import look_after
 from engine.passes.changes import Inside, let_leave, move_over, older_versions
 from engine.passes.closing import close_moot
@@ -53,7 +55,7 @@ _TRIES = 10  # where other processes move the same people: each of them gets on 
 class Dispatch(Protocol):
     """What carries out what a pass has written."""
 
-    def clear(self, playbook: str, unbound: Collection[str]) -> None:
+    def clear(self, playbook: str, given: Clearance) -> None:
         """Let touches of a playbook go, but those of versions that no longer bind."""
 
     def hold(self, playbook: str) -> None:
@@ -191,7 +193,8 @@ def _moved(
     move_over(journal, playbook, facts.clock(playbook), as_of)
     asked = exits(journal, versions, facts, as_of)
     left = asked.left + let_leave(journal, playbook)
-    dispatch.clear(playbook.name, asked.unbound)
+    until = shift_local(as_of, facts.pass_every, playbook.zone)
+    dispatch.clear(playbook.name, Clearance(as_of, until, asked.unbound))
     watch_all(journal, versions, facts, as_of)
     advance(journal, versions, facts, as_of)
     return left

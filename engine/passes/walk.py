@@ -22,6 +22,7 @@ from engine.decide.stay import Standing, counts_for_goal, leave, look_at
 from engine.decide.waits import Clock
 from engine.ledger.invitations import Invitation
 from engine.ledger.store import Unit
+from engine.moments import Duration
 from engine.passes.digests import DigestFacts, gather
 from engine.passes.journal import Due, Journal
 
@@ -92,6 +93,10 @@ class Facts(DigestFacts, Protocol):
 
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""
+
+    @property
+    def pass_every(self) -> Duration:
+        """How old what a pass has asked may grow before nobody is written to by it."""
 
     def population(self, playbook: BoundPlaybook) -> int:
         """How many rows of the entity have a key."""

@@ -112,12 +112,16 @@ def serve() -> None:
 def _import_all() -> None:
     """What commands import when they run; nothing here starts a thread."""
     import duckdb  # noqa: F401
+    import procrastinate  # noqa: F401
     import psycopg  # noqa: F401
 
     import cli
+    import connectors.channels.smtp
+    import connectors.channels.webhook  # noqa: F401
     import engine.daemon
     import engine.report.runs
-    import engine.running  # noqa: F401
+    import engine.running
+    import engine.worker  # noqa: F401
 
     assert cli
 

@@ -6,7 +6,7 @@ The ledger and the passes are the real ones; sources and channels stand still.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from engine.decide.journey import StepFacts, step_of
 from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
 from engine.language.playbook import OnChange
+from engine.ledger.clearances import Clearance
 from engine.ledger.identities import identity_of
 from engine.ledger.moves import steps_had
 from engine.ledger.names import carry_over
@@ -193,6 +194,10 @@ class World:
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
         return frozenset()
 
+    @property
+    def pass_every(self) -> Duration:
+        return Duration(15, Unit.MINUTE)
+
     def population(self, playbook: BoundPlaybook) -> int:
         return len(KEYS)
 
@@ -206,7 +211,7 @@ class Dispatch:
     def __init__(self, ledger: Ledger, at: datetime, *, is_away: bool) -> None:
         self._ledger, self._at, self._is_away = ledger, at, is_away
 
-    def clear(self, playbook: str, unbound: Collection[str]) -> None:
+    def clear(self, playbook: str, given: Clearance) -> None:
         return None
 
     def hold(self, playbook: str) -> None:

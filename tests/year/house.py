@@ -179,6 +179,7 @@ class House:
             real=lambda: self.now,
             policy=NO_POLICY,
             worker=this_worker(),
+            ages_by=lambda: self.now,
         )
 
     # ------------------------------------------------------------ files

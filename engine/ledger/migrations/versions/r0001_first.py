@@ -19,6 +19,7 @@ def upgrade() -> None:
     _make_audit_head()
     _make_bystanders()
     _make_channels()
+    _make_clearances()
     _make_enrollments()
     _make_erasures()
     _make_evidence()
@@ -94,6 +95,17 @@ def _make_channels() -> None:
         sa.Column("breaker_until", INSTANT, nullable=True),
         sa.Column("breaker_why", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_channels")),
+    )
+
+
+def _make_clearances() -> None:
+    op.create_table(
+        "clearances",
+        sa.Column("playbook", sa.Text(), nullable=False),
+        sa.Column("passed_at", INSTANT, nullable=False),
+        sa.Column("until", INSTANT, nullable=False),
+        sa.Column("unbound", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("playbook", name=op.f("pk_clearances")),
     )
 
 
