@@ -40,12 +40,14 @@ __all__ = [
     "BoundWaitFor",
     "BoundWebhook",
     "Written",
+    "branches_on",
     "conditions_of",
     "denied_of",
     "digest_of",
     "every_step",
     "origin_of",
     "parts_of",
+    "waits_on",
 ]
 
 MAX_LATENESS = Duration(3, Unit.DAY)
@@ -303,6 +305,18 @@ def every_step(steps: Iterable[BoundStep]) -> Iterator[BoundStep]:
         yield step
         for part in parts_of(step):
             yield from every_step(part)
+
+
+def branches_on(step: BoundStep) -> Condition | None:
+    """What decides which way a step goes on; None where there is one way."""
+    return step.condition if isinstance(step, BoundIf | BoundWaitFor) else None
+
+
+def waits_on(step: BoundStep) -> tuple[FieldRef, ...]:
+    """The field that the moment of a wait hangs on, if it hangs on one."""
+    if isinstance(step, BoundWait) and isinstance(step.wait, BoundMoment) and step.wait.ref:
+        return (step.wait.ref,)
+    return ()
 
 
 def conditions_of(step: BoundStep) -> tuple[Condition, ...]:

@@ -24,7 +24,9 @@ from engine.bind.acts import (
     BoundStep,
     BoundWait,
     BoundWaitFor,
+    branches_on,
     digest_of,
+    waits_on,
 )
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.conditions import BoundMoment, Condition
@@ -110,7 +112,7 @@ class World:
         """Fields that no condition asks: a column that is gone is known before anyone enters."""
         presses = (self._press(playbook, step) for step in playbook.route.steps)
         found = [ref for press in presses if press for ref in press.fields]
-        found += [ref for step in playbook.route.steps.values() for ref in _waits_on(step)]
+        found += [ref for step in playbook.route.steps.values() for ref in waits_on(step)]
         return found + [ref for ref in (playbook.per, playbook.each) if ref is not None]
 
     def _sql_digest(self, playbook: BoundPlaybook) -> str:
@@ -211,7 +213,7 @@ class World:
         step = step_of(playbook, enrollments[0])
         passing = self._passing(playbook, step.only_if, enrollments)
         held = self._held(playbook, step, enrollments)
-        met = self._meeting(playbook, _branching(step), enrollments)
+        met = self._meeting(playbook, branches_on(step), enrollments)
         press = None if digest_of(step) else self._press(playbook, step.id)  # printed when it fires
         had = self._had(step, enrollments)
         customers = self._customers(playbook, step, press, enrollments)
@@ -310,7 +312,7 @@ class World:
         found: dict[str, datetime | None] = {}
         for each in customers:
             stay = each.enrollment
-            values = [each.values.get(ref.path) for ref in _waits_on(step)]
+            values = [each.values.get(ref.path) for ref in waits_on(step)]
             value = values[0] if values and isinstance(values[0], date) else None
             passed = {
                 step: record.passed.at
@@ -341,7 +343,7 @@ class World:
     ) -> list[Customer]:
         """Each enrollment with its values; who is gone from the source is not among them."""
         keys = natives(playbook, enrollments)
-        fields = press.fields if press else _waits_on(step)
+        fields = press.fields if press else waits_on(step)
         found = self._values(playbook, list(keys.values()), fields)
         answers = self._answers(step, enrollments)
         return [
@@ -435,17 +437,6 @@ class World:
 def _begun(keys: Collection[Key], as_of: datetime) -> list[Stay]:
     """The stays of those who would enter now."""
     return [Stay(str(key), as_of) for key in keys]
-
-
-def _branching(step: BoundStep) -> Condition | None:
-    return step.condition if isinstance(step, BoundIf | BoundWaitFor) else None
-
-
-def _waits_on(step: BoundStep) -> tuple[FieldRef, ...]:
-    """The field that the moment of a wait hangs on, if it hangs on one."""
-    if isinstance(step, BoundWait) and isinstance(step.wait, BoundMoment) and step.wait.ref:
-        return (step.wait.ref,)
-    return ()
 
 
 def _as_text(ref: FieldRef | None, values: Mapping[str, object]) -> str:

@@ -7,13 +7,16 @@ from sqlalchemy.dialects import postgresql
 __all__ = ["make_policy_tables"]
 
 INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
+KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def make_policy_tables() -> None:
-    """Whom touches reach, how fast they go, who subscribed."""
+    """Whom touches reach, how fast they go, who subscribed, who gets nothing, who was erased."""
+    _make_erasures()
     _make_rates()
     _make_reaches()
     _make_subscriptions()
+    _make_suppressions()
 
 
 def _make_rates() -> None:
@@ -45,4 +48,27 @@ def _make_subscriptions() -> None:
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("address_digest", "topic", name=op.f("pk_subscriptions")),
+    )
+
+
+def _make_erasures() -> None:
+    op.create_table(
+        "erasures",
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("key", KEY, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("entity", "key", name=op.f("pk_erasures")),
+    )
+
+
+def _make_suppressions() -> None:
+    op.create_table(
+        "suppressions",
+        sa.Column("address_digest", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("address_digest", "topic", name=op.f("pk_suppressions")),
     )

@@ -21,7 +21,6 @@ def upgrade() -> None:
     _make_channels()
     _make_clearances()
     _make_enrollments()
-    _make_erasures()
     _make_evidence()
     _make_passed()
     _make_invitations()
@@ -35,7 +34,6 @@ def upgrade() -> None:
     _make_pauses()
     _make_payloads()
     _make_runs()
-    _make_suppressions()
     _make_tasks()
     _make_notices()
     _make_touches()
@@ -376,29 +374,6 @@ def _make_runs() -> None:
     )
     op.create_index(op.f("ix_runs_as_of"), "runs", ["as_of"], unique=False)
     op.create_index(op.f("ix_runs_playbook_as_of"), "runs", ["playbook", "as_of"], unique=False)
-
-
-def _make_erasures() -> None:
-    op.create_table(
-        "erasures",
-        sa.Column("entity", sa.Text(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("entity", "key", name=op.f("pk_erasures")),
-    )
-
-
-def _make_suppressions() -> None:
-    op.create_table(
-        "suppressions",
-        sa.Column("address_digest", sa.Text(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("address_digest", "topic", name=op.f("pk_suppressions")),
-    )
 
 
 def _make_tasks() -> None:
