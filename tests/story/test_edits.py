@@ -6,7 +6,7 @@ The ledger and the passes are the real ones; sources and channels stand still.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ from engine.ledger.identities import identity_of
 from engine.ledger.moves import steps_had
 from engine.ledger.names import carry_over
 from engine.ledger.schema import create_ledger, open_ledger
-from engine.ledger.store import Ledger
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import audit, enrollments, touches
 from engine.moments import Duration, Unit
 from engine.passes.entering import Firing
@@ -184,6 +184,9 @@ class World:
         self, playbook: BoundPlaybook, keys: Sequence[Key]
     ) -> Mapping[str, tuple[str, str]]:
         return {}
+
+    def let_in(self, unit: Unit, playbook: BoundPlaybook, keys: Collection[str]) -> None:
+        return None
 
     def elsewhere(self, playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
         return frozenset()
