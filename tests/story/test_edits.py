@@ -27,12 +27,13 @@ from engine.decide.journey import StepFacts, step_of
 from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
 from engine.language.playbook import OnChange
+from engine.ledger import store
 from engine.ledger.clearances import Clearance
 from engine.ledger.identities import identity_of
 from engine.ledger.moves import steps_had
 from engine.ledger.names import carry_over
 from engine.ledger.schema import create_ledger, open_ledger
-from engine.ledger.store import Ledger, Unit
+from engine.ledger.store import Ledger
 from engine.ledger.tables import audit, enrollments, touches
 from engine.moments import Duration, Unit
 from engine.passes.entering import Firing
@@ -185,7 +186,7 @@ class World:
     ) -> Mapping[str, tuple[str, str]]:
         return {}
 
-    def let_in(self, unit: Unit, playbook: BoundPlaybook, keys: Collection[str]) -> None:
+    def let_in(self, unit: store.Unit, playbook: BoundPlaybook, keys: Collection[str]) -> None:
         return None
 
     def elsewhere(self, playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
