@@ -34,6 +34,7 @@ from engine.workplace import Workplace
 __all__ = ["Handled", "Segment", "enroll", "take_out"]
 
 _BY_HAND = "by hand"
+_NOT_HERE = "nobody is let in or out by hand here"
 
 SEGMENT = "segment"
 STOPPED = "stopped"
@@ -85,7 +86,7 @@ def enroll(
     if playbook.status is Status.DRAFT:
         raise Refused(f"{name} is a draft: nobody enters it; set its status to active")
     key = key_of(key_text, playbook.audience)
-    ledger = _sending_ledger(workplace, as_of)
+    ledger = workplace.live_ledger(as_of, otherwise=_NOT_HERE)
     refuse_the_past(ledger, as_of)
     playbook = known_now(ledger, playbook)
     actor = workplace.ports.actor
@@ -165,7 +166,7 @@ def take_out(workplace: Workplace, name: str, key_text: str, *, why: str) -> Han
     """
     now = workplace.ports.clock.now()
     key = _key(workplace, name, key_text)
-    ledger = _sending_ledger(workplace, now)
+    ledger = workplace.live_ledger(now, otherwise=_NOT_HERE)
     declared = workplace.project.playbooks.get(name)
     with ledger.write() as unit:
         known = known_as(unit, name, declared.formerly if declared else ())
@@ -191,10 +192,3 @@ def _key(workplace: Workplace, name: str, text: str) -> Key:
         if name in workplace.project.playbooks:
             raise
         return text
-
-
-def _sending_ledger(workplace: Workplace, at: datetime) -> Ledger:
-    ledger, why_not = workplace.sending_ledger(at)
-    if ledger is None or why_not:
-        raise Refused(f"nobody is let in or out by hand here: {why_not}")
-    return ledger

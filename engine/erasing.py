@@ -9,8 +9,7 @@ from engine.audience.select import Key
 from engine.bind.catalog import EntityRef
 from engine.ledger.database import scrub
 from engine.ledger.erasure import Erased, erase
-from engine.ledger.store import Ledger
-from engine.problems import Misuse, Refused, did_you_mean
+from engine.problems import Misuse, did_you_mean
 from engine.workplace import Workplace
 
 __all__ = ["Erasure", "erase_customer"]
@@ -39,7 +38,7 @@ def erase_customer(workplace: Workplace, entity_name: str, key_text: str) -> Era
     entity = _entity(workplace, entity_name)
     key = _key(entity, key_text)
     at = workplace.ports.clock.now()
-    ledger = _sending_ledger(workplace, at)
+    ledger = workplace.live_ledger(at, otherwise="nothing is erased here")
     with ledger.write() as unit:
         found = erase(unit, entity.name, str(key), at=at, actor=workplace.ports.actor)
     scrub(ledger.engine)
@@ -60,10 +59,3 @@ def _key(entity: EntityRef, text: str) -> Key:
         return int(text)
     except ValueError:
         raise Misuse(f"`{text}` is no key of {entity.name}: a whole number was expected") from None
-
-
-def _sending_ledger(workplace: Workplace, at: datetime) -> Ledger:
-    ledger, why_not = workplace.sending_ledger(at)
-    if ledger is None or why_not:
-        raise Refused(f"nothing is erased here: {why_not}")
-    return ledger

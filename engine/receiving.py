@@ -22,7 +22,6 @@ from engine.language.project import Settings, SmtpChannel
 from engine.ledger.evidence import Belief, Taken, take
 from engine.ledger.store import Ledger
 from engine.places import Place
-from engine.problems import Refused
 from engine.workplace import Workplace
 
 __all__ = ["Received", "receive"]
@@ -55,9 +54,7 @@ def receive(workplace: Workplace, files: Sequence[Path], form: str, *, stdin: Bi
         Refused: the ledger here only dry-runs: the live one would never learn of them.
         Unreachable: it does not answer; what was not taken in can be taken in again.
     """
-    ledger, why_not = workplace.sending_ledger(workplace.ports.clock.now())
-    if ledger is None or why_not:
-        raise Refused(f"nothing is taken in: {why_not}")
+    ledger = workplace.live_ledger(workplace.ports.clock.now(), otherwise="nothing is taken in")
     found = _found(files or [_STDIN], form, stdin)
     belief = _belief(workplace.settings, form)
     taken: list[Taken] = []

@@ -13,7 +13,7 @@ from engine.ledger.store import Ledger
 from engine.ledger.tracking import note_failure, tracked_fields
 from engine.moments import local_date
 from engine.passes.track import Counts, track_entity
-from engine.problems import Refused, TouchlineError, Unreachable
+from engine.problems import TouchlineError, Unreachable
 from engine.workplace import Workplace
 
 __all__ = [
@@ -61,9 +61,7 @@ def track_now(workplace: Workplace) -> Tracking:
         Unreachable: it does not answer.
     """
     at = workplace.ports.clock.now()
-    ledger, why_not = workplace.sending_ledger(at)
-    if ledger is None or why_not:
-        raise Refused(f"nothing is recorded: {why_not}")
+    ledger = workplace.live_ledger(at, otherwise="nothing is recorded")
     found = track_entities(
         workplace, ledger, _tracked(workplace), at=at, actor=workplace.ports.actor
     )

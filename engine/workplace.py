@@ -257,6 +257,17 @@ class Workplace:
             )
         return self.known_ledger()
 
+    def live_ledger(self, at: datetime, *, otherwise: str) -> Ledger:
+        """The ledger, for what must not happen in a place that only dry-runs.
+
+        Raises:
+            Refused: this is such a place; it says what does not happen (`otherwise`), and why.
+        """
+        ledger, why_not = self.sending_ledger(at)
+        if ledger is None or why_not:
+            raise Refused(f"{otherwise}: {why_not}")
+        return ledger
+
 
 def open_workplace(folder: Path | None, start: Path, ports: Ports) -> Workplace:
     """Open the project in `folder`, or the nearest one upwards from `start`.

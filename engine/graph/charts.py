@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from engine.bind.playbook import Audience, BoundPlaybook
+from engine.bind.bind import bind_project
 from engine.graph.drawing import draw_flow, draw_uses
 from engine.graph.flow import Flow, arrows_of, boxes_of, flow_of
 from engine.graph.mermaid import flow_chart, use_chart
 from engine.graph.uses import Uses, uses_of
-from engine.problems import Invalid
 from engine.report.text import as_json
 from engine.workplace import Workplace
 
@@ -35,7 +34,8 @@ def playbook_chart(workplace: Workplace, name: str, form: str) -> str:
 
 def project_chart(workplace: Workplace, form: str) -> str:
     """What of the project uses what, in the same forms; files that are not sound are left out."""
-    uses = uses_of(_sound_playbooks(workplace), _sound_segments(workplace))
+    bound = bind_project(workplace.project)
+    uses = uses_of(bound.playbooks.values(), bound.segments.values())
     match form:
         case "svg":
             return draw_uses(uses)
@@ -43,26 +43,6 @@ def project_chart(workplace: Workplace, form: str) -> str:
             return as_json(_uses_data(uses))
         case _:
             return use_chart(uses)
-
-
-def _sound_playbooks(workplace: Workplace) -> list[BoundPlaybook]:
-    found = []
-    for name in workplace.project.playbooks:
-        try:
-            found.append(workplace.playbook(name))
-        except Invalid:
-            continue  # `touchline validate` says why
-    return found
-
-
-def _sound_segments(workplace: Workplace) -> list[Audience]:
-    found = []
-    for name in workplace.project.segments:
-        try:
-            found.append(workplace.audience(name))
-        except Invalid:
-            continue
-    return found
 
 
 def _flow_data(flow: Flow) -> dict[str, object]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from engine.graph.flow import Box, Flow, Fork, Part
 from engine.graph.uses import Thing, Uses
+from engine.report.svg import framed, shown
 
 __all__ = ["draw_flow", "draw_uses"]
 
@@ -93,7 +93,7 @@ def draw_flow(flow: Flow) -> str:
     sheet.join(left, middle, y)
     sheet.box(flow.end, middle, y)
     title = f"the playbook {flow.name}"
-    return _svg(title, sheet.marks, width + 2 * _MARGIN, sheet.bottom + _MARGIN)
+    return _framed(title, sheet.marks, width + 2 * _MARGIN, sheet.bottom + _MARGIN)
 
 
 def _width(parts: Sequence[Part]) -> float:
@@ -161,7 +161,7 @@ def draw_uses(uses: Uses) -> str:
     marks = [_curve(places[a], places[b]) for a, b in uses.links] + marks
     width = 2 * _MARGIN + len(_COLUMNS) * (_WIDTH + 3 * _GAP) - 3 * _GAP
     height = max((y for _, y in places.values()), default=0.0) + _ROW + _MARGIN
-    return _svg("what of the project uses what", marks, width, height)
+    return _framed("what of the project uses what", marks, width, height)
 
 
 def _short(thing: Thing) -> str:
@@ -186,17 +186,8 @@ def _rect(x: float, y: float, height: float, kind: str) -> str:
 
 def _words(text: str, x: float, y: float, style: str) -> str:
     name = f' class="{style}"' if style else ""
-    return f'<text x="{x:g}" y="{y:g}"{name} xml:space="preserve">{escape(_legal(text))}</text>'
+    return f'<text x="{x:g}" y="{y:g}"{name} xml:space="preserve">{shown(text)}</text>'
 
 
-def _legal(text: str) -> str:
-    """Without the control characters that XML has no form for."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def _svg(title: str, marks: Iterable[str], width: float, height: float) -> str:
-    size = f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
-    paper = f'<rect class="paper" width="{width:g}" height="{height:g}"/>'
-    first = [head, f"<title>{escape(_legal(title))}</title>", f"<style>{_STYLE}</style>"]
-    return "\n".join([*first, _ARROW, paper, *marks, "</svg>"])
+def _framed(title: str, marks: Iterable[str], width: float, height: float) -> str:
+    return framed(title, marks, style=_STYLE, width=width, height=height, defs=_ARROW)

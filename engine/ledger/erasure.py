@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from engine.decide.facts import Enrollment, TouchState
 from engine.decide.stay import leave
 from engine.ledger.audit import Kind
 from engine.ledger.journey import FACTS, enrollment_of, record
 from engine.ledger.retention import empty_touches
-from engine.ledger.statements import insert_new, texts_relation
+from engine.ledger.statements import insert_new, stand_in_line, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import suppress
 from engine.ledger.tables import enrollments, erasures, history, invitations, items, tasks, touches
@@ -81,12 +81,8 @@ def erase(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) -> Era
 
 
 def at_the_door(unit: Unit) -> None:
-    """Stand in line with everyone who lets customers in or erases them, until this unit ends.
-
-    SQLite has let in one writer only.
-    """
-    if unit.connection.dialect.name == "postgresql":
-        unit.connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    """Stand in line with everyone who lets customers in or erases them, until this unit ends."""
+    stand_in_line(unit.connection, _LOCK)
 
 
 def erased_among(unit: Unit, entity: str, keys: Iterable[str]) -> frozenset[str]:

@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 
 from engine.bind.policy import BoundPolicy, address_of, row_of
 from engine.decide.facts import TouchState
 from engine.decide.policy import CAPPED, WINDOW, Act, Asked, Go, Verdict, Wait, counts_from, judge
 from engine.ledger.audit import Kind
 from engine.ledger.instants import instant_text
-from engine.ledger.statements import texts_relation
+from engine.ledger.statements import stand_in_line, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, IS_READY, reaches, touches
 
@@ -42,10 +42,9 @@ _LOCK = 0x746F756368  # of Postgres: one name for all decisions over caps and ra
 def alone(unit: Unit) -> None:
     """Stand in line with everyone who decides over caps and rates, until this unit ends.
 
-    SQLite has let in one writer only; on Postgres two workers could each find the same last room.
+    Two workers on Postgres could each find the same last room.
     """
-    if unit.connection.dialect.name == "postgresql":
-        unit.connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    stand_in_line(unit.connection, _LOCK)
 
 
 class Room:

@@ -18,6 +18,7 @@ from sqlalchemy import URL, Connection, Engine, insert, inspect, select, text, u
 
 from engine.ledger.audit import GENESIS, Kind
 from engine.ledger.database import connect, ledger_file, ledger_url, make_file, shown, told
+from engine.ledger.statements import stand_in_line
 from engine.ledger.store import Identity, Ledger, Unit
 from engine.ledger.tables import SCHEMA, audit_head, meta
 from engine.problems import Refused, Unreachable
@@ -92,7 +93,7 @@ def create_ledger(
     )
     ledger = _ledger(engine, identity, url=where, root=root)
     with _closed_on_failure(engine), ledger.write() as unit:
-        _lock(unit.connection)
+        stand_in_line(unit.connection, _MIGRATION_LOCK)
         _refuse_what_is_there(unit.connection, ledger.shown)
         _upgrade(unit.connection)
         unit.connection.execute(insert(meta).values(one=1, **_stored(identity)))
@@ -204,7 +205,7 @@ def _closed_on_failure(engine: Engine) -> Iterator[None]:
 
 def _migrate(ledger: Ledger, before: str, *, at: datetime, actor: str) -> None:
     with ledger.write() as unit:
-        _lock(unit.connection)
+        stand_in_line(unit.connection, _MIGRATION_LOCK)
         _upgrade(unit.connection)
         body = {"from": before, "to": SCHEMA}
         unit.note(Kind.LEDGER_MIGRATED, body, at=at, actor=actor)
@@ -255,12 +256,6 @@ def _refuse_other_schema(revision: str, name: str) -> None:
             f"the ledger {name} has schema {revision}, made by a newer program; this one knows "
             f"{SCHEMA}: install that newer version"
         )
-
-
-def _lock(connection: Connection) -> None:
-    # SQLite's BEGIN IMMEDIATE lets one writer in already.
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
 def _upgrade(connection: Connection) -> None:

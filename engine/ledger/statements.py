@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
+    select,
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,9 +33,19 @@ __all__ = [
     "insert_new",
     "insert_rows",
     "pack_keys",
+    "stand_in_line",
     "texts_relation",
     "unpack_keys",
 ]
+
+
+def stand_in_line(connection: Connection, lock: int) -> None:
+    """Wait for everyone who named the same lock before, and hold it until the transaction ends.
+
+    SQLite's BEGIN IMMEDIATE has let in one writer only.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 def insert_new(connection: Connection, table: Table) -> Insert:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from engine.measuring.figures import Figures, MetricFigures
 from engine.measuring.goals import GoalFigures, rate_of
 from engine.moments import local_date
 from engine.report.metrics import group_text, kind_of, value_text
+from engine.report.svg import framed, shown
 
 __all__ = ["picture"]
 
@@ -44,11 +44,7 @@ def picture(found: Figures) -> str:
         marks.append(f'<g transform="translate({_MARGIN} {y:g})">')
         marks += [*panel.marks, "</g>"]
         y += panel.height + _MARGIN
-    size = f'width="{_WIDTH}" height="{y:g}" viewBox="0 0 {_WIDTH} {y:g}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
-    first = [head, "<title>metrics and goals</title>", f"<style>{_STYLE}</style>"]
-    paper = f'<rect class="paper" width="{_WIDTH}" height="{y:g}"/>'
-    return "\n".join([*first, paper, *marks, "</svg>"])
+    return framed("metrics and goals", marks, style=_STYLE, width=_WIDTH, height=y)
 
 
 # ---------------------------------------------------------------- metrics
@@ -149,8 +145,7 @@ def _goal_panel(goal: GoalFigures) -> _Panel:
 
 def _words(text: str, x: float, y: float, style: str) -> str:
     name = f' class="{style}"' if style else ""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return f'<text x="{x:g}" y="{y:g}"{name}>{escape(shown)}</text>'
+    return f'<text x="{x:g}" y="{y:g}"{name}>{shown(text)}</text>'
 
 
 def _short(text: str) -> str:
