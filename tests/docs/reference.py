@@ -35,7 +35,8 @@ _HEAD = """\
 
 Every key of every file. This page is made from the JSON Schemas that files are checked by:
 `touchline schema` prints them, `touchline schema --project` with the names of your own catalog, for
-your editor. What things mean is told in [the language](language.md). A key in **bold** must be there.
+your editor. What things mean is told in [the language](language.md).
+A key in **bold** must be there.
 
 A *condition* is one mapping, or a list of them that must all hold; where a value is "a condition"
 any of [these](#conditions) may stand.

@@ -27,7 +27,7 @@ STEP = timedelta(minutes=30)
 _LEFT, _DAY, _ROW, _TOP = 330, 34, 24, 78  # pixels
 _STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#1f2328}.h{font-weight:600;font-size:14px}"
-    ".c{font-family:ui-monospace,monospace;font-size:11.5px}.n{fill:#59636e;font-size:11px}"
+    ".c{font-family:monospace;font-size:11.5px}.n{fill:#59636e;font-size:11px}"
     ".m{text-anchor:middle}.b{fill:#7aa7e9}.e{fill:#f3f5f7}.now{stroke:#c9372c;stroke-width:1.5}"
     ".l{stroke:#d0d7de}.r{fill:#c9372c;font-size:11px}.paper{fill:#fff}"
 )
@@ -94,10 +94,10 @@ PICTURES = (
     ),
     Picture(
         "clocks",
-        "When clocks go forward: 8 March 2026 has 23 hours, seen on Monday 9 March, 01:00",
+        "When clocks go forward: 8 March 2026 has 23 hours, seen on Monday 9 March, 15:00",
         date(2026, 3, 6),
         date(2026, 3, 11),
-        datetime(2026, 3, 9, 1, 0, tzinfo=ZONE),
+        datetime(2026, 3, 9, 15, 0, tzinfo=ZONE),
         (
             "{did: logged_in, within: 1 day}",
             "{did: logged_in, within: 24 hours}",
