@@ -24,7 +24,7 @@ __all__ = ["PICTURES", "Picture", "drawn", "file_of"]
 ZONE = ZoneInfo("America/New_York")
 STEP = timedelta(minutes=30)
 
-_LEFT, _DAY, _ROW, _TOP = 330, 34, 24, 78  # pixels
+_LEFT, _DAY, _ROW, _TOP = 420, 34, 24, 78  # pixels
 _STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#1f2328}.h{font-weight:600;font-size:14px}"
     ".c{font-family:monospace;font-size:11.5px}.n{fill:#59636e;font-size:11px}"
