@@ -12,10 +12,11 @@ from engine.language.project import Template
 from engine.messages.grammar import Fault, Use, faults, parse, uses
 from engine.messages.html_part import check_structure, html_source
 from engine.messages.layout import LAYOUTS
-from engine.messages.markdown import Node, StructureError, read_markdown
+from engine.messages.markdown import read_markdown
 from engine.messages.pieces import Pieces, split
 from engine.messages.templates import HEADER, HTML, MACHINE, TEXT, Sandbox, compile_source
 from engine.messages.text_part import text_source
+from engine.messages.tree import Node, StructureError
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Problem, did_you_mean
 from engine.records import dataclass

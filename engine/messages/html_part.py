@@ -12,9 +12,9 @@ from html import escape
 
 from engine.messages.layout import framed
 from engine.messages.links import LINK_FILTER
-from engine.messages.markdown import Element, Guard, Node, Setting, Text
 from engine.messages.pieces import Piece, PieceKind, Pieces
 from engine.messages.targets import link_target
+from engine.messages.tree import Element, Guard, Node, Setting, Text
 
 __all__ = [
     "POSTAL_ADDRESS",
