@@ -193,7 +193,7 @@ def test_nothing_is_loaded_from_anywhere_but_the_pictures_that_are_named() -> No
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30))
 def test_data_never_becomes_markup(value: str) -> None:
     inside = '<mj-text>a {{ x }} b</mj-text><mj-image src="https://x.example/i" alt="c{{ x }}" />'
-    plain, other = (rendered(within(inside), layout=MJML, x=x) for x in ("v", value))
+    plain, other = (rendered(within(inside), layout=MJML, x=x) for x in ("v", f"v{value}"))
     assert seen(other.html).tags == seen(plain.html).tags
     assert seen(other.html).targets == seen(plain.html).targets
 
