@@ -59,6 +59,16 @@ steps:
         body: {plan: "{{ account.plan }}"}
 """
 
+DRAFTS = """\
+playbook: drafts
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - email: hello
+    id: hello
+    approve: account.csm
+  - task: "Look after {{ user.first_name }}"
+"""
+
 
 def write_project(root: Path) -> None:
     files = {
@@ -70,6 +80,7 @@ def write_project(root: Path) -> None:
         "catalog/user.yaml": USER,
         "emails/hello.md": EMAIL,
         "playbooks/checkup.yaml": PLAYBOOK,
+        "playbooks/drafts.yaml": DRAFTS,
         "playbooks/ways.yaml": WAYS,
     }
     for name, text in files.items():

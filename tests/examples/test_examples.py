@@ -96,6 +96,37 @@ def test_what_holds_passes(examples: Examples, text: str) -> None:
     assert [str(each.message) for each in case.failures] == []
 
 
+DRAFTS = f"""\
+{WAYS.replace("ways", "drafts", 1).replace("plan: free", "csm_email: casey@acme.example.com")}\
+expect: {{touches: [], skips: [{{for: 7, email: hello, reason: draft}}]}}
+then:
+"""
+
+DRAFTS_HOLD = {
+    "let go": """
+  - at: +1 days
+    approved: [{for: 7, email: hello}]
+    expect: {touches: [{for: 7, email: hello}, {for: 7, task: task-1}], skips: []}
+""",
+    "left too long": """
+  - at: +4 days
+    expect: {touches: [{for: 7, task: task-1}], skips: [{for: 7, email: hello, reason: expired}]}
+""",
+}
+
+
+@pytest.mark.parametrize("text", DRAFTS_HOLD.values(), ids=DRAFTS_HOLD)
+def test_a_draft_waits_for_a_person(examples: Examples, text: str) -> None:
+    case = examples.case(DRAFTS + text.lstrip("\n"))
+    assert [str(each.message) for each in case.failures] == []
+
+
+def test_a_draft_is_let_go_once(examples: Examples) -> None:
+    let_go = "approved: [{for: 7, email: hello}]"
+    case = examples.case(f"{DRAFTS}  - {{at: +1 days, {let_go}}}\n  - {{at: +2 days, {let_go}}}\n")
+    assert [each.message for each in case.failures] == ["7 has no draft of hello by then"]
+
+
 WAYS_HOLD = {
     "a draft runs, without fuse and holdout": """
 expect: {entered: [7], touches: [{for: 7, email: hello}, {for: 7, task: task-1}], skips: []}
