@@ -191,7 +191,7 @@ def _pass(
     """What is so by then, then one pass.
 
     Raises:
-        TouchlineError: the pass failed as a whole, or nothing waits that a person finishes or approves.
+        TouchlineError: the pass failed as a whole, or what a person does meets nothing that waits.
     """
     playbook, ledger = example.playbook, stage.memory.ledger
     _prepare(scene, playbook, stage)
