@@ -59,6 +59,15 @@ steps:
         body: {plan: "{{ account.plan }}"}
 """
 
+LIST = """\
+playbook: list
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - task: "{{ items | length }} to look at"
+    notes: "{% for item in items %}{{ item.user.first_name }} {% endfor %}"
+    digest: {by: account.csm, schedule: "0 12 * * *"}
+"""
+
 
 def write_project(root: Path) -> None:
     files = {
@@ -70,6 +79,7 @@ def write_project(root: Path) -> None:
         "catalog/user.yaml": USER,
         "emails/hello.md": EMAIL,
         "playbooks/checkup.yaml": PLAYBOOK,
+        "playbooks/list.yaml": LIST,
         "playbooks/ways.yaml": WAYS,
     }
     for name, text in files.items():
