@@ -59,6 +59,20 @@ steps:
         body: {plan: "{{ account.plan }}"}
 """
 
+ENDS = """\
+playbook: ends
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - task: "Look after {{ user.first_name }}"
+    outcomes: [good, bad]
+  - wait_for: {step: task-1, is: done}
+    at_most: 9 days
+  - if: {step: task-1, outcome: good}
+    then:
+      - exit: well looked after
+  - wait: 9 days
+"""
+
 LIST = """\
 playbook: list
 segment: {of: user, where: [{everyone: true}]}
@@ -79,6 +93,7 @@ def write_project(root: Path) -> None:
         "catalog/user.yaml": USER,
         "emails/hello.md": EMAIL,
         "playbooks/checkup.yaml": PLAYBOOK,
+        "playbooks/ends.yaml": ENDS,
         "playbooks/list.yaml": LIST,
         "playbooks/ways.yaml": WAYS,
     }

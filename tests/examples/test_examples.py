@@ -323,3 +323,19 @@ def test_coverage_knows_the_ways_of_a_branch(examples: Examples) -> None:
         ("wait_for of wait_for-1", "true"),
     }
     assert found.steps_never_reached == ("update-1", "webhook-1")
+
+
+def test_coverage_sees_a_branch_at_which_the_stay_ends(examples: Examples) -> None:
+    """Of who has left by the end of the pass, the stay that is over is asked."""
+    found = examples.coverage(
+        HEAD.replace("test: checkup", "test: ends")
+        + """\
+expect: {entered: [7, 8]}
+then:
+  - at: +1 days
+    done: [{for: 7, task: task-1, outcome: good}, {for: 8, task: task-1, outcome: bad}]
+    expect: {left: [{for: 7, outcome: exited, reason: well looked after}]}
+"""
+    )
+    assert {(each.where, each.never) for each in found.gaps} == {("segment", "false")}
+    assert found.steps_never_reached == ()
