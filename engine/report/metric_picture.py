@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.measuring.figures import Figures, MetricFigures
 from engine.measuring.goals import GoalFigures, rate_of
 from engine.moments import local_date
-from engine.report.metrics import group_text, kind_of, value_text
+from engine.report.metrics import group_text, unit_of, value_text
 from engine.report.svg import framed, shown
 
 __all__ = ["picture"]
@@ -51,15 +51,15 @@ def picture(found: Figures) -> str:
 
 
 def _metric_panel(found: MetricFigures) -> _Panel:
-    kind, whole = kind_of(found.metric), found.measured.whole
-    marks = [_words(f"{found.metric.name}: {value_text(whole.value, kind)}", 0, 14, "h")]
+    unit, whole = unit_of(found.metric), found.measured.whole
+    marks = [_words(f"{found.metric.name}: {value_text(whole.value, unit)}", 0, 14, "h")]
     y = 28.0
     if found.metric.by is not None:
         values = [(group_text(g), each.value) for g, each in found.measured.groups.items()]
-        marks += _bars([(name, v, value_text(v, kind)) for name, v in values], y)
+        marks += _bars([(name, v, value_text(v, unit)) for name, v in values], y)
         y += _ROW * len(values) + 8
     if found.series:
-        marks += _line(found, kind, y)
+        marks += _line(found, unit, y)
         y += _CHART + 24
     return _Panel(tuple(marks), y)
 
@@ -76,7 +76,7 @@ def _bars(rows: Sequence[tuple[str, float | None, str]], top: float) -> Iterator
         yield _words(told, _NAMES + length + 6, y + 12, "n")
 
 
-def _line(found: MetricFigures, kind: str, top: float) -> Iterator[str]:
+def _line(found: MetricFigures, unit: str, top: float) -> Iterator[str]:
     """The whole over time; where it is missing the line has a gap."""
     values = [point.measured.whole.value for point in found.series]
     known = [each for each in values if each is not None]
@@ -96,7 +96,7 @@ def _line(found: MetricFigures, kind: str, top: float) -> Iterator[str]:
         yield _words(month[2:], n * step - 12, top + _CHART + 16, "n")
     if places and places[-1] is not None:
         x, y = places[-1]
-        yield _words(value_text(values[-1], kind), x + 8, y + 4, "n")
+        yield _words(value_text(values[-1], unit), x + 8, y + 4, "n")
 
 
 def _height(value: float, least: float, most: float) -> float:
