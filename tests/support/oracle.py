@@ -173,6 +173,17 @@ class Oracle:
         }
         return sorted(found)  # type: ignore[type-var]
 
+    def seen(
+        self, condition: Condition, entity: EntityRef, refs: Sequence[FieldRef]
+    ) -> list[tuple[Value | None, ...]]:
+        """These fields of each row of which the condition holds."""
+        seats = (_Seat(entity, row) for _, row in self._population(entity))
+        return [
+            tuple(self._field(ref, seat) for ref in refs)
+            for seat in seats
+            if self.holds(condition, seat)
+        ]
+
     def population(self, entity: EntityRef) -> list[Key]:
         """The keys of all rows that count and have one."""
         return sorted(key for key, _ in self._population(entity))  # type: ignore[type-var]
@@ -396,7 +407,7 @@ class Oracle:
                     return len(seats)
                 values = [self._field(of, each) for each in seats]
                 known = [each for each in values if each is not None]
-                return len(set(known)) if kind is FigureKind.DISTINCT else _number_of(kind, known)
+                return len(set(known)) if kind is FigureKind.DISTINCT else _figure_of(kind, known)
             case Ratio(above, below):
                 return _ratio(self._field(above, seat), self._field(below, seat))
             case Difference(minuend, subtrahend):
@@ -510,7 +521,7 @@ class Oracle:
         values = [value for row in events if (value := self.value(row, ref)) is not None]
         if kind is FigureKind.DISTINCT:
             return len(set(values))
-        return _number_of(kind, values)
+        return _figure_of(kind, values)
 
     def _contacted(self, asked: BoundContacted, seat: _Seat) -> bool:
         times = [
@@ -827,6 +838,14 @@ def _listed(values: Iterable[Value | None], at_most: int | None) -> tuple[str, .
     """The different values, in order, as far as they are wanted."""
     known = {value for value in values if value is not None}
     return tuple(sorted(known)[:at_most])  # type: ignore[type-var, arg-type]
+
+
+def _figure_of(kind: FigureKind, values: Sequence[Value]) -> Value | None:
+    """Of days and times there are only the highest and the lowest."""
+    days = [value for value in values if isinstance(value, date)]
+    if days:
+        return max(days) if kind is FigureKind.HIGHEST else min(days)
+    return _number_of(kind, values)
 
 
 def _number_of(kind: FigureKind, values: Iterable[Value]) -> float | None:
