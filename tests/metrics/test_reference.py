@@ -30,7 +30,7 @@ ZONE = ZoneInfo("America/New_York")
 
 EXPECTED: Mapping[str, tuple[float | None, int | None]] = {
     # ---- adoption and use: six users are of active accounts and have not left
-    "user-adoption": (2 / 6, 6),  # users 1 and 2
+    "adoption-rate": (2 / 6, 6),  # users 1 and 2
     "engagement": (4 / 6, 6),  # users 1, 2, 4 and 6
     "feature-adoption": (2 / 6, 6),
     "feature-adopted": (1 / 3, 3),  # of users 1, 2 and 4 user 1, in three weeks
@@ -39,7 +39,7 @@ EXPECTED: Mapping[str, tuple[float | None, int | None]] = {
     "core-coverage": (1 / 4, 4),
     "stickiness": (9 / 28 / 3, 3),  # 7, 1 and 1 days of 28: on the mean 9/28 users a day of 3
     "weekly-users": (2, 2),  # users 1 and 6
-    "monthly-users": (4, 4),
+    "active-users": (4, 4),
     "weekly-stickiness": (2 / 4, None),
     "seats": (45, 4),
     "seats-used": (3, 4),  # 2 of account 1, 1 of account 2; the seats of account 4 are not known
@@ -112,7 +112,7 @@ EXPECTED: Mapping[str, tuple[float | None, int | None]] = {
 }
 
 GROUPED: Mapping[str, Mapping[object, float | None]] = {
-    "user-adoption": {"enterprise": 0.0, "pro": 2 / 5},
+    "adoption-rate": {"enterprise": 0.0, "pro": 2 / 5},
     "feature-depth": {"admin": 3.0, "member": 1.0},
     "depth": {"enterprise": 0.0, "pro": 0.25},
     "seat-utilisation": {
