@@ -230,6 +230,32 @@ def test_value_stands_on_its_ladder(
         assert [*figure("value-levels", reference, store).groups] == [level]
 
 
+# ---------------------------------------------------------------- seats by the age of the contract
+
+SEATS = [  # days under contract, seats activated of a hundred, colour
+    *((29, 100, None), (30, 9, "red"), (30, 10, "yellow"), (182, 50, "yellow")),
+    *((182, 51, "green"), (183, 50, "red"), (183, 51, "yellow"), (273, 75, "yellow")),
+    *((273, 76, "green"), (274, 75, "red"), (274, 76, "green"), (900, 101, "green")),
+    *((900, None, None), (None, 80, None)),
+]
+
+
+@pytest.mark.parametrize(("age", "taken", "colour"), SEATS)
+def test_how_many_seats_are_enough_hangs_on_the_age(
+    age: int | None,
+    taken: int | None,
+    colour: str | None,
+    reference: tuple[Project, Catalog],
+) -> None:
+    """Below 10 % and 50 % up to half a year, 50 % and 75 % up to three quarters, then 75 %."""
+    begun = None if age is None else day(age)
+    account = {"id": 5, "seats": 100, "seats_activated": taken, "contract_start": begun}
+    rows = {name: [] for name in COLUMNS} | {"crm.accounts": [account]}
+    with opened(customers(_with_types(rows)), reference[1]) as store:
+        found = figure("seat-colours", reference, store)
+    assert [*found.groups] == ([colour] if colour else [])
+
+
 # ---------------------------------------------------------------- a plain reading of random rows
 
 
