@@ -69,6 +69,29 @@ steps:
   - task: "Look after {{ user.first_name }}"
 """
 
+ENDS = """\
+playbook: ends
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - task: "Look after {{ user.first_name }}"
+    outcomes: [good, bad]
+  - wait_for: {step: task-1, is: done}
+    at_most: 9 days
+  - if: {step: task-1, outcome: good}
+    then:
+      - exit: well looked after
+  - wait: 9 days
+"""
+
+LIST = """\
+playbook: list
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - task: "{{ items | length }} to look at"
+    notes: "{% for item in items %}{{ item.user.first_name }} {% endfor %}"
+    digest: {by: account.csm, schedule: "0 12 * * *"}
+"""
+
 
 def write_project(root: Path) -> None:
     files = {
@@ -81,6 +104,8 @@ def write_project(root: Path) -> None:
         "emails/hello.md": EMAIL,
         "playbooks/checkup.yaml": PLAYBOOK,
         "playbooks/drafts.yaml": DRAFTS,
+        "playbooks/ends.yaml": ENDS,
+        "playbooks/list.yaml": LIST,
         "playbooks/ways.yaml": WAYS,
     }
     for name, text in files.items():
