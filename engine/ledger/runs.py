@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
+from engine.decide.facts import earliest_id
 from engine.ledger.approvals import approval_in_force, use_up_approval
 from engine.ledger.audit import Body, Kind, canonical
 from engine.ledger.database import Overtaken
@@ -347,7 +348,11 @@ def last_matched(unit: Unit, playbook: str) -> list[str] | None:
 
 def entered_in_run(unit: Unit, run: str) -> int:
     """How many entered in a run: what a throttle has used up of it. Those held out do not count."""
-    let_in = (enrollments.c.run == run, enrollments.c.holdout == 0)
+    as_of = unit.connection.scalar(select(runs.c.as_of).where(runs.c.id == run))
+    if as_of is None:
+        return 0
+    since = enrollments.c.id >= earliest_id(as_of)  # ids ascend: nobody is read who was in before
+    let_in = (since, enrollments.c.run == run, enrollments.c.holdout == 0)
     statement = select(func.count()).select_from(enrollments).where(*let_in)
     return unit.connection.scalar(statement) or 0
 

@@ -1,0 +1,52 @@
+"""What holds the audit to one chain: the database takes only the record that follows the last.
+
+Delivery page, "The ledger": a fork cannot be written. A unique index on `prev` would hold as much,
+but hashes come in no order: over a million of them it costs more than the rows. Each record is
+compared with the one before it instead, which was written just now.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import DDL, Table, event
+
+__all__ = ["AUDIT_FOLLOWS", "keep_in_line"]
+
+AUDIT_FOLLOWS = "audit_follows"
+"""The name of the guard, which the database's refusal says."""
+
+_ON_SQLITE = f"""
+CREATE TRIGGER {AUDIT_FOLLOWS} BEFORE INSERT ON audit
+WHEN new.prev IS NOT CASE new.seq WHEN 1 THEN '{"0" * 64}'
+    ELSE (SELECT before.hash FROM audit AS before WHERE before.seq = new.seq - 1) END
+BEGIN SELECT raise(ABORT, '{AUDIT_FOLLOWS}'); END
+"""
+# On Postgres once a statement, for all that it adds: a call for each row takes longer than the row.
+_ON_POSTGRES = f"""
+CREATE FUNCTION {AUDIT_FOLLOWS}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added WHERE added.prev IS DISTINCT FROM CASE added.seq WHEN 1
+            THEN repeat('0', 64)
+            ELSE (SELECT before.hash FROM audit AS before WHERE before.seq = added.seq - 1) END
+    ) THEN
+        RAISE integrity_constraint_violation USING MESSAGE = '{AUDIT_FOLLOWS}';
+    END IF;
+    RETURN NULL;
+END
+$$
+"""
+_FOR_EACH_STATEMENT = f"""
+CREATE TRIGGER {AUDIT_FOLLOWS} AFTER INSERT ON audit REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION {AUDIT_FOLLOWS}()
+"""
+_GUARDS = (
+    ("sqlite", _ON_SQLITE),
+    ("postgresql", _ON_POSTGRES),
+    ("postgresql", _FOR_EACH_STATEMENT),
+)
+
+
+def keep_in_line(audit: Table) -> None:
+    """Give the table its guard wherever it is made without the steps of migrations."""
+    for dialect, statement in _GUARDS:
+        event.listen(audit, "after_create", DDL(statement).execute_if(dialect=dialect))
