@@ -12,32 +12,32 @@ from sqlalchemy import DDL, Table, event
 __all__ = ["AUDIT_FOLLOWS", "keep_in_line"]
 
 AUDIT_FOLLOWS = "audit_follows"
-"""The name of the guard, which the database's refusal says."""
+"""The name of the guard below, which the database's refusal says."""
 
-_ON_SQLITE = f"""
-CREATE TRIGGER {AUDIT_FOLLOWS} BEFORE INSERT ON audit
-WHEN new.prev IS NOT CASE new.seq WHEN 1 THEN '{"0" * 64}'
+_ON_SQLITE = """
+CREATE TRIGGER audit_follows BEFORE INSERT ON audit
+WHEN new.prev IS NOT CASE new.seq WHEN 1 THEN hex(zeroblob(32))
     ELSE (SELECT before.hash FROM audit AS before WHERE before.seq = new.seq - 1) END
-BEGIN SELECT raise(ABORT, '{AUDIT_FOLLOWS}'); END
+BEGIN SELECT raise(ABORT, 'audit_follows'); END
 """
-# On Postgres once a statement, for all that it adds: a call for each row takes longer than the row.
-_ON_POSTGRES = f"""
-CREATE FUNCTION {AUDIT_FOLLOWS}() RETURNS trigger LANGUAGE plpgsql AS $$
+# Once a statement, for all that it adds: a call for each row would take longer than the row.
+_ON_POSTGRES = """
+CREATE FUNCTION audit_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM added WHERE added.prev IS DISTINCT FROM CASE added.seq WHEN 1
             THEN repeat('0', 64)
             ELSE (SELECT before.hash FROM audit AS before WHERE before.seq = added.seq - 1) END
     ) THEN
-        RAISE integrity_constraint_violation USING MESSAGE = '{AUDIT_FOLLOWS}';
+        RAISE integrity_constraint_violation USING MESSAGE = 'audit_follows';
     END IF;
     RETURN NULL;
 END
 $$
 """
-_FOR_EACH_STATEMENT = f"""
-CREATE TRIGGER {AUDIT_FOLLOWS} AFTER INSERT ON audit REFERENCING NEW TABLE AS added
-FOR EACH STATEMENT EXECUTE FUNCTION {AUDIT_FOLLOWS}()
+_FOR_EACH_STATEMENT = """
+CREATE TRIGGER audit_follows AFTER INSERT ON audit REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION audit_follows()
 """
 _GUARDS = (
     ("sqlite", _ON_SQLITE),

@@ -16,7 +16,7 @@ from engine.decide.entry import Gate
 from engine.decide.facts import told_apart
 from engine.decide.gathering import GATHERED
 from engine.ledger.clearances import Clearance
-from engine.ledger.cohorts import let_in
+from engine.ledger.cohorts import let_in, written
 from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
@@ -42,6 +42,7 @@ from engine.passes.closing import close_moot
 from engine.passes.entering import Firing, Matched, select
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
+from engine.passes.preparing import one_ahead
 from engine.passes.reports import RunReport, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.passes.withhold import withhold
@@ -249,12 +250,13 @@ def _enter_live(
             _hold(unit, playbook, firing, found, run=start.id)
         return report
     _remember_first_run(ledger, playbook, found, firing)
-    for cohorts in found.cohorts(playbook, firing.as_of):
+    portions = found.cohorts(playbook, firing.as_of)
+    for cohorts in one_ahead([written(each, run=start.id) for each in some] for some in portions):
         with ledger.write() as unit:
             still_ours(unit, start)
             for each in cohorts:
-                facts.let_in(unit, playbook, each.who.keys)
-                let_in(unit, each, at=firing.as_of, actor="engine", run=start.id)
+                facts.let_in(unit, playbook, each.keys)
+                let_in(unit, each, at=firing.as_of, actor="engine")
     counts = {"matched": report.matched, "entered": report.entered, "skipped": report.skipped}
     with ledger.write() as unit:
         still_ours(unit, start)

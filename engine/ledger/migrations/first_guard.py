@@ -4,9 +4,9 @@ from alembic import op
 
 __all__ = ["guard_audit"]
 
-_ON_SQLITE = f"""
+_ON_SQLITE = """
 CREATE TRIGGER audit_follows BEFORE INSERT ON audit
-WHEN new.prev IS NOT CASE new.seq WHEN 1 THEN '{"0" * 64}'
+WHEN new.prev IS NOT CASE new.seq WHEN 1 THEN hex(zeroblob(32))
     ELSE (SELECT before.hash FROM audit AS before WHERE before.seq = new.seq - 1) END
 BEGIN SELECT raise(ABORT, 'audit_follows'); END
 """
