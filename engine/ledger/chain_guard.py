@@ -49,4 +49,5 @@ _GUARDS = (
 def keep_in_line(audit: Table) -> None:
     """Give the table its guard wherever it is made without the steps of migrations."""
     for dialect, statement in _GUARDS:
-        event.listen(audit, "after_create", DDL(statement).execute_if(dialect=dialect))
+        made = DDL(statement)  # type: ignore[no-untyped-call]
+        event.listen(audit, "after_create", made.execute_if(dialect=dialect))

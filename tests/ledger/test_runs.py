@@ -165,7 +165,7 @@ def test_of_a_playbook_that_never_ran_nothing_is_known(ledger: Ledger) -> None:
         assert last_as_of(unit) is None
         assert last_slot(unit, "checkup") is None
         assert never_ran(unit, "checkup")
-        assert bystanders(unit, "checkup") == frozenset()
+        assert bystanders(unit, "checkup", "123") == frozenset()
 
 
 def test_the_last_slot_is_none_of_a_run_by_hand(ledger: Ledger) -> None:
@@ -190,7 +190,7 @@ def test_who_entered_in_a_run_counts(ledger: Ledger) -> None:
 def test_bystanders_are_remembered_once(ledger: Ledger) -> None:
     for keys in (["1", "2"], ["2", "3"], []):
         writing(ledger, lambda unit, keys=keys: remember_bystanders(unit, "p", keys, at=NOW))
-    assert reading(ledger, lambda unit: bystanders(unit, "p")) == {"1", "2", "3"}
+    assert reading(ledger, lambda unit: bystanders(unit, "p", "1234")) == {"1", "2", "3"}
 
 
 def test_a_version_is_kept_as_it_was_first_saved(ledger: Ledger) -> None:
