@@ -14,12 +14,10 @@ from engine.moments import shift_local
 
 __all__ = [
     "VANISHED",
-    "Admission",
     "BlownFuse",
     "Candidates",
     "Gate",
     "NotAgain",
-    "admit",
     "again_refused",
     "blown_fuse",
     "gate_of",
@@ -106,16 +104,6 @@ def told_of_fuse(name: str, limit: str, *, found: int, total: int) -> str:
     return f"{found:,} of {total:,} would enter, more than the {name} of {limit} allows"
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """Who enters now, ascending; how many did not and why; and the fuse that held the run."""
-
-    entering: tuple[str, ...]
-    skipped: Mapping[str, int]
-    would_enter: tuple[str, ...] = ()
-    blown: BlownFuse | None = None
-
-
 def gate_of(key: str, entry: Entry, candidates: Candidates) -> str:
     """The first gate that keeps one who matches out, or an empty text."""
     own = candidates.past.get(key, Past())
@@ -174,28 +162,13 @@ def again_refused(key: str, entry: Entry, candidates: Candidates) -> NotAgain | 
     return NotAgain("after", until) if until > candidates.as_of else None
 
 
-def admit(entry: Entry, candidates: Candidates) -> Admission:
-    """Pass everyone who matches through the gates, then the fuses, then the throttle.
-
-    Fuses compare who would enter before the throttle, against the whole population (delivery
-    page, point 10). An approval admits the listed keys that still would enter, and no others.
-    """
-    found = gates(entry, candidates)
-    would = tuple(key for key, gate in found.items() if not gate)
-    skipped = Counter(gate for gate in found.values() if gate)
-    if blown := blown_fuse(entry, candidates, len(would)):
-        skipped[Gate.FUSE] += len(would)
-        return Admission((), without_zeros(skipped), would, blown)
-    admitted, kept_out = let_through(entry, would, candidates)
-    return Admission(admitted, without_zeros(skipped + kept_out), would)
-
-
 def let_through(
     entry: Entry, would: Sequence[str], candidates: Candidates
 ) -> tuple[tuple[str, ...], Counter[str]]:
     """Those of some who passed the gates that approval and throttle let in, and what kept out whom.
 
-    Of `candidates` only the facts of the run are asked, and who is held out.
+    An approval admits the listed keys that still would enter, and no others. Of `candidates` only
+    the facts of the run are asked, and who is held out.
     """
     approved = candidates.approved
     entering = tuple(key for key in would if approved is None or key in approved)
@@ -255,7 +228,10 @@ def without_zeros(skipped: Counter[str]) -> dict[str, int]:
 
 
 def blown_fuse(entry: Entry, candidates: Candidates, found: int) -> BlownFuse | None:
-    """The first fuse that so many who would enter blow; none where a person let them pass."""
+    """The first fuse that so many blow who would enter; none where a person let them pass.
+
+    They are counted before the throttle, against the whole population (delivery page, point 10).
+    """
     if candidates.approved is not None:
         return None
     if candidates.equals:
