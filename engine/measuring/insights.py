@@ -35,6 +35,7 @@ MOST_VALUES = 20
 MOST_BEHAVIOURS = 1_000
 _MOST_LENGTHS = 10
 _LONGEST_DAYS = 730
+_MANY_LATER = 0.05  # of who left: with more, the newest customers make the difference
 _DAYS = re.compile("[1-9][0-9]{0,3}")
 _MOMENTS = (Kind.DATE, Kind.TIMESTAMP)
 _IS_SET = BoundTest((SetTest(True),))
@@ -289,7 +290,7 @@ class _Looking:
                     f"First {days} days: {numbers[0]:,} who stayed and {numbers[1]:,} who left are "
                     f"few; {2 * FEWEST} of each are the least to go by."
                 )
-        if cohort.began_later:
+        if cohort.began_later > _MANY_LATER * max(lost for _, lost in cohort.numbers.values()):
             yield (
                 f"{cohort.began_later:,} of {left} began after everybody of {stayed}: what was "
                 "different for the newest customers looks like a reason to leave. Let both "

@@ -144,7 +144,7 @@ def _parts(found: Insights) -> Iterator[list[str]]:
     holding = _best_of_each([each for each in found.findings if each.holds])
     yield list(_table(holding, found))
     yield list(_caution(found))
-    yield list(_pasted(holding[:_PASTED], found))
+    yield list(_pasted(holding[:_PASTED]))
 
 
 def _beginning(found: Insights) -> Iterator[str]:
@@ -232,19 +232,19 @@ def _caution(found: Insights) -> Iterator[str]:
     yield from found.warnings
 
 
-def _pasted(holding: list[Finding], found: Insights) -> Iterator[str]:
+def _pasted(holding: list[Finding]) -> Iterator[str]:
     """What tells most, as it stands in a segment."""
     if not holding:
         return
     import yaml  # only here: the reader of files has one of its own
 
     yield "As conditions, the best first:"
-    yield ""
-    conditions = [
-        dict(each.candidate.behaviour.condition(each.candidate.at_least)) for each in holding
-    ]
-    text = yaml.safe_dump(conditions, sort_keys=False, allow_unicode=True, width=_WIDE)
-    yield text.rstrip("\n")
+    for each in holding:
+        condition = each.candidate.behaviour.condition(each.candidate.at_least)
+        text = yaml.safe_dump([dict(condition)], sort_keys=False, allow_unicode=True, width=_WIDE)
+        yield ""
+        yield f"# {_percent(each.rate)} of these stayed, {_percent(each.other_rate)} of the others"
+        yield text.rstrip("\n")
 
 
 _WIDE = 1_000

@@ -29,6 +29,13 @@ SCHEMA = json.loads(
 BASIC = ("--stayed", "kept", "--left", "lost", "--since", "signed_up_at", "--left-at", "quit_at")
 
 
+def put(stage: Stage, *, lost_began: str) -> None:
+    """80 users who stayed and 160 who left, who began on that day."""
+    kept = {"plan": "kept", "signed_up_at": "2026-01-01", "quit_at": ""}
+    lost = {"plan": "lost", "signed_up_at": lost_began, "quit_at": "2026-02-20"}
+    stage.put_users(*({"user_id": n, **(lost if n % 3 else kept)} for n in range(1, 241)))
+
+
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with open_stage(tmp_path_factory.mktemp("stage")) as opened:
@@ -41,11 +48,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         opened.write(
             "segments/firms.yaml", "segment: firms\nof: account\nwhere: [{everyone: true}]\n"
         )
-        opened.put_users(*(
-            {"user_id": n, "plan": "lost" if n % 3 else "kept", "signed_up_at": "2026-01-01",
-             "quit_at": "2026-02-20" if n % 3 else ""}
-            for n in range(1, 241)
-        ))  # fmt: skip
+        put(opened, lost_began="2026-01-01")
         events = [
             {"user_id": n, "name": "login", "at": f"2026-01-0{1 + day}T12:00:00"}
             for n in range(1, 241)
@@ -95,8 +98,9 @@ def test_text_ends_with_the_condition(stage: Stage) -> None:
     assert "first 7 days: 80 who stayed, 160 who left\n" in text
     assert re.search(r"logged_in +2 times +7 days .* 100\.0% +0\.0% +\+100\.0 ", text)
     assert "need not be why anybody stays" in text
-    [pasted] = yaml.safe_load(text.partition("best first:\n\n")[2])
-    assert pasted["did"] == "logged_in"
+    pasted = text.partition("best first:\n\n")[2]
+    assert pasted.startswith("# 100.0% of these stayed, 0.0% of the others\n- did: logged_in\n")
+    assert [each["did"] for each in yaml.safe_load(pasted)] == ["logged_in"]
 
 
 def test_text_where_nothing_tells_and_who_are_left_out(stage: Stage) -> None:
@@ -105,6 +109,15 @@ def test_text_where_nothing_tells_and_who_are_left_out(stage: Stage) -> None:
     assert "Nothing that customers did in these days tells who stayed from who left." in text
     assert "First 60 days: 80 who stayed and 0 who left are few" in text
     assert "best first" not in text
+
+
+def test_the_newest_must_not_all_have_left(stage: Stage) -> None:
+    """Who began when nobody who stayed did has nobody to be compared with."""
+    assert told(stage)["warnings"] == []
+    put(stage, lost_began="2026-01-03")
+    [warning] = told(stage)["warnings"]
+    put(stage, lost_began="2026-01-01")
+    assert warning.startswith("160 of lost began after everybody of kept")
 
 
 def test_csv_has_a_line_a_finding(stage: Stage) -> None:
