@@ -61,7 +61,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.mark.parametrize("kind", ["duckdb", "sqlite"])
 @given(rows=st.lists(PUPIL, min_size=1, max_size=8), events=st.lists(LESSON, max_size=12))
-@examples(quick=10)
+@examples(quick=8)
 def test_stores_count_as_a_plain_reading(
     kind: str,
     school: Project,
