@@ -595,6 +595,37 @@ def metrics(
     _finish(measured(found, form), found.exit_status)
 
 
+@_command("insights")
+@click.option("--stayed", metavar="SEGMENT", required=True, help="Who stayed.")
+@click.option("--left", metavar="SEGMENT", required=True, help="Who left.")
+@click.option("--since", metavar="FIELD", required=True, help="When a customer began.")
+@click.option("--left-at", metavar="FIELD", required=True, help="When a customer left.")
+@click.option(
+    "--days", default="7,14,30", show_default=True, help="Lengths of the first days to look at."
+)
+@click.option("--event", "events", metavar="EVENT", multiple=True, help="Only this one; repeat it.")
+@_as_of_option
+@_format_option("text", "json", "csv")
+def insights(
+    context: click.Context,
+    stayed: str,
+    left: str,
+    since: str,
+    left_at: str,
+    days: str,
+    events: tuple[str, ...],
+    as_of: str | None,
+    form: str,
+) -> None:
+    """Which early behaviours tell those who stayed from those who left."""
+    from engine.measuring.insights import Wanted, insights_of, lengths_of
+    from engine.report.insights import seen
+
+    workplace = _open(context)
+    wanted = Wanted(stayed, left, since, left_at, lengths_of(days), events)
+    _finish(seen(insights_of(workplace, wanted, _instant(as_of, workplace)), form))
+
+
 # ---------------------------------------------------------------- running
 
 
