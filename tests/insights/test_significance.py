@@ -20,7 +20,7 @@ from tests.oracle.amounts import examples
 # Fisher (1935), The Design of Experiments, chapter II: the lady who tasted tea with milk; 17/70 of
 # all ways to guess are as good as hers, and as many as bad. Fisher (1962), Statistical Methods for
 # Research Workers, section 21.02: convictions of twins. Both as R's manual of `fisher.test` has
-# them. Upton (1992), Journal of the Royal Statistical Society A 155:395-402, on 3 of 4 and 0 of 4.
+# them. The last two are counted out over all ways that keep the margins.
 PUBLISHED = [
     (Fourfold(3, 1, 1, 3), 34 / 70),
     (Fourfold(2, 10, 15, 3), 0.0005367),
