@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -24,20 +25,28 @@ from engine.compile.question import Question
 from engine.language.catalog import Kind
 from engine.problems import SourceFault
 
-__all__ = ["Key", "holding", "population", "question_of", "select_keys"]
+__all__ = ["Key", "holding", "population", "question_of", "select_keys", "stream_keys"]
 
 _UTC = ZoneInfo("UTC")
 
 
 def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Key]:
     """The keys of all who are in a segment, ascending: whole numbers, or text by code point."""
-    question = question_of(audience, snapshot, as_of)
-    keys = [row[0] for row in answer(question, Running(snapshot))]
-    for strange in set(map(type, keys)) - {int, str}:  # there may be millions: not one by one
-        raise TypeError(f"{strange.__name__} is no type of keys")
-    if audience.entity.key.kind is Kind.TEXT:
-        _refuse_bytes(cast("list[str]", keys), audience.entity)
-    return cast(list[Key], keys)
+    return list(stream_keys(audience, snapshot, as_of))
+
+
+def stream_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[Key]:
+    """The same, as they come: meanwhile nothing else is to be asked of the snapshot."""
+    rows = answer(question_of(audience, snapshot, as_of), Running(snapshot))
+    while page := [row[0] for row in islice(rows, _PAGE)]:
+        for strange in set(map(type, page)) - {int, str}:  # there may be millions: not one by one
+            raise TypeError(f"{strange.__name__} is no type of keys")
+        if audience.entity.key.kind is Kind.TEXT:
+            _refuse_bytes(cast("list[str]", page), audience.entity)
+        yield from cast("list[Key]", page)
+
+
+_PAGE = 20_000  # keys looked at together
 
 
 def _refuse_bytes(keys: list[str], entity: EntityRef) -> None:

@@ -14,16 +14,17 @@ from engine.moments import shift_local
 
 __all__ = [
     "VANISHED",
-    "Admission",
     "BlownFuse",
     "Candidates",
     "Gate",
     "NotAgain",
-    "admit",
     "again_refused",
+    "blown_fuse",
     "gate_of",
     "gates",
+    "let_through",
     "told_of_fuse",
+    "without_zeros",
 ]
 
 
@@ -103,16 +104,6 @@ def told_of_fuse(name: str, limit: str, *, found: int, total: int) -> str:
     return f"{found:,} of {total:,} would enter, more than the {name} of {limit} allows"
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """Who enters now, ascending; how many did not and why; and the fuse that held the run."""
-
-    entering: tuple[str, ...]
-    skipped: Mapping[str, int]
-    would_enter: tuple[str, ...] = ()
-    blown: BlownFuse | None = None
-
-
 def gate_of(key: str, entry: Entry, candidates: Candidates) -> str:
     """The first gate that keeps one who matches out, or an empty text."""
     own = candidates.past.get(key, Past())
@@ -171,46 +162,45 @@ def again_refused(key: str, entry: Entry, candidates: Candidates) -> NotAgain | 
     return NotAgain("after", until) if until > candidates.as_of else None
 
 
-def admit(entry: Entry, candidates: Candidates) -> Admission:
-    """Pass everyone who matches through the gates, then the fuses, then the throttle.
+def let_through(
+    entry: Entry, would: Sequence[str], candidates: Candidates
+) -> tuple[tuple[str, ...], Counter[str]]:
+    """Those of some who passed the gates that approval and throttle let in, and what kept out whom.
 
-    Fuses compare who would enter before the throttle, against the whole population (delivery
-    page, point 10). An approval admits the listed keys that still would enter, and no others.
+    An approval admits the listed keys that still would enter, and no others. Of `candidates` only
+    the facts of the run are asked, and who is held out.
     """
-    found = gates(entry, candidates)
-    would = tuple(key for key, gate in found.items() if not gate)
-    skipped = Counter(gate for gate in found.values() if gate)
-    blown = None
-    entering = would
-    if candidates.approved is not None:
-        entering = tuple(key for key in would if key in candidates.approved)
-        skipped[Gate.NOT_APPROVED] += len(would) - len(entering)
-    elif blown := _blown(entry, candidates, len(would)):
-        entering = ()
-        skipped[Gate.FUSE] += len(would)
+    approved = candidates.approved
+    entering = tuple(key for key in would if approved is None or key in approved)
     admitted = _throttled(entering, entry.per_run, candidates)
-    skipped[Gate.PER_RUN] += len(entering) - len(admitted)
-    return Admission(admitted, _without_zeros(skipped), would, blown)
+    kept_out = {
+        Gate.NOT_APPROVED: len(would) - len(entering),
+        Gate.PER_RUN: len(entering) - len(admitted),
+    }
+    return admitted, Counter(kept_out)
 
 
-def gates(entry: Entry, candidates: Candidates) -> dict[str, str]:
+def gates(
+    entry: Entry, candidates: Candidates, taken: Collection[str] = frozenset()
+) -> dict[str, str]:
     """The gate that keeps each of the candidates out, empty for who may enter.
 
-    With `again.each` the lowest key of a parent's goes first, and the others find it inside.
+    With `again.each` the lowest key of a parent's goes first, and the others find it inside:
+    `taken` are the parents of those who went before these.
     """
     found = dict.fromkeys(candidates.matched, "")
     known = _known(entry, candidates)
     found |= {key: gate_of(key, entry, candidates) for key in found if key in known}
     if entry.again.each is None:
         return found
-    taken: set[str] = set()
+    gone_before = set(taken)
     for key, gate in found.items():
         group = candidates.groups.get(key)
         if gate or group is None:
             continue
-        if group in taken:
+        if group in gone_before:
             found[key] = Gate.OPEN
-        taken.add(group)
+        gone_before.add(group)
     return found
 
 
@@ -232,11 +222,18 @@ def _throttled(
     return tuple(key for key in entering if key in let_in)
 
 
-def _without_zeros(skipped: Counter[str]) -> dict[str, int]:
+def without_zeros(skipped: Counter[str]) -> dict[str, int]:
+    """By reason how many are kept out, without the reasons for which nobody is."""
     return {reason: number for reason, number in sorted(skipped.items()) if number}
 
 
-def _blown(entry: Entry, candidates: Candidates, found: int) -> BlownFuse | None:
+def blown_fuse(entry: Entry, candidates: Candidates, found: int) -> BlownFuse | None:
+    """The first fuse that so many blow who would enter; none where a person let them pass.
+
+    They are counted before the throttle, against the whole population (delivery page, point 10).
+    """
+    if candidates.approved is not None:
+        return None
     if candidates.equals:
         return BlownFuse(VANISHED, candidates.equals, found, candidates.population)
     fuses = (("first_run", candidates.first_run), ("fuse", entry.fuse))

@@ -36,6 +36,7 @@ __all__ = [
     "TouchMade",
     "TouchState",
     "digest_key",
+    "earliest_id",
     "enrollment_ids",
     "idempotency_key",
     "notice_key",
@@ -127,14 +128,19 @@ def enrollment_ids(
     of names. They ascend as the rows do that are written, so that an index of a million grows at
     its end, and is not rewritten all over.
     """
-    second = max(int(at.timestamp()), 0)
+    second = earliest_id(at)
     begun = hashlib.sha256(f'["enrollment",{encode_basestring(playbook)},'.encode())
     found = []
     for place, (key, number) in enumerate(zip(map(encode_basestring, keys), numbers, strict=True)):
         digest = begun.copy()
         digest.update(f'{key},"{number}"]'.encode())
-        found.append(f"{second:09x}{first + place & 0xFFFFFF:06x}{digest.hexdigest()[:17]}")
+        found.append(f"{second}{first + place & 0xFFFFFF:06x}{digest.hexdigest()[:17]}")
     return found
+
+
+def earliest_id(at: datetime) -> str:
+    """What no id sorts before of a stay that begins in the second of an instant or later."""
+    return f"{max(int(at.timestamp()), 0):09x}"
 
 
 def idempotency_key(playbook: str, key: str, number: int, step: str, place: int) -> str:

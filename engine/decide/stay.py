@@ -71,6 +71,15 @@ class Newcomers:
     per: Sequence[str]
     each: Sequence[str]
 
+    def among(self, places: Collection[int]) -> Newcomers:
+        """Those at some places."""
+        return Newcomers(
+            keys=[self.keys[place] for place in places],
+            numbers=[self.numbers[place] for place in places],
+            per=[self.per[place] for place in places],
+            each=[self.each[place] for place in places],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
@@ -82,12 +91,7 @@ class Cohort:
 
     def among(self, places: Collection[int], model: Enrollment) -> Cohort:
         """Those at some places, who stand as another model does."""
-        who = Newcomers(
-            keys=[self.who.keys[place] for place in places],
-            numbers=[self.who.numbers[place] for place in places],
-            per=[self.who.per[place] for place in places],
-            each=[self.who.each[place] for place in places],
-        )
+        who = self.who.among(places)
         return Cohort(model, [self.ids[place] for place in places], who)
 
     def entered(self) -> Iterator[Entered]:

@@ -6,40 +6,65 @@ Delivery page, "Audit": who entered and why is told in the transaction that lets
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from engine.decide.stay import Cohort
-from engine.ledger.audit import Kind
+from engine.ledger.audit import Kind, canonical_alike
 from engine.ledger.journey import entered_row
 from engine.ledger.statements import insert_alike
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 from engine.ledger.told import entered_body
 
-__all__ = ["let_in"]
+__all__ = ["WrittenCohort", "let_in", "written"]
 
 Columns = Mapping[str, Sequence[str] | Sequence[int]]
 
 
-def let_in(unit: Unit, cohort: Cohort, *, at: datetime, actor: str, run: str) -> None:
+@dataclass(frozen=True, slots=True)
+class WrittenCohort:
+    """A cohort as the ledger keeps it: what all rows say, what each says, and the records' bodies.
+
+    It is made before the transaction that writes it, and hangs on nothing in the ledger.
+    """
+
+    playbook: str
+    keys: Sequence[str]
+    same: Mapping[str, object]
+    each: Columns
+    bodies: Sequence[str]
+
+
+def written(cohort: Cohort, *, run: str) -> WrittenCohort:
+    """The rows and records of those who enter in a run, or (empty) in none."""
+    who, model = cohort.who, cohort.model
+    columns: Columns = {"number": who.numbers, "per": who.per, "each": who.each}
+    same, each = _apart(entered_row(model, run=run), columns)
+    told, told_each = _apart(entered_body(model, run), {"number": who.numbers})
+    return WrittenCohort(
+        playbook=model.playbook,
+        keys=who.keys,
+        same=same,
+        each={"id": cohort.ids, "key": who.keys, **each},
+        bodies=canonical_alike(told, {"enrollment": cohort.ids, **told_each}),
+    )
+
+
+def let_in(unit: Unit, cohort: WrittenCohort, *, at: datetime, actor: str) -> None:
     """Write a cohort: rows and audit records as for each of them alone.
 
     Raises:
         Overtaken: one of them is inside by another process; nothing may be kept.
     """
-    who, model = cohort.who, cohort.model
-    columns: Columns = {"number": who.numbers, "per": who.per, "each": who.each}
-    same, each = _apart(entered_row(model, run=run), columns)
-    insert_alike(unit.connection, enrollments, same, {"id": cohort.ids, "key": who.keys, **each})
-    same, each = _apart(entered_body(model, run), {"number": who.numbers})
-    unit.note_alike(
+    insert_alike(unit.connection, enrollments, cohort.same, cohort.each)
+    unit.note_bodies(
         Kind.ENTERED,
-        same,
-        each={"enrollment": cohort.ids, **each},
-        keys=who.keys,
+        cohort.bodies,
+        keys=cohort.keys,
         at=at,
         actor=actor,
-        playbook=model.playbook,
+        playbook=cohort.playbook,
     )
 
 

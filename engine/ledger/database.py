@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from engine.ledger.chain_guard import AUDIT_FOLLOWS
 from engine.problems import Misuse, Refused, Unreachable
 
 __all__ = [
@@ -158,6 +159,12 @@ def told(name: str) -> Iterator[None]:
         sentence = _sentence(error)
         if sentence:
             raise Unreachable(f"the ledger {name} cannot be used: {sentence}") from error
+        if AUDIT_FOLLOWS in str(error.orig):
+            raise Refused(
+                f"the audit of the ledger {name} does not end with the record that was written "
+                "last; nothing was kept. Look at it with `touchline audit verify`, and restore the "
+                "ledger from a copy"
+            ) from error
         if isinstance(error, IntegrityError) or _sqlstate(error).startswith(_SQLSTATE_OVERTAKEN):
             raise Overtaken(
                 f"another process wrote the same to the ledger {name} first; nothing was kept, "

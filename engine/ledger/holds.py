@@ -6,7 +6,7 @@ list of keys, and void after three days.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,7 +88,7 @@ def hold_run(
     allowed: str,
     found: int,
     total: int,
-    keys: Sequence[str],
+    keys: Iterable[str],
     version: str,
     at: datetime,
     actor: str,

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
+from engine.decide.facts import earliest_id
 from engine.ledger.approvals import approval_in_force, use_up_approval
 from engine.ledger.audit import Body, Kind, canonical
 from engine.ledger.database import Overtaken
 from engine.ledger.identities import identity_of
-from engine.ledger.statements import insert_new, pack_keys, unpack_keys
+from engine.ledger.statements import insert_new, pack_keys, texts_relation, unpack_keys
 from engine.ledger.store import Unit
 from engine.ledger.tables import bystanders as bystander_rows
 from engine.ledger.tables import enrollments, runs, versions
@@ -50,6 +52,8 @@ __all__ = [
     "version_content",
     "version_never_ran",
 ]
+
+_PAGE = 20_000  # keys written in one call
 
 
 class RunState(StrEnum):
@@ -169,7 +173,7 @@ def end_run(
     sources: Body,
     at: datetime,
     actor: str,
-    matched: Sequence[str] | None = None,
+    matched: Iterable[str] | None = None,
     throttled: int = 0,
 ) -> None:
     """End a run that went through.
@@ -256,18 +260,20 @@ def save_version(unit: Unit, digest: str, playbook: str, content: str, *, at: da
 
 def remember_bystanders(unit: Unit, playbook: str, keys: Iterable[str], *, at: datetime) -> None:
     """Keep who matched when a playbook with `existing: skip` first ran: they stay outside."""
-    rows = [{"playbook": playbook, "key": key, "at": at} for key in keys]
-    if rows:
+    coming = iter(keys)
+    while page := list(islice(coming, _PAGE)):
+        rows = [{"playbook": playbook, "key": key, "at": at} for key in page]
         unit.connection.execute(insert_new(unit.connection, bystander_rows), rows)
 
 
 # ---------------------------------------------------------------- reading
 
 
-def bystanders(unit: Unit, playbook: str) -> frozenset[str]:
-    """Those who matched when the playbook first ran, where they were to stay outside."""
-    mine = select(bystander_rows.c.key).where(bystander_rows.c.playbook == playbook)
-    return frozenset(unit.connection.scalars(mine))
+def bystanders(unit: Unit, playbook: str, keys: Iterable[str]) -> frozenset[str]:
+    """Those of some who matched when the playbook first ran, where they were to stay outside."""
+    given = texts_relation(unit.connection, keys)
+    mine = (bystander_rows.c.playbook == playbook, bystander_rows.c.key == given.c.value)
+    return frozenset(unit.connection.scalars(select(bystander_rows.c.key).where(*mine)))
 
 
 def never_ran(unit: Unit, playbook: str) -> bool:
@@ -347,7 +353,11 @@ def last_matched(unit: Unit, playbook: str) -> list[str] | None:
 
 def entered_in_run(unit: Unit, run: str) -> int:
     """How many entered in a run: what a throttle has used up of it. Those held out do not count."""
-    let_in = (enrollments.c.run == run, enrollments.c.holdout == 0)
+    as_of = unit.connection.scalar(select(runs.c.as_of).where(runs.c.id == run))
+    if as_of is None:
+        return 0
+    since = enrollments.c.id >= earliest_id(as_of)  # ids ascend: nobody is read who was in before
+    let_in = (since, enrollments.c.run == run, enrollments.c.holdout == 0)
     statement = select(func.count()).select_from(enrollments).where(*let_in)
     return unit.connection.scalar(statement) or 0
 

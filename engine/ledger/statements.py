@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain, count
+from itertools import chain, count, islice
 from typing import cast
 
 from sqlalchemy import (
@@ -171,9 +171,20 @@ def texts_relation(connection: Connection, texts: Iterable[str]) -> FromClause:
     return func.json_each(encoded).table_valued("value", name="given")
 
 
-def pack_keys(keys: Sequence[str]) -> bytes:
-    """A list of keys, as small as it gets."""
-    return zlib.compress(json.dumps(list(keys), separators=(",", ":")).encode())
+def pack_keys(keys: Iterable[str]) -> bytes:
+    """A list of keys, as small as it gets; of millions only some are held at a time."""
+    coming, packer = iter(keys), zlib.compressobj()
+    packed, mark = [], b"["
+    while page := list(islice(coming, _PACKED)):
+        packed.append(
+            packer.compress(mark + json.dumps(page, separators=(",", ":")).encode()[1:-1])
+        )
+        mark = b","
+    packed.append(packer.compress(b"]" if mark == b"," else b"[]"))
+    return b"".join((*packed, packer.flush()))
+
+
+_PACKED = 20_000  # keys packed in one call
 
 
 def unpack_keys(packed: bytes) -> list[str]:

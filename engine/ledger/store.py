@@ -89,6 +89,19 @@ class Unit:
     ) -> None:
         """Add a record for each of some keys; of the names in `each` its body has its own value."""
         bodies = canonical_alike(body, each)
+        self.note_bodies(kind, bodies, keys=keys, at=at, actor=actor, playbook=playbook)
+
+    def note_bodies(
+        self,
+        kind: Kind,
+        bodies: Sequence[str],
+        *,
+        keys: Sequence[str],
+        at: datetime,
+        actor: str,
+        playbook: str,
+    ) -> None:
+        """The same, of bodies that `canonical_alike` has written before."""
         self._notes.append(Alike(at, actor, str(kind), playbook, keys, bodies))
 
     def digest(self, address: str) -> str:

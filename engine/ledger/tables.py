@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+from engine.ledger.chain_guard import keep_in_line
 from engine.ledger.columns import count, key_type, metadata, the_one, words
 from engine.ledger.control_tables import clearances, halts, leases, pauses
 from engine.ledger.erasure_tables import erasures
@@ -109,10 +110,10 @@ audit = Table(
     Column("body", Text(), nullable=False),
     Column("prev", Text(), nullable=False),
     Column("hash", Text(), nullable=False),
-    UniqueConstraint("prev"),
     Index(None, "playbook", "seq"),
     Index(None, "key", "seq"),
 )
+keep_in_line(audit)
 
 # ---------------------------------------------------------------- runs
 
@@ -230,7 +231,6 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
-Index("ix_enrollments_run", enrollments.c.run)
 _AFTERWARDS = text("left_at IS NOT NULL AND goal_at IS NULL")
 Index(
     "ix_enrollments_afterwards",

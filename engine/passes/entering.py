@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.audience.select import Key
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.entry import Admission, Candidates, admit
+from engine.decide.entry import (
+    BlownFuse,
+    Candidates,
+    Gate,
+    blown_fuse,
+    gates,
+    let_through,
+    without_zeros,
+)
 from engine.decide.facts import Decision
 from engine.decide.stay import Cohort, Newcomers, enter_together, held_out_of, start_of
 from engine.decide.waits import Clock
-from engine.language.playbook import Fuse
+from engine.language.playbook import Entry, Fuse
 from engine.ledger.erasure import erased_among
 from engine.ledger.holds import approved_keys
 from engine.ledger.names import equal_to_vanished
 from engine.ledger.past import past_entries, past_entries_of_groups
 from engine.ledger.runs import bystanders, entered_in_run, never_ran, version_never_ran
 from engine.ledger.store import Ledger, Unit
+from engine.passes.portions import KeyPages, Portion, key_pages, portions_of
 from engine.passes.walk import Facts
 
 __all__ = ["Firing", "Matched", "candidates_among", "entries", "select"]
-
-_PORTION = 20_000  # enrollments written in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +53,31 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Who matches and who of them enters; `known` is what that was decided from."""
+    """Who matches and who of them enters.
 
-    keys: tuple[str, ...]
-    admission: Admission
-    known: Candidates
+    `would` are those who pass the gates, `entering` those of them whom no fuse, approval or
+    throttle keeps out; `skipped` says how many did not enter and why, `blown` which fuse held all.
+    """
+
+    keys: KeyPages
+    would: tuple[Portion, ...]
+    entering: tuple[Portion, ...]
+    skipped: Mapping[str, int]
+    blown: BlownFuse | None
     clock: Clock
 
+    @property
+    def entered(self) -> int:
+        """How many enter."""
+        return sum(each.number for each in self.entering)
+
     def cohorts(self, playbook: BoundPlaybook, as_of: datetime) -> Iterator[list[Cohort]]:
-        """Those whom entry admits, in portions that one transaction writes."""
+        """Those who enter, in portions that one transaction writes."""
         start = start_of(playbook, as_of, self.clock)
-        entering, held_out = self.admission.entering, self.known.held_out
-        for first in range(0, len(entering), _PORTION):
-            who = _newcomers(entering[first : first + _PORTION], self.known)
-            yield enter_together(start, who, held_out, first=first)
+        first = 0
+        for portion in self.entering:
+            yield enter_together(start, *portion.who(), first=first)
+            first += portion.number
 
 
 def entries(
@@ -88,15 +107,49 @@ def _newcomers(keys: Sequence[str], known: Candidates) -> Newcomers:
 def select(
     playbook: BoundPlaybook, firing: Firing, facts: Facts, ledger: Ledger | None, *, run: str
 ) -> Matched:
-    """Ask the sources who matches, and the ledger what it knows of them; `run` is empty in none."""
-    keys = facts.matched(playbook)
-    known = candidates_among(playbook, keys, facts, ledger, as_of=firing.as_of)
-    known = replace(known, population=facts.population(playbook), first_run=firing.first_run)
-    if ledger is not None:
-        with ledger.read() as unit:
-            known = _with_run(unit, known, playbook, firing, run=run)
-    admission = admit(playbook.entry, known)
-    return Matched(tuple(known.matched), admission, known, facts.clock(playbook))
+    """Ask the sources who matches, and the ledger what it knows of them; `run` is empty in none.
+
+    Page by page: of each only who passes the gates is kept, until the fuses have counted all.
+    """
+    keys = key_pages(facts.matched(playbook))
+    would: list[Portion] = []
+    skipped: Counter[str] = Counter()
+    taken: set[str] = set()
+    for page in keys.pages():
+        known = candidates_among(playbook, page, facts, ledger, as_of=firing.as_of)
+        found = gates(playbook.entry, known, taken)
+        passed = [key for key, gate in found.items() if not gate]
+        skipped.update(gate for gate in found.values() if gate)
+        taken.update(known.groups[key] for key in passed if key in known.groups)
+        would += portions_of(_newcomers(passed, known), known.held_out)
+    of_run = _of_run(playbook, firing, facts, ledger, run=run)
+    number = sum(each.number for each in would)
+    blown = blown_fuse(playbook.entry, of_run, number)
+    entering: list[Portion] = []
+    if blown:
+        skipped[Gate.FUSE] += number
+    else:
+        entering = list(_let_through(playbook.entry, would, of_run, skipped))
+    told = without_zeros(skipped)
+    return Matched(keys, tuple(would), tuple(entering), told, blown, facts.clock(playbook))
+
+
+def _let_through(
+    entry: Entry, would: Iterable[Portion], of_run: Candidates, skipped: Counter[str]
+) -> Iterator[Portion]:
+    """Those whom approval and throttle let in; the others are added to `skipped`."""
+    if of_run.approved is None and entry.per_run is None:
+        yield from would
+        return
+    entered = of_run.entered_before
+    for portion in would:
+        who, held_out = portion.who()
+        known = replace(of_run, held_out=held_out, entered_before=entered)
+        admitted, kept_out = let_through(entry, who.keys, known)
+        skipped.update(kept_out)
+        entered += sum(key not in held_out for key in admitted)
+        if admitted:
+            yield portion.only(admitted)
 
 
 def candidates_among(
@@ -134,18 +187,28 @@ def candidates_among(
         )
 
 
-def _with_run(
-    unit: Unit, candidates: Candidates, playbook: BoundPlaybook, firing: Firing, *, run: str
+def _of_run(
+    playbook: BoundPlaybook, firing: Firing, facts: Facts, ledger: Ledger | None, *, run: str
 ) -> Candidates:
-    name, existing = playbook.name, firing.playbooks
-    equals = equal_to_vanished(unit, name, playbook.version, existing=existing) if existing else ""
-    return replace(
-        candidates,
-        first_run=firing.first_run if version_never_ran(unit, name, playbook.version) else None,
-        approved=approved_keys(unit, name, playbook.version, now=firing.as_of),
-        entered_before=entered_in_run(unit, run),
-        equals=equals,
+    """What decides for the run as a whole: nothing of anybody."""
+    known = Candidates(
+        matched=(),
+        population=facts.population(playbook),
+        as_of=firing.as_of,
+        zone=playbook.zone,
+        first_run=firing.first_run,
     )
+    if ledger is None:
+        return known
+    name, version, existing = playbook.name, playbook.version, firing.playbooks
+    with ledger.read() as unit:
+        return replace(
+            known,
+            first_run=firing.first_run if version_never_ran(unit, name, version) else None,
+            approved=approved_keys(unit, name, version, now=firing.as_of),
+            entered_before=entered_in_run(unit, run),
+            equals=equal_to_vanished(unit, name, version, existing=existing) if existing else "",
+        )
 
 
 def _outside(unit: Unit, playbook: BoundPlaybook, matched: Sequence[str]) -> frozenset[str]:
@@ -153,4 +216,4 @@ def _outside(unit: Unit, playbook: BoundPlaybook, matched: Sequence[str]) -> fro
         return frozenset()
     if never_ran(unit, playbook.name):
         return frozenset(matched)
-    return bystanders(unit, playbook.name)
+    return bystanders(unit, playbook.name, matched)

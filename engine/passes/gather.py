@@ -12,7 +12,7 @@ from functools import partial
 
 from engine.audience.checks import check_sources
 from engine.audience.fields import rows
-from engine.audience.select import Key, holding, population, select_keys
+from engine.audience.select import Key, holding, population, stream_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
 from engine.audience.stays import Own, Stay
@@ -120,9 +120,9 @@ class World:
         texts = [each.sql for each in statements(playbook.audience, self._snapshot, self._as_of)]
         return hashlib.sha256("\n;\n".join(texts).encode()).hexdigest()
 
-    def matched(self, playbook: BoundPlaybook) -> Sequence[Key]:
-        """The keys in the segment, ascending."""
-        return select_keys(playbook.audience, self._snapshot, self._as_of)
+    def matched(self, playbook: BoundPlaybook) -> Iterable[Key]:
+        """The keys in the segment, ascending, as they come."""
+        return stream_keys(playbook.audience, self._snapshot, self._as_of)
 
     def population(self, playbook: BoundPlaybook) -> int:
         """How many rows of the entity have a key."""

@@ -70,17 +70,17 @@ def report_of(
     `sources` is what checking them gave.
     """
     doubts = sources.get("doubts")
-    now = set(found.keys)
     then = None if before is None else set(before)
-    blown = found.admission.blown
+    stayed = sum(key in then for key in found.keys.texts()) if then else 0
+    blown = found.blown
     return RunReport(
         playbook=playbook.name,
         as_of=firing.as_of,
         matched=len(found.keys),
-        entered=len(found.admission.entering),
-        skipped=found.admission.skipped,
-        gained=None if then is None else len(now - then),
-        lost=None if then is None else len(then - now),
+        entered=found.entered,
+        skipped=found.skipped,
+        gained=None if then is None else len(found.keys) - stayed,
+        lost=None if then is None else len(then) - stayed,
         keys_are_integers=playbook.audience.entity.key.kind is Kind.INTEGER,
         held=_told(blown) if blown else "",
         doubts=tuple(doubts) if isinstance(doubts, list) else (),

@@ -16,7 +16,7 @@ from engine.decide.entry import Gate
 from engine.decide.facts import told_apart
 from engine.decide.gathering import GATHERED
 from engine.ledger.clearances import Clearance
-from engine.ledger.cohorts import let_in
+from engine.ledger.cohorts import let_in, written
 from engine.ledger.database import Overtaken
 from engine.ledger.holds import hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
@@ -42,6 +42,8 @@ from engine.passes.closing import close_moot
 from engine.passes.entering import Firing, Matched, select
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
+from engine.passes.portions import keys_of, treated_of
+from engine.passes.preparing import one_ahead
 from engine.passes.reports import RunReport, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.passes.withhold import withhold
@@ -243,18 +245,19 @@ def _enter_live(
     found = select(playbook, firing, facts, ledger, run=start.id)
     before = _last_matched(ledger, playbook)
     report = report_of(playbook, firing, found, before=before, sources=sources)
-    if found.admission.blown:
+    if found.blown:
         with ledger.write() as unit:
             still_ours(unit, start)
             _hold(unit, playbook, firing, found, run=start.id)
         return report
     _remember_first_run(ledger, playbook, found, firing)
-    for cohorts in found.cohorts(playbook, firing.as_of):
+    portions = found.cohorts(playbook, firing.as_of)
+    for cohorts in one_ahead([written(each, run=start.id) for each in some] for some in portions):
         with ledger.write() as unit:
             still_ours(unit, start)
             for each in cohorts:
-                facts.let_in(unit, playbook, each.who.keys)
-                let_in(unit, each, at=firing.as_of, actor="engine", run=start.id)
+                facts.let_in(unit, playbook, each.keys)
+                let_in(unit, each, at=firing.as_of, actor="engine")
     counts = {"matched": report.matched, "entered": report.entered, "skipped": report.skipped}
     with ledger.write() as unit:
         still_ours(unit, start)
@@ -265,8 +268,8 @@ def _enter_live(
             sources=sources,
             at=firing.as_of,
             actor=firing.actor,
-            matched=found.keys,
-            throttled=found.admission.skipped.get(Gate.PER_RUN, 0),
+            matched=found.keys.texts(),
+            throttled=found.skipped.get(Gate.PER_RUN, 0),
         )
     return report
 
@@ -291,7 +294,7 @@ def _failed(
 
 
 def _hold(unit: Unit, playbook: BoundPlaybook, firing: Firing, found: Matched, *, run: str) -> None:
-    blown = found.admission.blown
+    blown = found.blown
     assert blown is not None
     hold_run(
         unit,
@@ -300,7 +303,7 @@ def _hold(unit: Unit, playbook: BoundPlaybook, firing: Firing, found: Matched, *
         allowed=blown.limit,
         found=blown.found,
         total=blown.total,
-        keys=found.admission.would_enter,
+        keys=keys_of(found.would),
         version=playbook.version,
         at=firing.as_of,
         actor=firing.actor,
@@ -315,7 +318,7 @@ def _remember_first_run(
         return
     with ledger.write() as unit:
         if never_ran(unit, playbook.name):
-            remember_bystanders(unit, playbook.name, found.keys, at=firing.as_of)
+            remember_bystanders(unit, playbook.name, found.keys.texts(), at=firing.as_of)
 
 
 # ---------------------------------------------------------------- a rehearsal
@@ -343,7 +346,6 @@ def rehearse(
     found = select(playbook, firing, facts, ledger, run="")
     before = _last_matched(ledger, playbook)
     report = report_of(playbook, firing, found, before=before, sources=sources)
-    held_out = found.known.held_out
     closed = close_moot(journal, versions, facts)
     move_over(journal, playbook, facts.clock(playbook), firing.as_of)
     left = exits(journal, versions, facts, firing.as_of).left + let_leave(journal, playbook)
@@ -354,7 +356,7 @@ def rehearse(
     taken = _invited_in_mind(playbook, found, facts, ledger, as_of=firing.as_of)
     journal.record(taken.decisions)
     advance(journal, versions, facts, firing.as_of)
-    facts.remember(playbook, [key for key in found.admission.entering if key not in held_out])
+    facts.remember(playbook, list(treated_of(found.entering)))
     facts.invite(journal.invited)
     answers = Counter(each.answer for each in taken.answered)
     report = _with_invited(report, dict(sorted(answers.items())))
@@ -396,7 +398,7 @@ def _invited_in_mind(
     if ledger is not None:
         with ledger.read() as unit:
             invited = [*open_invitations(unit, playbook.name), *invited]
-    inside = found.admission.entering
+    inside = set(keys_of(found.entering))
     return judged(playbook, invited, facts, ledger, as_of=as_of, inside=inside)
 
 

@@ -57,8 +57,8 @@ class Facts(DigestFacts, Protocol):
     ) -> dict[str, StepFacts]:
         """By enrollment id, what deciding on their common step needs; the gone are not in it."""
 
-    def matched(self, playbook: BoundPlaybook) -> Sequence[Key]:
-        """The keys in the segment, ascending."""
+    def matched(self, playbook: BoundPlaybook) -> Iterable[Key]:
+        """The keys in the segment, ascending; nothing else is to be asked before all have come."""
 
     def meeting(
         self, playbook: BoundPlaybook, condition: Condition | None, keys: Sequence[Key]

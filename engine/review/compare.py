@@ -289,7 +289,7 @@ def _gained_and_lost(
     was: Matched | None, now: Matched | None, *, is_other: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Who matches that did not, and the other way round; keys of another entity are others."""
-    before, after = (found.keys if found else () for found in (was, now))
+    before, after = (tuple(found.keys.texts()) if found else () for found in (was, now))
     if is_other:
         return after, before
     then, today = frozenset(before), frozenset(after)
@@ -301,7 +301,7 @@ def _gained_and_lost(
 
 def _entering(playbook: BoundPlaybook | None, found: Matched | None) -> int:
     is_running = playbook is not None and playbook.status is Status.ACTIVE
-    return len(found.admission.would_enter) if found and is_running else 0
+    return sum(each.number for each in found.would) if found and is_running else 0
 
 
 def _integers(side: Side, name: str) -> bool:

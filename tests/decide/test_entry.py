@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decide.entry import Candidates, admit, gate_of, gates
+from engine.decide.entry import Candidates, gate_of, gates
 from engine.decide.facts import Past
 from engine.language.playbook import Again, Entry, Fuse
 from engine.moments import Duration, Unit
+from tests.support.admission import admit
 
 AS_OF = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
 LEFT_89_DAYS_AGO = Past(1, AS_OF - timedelta(days=89))

@@ -106,11 +106,13 @@ def touching(of: Enrollment, *touches: NewTouch) -> list[Decision]:
     return [Entered(of), *made, Advanced(of, replace(of, phase=Phase.TOUCHING))]
 
 
-def keep(ledger: Ledger, decisions: Sequence[Decision], at: datetime = NOW) -> Recorded:
+def keep(
+    ledger: Ledger, decisions: Sequence[Decision], at: datetime = NOW, *, run: str = "r1"
+) -> Recorded:
     """Record decisions in a transaction of their own, and the version they stand on."""
     with ledger.write() as unit:
         save_version(unit, "v1", "checkup", "{}", at=at)
-        return record(unit, decisions, at=at, actor="engine", run="r1")
+        return record(unit, decisions, at=at, actor="engine", run=run)
 
 
 def outbox(ledger: Ledger, *keys: str, **said: Any) -> list[str]:

@@ -33,8 +33,10 @@ from engine.ledger.log import (
     verify_audit,
 )
 from engine.ledger.schema import adopt
-from engine.ledger.store import Ledger
+from engine.ledger.statements import insert_rows
+from engine.ledger.store import Ledger, _row
 from engine.ledger.suppressions import suppress
+from engine.ledger.tables import audit
 from engine.problems import Refused
 from tests.ledger.factories import (
     NOW,
@@ -239,13 +241,28 @@ def test_a_checkpoint_of_an_empty_log_is_a_prefix_of_every_log() -> None:
     assert verify([], pinned=Head(), expected=Head()).valid
 
 
-def test_a_fork_cannot_be_written(history: Ledger) -> None:
-    fork = replace(audited(history)[4], seq=99, hash="f" * 64)
-    from engine.ledger.store import _row
-    from engine.ledger.tables import audit
+FOLLOWS = "does not end with the record that was written last"
 
-    with pytest.raises(Overtaken):
-        writing(history, lambda unit: unit.connection.execute(audit.insert(), [_row(fork)]))
+
+@pytest.mark.parametrize(
+    ("seq", "on", "error", "words"),
+    [
+        pytest.param(99, 4, Refused, FOLLOWS, id="beyond the end"),
+        pytest.param(11, 4, Refused, FOLLOWS, id="at the end, on an earlier one"),
+        pytest.param(12, 4, Refused, FOLLOWS, id="written with the one that follows"),
+        pytest.param(99, 0, Refused, FOLLOWS, id="another beginning"),
+        pytest.param(4, 3, Overtaken, "wrote the same", id="in the place of another"),
+    ],
+)
+def test_a_fork_cannot_be_written(
+    history: Ledger, seq: int, on: int, error: type[Refused], words: str
+) -> None:
+    told = AuditRecord(0, NOW, "engine", "entered", "checkup", "7", "{}", "", "")
+    heads = [Head(), *(Head(each.seq, each.hash) for each in audited(history))]
+    rows = [_row(chained(told, heads[10]))] if seq == 12 else []
+    rows.append(_row(replace(chained(told, heads[on]), seq=seq)))
+    with pytest.raises(error, match=words):
+        writing(history, lambda unit: insert_rows(unit.connection, audit, rows))
     assert reading(history, verify_audit).valid
 
 

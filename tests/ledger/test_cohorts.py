@@ -19,7 +19,7 @@ from engine.ledger.audit import (
     chained,
     chained_alike,
 )
-from engine.ledger.cohorts import let_in
+from engine.ledger.cohorts import let_in, written
 from engine.ledger.database import Overtaken
 from engine.ledger.journey import FACTS, enrollment_of
 from engine.ledger.log import read_audit, verify_audit
@@ -96,7 +96,7 @@ def cohort(numbers: list[int], per: list[str]) -> Cohort:
 
 
 def enter(unit: Unit, of: Cohort) -> None:
-    let_in(unit, of, at=NOW, actor="engine", run="r1")
+    let_in(unit, written(of, run="r1"), at=NOW, actor="engine")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.decide.facts import Entered
+from engine.decide.facts import Entered, enrollment_ids
 from engine.ledger.approvals import APPROVAL_LASTS
 from engine.ledger.holds import (
     approve,
@@ -165,7 +165,7 @@ def test_of_a_playbook_that_never_ran_nothing_is_known(ledger: Ledger) -> None:
         assert last_as_of(unit) is None
         assert last_slot(unit, "checkup") is None
         assert never_ran(unit, "checkup")
-        assert bystanders(unit, "checkup") == frozenset()
+        assert bystanders(unit, "checkup", "123") == frozenset()
 
 
 def test_the_last_slot_is_none_of_a_run_by_hand(ledger: Ledger) -> None:
@@ -175,15 +175,22 @@ def test_the_last_slot_is_none_of_a_run_by_hand(ledger: Ledger) -> None:
 
 
 def test_who_entered_in_a_run_counts(ledger: Ledger) -> None:
-    keep(ledger, [Entered(make_enrollment(key)) for key in "123"])
-    assert reading(ledger, lambda unit: entered_in_run(unit, "r1")) == 3
-    assert reading(ledger, lambda unit: entered_in_run(unit, "r2")) == 0
+    earlier = enrollment_ids("checkup", ["9"], [1], at=NOW - timedelta(seconds=1))
+    held_out = make_enrollment("8", holdout=True)
+    run, _ = begin(ledger)
+    keep(ledger, [Entered(make_enrollment(key)) for key in "123"], run=run)
+    keep(ledger, [Entered(make_enrollment("9", id=earlier[0]))], run="another")
+    keep(ledger, [Entered(held_out)], run=run)
+    other, _ = begin(ledger, "2026-03-11T09:00")
+    assert reading(ledger, lambda unit: entered_in_run(unit, run)) == 3
+    assert reading(ledger, lambda unit: entered_in_run(unit, other)) == 0
+    assert reading(ledger, lambda unit: entered_in_run(unit, "")) == 0
 
 
 def test_bystanders_are_remembered_once(ledger: Ledger) -> None:
     for keys in (["1", "2"], ["2", "3"], []):
         writing(ledger, lambda unit, keys=keys: remember_bystanders(unit, "p", keys, at=NOW))
-    assert reading(ledger, lambda unit: bystanders(unit, "p")) == {"1", "2", "3"}
+    assert reading(ledger, lambda unit: bystanders(unit, "p", "1234")) == {"1", "2", "3"}
 
 
 def test_a_version_is_kept_as_it_was_first_saved(ledger: Ledger) -> None:

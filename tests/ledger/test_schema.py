@@ -249,8 +249,10 @@ def _postgres_shape(connection: Connection) -> dict[str, object]:
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
         "WHERE connamespace = 'public'::regnamespace"
     )
+    triggers = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+    functions = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     found: dict[str, object] = {}
-    for statement in (columns, indexes, constraints):
+    for statement in (columns, indexes, constraints, triggers, functions):
         for row in connection.execute(text(statement)):
             found[str(row[:2])] = tuple(row)
     return {name: of for name, of in found.items() if "touchline_version" not in name}

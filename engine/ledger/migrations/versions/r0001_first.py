@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from engine.ledger.migrations.first_guard import guard_audit
 from engine.ledger.migrations.first_policy import make_policy_tables
 
 revision = "0001"
@@ -56,10 +57,10 @@ def _make_audit() -> None:
         sa.Column("prev", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
-        sa.UniqueConstraint("prev", name=op.f("uq_audit_prev")),
     )
     op.create_index(op.f("ix_audit_key_seq"), "audit", ["key", "seq"], unique=False)
     op.create_index(op.f("ix_audit_playbook_seq"), "audit", ["playbook", "seq"], unique=False)
+    guard_audit()
 
 
 def _make_audit_head() -> None:
@@ -153,7 +154,6 @@ def _make_enrollments() -> None:
         sqlite_where=sa.text("left_at IS NULL"),
         postgresql_where=sa.text("left_at IS NULL"),
     )
-    op.create_index("ix_enrollments_run", "enrollments", ["run"], unique=False)
     op.create_index(
         "ix_enrollments_afterwards",
         "enrollments",
