@@ -1,0 +1,26 @@
+-- Logins, features used and trainings, as a product would log them. A training follows soon after
+-- signing up. The busy come back until today; the others mostly used the product when it was new
+-- to them.
+WITH drawn AS (
+    SELECT i, 1 + floor(run.users * draw('one', i))::BIGINT AS one,
+           1 + floor(run.users * draw('other', i))::BIGINT AS other,
+           draw('what', i) AS what, draw('when', i) AS share
+    FROM run, range(1, run.events + 1) AS row_ids(i)
+), placed AS (
+    SELECT i, what, share, CASE WHEN users.busy THEN one ELSE other END AS user_id
+    FROM drawn JOIN users ON users.user_id = one
+), timed AS (
+    SELECT i, what, share, user_id, busy, created_at, epoch(as_of) - epoch(created_at) AS age
+    FROM placed JOIN users USING (user_id), run
+)
+SELECT i AS event_id, user_id,
+       created_at + to_seconds(floor(CASE
+           WHEN what < 0.05 THEN least(age, 20 * 86400) * share
+           WHEN busy THEN age * (1 - pow(share, 1.4))
+           ELSE age * pow(share, 2.5) END)::BIGINT) AS occurred_at,
+       CASE WHEN what < 0.05 THEN 'training_completed' WHEN what < 0.6 THEN 'login'
+            ELSE 'feature_used' END AS name,
+       CASE WHEN what >= 0.6 THEN pick(features, pow(draw('feature', i), 1.5)) END AS feature,
+       CASE WHEN what >= 0.6 THEN 5 + floor(600 * pow(draw('seconds', i), 3)) END AS seconds,
+       CASE WHEN what < 0.05 THEN pick(courses, draw('course', i)) END AS course
+FROM timed, lists
