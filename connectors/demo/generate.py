@@ -61,7 +61,7 @@ LISTS: dict[str, list[str]] = {
     "trades": TRADES.split(),
     "zones": CITIES.split(),
     "features": FEATURES.split(),
-    "courses": COURSES.split(),
+    "courses": list(COURSES),
     "reasons": CHURN_REASONS.split(),
     "risks": RISKS.split(),
     "goals": list(GOALS),
@@ -73,7 +73,10 @@ LISTS: dict[str, list[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much to make. The seed is any whole number; another one makes other people."""
+    """How much to make. The seed is any whole number; another one makes other people.
+
+    A few users come beside these, invited and never seen, and a few logins where use is falling.
+    """
 
     users: int = 20_000
     events: int = 500_000

@@ -50,7 +50,7 @@ CITIES = (
 FEATURES = "dashboards search comments sharing exports alerts integrations reports api"
 """Those at the front are used more often."""
 
-COURSES = "getting-started reporting-basics administration automation"
+COURSES = ("getting started", "reporting basics", "administration", "automation")
 
 CHURN_REASONS = "price missing-export failed-onboarding competitor closed-down"
 

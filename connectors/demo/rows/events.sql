@@ -1,6 +1,6 @@
 -- Logins, features used and trainings, as a product would log them. A training follows soon after
 -- signing up. The busy come back until today; the others mostly used the product when it was new
--- to them.
+-- to them. Where use is falling, people came every working day until a week ago.
 WITH drawn AS (
     SELECT i, 1 + floor(run.users * draw('one', i))::BIGINT AS one,
            1 + floor(run.users * draw('other', i))::BIGINT AS other,
@@ -24,3 +24,9 @@ SELECT i AS event_id, user_id,
        CASE WHEN what >= 0.6 THEN 5 + floor(600 * pow(draw('seconds', i), 3)) END AS seconds,
        CASE WHEN what < 0.05 THEN pick(courses, draw('course', i)) END AS course
 FROM timed, lists
+UNION ALL
+SELECT run.events + row_number() OVER (ORDER BY user_id, day), user_id,
+       as_of - to_seconds(floor(86400 * (day + draw('hour', concat(user_id, '/', day))))::BIGINT),
+       'login', NULL, NULL, NULL
+FROM run, users JOIN situations USING (account_id), range(8, 34) AS days(day)
+WHERE situation = 'use falling' AND busy AND day % 7 > 1 AND created_at < as_of - INTERVAL 40 DAY

@@ -1,6 +1,6 @@
 -- Who was there is who completed it, of late; others missed theirs, or have one ahead.
 WITH attended AS (
-    SELECT account_id, user_id AS contact_id, coalesce(course, 'getting-started') AS course,
+    SELECT account_id, user_id AS contact_id, course,
            occurred_at - INTERVAL 1 HOUR AS starts_at, 'attended' AS status
     FROM run, events JOIN users USING (user_id)
     WHERE events.name = 'training_completed' AND occurred_at > as_of - INTERVAL 120 DAY

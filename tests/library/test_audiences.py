@@ -1,0 +1,31 @@
+"""Who each play of the library finds among the made-up customers, pinned by key."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.read.library import library_names
+from tests.library.town import AUDIENCES, audiences, town
+
+PINNED = json.loads(AUDIENCES.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[int | str]]:
+    """The keys that each play finds."""
+    return audiences(town(tmp_path_factory.mktemp("town") / "project"))
+
+
+@pytest.mark.parametrize("play", library_names())
+def test_a_play_finds_whom_it_is_for(play: str, found: dict[str, list[int | str]]) -> None:
+    assert found[play], (
+        f"nobody of the demo is in the segment of {play}: let a situation in "
+        "connectors/demo/situations.py and the queries in rows/ bring somebody"
+    )
+    assert found[play] == PINNED.get(play), "`make library` writes the audiences anew, for review"
+
+
+def test_no_play_is_pinned_that_is_not_there() -> None:
+    assert set(PINNED) == set(library_names())
