@@ -40,8 +40,8 @@ USERS_PER_ACCOUNT = 25
 ROWS = Path(__file__).resolve().parent / "rows"
 PARTS = (
     ("accounts", ("accounts", "situations")),
-    ("users", ("users", "personas")),
-    ("events", ("events", "use")),
+    ("users", ("users",)),
+    ("events", ("events", "use", "personas")),
     ("companies", ("companies", "people", "signals")),
     ("records", ("calls", "mails", "tickets", "meetings", "trainings", "surveys")),
     ("contracts", ("objectives", "opportunities", "invoices")),
@@ -75,7 +75,7 @@ LISTS: dict[str, list[str]] = {
 class Scale:
     """How much to make. The seed is any whole number; another one makes other people.
 
-    A few users come beside these, invited and never seen, and a few logins where use is falling.
+    A few users come beside these, invited and never seen, and a few logins where use changed.
     """
 
     users: int = 20_000

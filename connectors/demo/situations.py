@@ -38,6 +38,7 @@ SITUATIONS = (
     Situation("seats idle for long", 300, 600, "pooled"),
     Situation("few people", 100, 500),
     Situation("use falling", 150, 700, "named"),
+    Situation("gone quiet", 150, 700),
     Situation("modules unused", 120, 400, "named"),
     Situation("first value", 40, 90),
     Situation("green and alone", 150, 600, "named"),
@@ -60,6 +61,6 @@ SITUATIONS = (
     Situation("left for a feature", 250, 700),
     Situation("left for the price", 250, 700),
     Situation("left unpaid", 250, 700),
-    *(Situation("", 0, 0) for _ in range(5)),
+    *(Situation("", 0, 0) for _ in range(4)),
 )
 """In turn; those without a name are companies to which nothing special happens."""

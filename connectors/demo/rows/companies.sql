@@ -95,8 +95,9 @@ SELECT id, name, plan, seats, renews_on,
                             WHEN situation = 'seats full' THEN 1
                             WHEN age < 30 THEN 0.6 + 0.2 * draw('activated', id)
                             ELSE 0.8 + 0.2 * draw('activated', id) END)::INTEGER AS seats_activated,
-       1 + floor(CASE plan WHEN 'free' THEN 1 WHEN 'pro' THEN 4 ELSE 7 END * draw('modules', id))::INTEGER
-           + CASE WHEN situation = 'modules unused' THEN 3 ELSE 0 END AS modules
+       CASE WHEN situation = 'modules unused' THEN 12
+            ELSE 1 + floor(CASE plan WHEN 'free' THEN 1 WHEN 'pro' THEN 4 ELSE 7 END
+                           * draw('modules', id))::INTEGER END AS modules
 FROM (
     SELECT *, least(seats, greatest(5, ceil(seats * (0.75 + 0.25 * draw('invited', id)))))::INTEGER AS invited,
            floor(8 * draw('ae', id))::INTEGER AS ae, floor(3 * draw('executive', id))::INTEGER AS executive

@@ -1,6 +1,7 @@
 -- Logins, features used and trainings, as a product would log them. A training follows soon after
 -- signing up. The busy come back until today; the others mostly used the product when it was new
--- to them. Where use is falling, people came every working day until a week ago.
+-- to them. Where use is falling, people came every working day until a week ago; where people have
+-- gone quiet, every fourth day until six weeks ago.
 WITH drawn AS (
     SELECT i, 1 + floor(run.users * draw('one', i))::BIGINT AS one,
            1 + floor(run.users * draw('other', i))::BIGINT AS other,
@@ -28,5 +29,7 @@ UNION ALL
 SELECT run.events + row_number() OVER (ORDER BY user_id, day), user_id,
        as_of - to_seconds(floor(86400 * (day + draw('hour', concat(user_id, '/', day))))::BIGINT),
        'login', NULL, NULL, NULL
-FROM run, users JOIN situations USING (account_id), range(8, 34) AS days(day)
-WHERE situation = 'use falling' AND busy AND day % 7 > 1 AND created_at < as_of - INTERVAL 40 DAY
+FROM run, users JOIN situations USING (account_id), range(8, 118) AS days(day)
+WHERE created_at < as_of - INTERVAL 130 DAY
+  AND ((situation = 'use falling' AND busy AND day < 34 AND day % 7 > 1)
+       OR (situation = 'gone quiet' AND NOT busy AND day > 42 AND day % 4 = 0))
