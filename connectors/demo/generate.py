@@ -17,6 +17,7 @@ from connectors.demo.names import (
     CHURN_REASONS,
     CITIES,
     COURSES,
+    DEEDS,
     FAMILY_NAMES,
     FEATURES,
     FIRST_NAMES,
@@ -43,7 +44,7 @@ PARTS = (
     ("users", ("users",)),
     ("events", ("events", "use", "personas")),
     ("companies", ("companies", "people", "signals")),
-    ("records", ("calls", "mails", "tickets", "meetings", "trainings", "surveys")),
+    ("records", ("calls", "mails", "tickets", "meetings", "trainings", "surveys", "advocacy")),
     ("contracts", ("objectives", "opportunities", "invoices")),
 )
 """The tables in the order of making, by the name that the progress bears."""
@@ -65,6 +66,7 @@ LISTS: dict[str, list[str]] = {
     "reasons": CHURN_REASONS.split(),
     "risks": RISKS.split(),
     "goals": list(GOALS),
+    "deeds": DEEDS.split(),
     "ours": list(
         map(" ".join, zip(FIRST_NAMES.split()[12:], FAMILY_NAMES.split()[12:], strict=True))
     ),

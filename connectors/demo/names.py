@@ -6,6 +6,7 @@ __all__ = [
     "CHURN_REASONS",
     "CITIES",
     "COURSES",
+    "DEEDS",
     "FAMILY_NAMES",
     "FEATURES",
     "FIRST_NAMES",
@@ -51,6 +52,8 @@ FEATURES = "dashboards search comments sharing exports alerts integrations repor
 """Those at the front are used more often."""
 
 COURSES = ("getting started", "reporting basics", "administration", "automation")
+
+DEEDS = "review reference story"
 
 CHURN_REASONS = "price missing-export failed-onboarding competitor closed-down"
 

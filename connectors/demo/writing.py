@@ -24,7 +24,7 @@ CRM = {
         table: table
         for table in (
             *("tickets", "opportunities", "invoices", "meetings", "surveys", "trainings"),
-            *("objectives", "mails", "calls"),
+            *("objectives", "mails", "calls", "advocacy"),
         )
     },
 }

@@ -43,7 +43,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 EVERYTHING = tuple(f"FROM {name} ORDER BY ALL" for name in ("users", "events", "signals"))
 CRM = (
     *("accounts", "tickets", "opportunities", "invoices", "meetings", "surveys", "trainings"),
-    *("objectives", "mails", "calls"),
+    *("objectives", "mails", "calls", "advocacy"),
 )
 
 
