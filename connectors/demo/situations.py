@@ -46,6 +46,7 @@ SITUATIONS = (
     Situation("champion left", 100, 700, "named"),
     Situation("one thread", 150, 700, "named"),
     Situation("no answer", 100, 700, "named"),
+    Situation("no answer", 60, 700),
     Situation("silent", 100, 700, "named"),
     Situation("health fell", 150, 700, "named"),
     Situation("detractor", 100, 700),
@@ -55,12 +56,13 @@ SITUATIONS = (
     Situation("payment failed", 100, 700),
     Situation("exporting all", 200, 345, "named"),
     Situation("about to cancel", 100, 700),
+    Situation("about to cancel", 400, 700),
     Situation("value unconfirmed", 95, 245, "named"),
     Situation("seats full", 150, 700, "named"),
     Situation("left lately", 250, 700),
     Situation("left for a feature", 250, 700),
     Situation("left for the price", 250, 700),
     Situation("left unpaid", 250, 700),
-    *(Situation("", 0, 0) for _ in range(4)),
+    *(Situation("", 0, 0) for _ in range(2)),
 )
-"""In turn; those without a name are companies to which nothing special happens."""
+"""In turn; where chance may spoil one, it comes twice. To those without a name nothing happens."""

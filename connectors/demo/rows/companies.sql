@@ -10,21 +10,22 @@ WITH who AS (
     FROM personas JOIN users USING (user_id, account_id)
     GROUP BY account_id
 ), drawn AS (
-    SELECT accounts.* EXCLUDE (seats), situation, today, as_of, who.* EXCLUDE (account_id),
+    SELECT accounts.* EXCLUDE (seats, renews_on), situation, today, as_of, who.* EXCLUDE (account_id),
            use.users, use.active,
            CASE WHEN situation = 'seats full' THEN greatest(5, ceil(active_lately / 0.92))
                 ELSE greatest(seats, ceil(coalesce(use.users, 0) * (1.02 + 0.6 * draw('spare seats', id)))) END::INTEGER AS seats,
            CASE WHEN seats < 12 OR touch = 'digital' THEN 'small' WHEN seats < 35 THEN 'mid' ELSE 'large' END AS size,
            CASE WHEN situation IS NOT NULL THEN age
                 WHEN csm_name IS NULL THEN 2 + floor(6 * draw('age', id))::INTEGER
-                ELSE (today - renews_on)::INTEGER + 365 * (1 + floor(3 * draw('years', id))::INTEGER) END AS age,
+                ELSE (today - accounts.renews_on)::INTEGER + 365 * (1 + floor(3 * draw('years', id))::INTEGER) END AS age,
            touch
     FROM run, accounts
     LEFT JOIN situations ON situations.account_id = id
     LEFT JOIN who ON who.account_id = id
     LEFT JOIN use ON use.account_id = id
 ), staying AS (
-    SELECT *, coalesce(situation LIKE 'left %', FALSE)
+    SELECT *, today + (365 - age % 365)::INTEGER AS renews_on, -- contracts are for a year
+           coalesce(situation LIKE 'left %', FALSE)
                   OR (situation IS NULL AND age > 370 AND draw('left', id) < 0.14) AS gone
     FROM drawn
 ), dated AS (
