@@ -5,6 +5,7 @@
 #   make test-spark  the sources' tests on a cluster of Spark: half a gigabyte to install, needs Java
 #   make test-dialects  the SQL for warehouses that no test can run, against files that were reviewed
 #   make golden  those files anew
+#   make library the pages of the library's plays anew, and whom each finds in the demo's data
 #   make lint    the quick half of it: ruff and mypy
 #   make oracle  thousands of random conditions against a plain reading of the language, on every store
 #   make years   hundreds of simulated years on the real ledger and passes; YEARS=1000 for more
@@ -26,7 +27,7 @@ BENCH ?=
 YEARS ?= 300
 CAMPAIGN ?= 1000 50 200
 
-.PHONY: demo test test-spark test-dialects golden oracle years campaign lint bench lock clean
+.PHONY: demo test test-spark test-dialects golden library oracle years campaign lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -44,6 +45,9 @@ test-dialects: $(VENV)/.dialects
 
 golden: $(VENV)/.dialects
 	$(BIN)/python -m tests.dialects.write_golden
+
+library: $(VENV)/.dev
+	$(BIN)/python -m tests.library.write
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -11,25 +11,13 @@ import cli
 from engine.check import check_files
 from engine.read.library import library_names
 from engine.source_check import check_sources
-from tests.library.town import AUDIENCES, audiences, town
+from tests.library.town import AUDIENCES
 
 PINNED = json.loads(AUDIENCES.read_text("utf-8"))
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project with its data."""
-    return town(tmp_path_factory.mktemp("town") / "project")
-
-
-@pytest.fixture(scope="module")
-def found(root: Path) -> dict[str, list[int | str]]:
-    """The keys that each play finds."""
-    return audiences(root)
-
-
-def test_the_data_has_every_table_and_column_of_the_catalog(root: Path) -> None:
-    checked = check_sources(check_files(root, root, []), cli._ports())
+def test_the_data_has_every_table_and_column_of_the_catalog(customers: Path) -> None:
+    checked = check_sources(check_files(customers, customers, []), cli._ports())
     assert [str(each) for each in checked.problems] == []
 
 
