@@ -6,6 +6,7 @@
 #   make test-dialects  the SQL for warehouses that no test can run, against files that were reviewed
 #   make golden  those files anew
 #   make library the pages of the library's plays anew, and whom each finds in the demo's data
+#   make pages   the pages and pictures of docs/ that are made, anew
 #   make lint    the quick half of it: ruff and mypy
 #   make quarter ninety simulated days of all plays at once, among the demo's customers
 #   make oracle  thousands of random conditions against a plain reading of the language, on every store
@@ -28,7 +29,7 @@ BENCH ?=
 YEARS ?= 300
 CAMPAIGN ?= 1000 50 200
 
-.PHONY: demo test test-spark test-dialects golden library quarter oracle years campaign lint bench lock clean
+.PHONY: demo test test-spark test-dialects golden pages library quarter oracle years campaign lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -52,6 +53,10 @@ library: $(VENV)/.dev
 
 quarter: $(VENV)/.dev
 	$(BIN)/python -m pytest -m quarter tests/library
+
+pages: $(VENV)/.dev
+	$(BIN)/python -m tests.docs.reference
+	$(BIN)/python -m tests.docs.windows
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

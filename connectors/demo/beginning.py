@@ -18,8 +18,8 @@ DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}")
 SAMPLE = Scale(users=2_000, events=40_000)
 """The smallest at which every play of the library finds somebody."""
 
-SHARED = ("metrics/", "segments/")
-"""What the reference project takes from the demo's: figures and filters on the same catalog."""
+SHARED = ("segments/",)
+"""What the reference project takes from the demo's: filters on the same catalog."""
 
 
 def make_project(folder: Path, *, name: str, today: date) -> list[Path]:
