@@ -264,15 +264,23 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 @click.argument(
     "where", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path)
 )
-def init(context: click.Context, where: Path) -> None:
+@click.option(
+    "--reference", is_flag=True, help="On the reference catalog, which the library speaks of."
+)
+def init(context: click.Context, where: Path, reference: bool) -> None:
     """Make a new project in DIR: config, catalog, a first playbook, sample data, CI files."""
-    from connectors.demo.beginning import make_project
+    from connectors.demo.beginning import make_project, make_reference_project, make_sample_data
     from connectors.demo.layout import slug
     from engine.proof import make_live_ledger
     from engine.workplace import open_workplace
 
     ports = _ports()
-    made = make_project(where, name=slug(where.resolve().name), today=_today())
+    name = slug(where.resolve().name)
+    if reference:
+        made = make_reference_project(where, name=name)
+        made += make_sample_data(where, now=ports.clock.now())
+    else:
+        made = make_project(where, name=name, today=_today())
     workplace = open_workplace(where, where, ports)
     context.call_on_close(workplace.close)
     told = make_live_ledger(workplace)
