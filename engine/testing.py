@@ -9,7 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.audience.select import select_keys
-from engine.bind.examples import BoundExample, BoundScene, bind_example, unknown_playbook
+from engine.bind.examples import (
+    BoundExample,
+    BoundScene,
+    bind_example,
+    steps_named,
+    unknown_playbook,
+)
 from engine.bind.playbook import BoundPlaybook
 from engine.check import inside_project, is_among
 from engine.courier import Courier, open_courier
@@ -18,7 +24,8 @@ from engine.examples.coverage import Coverage, Watching
 from engine.examples.judge import Miss, judge
 from engine.examples.reasons import reasons, reasons_of_segment
 from engine.examples.stage import Props, Stage, open_stage
-from engine.language.examples import Done, Example
+from engine.language.examples import Approved, Done, Example
+from engine.ledger.drafts import approve_draft, held_drafts
 from engine.ledger.journey import inside
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import suppress
@@ -186,7 +193,7 @@ def _pass(
     """What is so by then, then one pass.
 
     Raises:
-        TouchlineError: the pass failed as a whole, or a task cannot be finished.
+        TouchlineError: the pass failed as a whole, or what a person does meets nothing that waits.
     """
     playbook, ledger = example.playbook, stage.memory.ledger
     _prepare(scene, playbook, stage)
@@ -209,7 +216,8 @@ def _only_segment(scenes: Sequence[BoundScene]) -> bool:
     """Whether the last scene is left, and nothing is expected of it that a pass would decide."""
     last = scenes[0].declared
     decided = (last.expect.entered, last.expect.touches, last.expect.skips, last.expect.left)
-    return len(scenes) == 1 and not last.done and all(each is None for each in decided)
+    done = last.done or last.approved
+    return len(scenes) == 1 and not done and all(each is None for each in decided)
 
 
 def _who_matches(example: BoundExample, scene: BoundScene, stage: Stage) -> Came:
@@ -223,7 +231,7 @@ def _prepare(scene: BoundScene, playbook: BoundPlaybook, stage: Stage) -> None:
     said = scene.declared
     for each in said.answers:
         stage.channels[each.channel].add(each.to, each.answers)
-    if not said.suppressed and not said.done:
+    if not (said.suppressed or said.done or said.approved):
         return
     with stage.memory.ledger.write() as unit:
         for address in said.suppressed:
@@ -231,6 +239,9 @@ def _prepare(scene: BoundScene, playbook: BoundPlaybook, stage: Stage) -> None:
         for done in said.done:
             task = _task(unit, done, playbook)
             finish_task(unit, task, outcome=done.outcome, at=scene.at, actor=_ACTOR)
+        for approved in said.approved:
+            for draft in _drafts(unit, approved, playbook):
+                approve_draft(unit, draft, digest="", at=scene.at, actor=_ACTOR)
 
 
 def _task(unit: Unit, done: Done, playbook: BoundPlaybook) -> str:
@@ -238,6 +249,18 @@ def _task(unit: Unit, done: Done, playbook: BoundPlaybook) -> str:
         if each.key == str(done.key) and each.step == done.step.name:
             return each.id
     raise Refused(f"{done.key} has no open task {done.step.name} by then")
+
+
+def _drafts(unit: Unit, approved: Approved, playbook: BoundPlaybook) -> list[str]:
+    steps = steps_named(approved.step, playbook)
+    found = [
+        each.id
+        for each in held_drafts(unit)
+        if each.playbook == playbook.name and each.key == str(approved.key) and each.step in steps
+    ]
+    if not found:
+        raise Refused(f"{approved.key} has no draft of {approved.step.name} by then")
+    return found
 
 
 def _standing(

@@ -24,6 +24,7 @@ from engine.bind.former import not_run_by_itself
 from engine.bind.given import NewRow, known_keys, rows_given
 from engine.bind.playbook import BoundPlaybook
 from engine.language.examples import (
+    Approved,
     Done,
     Example,
     Expected,
@@ -212,6 +213,7 @@ class _Binder:
         with Findings() as found:
             found.each(scene.answers, self._answers)
             found.each(scene.done, lambda each: self._done(each, keys))
+            found.each(scene.approved, lambda each: self._approved(each, keys))
             found.each(self._lists(expect), lambda pair: self._key(*pair, keys))
             listed: list[ExpectedTouch | ExpectedSkip] = [*(expect.touches or ())]
             for touch in (*listed, *(expect.skips or ())):
@@ -245,6 +247,19 @@ class _Binder:
             found.attempt(lambda: self._key(done.key, done.place, keys))
             found.attempt(lambda: self._step(done.step))
             found.attempt(lambda: self._outcome(done))
+
+    def _approved(self, approved: Approved, keys: list[str]) -> None:
+        with Findings() as found:
+            found.attempt(lambda: self._key(approved.key, approved.place, keys))
+            found.attempt(lambda: self._step(approved.step))
+            found.attempt(lambda: self._draft(approved.step))
+
+    def _draft(self, named: Named) -> None:
+        ids = steps_named(named, self.playbook)
+        mails = [s for s in every_step(self.playbook.steps) if s.id in ids]
+        if mails and not any(isinstance(s, BoundEmail) and s.approve for s in mails):
+            message = f"`{named.name}` waits for nobody: its step says no `approve`"
+            raise wrong(named.place, "no-draft", message)
 
     def _outcome(self, done: Done) -> None:
         for step in every_step(self.playbook.steps):

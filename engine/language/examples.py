@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from engine.places import NOWHERE, Place
 
 __all__ = [
+    "Approved",
     "Cell",
     "Done",
     "Example",
@@ -92,6 +93,15 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Approved:
+    """That a person lets the draft of a step go before the pass, as it reads."""
+
+    key: KeyText
+    step: Named
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedTouch:
     """A touch that goes out; what is empty is not asked of it."""
 
@@ -151,6 +161,7 @@ class Scene:
     suppressed: tuple[str, ...] = ()
     answers: tuple[Said, ...] = ()
     done: tuple[Done, ...] = ()
+    approved: tuple[Approved, ...] = ()
     expect: Expected = Expected()
     at_place: Place = field(default=NOWHERE, compare=False)
     place: Place = field(default=NOWHERE, compare=False)

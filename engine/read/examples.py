@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from engine.language.examples import (
+    Approved,
     Cell,
     Done,
     Example,
@@ -56,6 +57,7 @@ def _scene(
         suppressed=tuple(data.get("suppressed", ())),
         answers=_each(data, "answers", path, reading, read=_said),
         done=_each(data, "done", path, reading, read=_done),
+        approved=_each(data, "approved", path, reading, read=_approved),
         expect=_expected(data.get("expect", {}), (*path, "expect"), reading),
         at_place=reading.place(at_path),
         place=reading.place(path),
@@ -96,6 +98,10 @@ def _said(data: _Data, path: DocumentPath, reading: Reading) -> Said:
 def _done(data: _Data, path: DocumentPath, reading: Reading) -> Done:
     outcome = data.get("outcome", "")
     return Done(data["for"], _named(data, path, reading), outcome, reading.place(path))
+
+
+def _approved(data: _Data, path: DocumentPath, reading: Reading) -> Approved:
+    return Approved(data["for"], _named(data, path, reading), reading.place(path))
 
 
 def _named(data: _Data, path: DocumentPath, reading: Reading) -> Named:

@@ -69,6 +69,39 @@ steps:
   - task: "Ask {{ account.name }}"
 """
 
+DRAFTS = """\
+playbook: drafts
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - email: hello
+    id: hello
+    approve: account.csm
+  - task: "Look after {{ user.first_name }}"
+"""
+
+ENDS = """\
+playbook: ends
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - task: "Look after {{ user.first_name }}"
+    outcomes: [good, bad]
+  - wait_for: {step: task-1, is: done}
+    at_most: 9 days
+  - if: {step: task-1, outcome: good}
+    then:
+      - exit: well looked after
+  - wait: 9 days
+"""
+
+LIST = """\
+playbook: list
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - task: "{{ items | length }} to look at"
+    notes: "{% for item in items %}{{ item.user.first_name }} {% endfor %}"
+    digest: {by: account.csm, schedule: "0 12 * * *"}
+"""
+
 
 def write_project(root: Path) -> None:
     files = {
@@ -80,6 +113,9 @@ def write_project(root: Path) -> None:
         "catalog/user.yaml": USER,
         "emails/hello.md": EMAIL,
         "playbooks/checkup.yaml": PLAYBOOK,
+        "playbooks/drafts.yaml": DRAFTS,
+        "playbooks/ends.yaml": ENDS,
+        "playbooks/list.yaml": LIST,
         "playbooks/ways.yaml": WAYS,
         "playbooks/fell.yaml": FELL,
     }

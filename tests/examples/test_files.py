@@ -157,6 +157,14 @@ MISTAKES = {
         _then("expect: {segment: []}\nthen: [{at: +1 days, done: [{for: 7, task: tusk-1}]}]"),
         ("unknown-step", "7:44", "checkup has no task step `tusk-1`", "did you mean task-1?"),
     ),
+    "no such mail to let go": (
+        _then("expect: {segment: []}\nthen: [{at: +1 days, approved: [{for: 7, email: helo}]}]"),
+        ("unknown-step", "7:49", "checkup has no email step `helo`", "did you mean hello?"),
+    ),
+    "a mail that nobody is asked about": (
+        _then("expect: {segment: []}\nthen: [{at: +1 days, approved: [{for: 7, email: hello}]}]"),
+        ("no-draft", "7:49", "`hello` waits for nobody: its step says no `approve`", ""),
+    ),
     "a playbook in a test's file": (
         "playbook: other\nsegment: {of: user, where: [{everyone: true}]}\nsteps: [{wait: 1 day}]\n",
         ("wrong-folder", "1:1", "a file that begins with `playbook:`", "is called NAME.test.yaml"),
