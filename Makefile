@@ -5,6 +5,7 @@
 #   make test-spark  the sources' tests on a cluster of Spark: half a gigabyte to install, needs Java
 #   make test-dialects  the SQL for warehouses that no test can run, against files that were reviewed
 #   make golden  those files anew
+#   make pages   the pages and pictures of docs/ that are made, anew
 #   make lint    the quick half of it: ruff and mypy
 #   make oracle  thousands of random conditions against a plain reading of the language, on every store
 #   make years   hundreds of simulated years on the real ledger and passes; YEARS=1000 for more
@@ -26,7 +27,7 @@ BENCH ?=
 YEARS ?= 300
 CAMPAIGN ?= 1000 50 200
 
-.PHONY: demo test test-spark test-dialects golden oracle years campaign lint bench lock clean
+.PHONY: demo test test-spark test-dialects golden pages oracle years campaign lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -44,6 +45,10 @@ test-dialects: $(VENV)/.dialects
 
 golden: $(VENV)/.dialects
 	$(BIN)/python -m tests.dialects.write_golden
+
+pages: $(VENV)/.dev
+	$(BIN)/python -m tests.docs.reference
+	$(BIN)/python -m tests.docs.windows
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from engine.examples.stage import Props
     from engine.language.blueprints import Input
     from engine.workplace import Ports, Workplace
@@ -660,7 +662,13 @@ def leave(context: click.Context, playbook: str, key: str, why: str, form: str) 
 
 @_command("daemon")
 @click.option("--once", is_flag=True, help="One round: fire what is due, move on, deliver, end.")
-def daemon(context: click.Context, once: bool) -> None:
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Serve the figures of `status` to Prometheus at this port of this machine.",
+)
+def daemon(context: click.Context, once: bool, metrics_port: int | None) -> None:
     """Fire schedules, move enrollments on and deliver, until SIGTERM."""
     import logging
 
@@ -670,7 +678,29 @@ def daemon(context: click.Context, once: bool) -> None:
     logging.getLogger("touchline").setLevel(logging.INFO)
     if getattr(os, "geteuid", os.getpid)() == 0:
         _progress("touchline: the daemon runs as root, and need not: give it a user of its own")
-    sys.exit(serve(_open(context), once=once, say=_progress))
+    with _watched(context, metrics_port):
+        status = serve(_open(context), once=once, say=_progress)
+    sys.exit(status)
+
+
+def _watched(context: click.Context, port: int | None) -> AbstractContextManager[object]:
+    """The page for monitoring while inside, where a port is said; made from the files of then."""
+    from contextlib import closing, nullcontext
+
+    from engine.endpoint import serving
+    from engine.overview import overview
+    from engine.report.prometheus import CONTENT_TYPE, prometheus_of
+    from engine.workplace import open_workplace
+
+    where = _where(context)
+
+    def figures() -> str:
+        with closing(open_workplace(*where, _ports())) as workplace:
+            return prometheus_of(overview(workplace))
+
+    if port is None:
+        return nullcontext()
+    return serving("127.0.0.1", port, figures, content_type=CONTENT_TYPE)
 
 
 @_command("worker")
@@ -744,7 +774,7 @@ def track(context: click.Context, form: str) -> None:
 
 
 @_command("status")
-@_format_option()
+@_format_option(*_FORMATS, "prometheus")
 def status(context: click.Context, form: str) -> None:
     """Playbooks, fires, enrollments by step, touches by status, and what is held and why."""
     from engine.overview import overview

@@ -20,7 +20,7 @@ from engine.frozen import Frozen
 from engine.ledger.database import Overtaken
 from engine.ledger.invitations import open_invitations
 from engine.ledger.journey import due_enrollments
-from engine.ledger.leases import Lease, end_lease, lease_of, renew_lease, take_lease
+from engine.ledger.leases import DAEMON, Lease, end_lease, lease_of, renew_lease, take_lease
 from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.schema import refuse_other_schema
@@ -49,7 +49,6 @@ from engine.workplace import Workplace
 __all__ = ["serve"]
 
 _ACTOR = "daemon"
-_LEASE = "daemon"
 _LEASE_FOR = timedelta(seconds=90)
 _TICK_SECONDS = 2.0
 _FORGET = 500  # touches that one transaction empties: nobody waits long for it
@@ -157,7 +156,7 @@ class _Daemon:
             if self._lease is None:
                 _let_go_of_the_dead(unit, now)
                 holder = this_worker()
-                self._lease = take_lease(unit, _LEASE, holder, now=now, ttl=_LEASE_FOR)
+                self._lease = take_lease(unit, DAEMON, holder, now=now, ttl=_LEASE_FOR)
         return self._lease is not None
 
     def _refuse_newer(self) -> None:
@@ -167,7 +166,7 @@ class _Daemon:
 
     def _holder(self) -> str:
         with self._ledger.read() as unit:
-            lease = lease_of(unit, _LEASE)
+            lease = lease_of(unit, DAEMON)
         return f"{lease.holder}, until {lease.until.isoformat()}" if lease else "nobody"
 
     def _give_back(self) -> None:
@@ -339,7 +338,7 @@ class _Daemon:
 
 def _let_go_of_the_dead(unit: Unit, now: datetime) -> None:
     """A daemon that was killed here need not be waited for."""
-    lease = lease_of(unit, _LEASE)
+    lease = lease_of(unit, DAEMON)
     if lease is not None and gone_among([lease.holder]):
         end_lease(unit, lease, now=now)
 

@@ -307,7 +307,7 @@ def _in_zone(aware: datetime, zone: tzinfo) -> datetime:
 
 def _plus(moment: datetime, length: timedelta) -> datetime:
     try:
-        return moment + length
+        return moment.astimezone(UTC) + length  # in another zone, `+` would turn its local clock
     except OverflowError:
         raise MomentError(f"{length} from {moment} is outside the calendar") from None
 

@@ -14,6 +14,7 @@ from engine.decide.gathering import GATHERED
 from engine.desk import HeldItem, held_in
 from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
 from engine.ledger.counts import counts_by_phase, counts_by_step, gathering_count
+from engine.ledger.leases import DAEMON, lease_of
 from engine.ledger.pending import waiting_by_reason, waiting_for_rate
 from engine.ledger.runs import last_run
 from engine.ledger.store import Unit
@@ -60,6 +61,7 @@ class Overview:
     those of them that still are to (`window`, `capped`, `rate`, …).
 
     `why_dry` says why this ledger may not send, where it may not; `notes` are sentences of advice.
+    `daemon_until` is when the lease of the daemon ends or ended; None where none ever worked.
     """
 
     playbooks: tuple[PlaybookLine, ...]
@@ -71,6 +73,7 @@ class Overview:
     channels: tuple[ChannelState, ...] = ()
     why_dry: str = ""
     notes: tuple[str, ...] = ()
+    daemon_until: datetime | None = None
 
     @property
     def is_well(self) -> bool:
@@ -115,11 +118,17 @@ def overview(workplace: Workplace) -> Overview:
                 if state.paused_at or state.breaker_until
             ),
             why_dry=why_dry,
+            daemon_until=_daemon_until(unit),
             notes=(
                 *(_gone(*each) for each in still_inside(workplace, ledger)),
                 *never_tracked(workplace, _sound(workplace, names), ledger, now),
             ),
         )
+
+
+def _daemon_until(unit: Unit) -> datetime | None:
+    lease = lease_of(unit, DAEMON)
+    return lease.until if lease else None
 
 
 def _gone(name: str, why_not: str) -> str:

@@ -15,7 +15,7 @@ from engine.workplace import Workplace, open_workplace
 
 __all__ = ["FileWatch", "take_up"]
 
-_PATTERNS = ("touchline.yaml", "*/**/*.yaml", "emails/*.md")
+_PATTERNS = ("touchline.yaml", "*/**/*.yaml", "emails/*.md", "emails/*.mjml")
 
 _LOG = logging.getLogger("touchline.daemon")
 

@@ -1,7 +1,7 @@
 """Figures of a population at an instant: what a metric comes to, as a whole and by group.
 
-The stores count and add up; here is divided. Where there is nothing to divide by, or nobody to be
-in the middle of, a figure is missing: never 0, and never infinite.
+The stores count and add up; here is divided and subtracted. Where there is nothing to divide by, or
+nobody to be in the middle of, a figure is missing: never 0, and never infinite.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from engine.bind.metrics import (
     BoundAmount,
     BoundCount,
     BoundMetric,
-    BoundQuotient,
     BoundShare,
+    BoundTogether,
     parts_of,
 )
 from engine.bind.playbook import Audience
@@ -35,7 +35,7 @@ from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
 from engine.compile.summary import MOST_GROUPS, Made, Summing
 from engine.language.catalog import Kind
-from engine.language.metrics import How
+from engine.language.metrics import How, Pairing
 from engine.ports import Row
 from engine.problems import Refused
 
@@ -52,7 +52,7 @@ class Figure:
     """A figure, None where it is missing, and of how many `rows` it is.
 
     These are the rows of a share's `among`, those that have the number, those that are counted; of
-    a ratio None.
+    two metrics None, but for the difference of two shares among the same rows.
     """
 
     value: int | float | None
@@ -85,10 +85,10 @@ def measure(metric: BoundMetric, snapshot: Snapshot, as_of: datetime) -> Measure
     Raises:
         Refused: there are more groups than a figure can have.
     """
-    if isinstance(metric.formula, BoundQuotient):
-        above = measure(metric.formula.numerator, snapshot, as_of)
-        below = measure(metric.formula.denominator, snapshot, as_of)
-        return _divided(metric.formula, above, below)
+    if isinstance(metric.formula, BoundTogether):
+        first = measure(metric.formula.first, snapshot, as_of)
+        second = measure(metric.formula.second, snapshot, as_of)
+        return _together(metric.formula, first, second)
     sums = _sums(metric, snapshot, as_of)
     if isinstance(metric.formula, BoundAmount) and metric.formula.how is How.MEDIAN:
         # The middle of the whole is none of the middles of its parts.
@@ -154,28 +154,51 @@ def _order(item: tuple[Group, object]) -> tuple[bool, str | int | date]:
     return group is None, "" if group is None else group
 
 
-# ---------------------------------------------------------------- ratios
+# ---------------------------------------------------------------- of two metrics
 
 
-def _divided(quotient: BoundQuotient, above: Measured, below: Measured) -> Measured:
-    found = {**above.groups, **below.groups}
-    zero, nought = _of_nobody(quotient.numerator), _of_nobody(quotient.denominator)
+def _together(formula: BoundTogether, first: Measured, second: Measured) -> Measured:
+    found = {**first.groups, **second.groups}
+    nobody, none = _of_nobody(formula.first), _of_nobody(formula.second)
     groups = {
-        group: _divide(above.groups.get(group, zero), below.groups.get(group, nought))
+        group: _of_two(formula, first.groups.get(group, nobody), second.groups.get(group, none))
         for group, _ in sorted(found.items(), key=_order)
     }
-    return Measured(_divide(above.whole, below.whole), groups)
+    return Measured(_of_two(formula, first.whole, second.whole), groups)
 
 
-def _divide(above: Figure, below: Figure) -> Figure:
-    return Figure(_ratio(above.value, below.value), None)
+def _of_two(formula: BoundTogether, first: Figure, second: Figure) -> Figure:
+    match formula.pairing:
+        case Pairing.RATIO:
+            return Figure(_ratio(first.value, second.value), None)
+        case Pairing.DIFFERENCE:
+            rows = first.rows if _is_of_the_same_rows(formula) else None
+            return Figure(_difference(first.value, second.value), rows)
+
+
+def _difference(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else _finite(one - other)
+
+
+def _is_of_the_same_rows(formula: BoundTogether) -> bool:
+    """Whether both are shares among the same rows, as those of promoters and of detractors."""
+    match formula.first, formula.second:
+        case (
+            BoundMetric(entity=entity, formula=BoundShare(among=among)),
+            BoundMetric(entity=other, formula=BoundShare(among=others)),
+        ):
+            return (entity, among) == (other, others)
+        case _:
+            return False
 
 
 def _of_nobody(metric: BoundMetric) -> Figure:
     """What a metric is of a group in which it has no row."""
-    if isinstance(metric.formula, BoundQuotient):
-        return Figure(None, None)
-    return _figure(metric, _NOTHING)
+    match metric.formula:
+        case BoundTogether() as formula:
+            return _of_two(formula, _of_nobody(formula.first), _of_nobody(formula.second))
+        case _:
+            return _figure(metric, _NOTHING)
 
 
 # ---------------------------------------------------------------- what the stores are asked
@@ -221,8 +244,8 @@ def _asked(metric: BoundMetric, asking: Asking) -> _Asked:
             is_middle = how is How.MEDIAN
             made, kind = (Made.MIDDLE, Kind.NUMBER) if is_middle else (Made.SUM, ref.kind)
             return _Asked(filters, (asking.field(ref),), made, kind)
-        case BoundQuotient():
-            raise TypeError("a ratio asks no store: its sides do")
+        case BoundTogether():
+            raise TypeError("what is made of two metrics asks no store: they do")
 
 
 def _seen(row: Row, metric: BoundMetric, asked: _Asked) -> tuple[Group, _Sum]:

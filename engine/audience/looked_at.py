@@ -29,7 +29,17 @@ from engine.bind.conditions import (
     ValueTest,
     Window,
 )
-from engine.bind.formulas import Band, DaysBetween, Formula, Labels, Ratio, Score
+from engine.bind.formulas import (
+    Band,
+    Confidence,
+    DaysBetween,
+    Difference,
+    Formula,
+    Labels,
+    Level,
+    Ratio,
+    Score,
+)
 from engine.bind.refs import FieldRef
 from engine.compile.algebra import all_of, conjuncts, walk
 from engine.compile.core import (
@@ -129,23 +139,27 @@ def list_of(condition: Condition, asking: Asking) -> FieldRef | None:
 
 
 def labels_of(condition: Condition, asking: Asking) -> Iterator[tuple[str, Condition, Asking]]:
-    """The labels of a field, each with its condition."""
+    """The labels or levels of a field, each with its condition."""
     if isinstance(condition, BoundField):
         formula = asking.catalog.formula(condition.ref)
-        if isinstance(formula, Labels):
-            below = asking.at_links(condition.ref.links)
-            yield from ((name, each, below) for name, each in formula.labels)
+        match formula:
+            case Labels(named) | Level(named):
+                below = asking.at_links(condition.ref.links)
+                yield from ((name, each, below) for name, each in named)
 
 
 def _made_of(formula: Formula) -> Iterator[tuple[FieldRef, str]]:
     """The fields that a formula is made of, each with what to call it."""
     match formula:
-        case Ratio(numerator, denominator):
-            yield from ((ref, ref.path) for ref in (numerator, denominator))
-        case DaysBetween(first, last):
-            yield from ((each.ref, each.ref.path) for each in (first, last) if each.ref)
+        case Ratio(first, second) | Difference(first, second):
+            yield from ((ref, ref.path) for ref in (first, second))
+        case DaysBetween(begin, end):
+            yield from ((each.ref, each.ref.path) for each in (begin, end) if each.ref)
         case Band(ref):
             yield ref, ref.path
+        case Confidence(parts):
+            for part in parts:
+                yield part.ref, f"{part.ref.path} ({part.name}, weight {part.weight:g})"
         case Score(parts):
             for part in parts:
                 scale = f"{part.worst:g} to {part.best:g}, weight {part.weight:g}"

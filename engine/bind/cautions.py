@@ -43,6 +43,7 @@ from engine.bind.formulas import (
     EventsFigure,
     Formula,
     Labels,
+    Level,
     ListedChildren,
     ListedEvents,
     PickedChild,
@@ -84,8 +85,8 @@ def formula_cautions(formula: Formula) -> tuple[Problem, ...]:
             | PickedChild(children=children)
         ):
             return () if children.condition is None else cautions(children.condition)
-        case Labels(labels):
-            return tuple(problem for _, each in labels for problem in cautions(each))
+        case Labels(named) | Level(named):
+            return tuple(problem for _, each in named for problem in cautions(each))
         case _:
             return ()
 

@@ -15,11 +15,14 @@ from engine.records import dataclass
 __all__ = [
     "Band",
     "ChildrenFigure",
+    "Confidence",
     "DaysBetween",
+    "Difference",
     "EdgeEvent",
     "EventsFigure",
     "Formula",
     "Labels",
+    "Level",
     "LinkedChildren",
     "ListedChildren",
     "ListedEvents",
@@ -33,10 +36,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class EventsFigure:
-    """A figure of events: times or distinct (0 of none), sum (0 of none), average and so on.
+    """A figure of events: times, days or distinct (0 of none), sum (0 of none), average and so on.
 
     `events` is not negated and asks no figure: it says whose events, window and `where`.
-    `property` is empty for times.
+    `property` is empty for times and for days, weeks and months.
     """
 
     figure: FigureKind
@@ -85,9 +88,9 @@ class LinkedChildren:
 
 @dataclass(frozen=True, slots=True)
 class ChildrenFigure:
-    """A figure of children: times (`of` None), sum, average, highest, lowest of a field of theirs.
+    """A figure of children: times (`of` None), or distinct, sum, average, … of a field of theirs.
 
-    `of` is seen from the child. Of no children times and sum are 0, the others missing.
+    `of` is seen from the child. Of no children the counts and the sum are 0, the others missing.
     """
 
     figure: FigureKind
@@ -132,6 +135,14 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A - B as a number; missing where either is."""
+
+    first: FieldRef
+    second: FieldRef
+
+
+@dataclass(frozen=True, slots=True)
 class DaysBetween:
     """Calendar days from the day of one moment to the day of another."""
 
@@ -159,6 +170,13 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidence:
+    """The weights of those parts of a score that are there, by all: 0 to 1, never missing."""
+
+    parts: tuple[ScorePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Band:
     """The name of the first band whose test holds of the field; a missing field has none.
 
@@ -176,6 +194,16 @@ class Labels:
     labels: tuple[tuple[str, Condition], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The place, from 1, of the last level whose condition holds; 0 where none does, never missing.
+
+    What holds of a lower level is not asked of a higher one.
+    """
+
+    levels: tuple[tuple[str, Condition], ...]
+
+
 Formula = (
     EventsFigure
     | EdgeEvent
@@ -184,8 +212,11 @@ Formula = (
     | ListedChildren
     | PickedChild
     | Ratio
+    | Difference
     | DaysBetween
     | Score
+    | Confidence
     | Band
     | Labels
+    | Level
 )

@@ -11,11 +11,14 @@ from engine.bind.findings import Findings, wrong
 from engine.bind.formulas import (
     Band,
     ChildrenFigure,
+    Confidence,
     DaysBetween,
+    Difference,
     EdgeEvent,
     EventsFigure,
     Formula,
     Labels,
+    Level,
     LinkedChildren,
     ListedChildren,
     ListedEvents,
@@ -43,6 +46,9 @@ _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
 _ORDERED = _NUMBERS | {Kind.DATE, Kind.TIMESTAMP}
 _FIGURES = {
     "count": FigureKind.TIMES,
+    "days": FigureKind.DAYS,
+    "weeks": FigureKind.WEEKS,
+    "months": FigureKind.MONTHS,
     "sum": FigureKind.SUM,
     "average": FigureKind.AVERAGE,
     "highest": FigureKind.HIGHEST,
@@ -75,14 +81,20 @@ def bind_formula(formula: declared.Formula, scope: Scope) -> Formulated:
             return _children_figure(formula, scope)
         case declared.Ratio():
             return _ratio(formula, scope)
+        case declared.Difference():
+            return _difference(formula, scope)
         case declared.DaysBetween():
             return _days_between(formula, scope)
         case declared.Score():
             return _score(formula, scope)
+        case declared.Confidence():
+            return _confidence(formula, scope)
         case declared.Band():
             return _band(formula, scope)
         case declared.Labels():
             return _labels(formula, scope)
+        case declared.Level():
+            return _level(formula, scope)
 
 
 # ---------------------------------------------------------------- events
@@ -91,7 +103,7 @@ def bind_formula(formula: declared.Formula, scope: Scope) -> Formulated:
 def _events_figure(formula: declared.OfEvents, scope: Scope) -> Formulated:
     events = bind_events(formula.events, scope)
     figure = _FIGURES[formula.word]
-    if figure is FigureKind.TIMES:
+    if figure not in _OPERANDS:
         if formula.of:
             event_property(formula.of, events.event, formula.place)
             figure = FigureKind.DISTINCT
@@ -130,19 +142,26 @@ def _property_kind(formula: declared.OfEvents, event: EventRef) -> Kind:
 
 def _children_figure(formula: declared.OfChildren, scope: Scope) -> Formulated:
     figure = _FIGURES[formula.word]
+    if figure is FigureKind.TIMES and formula.of:
+        figure = FigureKind.DISTINCT
     with Findings() as found:
         children = found.attempt(lambda: _children(formula, scope))
         of = found.attempt(lambda: _field_of_children(formula, scope))
-        kind = Kind.INTEGER if of is None else _kind_of_figure(figure, of.kind)
+        kind = _kind_of_figure(figure, of.kind) if of and figure in _OPERANDS else Kind.INTEGER
         return ChildrenFigure(figure, of, children, kind), Computed(kind), ()
 
 
 def _field_of_children(formula: declared.OfChildren, scope: Scope) -> FieldRef | None:
-    if formula.word == "count":
+    """What the figure is of; None where the rows themselves are counted."""
+    if not formula.of:
         return None
     child = scope.entity_named(formula.entity, formula.place)
     ref = find_field(formula.of, scope.of(child), formula.place)
-    _check_operand(formula.word, f"{child.name}.{formula.of}", ref.kind, formula)
+    name = f"{child.name}.{formula.of}"
+    if formula.word != "count":
+        _check_operand(formula.word, name, ref.kind, formula)
+    elif ref.kind is Kind.LIST:
+        raise _of_list("distinct", name, formula.place)
     return ref
 
 
@@ -201,6 +220,13 @@ def _ratio(formula: declared.Ratio, scope: Scope) -> Formulated:
         return Ratio(*refs), Computed(Kind.NUMBER), ()
 
 
+def _difference(formula: declared.Difference, scope: Scope) -> Formulated:
+    paths = (formula.first, formula.second)
+    with Findings() as found:
+        refs = found.each(paths, lambda path: _number(path, "difference", scope, formula.place))
+        return Difference(*refs), Computed(Kind.NUMBER), ()
+
+
 def _days_between(formula: declared.DaysBetween, scope: Scope) -> Formulated:
     texts = (formula.first, formula.last)
     with Findings() as found:
@@ -212,6 +238,23 @@ def _score(formula: declared.Score, scope: Scope) -> Formulated:
     with Findings() as found:
         parts = found.each(formula.parts, lambda part: _part(part, scope))
         return Score(parts, formula.missing), Computed(Kind.NUMBER), ()
+
+
+def _confidence(formula: declared.Confidence, scope: Scope) -> Formulated:
+    """Of a score of the same entity: its parts are bound anew, as if they stood here."""
+    ref = find_field(formula.path, scope, formula.place)
+    said = scope.project.entities[ref.entity].computed.get(ref.name)
+    if ref.links or said is None or not isinstance(said.formula, declared.Score):
+        raise wrong(
+            formula.place,
+            "wrong-type",
+            f"`confidence` needs a score of the same entity; `{formula.path}` is none",
+            hint="name the field that a `score` gives",
+        )
+    score = said.formula
+    with Findings() as found:
+        parts = found.each(score.parts, lambda part: _part(part, scope))
+        return Confidence(parts), Computed(Kind.NUMBER), ()
 
 
 def _part(part: declared.ScorePart, scope: Scope) -> ScorePart:
@@ -258,3 +301,11 @@ def _labels(formula: declared.Labels, scope: Scope) -> Formulated:
         )
         names = tuple(name for name, _ in formula.labels)
         return Labels(labels), Computed(Kind.LIST), names
+
+
+def _level(formula: declared.Level, scope: Scope) -> Formulated:
+    with Findings() as found:
+        levels = found.each(
+            formula.levels, lambda level: (level[0], bind_condition(level[1], scope))
+        )
+        return Level(levels), Computed(Kind.INTEGER), ()

@@ -1,9 +1,10 @@
-"""Metrics with everything looked up: conditions, fields, and the metrics that a ratio divides."""
+"""Metrics with everything looked up: conditions, fields, and the metrics they are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from engine.bind.bearing import optional
@@ -15,7 +16,16 @@ from engine.bind.findings import Findings, or_unreadable, wrong
 from engine.bind.names import Scope, find_entity, find_field
 from engine.bind.timetable import find_zone
 from engine.language.catalog import Kind
-from engine.language.metrics import Amount, Count, Every, How, Metric, Quotient, Share
+from engine.language.metrics import (
+    Amount,
+    Count,
+    Every,
+    How,
+    Metric,
+    Pairing,
+    Share,
+    Together,
+)
 from engine.language.project import Project
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, did_you_mean
@@ -25,8 +35,8 @@ __all__ = [
     "BoundAmount",
     "BoundCount",
     "BoundMetric",
-    "BoundQuotient",
     "BoundShare",
+    "BoundTogether",
     "bind_metric",
     "parts_of",
 ]
@@ -63,24 +73,28 @@ class BoundCount:
 
 
 @dataclass(frozen=True, slots=True)
-class BoundQuotient:
-    """One metric divided by another."""
+class BoundTogether:
+    """One metric divided by another, or less another."""
 
-    numerator: BoundMetric
-    denominator: BoundMetric
+    pairing: Pairing
+    first: BoundMetric
+    second: BoundMetric
+
+
+BoundFormula: TypeAlias = "BoundShare | BoundAmount | BoundCount | BoundTogether"
 
 
 @dataclass(frozen=True, slots=True)
 class BoundMetric:
     """A metric that can be computed; the days of its conditions are those of `zone`.
 
-    `by` is the field, seen from each row, by whose values it is also told apart; both parts of a
-    quotient have it, then.
+    `by` is the field, seen from each row, by whose values it is also told apart; both metrics that
+    it is made of have it, then.
     """
 
     name: str
     entity: EntityRef
-    formula: BoundShare | BoundAmount | BoundCount | BoundQuotient
+    formula: BoundFormula
     zone: ZoneInfo
     by: FieldRef | None = None
     every: Every | None = None
@@ -91,14 +105,12 @@ class BoundMetric:
     def conditions(self) -> tuple[Condition, ...]:
         """All that is asked of rows: what it is of, and that the fields it reads are there."""
         asked = [*_conditions_of(self.formula)]
-        if self.by is not None and not isinstance(self.formula, BoundQuotient):
+        if self.by is not None and not isinstance(self.formula, BoundTogether):
             asked.append(BoundField(self.by, _IS_SET))
         return tuple(asked)
 
 
-def _conditions_of(
-    formula: BoundShare | BoundAmount | BoundCount | BoundQuotient,
-) -> Iterator[Condition]:
+def _conditions_of(formula: BoundFormula) -> Iterator[Condition]:
     match formula:
         case BoundShare(of, among):
             yield BoundAll((*_each(among), *_each(of)))
@@ -106,7 +118,7 @@ def _conditions_of(
             yield from (among, BoundField(ref, _IS_SET))
         case BoundCount(such):
             yield such
-        case BoundQuotient():
+        case BoundTogether():
             return
 
 
@@ -116,10 +128,10 @@ def _each(condition: Condition) -> tuple[Condition, ...]:
 
 
 def parts_of(metric: BoundMetric) -> Iterator[BoundMetric]:
-    """The metrics that rows are read for: itself, or those that it divides."""
-    if isinstance(metric.formula, BoundQuotient):
-        yield from parts_of(metric.formula.numerator)
-        yield from parts_of(metric.formula.denominator)
+    """The metrics that rows are read for: itself, or those that it is made of."""
+    if isinstance(metric.formula, BoundTogether):
+        yield from parts_of(metric.formula.first)
+        yield from parts_of(metric.formula.second)
     else:
         yield metric
 
@@ -130,7 +142,7 @@ def bind_metric(
     """A metric that can be computed, told apart by `by` instead of its own field where that is set.
 
     Raises:
-        Invalid: with its problems, and with those of the metrics that it divides.
+        Invalid: with its problems, and with those of the metrics that it is made of.
     """
     path = by if by is not None else metric.by
     return _Binding(project, catalog, metric, path).bound(metric, ())
@@ -138,7 +150,7 @@ def bind_metric(
 
 @dataclass(frozen=True, slots=True)
 class _Binding:
-    """What is being bound, for whoever divides what: `by` is of the metric that was asked for."""
+    """What is being bound, whatever is made of it: `by` is of the metric that was asked for."""
 
     project: Project
     catalog: Catalog
@@ -146,7 +158,7 @@ class _Binding:
     by: str | None
 
     def bound(self, metric: Metric, above: tuple[str, ...]) -> BoundMetric:
-        """One metric; `above` are those that divide it, outermost first."""
+        """One metric; `above` are those made of it, outermost first."""
         if metric.name in above:
             raise _circle(metric, above)
         with Findings() as found:
@@ -166,9 +178,7 @@ class _Binding:
                 place=metric.place,
             )
 
-    def _formula(
-        self, metric: Metric, scope: Scope, above: tuple[str, ...]
-    ) -> BoundShare | BoundAmount | BoundCount | BoundQuotient:
+    def _formula(self, metric: Metric, scope: Scope, above: tuple[str, ...]) -> BoundFormula:
         match metric.formula:
             case Share(of, among):
                 with Findings() as found:
@@ -178,19 +188,17 @@ class _Binding:
                 return _amount(amount, scope)
             case Count(such):
                 return BoundCount(bind_condition(such, scope))
-            case Quotient() as quotient:
-                return self._quotient(metric, quotient, (*above, metric.name))
+            case Together() as together:
+                return self._together(together, (*above, metric.name))
 
-    def _quotient(
-        self, metric: Metric, quotient: Quotient, above: tuple[str, ...]
-    ) -> BoundQuotient:
+    def _together(self, together: Together, above: tuple[str, ...]) -> BoundTogether:
         sides = (
-            (quotient.numerator, quotient.numerator_place),
-            (quotient.denominator, quotient.denominator_place),
+            (together.first, together.first_place),
+            (together.second, together.second_place),
         )
         with Findings() as found:
-            numerator, denominator = found.each(sides, lambda side: self._part(*side, above=above))
-            return BoundQuotient(numerator, denominator)
+            first, second = found.each(sides, lambda side: self._part(*side, above=above))
+            return BoundTogether(together.pairing, first, second)
 
     def _part(self, name: str, place: Place, *, above: tuple[str, ...]) -> BoundMetric:
         metric = self.project.metrics.get(name)
@@ -203,8 +211,8 @@ class _Binding:
                 place,
                 "unfit-name",
                 f"`{name}` is of {metric.of} and {self.asked.name} of {self.asked.of}; `by` needs "
-                "both sides of a ratio to be of one entity",
-                hint="leave `by` out, or divide metrics of the same entity",
+                "both sides to be of one entity",
+                hint="leave `by` out, or take metrics of the same entity",
             )
         return self.bound(metric, above)
 
@@ -240,4 +248,6 @@ def _number(amount: Amount, scope: Scope) -> FieldRef:
 
 def _circle(metric: Metric, above: tuple[str, ...]) -> Invalid:
     way = " → ".join([*above[above.index(metric.name) :], metric.name])
-    return wrong(metric.place, "metric-cycle", f"the metric `{metric.name}` divides itself: {way}")
+    return wrong(
+        metric.place, "metric-cycle", f"the metric `{metric.name}` is made of itself: {way}"
+    )

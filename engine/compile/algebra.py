@@ -22,6 +22,7 @@ from engine.compile.core import (
     Constant,
     DaysBetween,
     DayStart,
+    Difference,
     EdgeKind,
     Either,
     Events,
@@ -134,7 +135,7 @@ def kind_of(value: Value) -> Kind:
             return column.kind
         case Lower():
             return Kind.TEXT
-        case Scaled() | Ratio() | Change() | Score():
+        case Scaled() | Ratio() | Difference() | Change() | Score():
             return Kind.NUMBER
         case Labels() | Listed():
             return Kind.LIST

@@ -50,6 +50,7 @@ __all__ = [
     "Constant",
     "DayStart",
     "DaysBetween",
+    "Difference",
     "EdgeKind",
     "Either",
     "Enrollments",
@@ -260,6 +261,14 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One number less another."""
+
+    first: Value
+    second: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """How much a number a day differs from that of an earlier time, relative to that."""
 
@@ -342,6 +351,7 @@ Value = (
     | Gathered
     | Chosen
     | Ratio
+    | Difference
     | Change
     | Score
     | Labels

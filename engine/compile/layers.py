@@ -9,12 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.compile.algebra import kind_of, walk
-from engine.compile.core import Change, Chosen, Gathered, Node, Ratio, Score, Tallied, Value
+from engine.compile.core import (
+    Change,
+    Chosen,
+    Difference,
+    Gathered,
+    Node,
+    Ratio,
+    Score,
+    Tallied,
+    Value,
+)
 from engine.language.catalog import Kind
 
 __all__ = ["layers"]
 
-_Made = Score | Ratio | Change | Chosen
+_Made = Score | Ratio | Difference | Change | Chosen
 
 
 def layers(nodes: Iterable[Node]) -> tuple[tuple[Value, ...], ...]:
@@ -41,5 +51,5 @@ def _made_in(node: Node) -> list[_Made]:
     return [
         each
         for each in walk(node, (Tallied, Gathered))
-        if isinstance(each, Score | Ratio | Change | Chosen) and kind_of(each) is not Kind.LIST
+        if isinstance(each, _Made) and kind_of(each) is not Kind.LIST
     ]

@@ -35,17 +35,22 @@ from engine.bind.conditions import (
 from engine.bind.formulas import (
     Band,
     ChildrenFigure,
+    Confidence,
     DaysBetween,
+    Difference,
     EdgeEvent,
     EventsFigure,
     Formula,
     Labels,
+    Level,
     LinkedChildren,
     ListedChildren,
     ListedEvents,
+    MissingPart,
     PickedChild,
     Ratio,
     Score,
+    ScorePart,
 )
 from engine.bind.refs import FieldRef
 from engine.compile import algebra, core
@@ -155,12 +160,16 @@ def _computed(formula: Formula, asking: Asking) -> core.Value:
             return core.Listed(gathered, None, at_most)
         case PickedChild():
             return _picked(formula, asking)
+        case Difference(first, second):
+            return core.Difference(asking.field(first), asking.field(second))
         case Ratio(numerator, denominator):
             return core.Ratio(asking.field(numerator), asking.field(denominator))
         case DaysBetween(first, last):
             return core.DaysBetween(_day(first, asking), _day(last, asking))
         case Score():
             return _score(formula, asking)
+        case Confidence(parts):
+            return _confidence(parts, asking)
         case Band(ref, bands):
             value = asking.field(ref)
             there = is_set(value, True)
@@ -173,6 +182,8 @@ def _computed(formula: Formula, asking: Asking) -> core.Value:
                 tuple(name for name, _ in labels),
                 tuple(lower(condition, asking) for _, condition in labels),
             )
+        case Level(levels):
+            return _level(levels, asking)
 
 
 def _property(happened: BoundDid, name: str) -> ColumnRef | None:
@@ -232,3 +243,27 @@ def _score(score: Score, asking: Asking) -> core.Score:
         tuple(part.best for part in parts),
         score.missing,
     )
+
+
+def _confidence(parts: tuple[ScorePart, ...], asking: Asking) -> core.Value:
+    """A score of its own, in which a part that is there has the best value and others the worst."""
+    there = tuple(is_set(asking.field(part.ref), True) for part in parts)
+    score = core.Score(
+        tuple(_one_if(each) for each in there),
+        weights=tuple(part.weight for part in parts),
+        worst=(0.0,) * len(parts),
+        best=(1.0,) * len(parts),
+        missing=MissingPart.WORST,
+    )
+    return core.Scaled(score, 0.01, 0.0)  # a score is from 0 to 100
+
+
+def _one_if(holds: core.Predicate) -> core.Chosen:
+    return core.Chosen((holds, core.Always(True)), (constant(1), constant(0)))
+
+
+def _level(levels: tuple[tuple[str, Condition], ...], asking: Asking) -> core.Chosen:
+    """The highest is asked first."""
+    numbered = [(lower(each, asking), n) for n, (_, each) in enumerate(levels, 1)][::-1]
+    conditions, numbers = zip(*numbered, (core.Always(True), 0), strict=True)
+    return core.Chosen(conditions, tuple(constant(n) for n in numbers))

@@ -44,6 +44,7 @@ from engine.compile.core import (
     Constant,
     DaysBetween,
     DayStart,
+    Difference,
     EdgeKind,
     Either,
     Events,
@@ -178,6 +179,13 @@ def _(value: Chosen, scope: Scope) -> Sql:
 def _(value: Ratio, scope: Scope) -> Sql:
     numerator: Sql = cast(value_sql(value.numerator, scope), Double())
     return scope.leaves.finite(numerator / _unless_zero(value.denominator, scope))
+
+
+@_value.register
+def _(value: Difference, scope: Scope) -> Sql:
+    first: Sql = cast(value_sql(value.first, scope), Double())
+    second: Sql = cast(value_sql(value.second, scope), Double())
+    return scope.leaves.finite(first - second)
 
 
 @_value.register

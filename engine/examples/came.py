@@ -20,7 +20,10 @@ __all__ = ["Came", "Exit", "Mark", "Skip", "Told", "came_since", "mark"]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A touch that went out: whom it reached, with what."""
+    """A touch that went out: whom it reached, with what.
+
+    `about` are the keys that a digest tells of; its own `key` is empty.
+    """
 
     key: str
     step: str
@@ -28,11 +31,17 @@ class Told:
     to: str
     subject: str
     body: str
+    about: tuple[str, ...] = ()
+
+    def concerns(self, key: str) -> bool:
+        """Whether it is for this customer, or tells of it among others."""
+        return key == self.key or key in self.about
 
     def __str__(self) -> str:
         to = f" to {self.to}" if self.to else ""
         subject = f" `{self.subject}`" if self.subject else ""
-        return f"{self.step} for {self.key}{to}{subject}"
+        whom = ", ".join(self.about) or self.key
+        return f"{self.step} for {whom}{to}{subject}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,7 @@ def came_since(ledger: Ledger, playbook: str, before: Mark) -> Came:
 def _told(touch: CameTouch) -> Told:
     body = touch.notes if touch.kind is TouchKind.TASK else body_of(touch)
     to, subject = touch.recipient or touch.assignee, touch.title or touch.subject
-    return Told(touch.key, touch.step, touch.kind, to, subject, body)
+    return Told(touch.key, touch.step, touch.kind, to, subject, body, touch.about)
 
 
 def body_of(touch: CameTouch) -> str:

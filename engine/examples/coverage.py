@@ -13,11 +13,12 @@ from datetime import datetime
 from engine.answers import key_of
 from engine.audience.explain import Node, explain
 from engine.audience.snapshot import Snapshot
+from engine.audience.stays import Own
 from engine.bind.acts import denied_of, every_step
 from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.examples.stage import Stage
-from engine.examples.stays import own_stay
+from engine.examples.stays import latest_stay, own_stay
 
 __all__ = ["Coverage", "Gap", "Watcher", "Watching"]
 
@@ -99,10 +100,17 @@ class Watcher:
             if _step_of(where) != step:
                 continue
             audience = replace(self.playbook.audience, condition=condition)
-            own = None if where == _SEGMENT else own_stay(stage, self.playbook, key, at)
+            own = self._stay(stage, where, key, at)
             node = explain(audience, native, snapshot, at, own=own)
             if node is not None:
                 self._note(where, (), node)
+
+    def _stay(self, stage: Stage, where: str, key: str, at: datetime) -> Own | None:
+        if where == _SEGMENT:
+            return None
+        if _step_of(where):
+            return latest_stay(stage, self.playbook, key)
+        return own_stay(stage, self.playbook, key, at)
 
     def _note(self, where: str, path: tuple[int, ...], node: Node) -> None:
         seen = self.seen.setdefault((where, path), _Seen(node.condition))

@@ -81,7 +81,7 @@ def _touches(
     left = list(came.touches)
     for each in expected:
         ids = steps_named(each.step, playbook)
-        near = [told for told in left if told.key == str(each.key) and told.step in ids]
+        near = [told for told in left if told.concerns(str(each.key)) and told.step in ids]
         right = next((told for told in near if not _differences(each, told)), None)
         chosen = right or next(iter(near), None)
         if chosen is None:
@@ -97,7 +97,7 @@ def _touches(
 def _nothing(each: ExpectedTouch, ids: frozenset[str], came: Came) -> Miss:
     key = str(each.key)
     skip = next((s for s in came.skips if s.key == key and s.step in ids), None)
-    others = [str(told) for told in came.touches if told.key == key]
+    others = [str(told) for told in came.touches if told.concerns(key)]
     found = f"found only {'; '.join(others)}" if others else "nothing went out"
     if skip is not None:
         detail = f": {skip.detail}" if skip.detail else ""
@@ -144,7 +144,7 @@ def _skips(
         chosen = next((s for s in near if s.reason == each.reason), None) or next(iter(near), None)
         wanted = f"expected {each.step} for {each.key} to be skipped ({each.reason})"
         if chosen is None:
-            went = any(t.key == str(each.key) and t.step in ids for t in came.touches)
+            went = any(t.concerns(str(each.key)) and t.step in ids for t in came.touches)
             has = "it went out" if went else "it was not come to"
             yield Miss(each.place, wanted, has, str(each.key))
             continue

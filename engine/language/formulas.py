@@ -14,9 +14,12 @@ from engine.records import dataclass
 
 __all__ = [
     "Band",
+    "Confidence",
     "DaysBetween",
+    "Difference",
     "Formula",
     "Labels",
+    "Level",
     "MissingPart",
     "OfChildren",
     "OfEvents",
@@ -28,10 +31,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class OfEvents:
-    """`count`, `sum`, `average`, `highest`, `lowest`, `first`, `last` or `list` of events.
+    """`count`, `days`, `sum`, `average`, `highest`, `lowest`, `first`, `last`, `list` of events.
 
     `events` says which, and asks no figure of them. `of` is the property, empty where the word
-    needs none; of a `count`, that whose different values count.
+    needs none; of a `count`, that whose different values count. `weeks` and `months` are as `days`.
     """
 
     word: str
@@ -45,7 +48,7 @@ class OfEvents:
 class OfChildren:
     """`count`, `sum`, `average`, `highest`, `lowest` or `list` of the rows that link here.
 
-    `of` is the path of a field of theirs, empty for `count`.
+    `of` is the path of a field of theirs; of a `count` that whose different values count, or empty.
     """
 
     word: str
@@ -63,6 +66,15 @@ class Ratio:
 
     numerator: str
     denominator: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`difference: [A, B]` of two fields."""
+
+    first: str
+    second: str
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -104,6 +116,14 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidence:
+    """`confidence: SCORE`: how much of a score is there."""
+
+    path: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Band:
     """`band`: names of bands with their tests, the first that holds wins; `{}` always holds."""
 
@@ -120,4 +140,23 @@ class Labels:
     place: Place = field(default=NOWHERE, compare=False)
 
 
-Formula = OfEvents | OfChildren | Ratio | DaysBetween | Score | Band | Labels
+@dataclass(frozen=True, slots=True)
+class Level:
+    """`level`: names of levels with their conditions, the lowest first."""
+
+    levels: tuple[tuple[str, Condition], ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+Formula = (
+    OfEvents
+    | OfChildren
+    | Ratio
+    | Difference
+    | DaysBetween
+    | Score
+    | Confidence
+    | Band
+    | Labels
+    | Level
+)

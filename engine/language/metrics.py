@@ -9,7 +9,17 @@ from engine.language.conditions import Condition
 from engine.places import NOWHERE, Place
 from engine.records import dataclass
 
-__all__ = ["Amount", "Count", "Every", "How", "Metric", "MetricFormula", "Quotient", "Share"]
+__all__ = [
+    "Amount",
+    "Count",
+    "Every",
+    "How",
+    "Metric",
+    "MetricFormula",
+    "Pairing",
+    "Share",
+    "Together",
+]
 
 
 class How(StrEnum):
@@ -18,6 +28,13 @@ class How(StrEnum):
     AVERAGE = "average"
     MEDIAN = "median"
     SUM = "sum"
+
+
+class Pairing(StrEnum):
+    """What is made of two metrics."""
+
+    RATIO = "ratio"
+    DIFFERENCE = "difference"
 
 
 class Every(StrEnum):
@@ -52,16 +69,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Quotient:
-    """One metric divided by another, both by name."""
+class Together:
+    """One metric divided by another, or less another; both by name."""
 
-    numerator: str
-    denominator: str
-    numerator_place: Place = field(default=NOWHERE, compare=False)
-    denominator_place: Place = field(default=NOWHERE, compare=False)
+    pairing: Pairing
+    first: str
+    second: str
+    first_place: Place = field(default=NOWHERE, compare=False)
+    second_place: Place = field(default=NOWHERE, compare=False)
 
 
-MetricFormula = Share | Amount | Count | Quotient
+MetricFormula = Share | Amount | Count | Together
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from engine.problems import Problem
 from engine.records import dataclass
 
 __all__ = [
+    "MJML",
     "Connector",
     "DkimKey",
     "Freshness",
@@ -189,9 +190,13 @@ class Settings:
     place: Place = field(default=NOWHERE, compare=False)
 
 
+MJML = "mjml"
+"""The layout of a template whose body is MJML, and so says itself how it looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A message template: front matter and Markdown body, both Jinja2.
+    """A message template: front matter and a body in Markdown, or with the layout MJML in that.
 
     `body_line` is the line of the file on which `body` begins. `locale` is empty for the default.
     `lint_off` are rules of `lint` that are off for it.

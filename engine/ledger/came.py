@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from engine.decide.facts import TouchKind, TouchState
+from engine.ledger.item_tables import items
 from engine.ledger.payloads import PAYLOAD
 from engine.ledger.store import Unit
 from engine.ledger.tables import audit_head, tasks, touches
@@ -16,7 +18,10 @@ __all__ = ["CameTouch", "came_touches", "records_so_far"]
 
 @dataclass(frozen=True, slots=True)
 class CameTouch:
-    """A touch as it stands, with the bytes that went out; of a task the title and the notes."""
+    """A touch as it stands, with the bytes that went out; of a task the title and the notes.
+
+    `about` are the keys that a digest tells of, in its order; its own `key` is empty.
+    """
 
     id: str
     key: str
@@ -31,6 +36,7 @@ class CameTouch:
     title: str = ""
     notes: str = ""
     assignee: str = ""
+    about: tuple[str, ...] = ()
 
 
 _OWN = [
@@ -48,12 +54,28 @@ def came_touches(unit: Unit, playbook: str) -> list[CameTouch]:
         .where(touches.c.playbook == playbook)
         .order_by(touches.c.made_at, touches.c.key, touches.c.step, touches.c.id)
     )
-    return [_touch(row._asdict()) for row in unit.connection.execute(statement)]
+    about = _told_of(unit, playbook)
+    found = [row._asdict() for row in unit.connection.execute(statement)]
+    return [_touch(row, tuple(about[row["id"]])) for row in found]
 
 
-def _touch(row: dict[str, object]) -> CameTouch:
+def _told_of(unit: Unit, playbook: str) -> defaultdict[str, list[str]]:
+    """The keys that each digest of a playbook tells of."""
+    statement = (
+        select(items.c.touch, items.c.key)
+        .join(touches, touches.c.id == items.c.touch)
+        .where(touches.c.playbook == playbook)
+        .order_by(items.c.touch, items.c.place)
+    )
+    found = defaultdict[str, list[str]](list)
+    for touch, key in unit.connection.execute(statement):
+        found[touch].append(key)
+    return found
+
+
+def _touch(row: dict[str, object], about: tuple[str, ...]) -> CameTouch:
     row |= {"kind": TouchKind(str(row["kind"])), "state": TouchState(str(row["state"]))}
-    return CameTouch(**row)  # type: ignore[arg-type]
+    return CameTouch(**row, about=about)  # type: ignore[arg-type]
 
 
 def records_so_far(unit: Unit) -> int:

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from engine.decide.facts import TouchKind, TouchState
+from engine.decide.facts import Enrollment, TouchKind, TouchState
+from engine.ledger.journey import FACTS, enrollment_of
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, tasks, touches
 
-__all__ = ["EndedStay", "StayTouch", "ended_stays", "touches_of_stay"]
+__all__ = ["EndedStay", "StayTouch", "ended_stays", "latest_enrollment", "touches_of_stay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,14 @@ def ended_stays(unit: Unit, playbook: str, key: str) -> list[EndedStay]:
     statement = select(*_OF_STAY).where(*mine).order_by(enrollments.c.number.desc())
     rows = unit.connection.execute(statement)
     return [EndedStay(**{**row._asdict(), "holdout": bool(row.holdout)}) for row in rows]
+
+
+def latest_enrollment(unit: Unit, playbook: str, key: str) -> Enrollment | None:
+    """The last enrollment of one customer in a playbook, open or over."""
+    mine = (enrollments.c.playbook == playbook, enrollments.c.key == key)
+    newest = select(*FACTS).where(*mine).order_by(enrollments.c.number.desc()).limit(1)
+    row = unit.connection.execute(newest).first()
+    return None if row is None else enrollment_of(row)
 
 
 def touches_of_stay(unit: Unit, enrollment: str) -> list[StayTouch]:

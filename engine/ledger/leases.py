@@ -11,7 +11,11 @@ from engine.ledger.statements import insert_new
 from engine.ledger.store import Unit
 from engine.ledger.tables import leases
 
-__all__ = ["Lease", "end_lease", "lease_of", "renew_lease", "take_lease"]
+__all__ = ["DAEMON", "Lease", "end_lease", "lease_of", "renew_lease", "take_lease"]
+
+
+DAEMON = "daemon"
+"""The lease of the one daemon that works."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,17 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from engine.language.project import Template
+from engine.language.project import MJML, Template
 from engine.places import Place
 from engine.records import dataclass
 
 __all__ = ["Paragraph", "Prose", "link_targets", "questions", "read_prose", "word_count"]
 
 _SYNTAX = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
-_TARGET = re.compile(r"(?<=\])\(\s*<?([^)\s>]+)[^)]*\)|<?(\bhttps?://[^\s<>()\[\]]+)")
+_TARGET = re.compile(
+    r"(?<=\])\(\s*<?([^)\s>]+)[^)]*\)|\bhref=\"([^\"]+)\"|<?(\bhttps?://[^\s<>()\[\]\"]+)"
+)
+_MARKUP = re.compile(r"<mj-head>.*?</mj-head>|<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|_{4,}")
 _QUESTION = re.compile(r"[^.!?\s][^.!?]*\?")
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -56,6 +59,8 @@ class Prose:
 def read_prose(template: Template) -> Prose:
     """The prose of a template."""
     text = _SYNTAX.sub(lambda found: _masked(found[0]), template.body)
+    if template.layout == MJML:
+        text = _MARKUP.sub(lambda found: _masked(found[0]), text)
     return Prose(template, text, tuple(_paragraphs(template.body, text)))
 
 
@@ -84,7 +89,10 @@ def word_count(prose: Prose) -> int:
 def link_targets(prose: Prose) -> tuple[str, ...]:
     """Where the links lead, in order; the way to unsubscribe is none of them."""
     source = prose.template.body
-    found = (match[1] or match[2] for match in _TARGET.finditer(_SYNTAX.sub(_as_target, source)))
+    found = (
+        match[1] or match[2] or match[3]
+        for match in _TARGET.finditer(_SYNTAX.sub(_as_target, source))
+    )
     return tuple(each for each in found if "unsubscribe" not in each)
 
 

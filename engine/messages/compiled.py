@@ -8,14 +8,12 @@ from functools import lru_cache
 
 from jinja2 import Template as Runnable
 
-from engine.language.project import Template
+from engine.language.project import MJML, Template
+from engine.messages.bodies import body_sources, check_body
 from engine.messages.grammar import Fault, Use, faults, parse, uses
-from engine.messages.html_part import check_structure, html_source
 from engine.messages.layout import LAYOUTS
-from engine.messages.markdown import Node, StructureError, read_markdown
-from engine.messages.pieces import Pieces, split
 from engine.messages.templates import HEADER, HTML, MACHINE, TEXT, Sandbox, compile_source
-from engine.messages.text_part import text_source
+from engine.messages.tree import StructureError
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Problem, did_you_mean
 from engine.records import dataclass
@@ -122,7 +120,7 @@ def compile_email(template: Template) -> CompiledEmail:
     reading = read_email(template)
     if reading.problems:
         raise Invalid(reading.problems)
-    text, html = _body_sources(template)
+    text, html = body_sources(template)
     preheader = _one_line(template.preheader)
     return CompiledEmail(
         compile_source(_one_line(template.subject), HEADER),
@@ -135,34 +133,18 @@ def compile_email(template: Template) -> CompiledEmail:
 
 def _structure_problem(template: Template) -> list[Problem]:
     try:
-        nodes, pieces = _body_tree(template)
-        check_structure(nodes, pieces)
-        text_source(nodes, pieces)
+        check_body(template)
     except StructureError as error:
         return [_problem(error.fault, _in_body(template))]
     return []
 
 
 def _layout_problem(template: Template) -> list[Problem]:
-    if template.layout in LAYOUTS:
+    if template.layout in LAYOUTS or template.layout == MJML:
         return []
     message = f"there is no layout `{template.layout}`"
     hint = did_you_mean(template.layout, LAYOUTS)
     return [Problem(template.place, "unknown-layout", message, hint)]
-
-
-def _body_sources(template: Template) -> tuple[str, str]:
-    """The templates of the text part and of the HTML part."""
-    nodes, pieces = _body_tree(template)
-    language = template.locale or "en"
-    html = html_source(nodes, pieces, layout=template.layout, language=language)
-    return text_source(nodes, pieces), html
-
-
-def _body_tree(template: Template) -> tuple[tuple[Node, ...], Pieces]:
-    source = template.body.replace("\r\n", "\n").replace("\r", "\n")
-    words, pieces = split(source, TEXT)
-    return read_markdown(words, pieces), pieces
 
 
 def _one_line(source: str) -> str:

@@ -12,17 +12,20 @@ from html import escape
 
 from engine.messages.layout import framed
 from engine.messages.links import LINK_FILTER
-from engine.messages.markdown import Element, Guard, Node, Setting, Text
 from engine.messages.pieces import Piece, PieceKind, Pieces
 from engine.messages.targets import link_target
+from engine.messages.tree import Element, Guard, Node, Setting, Text
 
 __all__ = [
+    "FOOTER",
     "POSTAL_ADDRESS",
     "PREHEADER",
     "SUBJECT",
     "UNSUBSCRIBE",
     "check_structure",
+    "commented",
     "html_source",
+    "printed",
     "tidy",
 ]
 
@@ -54,10 +57,10 @@ def html_source(nodes: Sequence[Node], pieces: Pieces, *, layout: str, language:
         body = framed(
             body,
             language=language,
-            preheader=_commented(_PREHEADER, pieces),
-            footer=_commented(_FOOTER, pieces),
+            preheader=commented(_PREHEADER, pieces),
+            footer=commented(FOOTER, pieces),
         )
-        body = body.replace("<title></title>", f"<title>{_print(SUBJECT, pieces)}</title>")
+        body = body.replace("<title></title>", f"<title>{printed(SUBJECT, pieces)}</title>")
     return pieces.assemble(re.sub(rf"<!--({pieces.word.pattern})-->", r"\1", body))
 
 
@@ -169,30 +172,33 @@ _WRITERS: dict[str, Writer] = {
 # ---------------------------------------------------------------- what the layout prints
 
 _PREHEADER = f'[if {PREHEADER}]<div class="preheader">[={PREHEADER}]</div>[endif]'
-_FOOTER = (
+FOOTER = (
     f'[if {POSTAL_ADDRESS} or {UNSUBSCRIBE}]<div class="footer">'
     f"[if {POSTAL_ADDRESS}]<p>[={POSTAL_ADDRESS}]</p>[endif]"
     f'[if {UNSUBSCRIBE}]<p><a href="LINK">Unsubscribe</a></p>[endif]'
     "</div>[endif]"
 )
+"""The postal address and the way to unsubscribe, for `commented`."""
+
 _MARK = re.compile(r"\[(=?)([^\]]+)\]")
 
 
-def _commented(frame: str, pieces: Pieces) -> str:
+def commented(frame: str, pieces: Pieces) -> str:
     """A part of the layout: `[statement]` and `[=value]` as words, LINK as the checked link."""
 
     def word(found: re.Match[str]) -> str:
         if found[1]:
-            return _print(found[2], pieces)
+            return printed(found[2], pieces)
         return _comment(Piece(PieceKind.MARKER, found[2], 1), pieces)
 
     link = (
         pieces.add(Piece(PieceKind.MARKER, f"filter {LINK_FILTER}", 1))
-        + _print(UNSUBSCRIBE, pieces)
+        + printed(UNSUBSCRIBE, pieces)
         + pieces.add(Piece(PieceKind.MARKER, "endfilter", 1))
     )
     return _MARK.sub(word, frame).replace("LINK", link)
 
 
-def _print(name: str, pieces: Pieces) -> str:
+def printed(name: str, pieces: Pieces) -> str:
+    """A name whose value is printed, as a word."""
     return pieces.add(Piece(PieceKind.PRINT, name, 1))

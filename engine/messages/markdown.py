@@ -2,76 +2,22 @@
 
 A statement on a line of its own (`{% if … %}`, `{% for … %}`) stands between blocks: it ends a
 paragraph, and around items it stands inside their list. A statement within a line stays within it.
-Each `{% if %}` and `{% for %}` must end in the very element in which it began, so that whatever
-the data is, the markup closes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
-from engine.messages.grammar import Fault
 from engine.messages.pieces import Piece, PieceKind, Pieces
-from engine.records import dataclass
+from engine.messages.tree import Builder, Element, Guard, Node, Text
 
-__all__ = ["Element", "Guard", "Node", "Setting", "StructureError", "Text", "read_markdown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Running text; values in it are still words of `Pieces`."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A `{% set %}`."""
-
-    piece: Piece
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """An element of Markdown, by the name that its token bears (`paragraph`, `em`, `link`, …).
-
-    `level` is of a heading, `start` of an ordered list, `target` of a link or image, `text` the
-    inside of code or what stands for an image, `line` of the source.
-    """
-
-    name: str
-    children: tuple[Node, ...] = ()
-    level: int = 0
-    start: int = 1
-    is_tight: bool = False
-    target: str = ""
-    text: str = ""
-    line: int = field(default=1, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A condition or a loop around parts: each branch begins with a statement, `end` ends them."""
-
-    branches: tuple[tuple[Piece, tuple[Node, ...]], ...]
-    end: Piece
-
-
-Node = Text | Setting | Element | Guard
-
-
-class StructureError(ValueError):
-    """Template statements and Markdown do not nest; `fault` says where and what to do."""
-
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
-        super().__init__(fault.message)
+__all__ = ["read_markdown"]
 
 
 def read_markdown(text: str, pieces: Pieces) -> tuple[Node, ...]:
@@ -80,10 +26,10 @@ def read_markdown(text: str, pieces: Pieces) -> tuple[Node, ...]:
     Raises:
         StructureError: a statement begins in one element and ends in another.
     """
-    reader = _Reader(pieces)
+    builder = Builder(pieces)
     for line, token in _flat(_parser().parse(text, {"pieces": pieces})):
-        reader.take(token, line)
-    return _lists_joined(reader.finish())
+        _take(token, line, builder)
+    return _lists_joined(builder.finish())
 
 
 @cache
@@ -129,116 +75,35 @@ def _flat(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
 # ---------------------------------------------------------------- from tokens to a tree
 
 
-@dataclass(slots=True)
-class _Frame:
-    """An element or guard that is still open."""
-
-    opening: Token | Piece | None
-    children: list[Node] = field(default_factory=list)
-    branches: list[tuple[Piece, tuple[Node, ...]]] = field(default_factory=list)
-
-
-class _Reader:
-    """Takes tokens in order and builds the tree; one stack holds elements and statements."""
-
-    def __init__(self, pieces: Pieces) -> None:
-        self._pieces = pieces
-        self._stack = [_Frame(None)]
-
-    def take(self, token: Token, line: int) -> None:
-        match token.type:
-            case "text" | "statements" | "text_special":
-                self._text(token.content)
-            case "softbreak":
-                self._add(Text("\n"))
-            case "image":
-                target = self._whole(str(token.attrs.get("src", "")))
-                self._add(
-                    Element("image", target=target, text=self._whole(token.content), line=line)
-                )
-            case "code_inline" | "code_block" | "fence":
-                name = "code" if token.type == "code_inline" else "block"
-                self._add(Element(name, text=self._whole(token.content)))
-            case _ if token.nesting == 1:
-                self._stack.append(_Frame(token))
-            case _ if token.nesting == -1:
-                self._close(line)
-            case _:
-                self._add(Element(token.type))
-
-    def finish(self) -> tuple[Node, ...]:
-        frame = self._stack[-1]
-        if isinstance(frame.opening, Piece):
-            raise _crossing(frame.opening)
-        return tuple(frame.children)
-
-    def _add(self, node: Node) -> None:
-        self._stack[-1].children.append(node)
-
-    def _text(self, text: str) -> None:
-        position = 0
-        for found in self._pieces.word.finditer(text):
-            piece = self._pieces.of(found[0])[0]
-            if isinstance(piece, Piece) and piece.kind is not PieceKind.PRINT:
-                self._add_text(text[position : found.start()])
-                self._statement(piece)
-                position = found.end()
-        self._add_text(text[position:])
-
-    def _add_text(self, text: str) -> None:
-        if text:
-            self._add(Text(text))
-
-    def _statement(self, piece: Piece) -> None:
-        if piece.kind is PieceKind.SET:
-            self._add(Setting(piece))
-        elif piece.kind is PieceKind.OPEN:
-            self._stack.append(_Frame(piece))
-        else:
-            self._end_branch(piece)
-
-    def _end_branch(self, piece: Piece) -> None:
-        frame = self._stack[-1]
-        if not isinstance(frame.opening, Piece):
-            raise _crossing(piece)
-        frame.branches.append((frame.opening, tuple(frame.children)))
-        frame.children = []
-        if piece.kind is PieceKind.MIDDLE:
-            frame.opening = piece
-        else:
-            self._stack.pop()
-            self._add(Guard(tuple(frame.branches), piece))
-
-    def _close(self, line: int) -> None:
-        frame = self._stack.pop()
-        if not isinstance(frame.opening, Token):
-            raise _crossing(frame.opening)
-        opening, children = frame.opening, tuple(frame.children)
-        if opening.type == "link_open":
-            target = self._whole(str(opening.attrs["href"]))
-            self._add(Element("link", children, target=target, line=line))
-        else:
-            self._add(_element(opening, children))
-
-    def _whole(self, text: str) -> str:
-        """A text that stays one string; statements inside must end inside."""
-        inner = _Reader(self._pieces)
-        inner._text(text)
-        inner.finish()
-        return text
+def _take(token: Token, line: int, builder: Builder) -> None:
+    match token.type:
+        case "text" | "statements" | "text_special":
+            builder.text(token.content)
+        case "softbreak":
+            builder.add(Text("\n"))
+        case "image":
+            target = builder.whole(str(token.attrs.get("src", "")))
+            text = builder.whole(token.content)
+            builder.add(Element("image", target=target, text=text, line=line))
+        case "code_inline" | "code_block" | "fence":
+            name = "code" if token.type == "code_inline" else "block"
+            builder.add(Element(name, text=builder.whole(token.content)))
+        case _ if token.nesting == 1:
+            builder.open(token)
+        case _ if token.nesting == -1:
+            _close(builder, line)
+        case _:
+            builder.add(Element(token.type))
 
 
-def _crossing(piece: Piece | None) -> StructureError:
-    statement = piece.source if piece else "a statement"
-    line = piece.line if piece else 1
-    return StructureError(
-        Fault(
-            line,
-            "template-structure",
-            f"`{statement}` begins in one paragraph, item or emphasis and ends in another",
-            "put each statement on a line by itself, or both within the same line",
-        )
-    )
+def _close(builder: Builder, line: int) -> None:
+    opening, children = builder.close()
+    assert isinstance(opening, Token)
+    if opening.type == "link_open":
+        target = builder.whole(str(opening.attrs["href"]))
+        builder.add(Element("link", children, target=target, line=line))
+    else:
+        builder.add(_element(opening, children))
 
 
 def _element(opening: Token, children: tuple[Node, ...]) -> Element:

@@ -10,6 +10,8 @@ import re
 from dataclasses import field
 from html.parser import HTMLParser
 
+from engine.messages.mjml_part import MADE_OF_MJML
+from engine.problems import Refused
 from engine.records import dataclass
 
 __all__ = ["Recovered", "recovered"]
@@ -45,7 +47,16 @@ class _Frame:
 
 
 def recovered(html: str) -> Recovered:
-    """The Markdown behind an HTML part."""
+    """The Markdown behind an HTML part.
+
+    Raises:
+        Refused: it was made of MJML, whose look no Markdown can say.
+    """
+    if html.startswith(MADE_OF_MJML):
+        raise Refused(
+            "this mail is written in MJML and cannot be edited as text; approve it or drop it, and "
+            "change its file for those who come next"
+        )
     reader = _Reader(has_layout=html.startswith("<!DOCTYPE"))
     reader.feed(html)
     reader.close()

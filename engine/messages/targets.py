@@ -14,8 +14,8 @@ from engine.messages.links import (
     UrlError,
     check_url,
 )
-from engine.messages.markdown import StructureError
 from engine.messages.pieces import Piece, PieceKind, Pieces
+from engine.messages.tree import StructureError
 
 __all__ = ["link_target"]
 

@@ -11,9 +11,9 @@ import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
 
-from engine.messages.markdown import Element, Guard, Node, Setting, Text
 from engine.messages.pieces import Pieces
 from engine.messages.targets import link_target
+from engine.messages.tree import Element, Guard, Node, Setting, Text
 
 __all__ = ["laid_out", "text_source"]
 

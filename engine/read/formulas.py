@@ -12,9 +12,12 @@ from typing import Any
 from engine.language.conditions import Condition, Test
 from engine.language.formulas import (
     Band,
+    Confidence,
     DaysBetween,
+    Difference,
     Formula,
     Labels,
+    Level,
     MissingPart,
     OfChildren,
     OfEvents,
@@ -37,6 +40,7 @@ _Mapping = Mapping[str, Any]
 _Reader = Callable[[_Mapping, str, DocumentPath, Reading, frozenset[str]], "Formula | None"]
 
 _CHILDREN_WORDS = ("where", "through")
+_OF_DAYS = ("days", "weeks", "months")
 
 
 def read_formula(
@@ -84,29 +88,40 @@ def _aggregate(
 def _of_events(
     data: _Mapping, head: str, path: DocumentPath, reading: Reading, events: frozenset[str]
 ) -> Formula | None:
-    beside = ("distinct",) if head == "count" else ("of",)
+    beside = _beside(head)
     at_most = ("at_most",) if head == "list" else ()
     words = (*EVENT_WORDS, *beside, *at_most)
     _refuse_unfit(data, head, words, "events", path=path, reading=reading)
     return OfEvents(
         word=head,
         events=read_events(data, head, path, reading),
-        of=data.get(beside[0], ""),
+        of=_said(data, beside),
         at_most=data.get("at_most"),
         place=reading.place(path),
     )
 
 
+def _beside(head: str) -> tuple[str, ...]:
+    """The word that names what a figure is of."""
+    if head == "count":
+        return ("distinct",)
+    return () if head in _OF_DAYS else ("of",)
+
+
+def _said(data: _Mapping, words: tuple[str, ...]) -> str:
+    return next((data[word] for word in words if word in data), "")
+
+
 def _of_children(data: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Formula | None:
-    of = () if head == "count" else ("of",)
+    beside = _beside(head)
     at_most = ("at_most",) if head == "list" else ()
-    words = (*_CHILDREN_WORDS, *of, *at_most)
+    words = (*_CHILDREN_WORDS, *beside, *at_most)
     _refuse_unfit(data, head, words, "rows of an entity", path=path, reading=reading)
     where = (*path, "where")
     return OfChildren(
         word=head,
         entity=data[head],
-        of=data.get("of", ""),
+        of=_said(data, beside),
         where=_condition(data["where"], where, reading.seen_from(data[head]))
         if "where" in data
         else None,
@@ -148,6 +163,13 @@ def _ratio(
     return Ratio(numerator, denominator, reading.place(path))
 
 
+def _difference(
+    data: _Mapping, head: str, path: DocumentPath, reading: Reading, events: frozenset[str]
+) -> Formula:
+    first, second = data[head]
+    return Difference(first, second, reading.place(path))
+
+
 def _days_between(
     data: _Mapping, head: str, path: DocumentPath, reading: Reading, events: frozenset[str]
 ) -> Formula:
@@ -174,6 +196,12 @@ def _score(
         for name, part in data[head].items()
     )
     return Score(parts, MissingPart(data.get("missing", "skip")), reading.place(path))
+
+
+def _confidence(
+    data: _Mapping, head: str, path: DocumentPath, reading: Reading, events: frozenset[str]
+) -> Formula:
+    return Confidence(data[head], reading.place(path))
 
 
 def _band(
@@ -206,8 +234,23 @@ def _labels(
     return Labels(labels, reading.place(path))
 
 
+def _level(
+    data: _Mapping, head: str, path: DocumentPath, reading: Reading, events: frozenset[str]
+) -> Formula:
+    levels: dict[str, Condition] = {}
+    for position, (name, condition) in enumerate(data[head]):
+        at = (*path, head, position)
+        if name in levels:
+            reading.report((*at, 0), "duplicate-name", f"the level `{name}` stands twice")
+        levels[name] = _condition(condition, (*at, 1), reading)
+    return Level(tuple(levels.items()), reading.place(path))
+
+
 FORMULAS: Mapping[str, _Reader] = {
     "count": _aggregate,
+    "days": _of_events,
+    "weeks": _of_events,
+    "months": _of_events,
     "sum": _aggregate,
     "average": _aggregate,
     "highest": _aggregate,
@@ -216,9 +259,12 @@ FORMULAS: Mapping[str, _Reader] = {
     "last": _of_events,
     "list": _aggregate,
     "ratio": _ratio,
+    "difference": _difference,
     "days_between": _days_between,
     "score": _score,
+    "confidence": _confidence,
     "band": _band,
     "labels": _labels,
+    "level": _level,
 }
 """Every word that begins a formula, with what reads it."""

@@ -257,11 +257,9 @@ _LOADERS: dict[str, Callable[[Document, Loading], None]] = {
 def _load_templates(loading: Loading) -> None:
     locales: list[Template] = []
     for path in files_below(loading.root, "emails"):
-        if path.endswith(".mjml"):
-            loading.files += 1
-            _refuse_file(path, "mjml", loading)
-        elif path.endswith(".md") and (template := _load_template(path, loading)) is not None:
+        if path.endswith((".md", ".mjml")) and (template := _load_template(path, loading)):
             key = f"{template.name}.{template.locale}" if template.locale else template.name
+            _refuse_double(template, loading.templates.get(key), loading)
             loading.templates[key] = template
             locales += [template] if template.locale else []
     add_library_emails(loading)
@@ -269,6 +267,12 @@ def _load_templates(loading: Loading) -> None:
         if not {template.name} & (loading.templates.keys() | loading.left_out("template")):
             message = f"emails/{template.name}.md is missing: who has another locale gets that one"
             loading.problems.append(Problem(template.place, "missing-file", message))
+
+
+def _refuse_double(template: Template, other: Template | None, loading: Loading) -> None:
+    if other is not None:
+        message = f"{other.path} is the same email; keep one of the two"
+        loading.problems.append(Problem(template.place, "duplicate-name", message))
 
 
 def _load_template(path: str, loading: Loading) -> Template | None:
@@ -282,7 +286,7 @@ def _load_template(path: str, loading: Loading) -> Template | None:
     elif isinstance(parts, Problem):
         loading.problems.append(parts)
     elif parts is not None:
-        message = "expected emails/NAME.md or emails/NAME.LOCALE.md, as welcome.fr.md"
+        message = "expected emails/NAME.md or emails/NAME.LOCALE.md, as welcome.fr.md, or .mjml"
         loading.problems.append(Problem(Place(path), "bad-name", message))
     loading.leave_out("template", path, None)
     return None
@@ -293,10 +297,11 @@ def _template_of(parts: Parts, key: tuple[str, str], loading: Loading) -> Templa
     if parts.head.data is None and parts.head.problems:
         return None
     reading = loading.checked("template", parts.head)
+    template = None
+    if not reading.faults and isinstance(parts.head.data, dict):
+        template = read_template(parts.head.data, key, parts, reading)
     loading.problems += reading.problems
-    if reading.faults or not isinstance(parts.head.data, dict):
-        return None
-    return read_template(parts.head.data, key, parts, reading)
+    return template
 
 
 # ---------------------------------------------------------------- examples
@@ -314,8 +319,3 @@ def _load_examples(loading: Loading) -> None:
         loading.problems += reading.problems
         if example is not None:
             loading.examples[path] = example
-
-
-def _refuse_file(path: str, kind: str, loading: Loading) -> None:
-    message = f"`{kind}` files are part of the language but not carried out by this version yet"
-    loading.problems.append(Problem(Place(path), "not-supported", message))

@@ -13,8 +13,9 @@ from engine.language.metrics import (
     How,
     Metric,
     MetricFormula,
-    Quotient,
+    Pairing,
     Share,
+    Together,
 )
 from engine.places import DocumentPath
 from engine.read.conditions import read_condition
@@ -81,9 +82,10 @@ def _formula(
         return Share(said["share", "of"], said["share", "among"])
     if "count" in data:
         return Count(said["count",])
-    if "ratio" in data:
-        numerator, denominator = data["ratio"]
-        first, last = (reading.place(("ratio", n)) for n in range(2))
-        return Quotient(numerator, denominator, first, last)
+    for pairing in Pairing:
+        if pairing in data:
+            first, second = data[pairing]
+            places = (reading.place((str(pairing), n)) for n in range(2))
+            return Together(pairing, first, second, *places)
     how = next(each for each in How if each in data)
     return Amount(how, data[how], said.get(("among",)), reading.place((how,)))

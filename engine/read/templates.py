@@ -1,4 +1,4 @@
-"""`emails/NAME.md`: YAML front matter between two lines of `---`, then Markdown."""
+"""`emails/NAME.md`, `emails/NAME.mjml`: YAML front matter between lines of `---`, then the body."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine.language.project import Template
+from engine.language.project import MJML, Template
 from engine.places import DocumentPath, Place
 from engine.problems import Problem
 from engine.read.documents import Document, read_document
@@ -30,7 +30,7 @@ class Parts:
 
 def template_key(path: str) -> tuple[str, str] | None:
     """Name and locale (empty for the default) that a file's name says; None where it says none."""
-    found = _NAME.fullmatch(PurePosixPath(path).name.removesuffix(".md"))
+    found = _NAME.fullmatch(PurePosixPath(path).stem)
     return (found[1], found[2] or "") if found else None
 
 
@@ -58,13 +58,16 @@ def read_template(
     """The template that a sound file declares."""
     subject: DocumentPath = ("subject",)
     name, locale = key
+    is_mjml = reading.places.path.endswith(".mjml")
+    if is_mjml and "layout" in data:
+        reading.report_key(("layout",), "unknown-layout", "MJML is its own layout", "leave it out")
     return Template(
         name=name,
         path=reading.places.path,
         subject=data["subject"],
         body=parts.body,
         preheader=data.get("preheader", ""),
-        layout=data.get("layout", "plain"),
+        layout=MJML if is_mjml else data.get("layout", "plain"),
         topic=data.get("topic"),
         purpose=data.get("purpose", "relationship"),
         locale=locale,

@@ -12,6 +12,7 @@ from engine.ledger.audit import AuditRecord, Verification
 from engine.ledger.check import Finding
 from engine.ledger.suppressions import Suppression
 from engine.overview import Overview, PlaybookLine
+from engine.report.prometheus import prometheus_of
 from engine.report.text import as_json, columns, count, moment, told
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
 
 def status_of(found: Overview, form: str) -> str:
     """The whole project at one moment."""
+    if form == "prometheus":
+        return prometheus_of(found).rstrip()
     if form == "json":
         data = asdict(found)
         return as_json({**data, "held": list(data["held"])})

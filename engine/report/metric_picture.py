@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from engine.measuring.figures import Figures, MetricFigures
 from engine.measuring.goals import GoalFigures, rate_of
 from engine.moments import local_date
-from engine.report.metrics import group_text, kind_of, value_text
+from engine.report.metrics import group_text, unit_of, value_text
 from engine.report.svg import framed, shown
 
 __all__ = ["picture"]
@@ -21,7 +22,7 @@ _ROW = 22
 _CHART = 140  # the height of a chart over time
 _STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#1f2328}.h{font-weight:600;font-size:14px}"
-    ".n{fill:#59636e;font-size:11px}.b{fill:#7aa7e9}.o{fill:#c4cbd3}.paper{fill:#fff}"
+    ".n{fill:#59636e;font-size:11px}.b{fill:#7aa7e9}.m{fill:#e0a29a}.paper{fill:#fff}"
     ".a{stroke:#c4cbd3;stroke-width:1}.s{fill:none;stroke:#2f6fd0;stroke-width:2}"
     ".d{fill:#2f6fd0}.w{stroke:#1f2328;stroke-width:1.4}"
 )
@@ -51,32 +52,38 @@ def picture(found: Figures) -> str:
 
 
 def _metric_panel(found: MetricFigures) -> _Panel:
-    kind, whole = kind_of(found.metric), found.measured.whole
-    marks = [_words(f"{found.metric.name}: {value_text(whole.value, kind)}", 0, 14, "h")]
-    y = 28.0
+    unit, whole = unit_of(found.metric), found.measured.whole
+    marks = [_words(f"{found.metric.name}: {value_text(whole.value, unit)}", 0, 14, "h")]
+    y = 28.0 + _note(found.metric.description, 28, marks)
     if found.metric.by is not None:
+        y += _note(f"by {found.metric.by.path}", y, marks)
         values = [(group_text(g), each.value) for g, each in found.measured.groups.items()]
-        marks += _bars([(name, v, value_text(v, kind)) for name, v in values], y)
-        y += _ROW * len(values) + 8
+        marks += _bars([(name, v, value_text(v, unit)) for name, v in values], y)
+        y += _ROW * len(values) + 20
     if found.series:
-        marks += _line(found, kind, y)
+        marks += _line(found, unit, y)
         y += _CHART + 24
     return _Panel(tuple(marks), y)
 
 
 def _bars(rows: Sequence[tuple[str, float | None, str]], top: float) -> Iterator[str]:
-    """A bar a row, of what is above 0; what is not has its figure alone."""
-    most = max([value for _, value, _ in rows if value is not None and value > 0], default=1)
-    room = _WIDTH - 2 * _MARGIN - _NAMES - _FIGURES
+    """A bar a row, to the left of 0 where it is below; what is missing has its dash alone."""
+    known = [value for _, value, _ in rows if value is not None]
+    least, most = min([0, *known]), max([0, *known])
+    scale = (_WIDTH - 2 * _MARGIN - _NAMES - _FIGURES) / ((most - least) or 1)
+    zero = _NAMES - scale * least
     for number, (name, value, told) in enumerate(rows):
-        y = top + number * _ROW
-        length = room * max(value or 0, 0) / most
+        y, length = top + number * _ROW, scale * (value or 0)
+        begin, style = zero + min(length, 0), "m" if length < 0 else "b"
         yield _words(_short(name), 0, y + 12, "")
-        yield f'<rect class="b" x="{_NAMES}" y="{y:g}" width="{length:.1f}" height="15"/>'
-        yield _words(told, _NAMES + length + 6, y + 12, "n")
+        size = f'width="{abs(length):.1f}" height="15"'
+        yield f'<rect class="{style}" x="{begin:.1f}" y="{y:g}" {size}/>'
+        yield _words(told, zero + max(length, 0) + 6, y + 12, "n")
+    if least < 0:
+        yield f'<path class="a" d="M{zero:.1f} {top:g}V{top + len(rows) * _ROW - 7:g}"/>'
 
 
-def _line(found: MetricFigures, kind: str, top: float) -> Iterator[str]:
+def _line(found: MetricFigures, unit: str, top: float) -> Iterator[str]:
     """The whole over time; where it is missing the line has a gap."""
     values = [point.measured.whole.value for point in found.series]
     known = [each for each in values if each is not None]
@@ -96,7 +103,7 @@ def _line(found: MetricFigures, kind: str, top: float) -> Iterator[str]:
         yield _words(month[2:], n * step - 12, top + _CHART + 16, "n")
     if places and places[-1] is not None:
         x, y = places[-1]
-        yield _words(value_text(values[-1], kind), x + 8, y + 4, "n")
+        yield _words(value_text(values[-1], unit), x + 8, y + 4, "n")
 
 
 def _height(value: float, least: float, most: float) -> float:
@@ -135,8 +142,7 @@ def _goal_panel(goal: GoalFigures) -> _Panel:
         marks.append(_words(told, 0, y, ""))
         y += 18
     if goal.warning:
-        marks.append(_words(goal.warning, 0, y, "n"))
-        y += 16
+        y += _note(goal.warning, y, marks)
     return _Panel(tuple(marks), y)
 
 
@@ -148,8 +154,16 @@ def _words(text: str, x: float, y: float, style: str) -> str:
     return f'<text x="{x:g}" y="{y:g}"{name}>{shown(text)}</text>'
 
 
+def _note(text: str, top: float, marks: list[str]) -> float:
+    """A text below what is there, in as many lines as it needs; how high they are."""
+    lines = wrap(text, _LINE)
+    marks.extend(_words(line, 0, top + 4 + n * 15, "n") for n, line in enumerate(lines))
+    return 15.0 * len(lines)
+
+
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
+_LINE = 110  # letters of a line of small words
 _LONGEST = 24  # letters of the name of a bar

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.audience.figures import Figure, Group, Measured
-from engine.bind.metrics import BoundAmount, BoundCount, BoundMetric, BoundQuotient, BoundShare
+from engine.bind.metrics import BoundAmount, BoundCount, BoundMetric, BoundShare, BoundTogether
+from engine.language.metrics import Pairing
 from engine.ledger.arms import Arm
 from engine.measuring.figures import Figures, MetricFigures
 from engine.measuring.goals import GoalFigures, rate_of
@@ -15,7 +16,7 @@ from engine.moments import local_date
 from engine.report.csv_text import as_csv
 from engine.report.text import as_json, columns, count, moment
 
-__all__ = ["group_text", "kind_of", "measured", "value_text"]
+__all__ = ["group_text", "measured", "unit_of", "value_text"]
 
 _PLACES = 9  # that computed numbers have; language, section 2
 
@@ -78,8 +79,23 @@ def kind_of(metric: BoundMetric) -> str:
             return str(how)
         case BoundCount():
             return "count"
-        case BoundQuotient():
-            return "ratio"
+        case BoundTogether(pairing):
+            return str(pairing)
+
+
+def unit_of(metric: BoundMetric) -> str:
+    """What its figures are told in: `share` in per cent, `points` between two shares, else ``."""
+    match metric.formula:
+        case BoundShare():
+            return "share"
+        case BoundTogether(Pairing.DIFFERENCE, first, second) if _are_shares(first, second):
+            return "points"
+        case _:
+            return ""
+
+
+def _are_shares(*metrics: BoundMetric) -> bool:
+    return all(unit_of(each) == "share" for each in metrics)
 
 
 def _goal_data(goal: GoalFigures) -> dict[str, object]:
@@ -166,15 +182,17 @@ def _texts(found: Figures) -> Iterator[str]:
         yield f"{name} cannot be measured; `touchline validate` says why"
 
 
-def value_text(value: float | None, kind: str) -> str:
-    """A figure as people read it: shares in per cent, a dash where it is missing."""
+def value_text(value: float | None, unit: str) -> str:
+    """A figure as people read it, by its `unit_of`; a dash where it is missing."""
     match value:
         case None:
             return "-"
         case int():
             return f"{value:,}"
-        case _ if kind == "share":
+        case _ if unit == "share":
             return f"{value:.1%}"
+        case _ if unit == "points":
+            return f"{100 * value:+.1f} points"
         case _:
             return f"{value:,.4g}" if abs(value) < _LARGE else f"{value:,.0f}"
 
@@ -196,16 +214,16 @@ def group_text(group: Group) -> str:
 
 
 def _metric_lines(found: MetricFigures) -> Iterator[str]:
-    metric, kind = found.metric, kind_of(found.metric)
+    metric, unit = found.metric, unit_of(found.metric)
     whole = found.measured.whole
-    yield f"{metric.name}: {value_text(whole.value, kind)}{_of_rows(whole.rows, metric)}"
+    yield f"{metric.name}: {value_text(whole.value, unit)}{_of_rows(whole.rows, metric)}"
     if metric.description:
         yield metric.description
     yield f"as of {moment(found.as_of)}"
     if metric.by is not None:
-        yield columns((metric.by.path, "value", "rows"), _group_cells(found.measured, kind))
+        yield columns((metric.by.path, "value", "rows"), _group_cells(found.measured, unit))
     if found.series:
-        yield columns(*_series_cells(found, kind))
+        yield columns(*_series_cells(found, unit))
         if found.as_now:
             yield f"In every month these are as they are now: {', '.join(found.as_now)}."
 
@@ -218,15 +236,15 @@ def _of_rows(rows: int | None, metric: BoundMetric) -> str:
     return f" of {count(rows, metric.entity.name)}"
 
 
-def _group_cells(found: Measured, kind: str) -> list[tuple[object, ...]]:
+def _group_cells(found: Measured, unit: str) -> list[tuple[object, ...]]:
     return [
-        (group_text(group), value_text(each.value, kind), each.rows)
+        (group_text(group), value_text(each.value, unit), each.rows)
         for group, each in found.groups.items()
     ]
 
 
 def _series_cells(
-    found: MetricFigures, kind: str
+    found: MetricFigures, unit: str
 ) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
     """A line a month; a column for the whole and for each group."""
     groups: Mapping[Group, None] = {
@@ -237,8 +255,8 @@ def _series_cells(
     rows = [
         (
             _day(point.as_of, zone),
-            value_text(point.measured.whole.value, kind),
-            *(value_text(_in(point.measured, each), kind) for each in groups),
+            value_text(point.measured.whole.value, unit),
+            *(value_text(_in(point.measured, each), unit) for each in groups),
         )
         for point in found.series
     ]

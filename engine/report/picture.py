@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from xml.sax.saxutils import escape, quoteattr
+
+from engine.report.svg import framed, shown
 
 __all__ = ["bars"]
 
 _WIDTH, _HEIGHT = 960, 380  # the picture, in its own units
 _LEFT, _TOP, _RIGHT, _BOTTOM = 64, 64, 24, 56  # margins around the bars
 _COLOURS = ("#2f6db3", "#d9822b", "#4c9f70", "#8f5bb0", "#b3455a", "#6b7785")
+_STYLE = "text{font-family:system-ui,sans-serif}.paper{fill:#fff}"
 _MOST_LABELS = 12
 _LINES = 4
 
@@ -17,19 +19,14 @@ _LINES = 4
 def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> str:
     """Bars that stand on one another: of each series one number a label, in that order."""
     top = _round_up(max((sum(each) for each in zip(*series.values(), strict=True)), default=0))
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'role="img" aria-label={quoteattr(title)} font-family="sans-serif" font-size="12">',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
+    marks = [
         _text(_LEFT, 24, title, size=16),
         *_key(list(series)),
         *_scale(top),
         *_columns(labels, series, top),
         *_labels(labels),
-        "</svg>",
     ]
-    return "\n".join(parts)
+    return framed(title, marks, style=_STYLE, width=_WIDTH, height=_HEIGHT)
 
 
 def _round_up(most: int) -> int:
@@ -51,7 +48,7 @@ def _columns(labels: Sequence[str], series: Mapping[str, Sequence[int]], top: in
             if values[at]:
                 high, low = _y(base + values[at], top), _y(base, top)
                 base += values[at]
-                told = escape(f"{label}: {values[at]:,} {name}")
+                told = shown(f"{label}: {values[at]:,} {name}")
                 yield (
                     f'<rect x="{_LEFT + at * width + width * 0.1:.2f}" y="{high:.2f}" '
                     f'width="{width * 0.8:.2f}" height="{low - high:.2f}" '
@@ -100,5 +97,5 @@ def _key(names: Sequence[str]) -> Iterator[str]:
 def _text(x: float, y: float, text: str, *, size: int = 12, anchor: str = "start") -> str:
     return (
         f'<text x="{x:.2f}" y="{y:.2f}" font-size="{size}" text-anchor="{anchor}" '
-        f'fill="#1c2733">{escape(text)}</text>'
+        f'fill="#1c2733">{shown(text)}</text>'
     )

@@ -20,6 +20,7 @@ from engine.bind.conditions import (
 from engine.bind.formulas import (
     Band,
     ChildrenFigure,
+    Confidence,
     DaysBetween,
     EdgeEvent,
     EventsFigure,
@@ -113,7 +114,19 @@ KINDS: dict[str, tuple[str, Kind]] = {
     "first": ("{first: logged_in}", Kind.TIMESTAMP),
     "last-of-text": ("{last: used_feature, of: feature}", Kind.TEXT),
     "list-of-events": ("{list: used_feature, of: seconds}", Kind.LIST),
+    "days": ("{days: logged_in, within: 28 days}", Kind.INTEGER),
+    "weeks-of-the-parent": ("{weeks: account.escalated}", Kind.INTEGER),
+    "different-values-of-rows": (
+        "{count: ticket, distinct: severity, through: opener}",
+        Kind.INTEGER,
+    ),
+    "different-numbers-of-rows": (
+        "{count: ticket, distinct: account.seats, through: opener}",
+        Kind.INTEGER,
+    ),
     "ratio": ("{ratio: [logins, account.seats]}", Kind.NUMBER),
+    "difference": ("{difference: [logins, account.seats]}", Kind.NUMBER),
+    "level": ("{level: [[some, {did: logged_in}], [more, {logins: {at_least: 9}}]]}", Kind.INTEGER),
     "days-between": ("{days_between: [signed_up_at, today]}", Kind.INTEGER),
     "score": ("{score: {a: {from: logins, weight: 1, worst: 0, best: 9}}}", Kind.NUMBER),
     "band": ("{band: logins, of: [[some, {at_least: 1}], [none, {}]]}", Kind.TEXT),
@@ -226,6 +239,14 @@ def test_a_score_has_numbers_for_its_parts() -> None:
     assert catalog.entities["user"].formulas["n"] == Score((part,), MissingPart.WORST)
 
 
+def test_a_confidence_has_the_parts_of_its_score() -> None:
+    parts = "{a: {from: logins, weight: 2, worst: 0, best: 9}}"
+    formulas = bound(of_user(f"s: {{score: {parts}}}", "c: {confidence: s}")).entities["user"]
+    score, confidence = (formulas.formulas[name] for name in "sc")
+    assert isinstance(score, Score)
+    assert confidence == Confidence(score.parts)
+
+
 def test_bands_and_labels_list_what_can_come_out() -> None:
     user = bound(of_user(
         "b: {band: logins, of: [[some, {at_least: 1}], [none, {}]]}",
@@ -311,6 +332,15 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     "condition-of-the-child": (
         "{count: ticket, through: opener, where: {role: admin}}", "unknown-field", "no field `role`"
     ),
+    "distinct-of-the-child": (
+        "{count: ticket, through: opener, distinct: email}", "unknown-field", "has no field `email`"
+    ),
+    "days-of-nobody": ("{days: logged_im}", "unknown-event", "mean logged_in?"),
+    "difference": ("{difference: [logins, email]}", "wrong-type", "`difference` needs numbers"),
+    "confidence": ("{confidence: logins}", "wrong-type", "needs a score of the same entity"),
+    "confidence-stored": ("{confidence: score}", "wrong-type", "needs a score of the same entity"),
+    "confidence-of-nothing": ("{confidence: scor}", "unknown-field", "did you mean score?"),
+    "level": ("{level: [[a, {segment: trainde}]]}", "unknown-segment", "did you mean trained?"),
     "ratio": ("{ratio: [logins, email]}", "wrong-type", "`ratio` needs numbers; `email` is text"),
     "days": ("{days_between: [signed_up_at, email]}", "wrong-type", "`email` is text"),
     "days-of-nothing": ("{days_between: [signed_up_at, signed]}", "unknown-field", "signed_up_at"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 
+import httpx
 import pytest
 
 from connectors.channels.receivers import SmtpReceiver, WebhookReceiver
@@ -75,3 +77,13 @@ def test_all_that_is_wrong_with_channels_is_told_at_once() -> None:
     assert len(told) == 2
     assert "public hosts only" in told[0]
     assert "base64" in told[1]
+
+
+def test_a_client_that_hangs_up_is_no_news(capfd: pytest.CaptureFixture[str]) -> None:
+    with WebhookReceiver() as receiver:
+        port = int(receiver.url.rpartition(":")[2].strip("/"))
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert httpx.get(receiver.url).status_code == 204
+    assert capfd.readouterr().err == ""

@@ -101,6 +101,7 @@ SAMPLES: Mapping[str, core.Value | core.Predicate] = {
     "Total": core.Total((TIMES, TIMES)),
     "Chosen": core.Chosen((is_(NAME, TEXT),), (AGE,)),
     "Ratio": core.Ratio(AGE, WEIGHT),
+    "Difference": core.Difference(AGE, WEIGHT),
     "Change": core.Change(AGE, WEIGHT, 28, 28),
     "Score": core.Score((AGE,), (2.0,), (0.0,), (30.0,), MissingPart.SKIP),
     "Always": core.Always(True),

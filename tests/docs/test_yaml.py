@@ -19,7 +19,7 @@ from engine.testing import try_examples
 from engine.workplace import open_workplace
 from tests.docs.pages import ROOT, Block, blocks
 
-EXAMPLES = blocks(["yaml", "markdown"])
+EXAMPLES = blocks(["yaml", "markdown", "mjml"])
 FILES = {
     "touchline": "touchline.yaml",
     "entity": "catalog/{name}.yaml",
@@ -47,6 +47,8 @@ def placed(block: Block) -> tuple[str, str]:
     """Where an example would stand in a project, and the file it would be."""
     if block.language == "markdown":
         return "emails/feature-checkup.md", block.text
+    if block.language == "mjml":
+        return "emails/month.mjml", block.text
     text = block.text
     if text.startswith("- "):
         frame = AS_STEPS if re.match(r"- ([\w.]+):", text)[1] in STEPS else AS_CONDITIONS  # type: ignore[index]

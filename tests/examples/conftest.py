@@ -59,6 +59,29 @@ steps:
         body: {plan: "{{ account.plan }}"}
 """
 
+ENDS = """\
+playbook: ends
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - task: "Look after {{ user.first_name }}"
+    outcomes: [good, bad]
+  - wait_for: {step: task-1, is: done}
+    at_most: 9 days
+  - if: {step: task-1, outcome: good}
+    then:
+      - exit: well looked after
+  - wait: 9 days
+"""
+
+LIST = """\
+playbook: list
+segment: {of: user, where: [{everyone: true}]}
+steps:
+  - task: "{{ items | length }} to look at"
+    notes: "{% for item in items %}{{ item.user.first_name }} {% endfor %}"
+    digest: {by: account.csm, schedule: "0 12 * * *"}
+"""
+
 
 def write_project(root: Path) -> None:
     files = {
@@ -70,6 +93,8 @@ def write_project(root: Path) -> None:
         "catalog/user.yaml": USER,
         "emails/hello.md": EMAIL,
         "playbooks/checkup.yaml": PLAYBOOK,
+        "playbooks/ends.yaml": ENDS,
+        "playbooks/list.yaml": LIST,
         "playbooks/ways.yaml": WAYS,
     }
     for name, text in files.items():

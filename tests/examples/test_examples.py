@@ -135,6 +135,36 @@ def test_the_whole_journey_is_carried_out(examples: Examples, text: str) -> None
     assert [str(each.message) for each in case.failures] == []
 
 
+GATHERED = (
+    HEAD.replace("test: checkup", "test: list")
+    + """\
+expect: {touches: []}
+then:
+  - at: +1 days
+    expect:
+      touches: [TOUCH]
+"""
+)
+
+
+def test_a_digest_is_for_everyone_in_it(examples: Examples) -> None:
+    touch = "{for: KEY, task: task-1, subject: 2 to look at, body_contains: Ann Ben}"
+    for key in ("7", "8"):
+        case = examples.case(GATHERED.replace("TOUCH", touch.replace("KEY", key)))
+        assert [each.message for each in case.failures] == []
+
+
+def test_a_digest_is_one_touch_that_names_who_is_in_it(examples: Examples) -> None:
+    both = "{for: 7, task: task-1}, {for: 8, task: task-1}"
+    told = "task-1 for 7, 8 to casey@acme.example.com `2 to look at`"
+    for touches, message in {
+        both: f"expected task: task-1 for 8; found only {told}",
+        "": f"expected nothing else to go out; found {told}",
+    }.items():
+        [failure] = examples.case(GATHERED.replace("TOUCH", touches)).failures
+        assert failure.message.startswith(message)
+
+
 FAILS = {
     "not in the segment": (
         "expect: {segment: [7, 8]}\n",
@@ -293,3 +323,19 @@ def test_coverage_knows_the_ways_of_a_branch(examples: Examples) -> None:
         ("wait_for of wait_for-1", "true"),
     }
     assert found.steps_never_reached == ("update-1", "webhook-1")
+
+
+def test_coverage_sees_a_branch_at_which_the_stay_ends(examples: Examples) -> None:
+    """Of who has left by the end of the pass, the stay that is over is asked."""
+    found = examples.coverage(
+        HEAD.replace("test: checkup", "test: ends")
+        + """\
+expect: {entered: [7, 8]}
+then:
+  - at: +1 days
+    done: [{for: 7, task: task-1, outcome: good}, {for: 8, task: task-1, outcome: bad}]
+    expect: {left: [{for: 7, outcome: exited, reason: well looked after}]}
+"""
+    )
+    assert {(each.where, each.never) for each in found.gaps} == {("segment", "false")}
+    assert found.steps_never_reached == ()

@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "approving", "by_hand"),
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
-        *("frozen", "handing_out", "worker"),
+        *("frozen", "handing_out", "worker", "endpoint"),
         *("roster", "notices", "standing", "steady", "taking_up", "erasing", "graph"),
         *("connections", "receiving", "lint", "examples", "testing"),
         *("source_check", "dialect_check", "adding", "copying", "measuring"),

@@ -56,6 +56,8 @@ MISTAKES = [
         "3:12",
         "`b` is of account and x of user",
     ),
+    ("difference", "of: user\ndifference: [aa, a]\n", "unknown-metric", "3:14", "mean a"),
+    ("difference-by", "of: user\ndifference: [a, b]\nby: admin\n", "unfit-name", "3:17", "`b` is"),
     ("itself", "of: user\nratio: [a, x]\n", "metric-cycle", "1:1", "x → x"),
     (
         "never",

@@ -27,6 +27,9 @@ by: first_name
 every: month
 """,
     "middle": "of: user\nmedian: user_id\n",
+    "with": "of: user\nshare: {of: {uses_reports: true}, among: {everyone: true}}\n",
+    "without": "of: user\nshare: {of: {uses_reports: false}, among: {everyone: true}}\n",
+    "lead": "of: user\ndifference: [with, without]\nby: uses_reports\n",
     "members": "of: user\ncount: {everyone: true}\n",
     "accounts": "of: account\ncount: {everyone: true}\n",
     "members-per-account": "of: account\nratio: [members, accounts]\n",
@@ -69,10 +72,15 @@ def test_everything_is_told(stage: Stage) -> None:
     assert told == {
         "accounts": (1, 1),
         "adoption": (pytest.approx(3 / 9), 9),
+        "lead": (pytest.approx(-3 / 9), 9),
         "members": (9, 9),
         "members-per-account": (9.0, None),
         "middle": (5.0, 9),
+        "with": (pytest.approx(3 / 9), 9),
+        "without": (pytest.approx(6 / 9), 9),
     }
+    kinds = {each["name"]: each["kind"] for each in data["metrics"]}
+    assert (kinds["lead"], kinds["members-per-account"]) == ("difference", "ratio")
     [adoption] = [each for each in data["metrics"] if each["name"] == "adoption"]
     assert adoption["by"][-1] == {"group": None, "value": 0.0, "rows": 1}
     assert [point["as_of"][:10] for point in adoption["series"][-2:]] == [
@@ -98,6 +106,8 @@ def test_text_says_what_cannot_be_known_of_the_past(stage: Stage) -> None:
     assert "adoption: 33.3% of 9 users\nWho uses reports" in text
     assert "In every month these are as they are now: first_name, uses_reports." in text
     assert "members: 9 users" in text
+    assert "lead: -33.3 points of 9 users" in text
+    assert "true          +100.0 points     3" in text
     assert "Too few yet: 0 treated and 0 held out" in text
 
 
@@ -119,8 +129,24 @@ def test_the_picture_is_svg_whatever_the_data(stage: Stage, tmp_path: Path) -> N
     words = [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert "adoption: 33.3%" in words
     assert "<b>&" in words
+    assert {"lead: -33.3 points", "by uses_reports", "Who uses reports, of those who log in."} <= {
+        *words
+    }
     stage.do("metrics", "--as-of", AS_OF, "--out", str(tmp_path / "again.svg"))
     assert (tmp_path / "again.svg").read_text() == file.read_text()
+
+
+def test_what_is_below_0_is_drawn_to_its_left(stage: Stage, tmp_path: Path) -> None:
+    file = tmp_path / "lead.svg"
+    stage.do("metrics", "lead", "--as-of", AS_OF, "--out", str(file))
+    bars = [
+        {name: each.get(name) for name in ("class", "x", "width")}
+        for each in ElementTree.parse(file).getroot().iter("{http://www.w3.org/2000/svg}rect")
+    ]
+    assert bars[1:] == [
+        {"class": "m", "x": "170.0", "width": "210.0"},
+        {"class": "b", "x": "380.0", "width": "210.0"},
+    ]
 
 
 REFUSED = [

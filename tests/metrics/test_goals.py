@@ -186,3 +186,25 @@ def test_windows_that_no_pass_saw_end_are_still_running(stage: Stage) -> None:
     stage.run(as_of="2026-03-01T09:00:00Z")
     goal = goal_of(stage, "2026-04-01T09:00:00Z")
     assert goal["treated"]["running"] == goal["treated"]["entered"]
+
+
+WAYS = {
+    "treated-way": "average: user_id\namong: {any: [{finished_playbook: checkup, outcome: goal}, "
+    "{finished_playbook: checkup, outcome: completed}]}",
+    "held-out-way": "average: user_id\namong: {finished_playbook: checkup, outcome: holdout}",
+    "way": "difference: [treated-way, held-out-way]",
+}
+
+
+def test_how_far_each_arm_came_is_a_difference_of_two_metrics(stage: Stage) -> None:
+    """Among those who have left: the held out do when their window ends."""
+    for name, formula in WAYS.items():
+        stage.write(f"metrics/{name}.yaml", f"metric: {name}\nof: user\n{formula}\n")
+    for day in ("01", "12"):
+        stage.run(as_of=f"2026-03-{day}T09:00:00Z")
+    answer = stage.do("metrics", *WAYS, "--format", "json", "--as-of", "2026-03-12T09:00:00Z")
+    told = {each["name"]: (each["value"], each["rows"]) for each in answer.data["metrics"]}
+    (treated, ours), (held_out, others) = told["treated-way"], told["held-out-way"]
+    assert ours * treated + others * held_out == pytest.approx(sum(range(1, 11)))
+    assert ours + others == 10
+    assert told["way"] == (pytest.approx(treated - held_out), None)

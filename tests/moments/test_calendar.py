@@ -350,3 +350,10 @@ def test_the_first_day_has_no_start_in_a_zone_that_is_ahead() -> None:
 def test_the_last_instant_has_no_local_date_in_a_zone_that_is_ahead() -> None:
     with pytest.raises(MomentError, match="outside the calendar"):
         local_date(utc(9999, 12, 31, 23), KOLKATA)
+
+
+def test_exact_hours_are_exact_in_whatever_zone_an_instant_is_told() -> None:
+    told = datetime(2026, 3, 9, 1, tzinfo=NEW_YORK)  # a day of 23 hours lies behind it
+    for as_of in (told, told.astimezone(UTC)):
+        start = window_start(parse_duration("24 hours"), as_of, NEW_YORK)
+        assert start == datetime(2026, 3, 8, 5, tzinfo=UTC)

@@ -51,6 +51,15 @@ USER = """
       breadth: {from: features, weight: 1, worst: 0, best: 3}
       points: {from: score, weight: 1, worst: 10, best: -10}
     missing: worst
+  weeks_logged_in: {weeks: logged_in, within: 60 days}
+  rise: {difference: [logins, account.seats]}
+  certainty: {confidence: mood}
+  rung:
+    level:
+      - [seen, {did: logged_in}]
+      - [keen, {logins_30d: {at_least: 3}}]
+      - [sure, {all: [{did_not: completed_training}, {certainty: {more_than: 0.5}}]}]
+      - [leading, {top: {by: seconds, share: 20%}}]
   colour: {band: mood, of: [[high, {more_than: 60}], [middle, {between: [20, 60]}]]}
 """
 ACCOUNT = """
@@ -59,6 +68,14 @@ ACCOUNT = """
   seconds_in_all: {sum: user, of: seconds, where: {score: {set: true}}}
   quiet_users: {count: user, where: {signals: {includes: quiet}}}
   quiet_share: {ratio: [quiet_users, seats]}
+  parts: {count: user, distinct: role, where: {logins: {at_least: 1}}}
+  moods_apart: {count: user, distinct: mood}
+  rung:
+    level:
+      - [any, {has: user}]
+      - [many, {has: user, where: {rung: {at_least: 1}}, times: {at_least: 3}}]
+      - [busy, {did: user.used_feature, within: 30 days}]
+  spare: {difference: [seats, active_users]}
   newest: {highest: user, of: days_to_use}
 """
 
@@ -123,10 +140,12 @@ TESTS = st.one_of(
 )
 OF_USER = [
     "first_seconds", "since_login", "before_use", "most", "a_login", "share_of_account", "mood",
-    "logins", "logins_30d", "features", "seconds", "days_to_use", "score",
+    "weeks_logged_in", "rise", "certainty", "rung", "logins", "logins_30d",
+    "features", "seconds", "days_to_use", "score",
 ]  # fmt: skip
 OF_ACCOUNT = [
-    "moods", "seconds_in_all", "quiet_users", "quiet_share", "newest", "active_users",
+    "parts", "moods_apart", "rung", "spare", "moods", "seconds_in_all",
+    "quiet_users", "quiet_share", "newest", "active_users",
     "utilisation", "health", "top_score", "seats",
 ]  # fmt: skip
 EVENTS = st.sampled_from(["logged_in", "used_feature", "completed_training"])

@@ -7,9 +7,12 @@ import pytest
 from engine.language.conditions import All, Did, FieldTest, Operator, Test, Window
 from engine.language.formulas import (
     Band,
+    Confidence,
     DaysBetween,
+    Difference,
     Formula,
     Labels,
+    Level,
     MissingPart,
     OfChildren,
     OfEvents,
@@ -26,6 +29,8 @@ from tests.read.test_conditions import test_of as of_one
 EVENTS = frozenset({"logged_in", "call"})
 ENTITIES = frozenset({"user", "ticket", "call"})
 REPORTS = (("feature", of_one("is", "reports")),)
+
+LATELY = Did("logged_in", window=Window(within="28 days"))
 
 READ: dict[str, tuple[str, Formula]] = {
     "count": ("{count: logged_in}", OfEvents("count", Did("logged_in"))),
@@ -67,6 +72,19 @@ READ: dict[str, tuple[str, Formula]] = {
         OfChildren("list", "user", "name", at_most=10),
     ),
     "ratio": ("{ratio: [a, account.b]}", Ratio("a", "account.b")),
+    "distinct-of-rows": (
+        "{count: user, distinct: role, where: {a: 1}}",
+        OfChildren("count", "user", "role", FieldTest("a", Test((Operator("is", 1),)))),
+    ),
+    "days": ("{days: logged_in, within: 28 days}", OfEvents("days", LATELY)),
+    "weeks": ("{weeks: logged_in, within: 28 days}", OfEvents("weeks", LATELY)),
+    "months": ("{months: logged_in, within: 28 days}", OfEvents("months", LATELY)),
+    "difference": ("{difference: [a, account.b]}", Difference("a", "account.b")),
+    "confidence": ("{confidence: health}", Confidence("health")),
+    "level": (
+        "{level: [[some, {did: logged_in}], [more, {a: 5}]]}",
+        Level((("some", Did("logged_in")), ("more", FieldTest("a", of_one("is", 5))))),
+    ),
     "days-between": ("{days_between: [a, today]}", DaysBetween("a", "today")),
     "score": (
         "{score: {use: {from: a, weight: 3, worst: 0, best: 80%}}, missing: worst}",

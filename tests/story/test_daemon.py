@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.stage import Stage
@@ -129,3 +132,21 @@ def test_a_wait_that_is_over_moves_on_without_a_fire(stage: Stage) -> None:
     assert len(stage.mail.received) == 3
     stage.do("daemon", "--once")
     assert len(stage.hooks.received) == 3
+
+
+def test_a_daemon_serves_its_figures_while_it_works(stage: Stage) -> None:
+    every_minute(stage)
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with daemon(stage, "--metrics-port", str(port)):
+        until(lambda: len(stage.mail.received) == 3)
+        page = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    (lease,) = re.findall(r"^touchline_daemon_lease_timestamp_seconds (.+)$", page, re.MULTILINE)
+    assert float(lease) > time.time()
+    told = stage.do("status", "--format", "prometheus").out
+    assert _figures(page) == _figures(told)
+
+
+def _figures(page: str) -> set[str]:
+    return set(re.findall(r"^# HELP (\w+)", page, re.MULTILINE))

@@ -62,11 +62,14 @@ from engine.bind.conditions import (
 from engine.bind.formulas import (
     Band,
     ChildrenFigure,
+    Confidence,
     DaysBetween,
+    Difference,
     EdgeEvent,
     EventsFigure,
     Formula,
     Labels,
+    Level,
     ListedChildren,
     ListedEvents,
     MissingPart,
@@ -169,6 +172,17 @@ class Oracle:
             if self.holds(condition, _Seat(entity, row))
         }
         return sorted(found)  # type: ignore[type-var]
+
+    def seen(
+        self, condition: Condition, entity: EntityRef, refs: Sequence[FieldRef]
+    ) -> list[tuple[Value | None, ...]]:
+        """These fields of each row of which the condition holds."""
+        seats = (_Seat(entity, row) for _, row in self._population(entity))
+        return [
+            tuple(self._field(ref, seat) for ref in refs)
+            for seat in seats
+            if self.holds(condition, seat)
+        ]
 
     def population(self, entity: EntityRef) -> list[Key]:
         """The keys of all rows that count and have one."""
@@ -392,14 +406,20 @@ class Oracle:
                 if of is None:
                     return len(seats)
                 values = [self._field(of, each) for each in seats]
-                return _number_of(kind, [each for each in values if each is not None])
+                known = [each for each in values if each is not None]
+                return len(set(known)) if kind is FigureKind.DISTINCT else _figure_of(kind, known)
             case Ratio(above, below):
                 return _ratio(self._field(above, seat), self._field(below, seat))
+            case Difference(minuend, subtrahend):
+                return _difference(self._field(minuend, seat), self._field(subtrahend, seat))
             case DaysBetween(first, last):
                 one, other = self._moment(first, seat), self._moment(last, seat)
                 return None if one is None or other is None else (other.day - one.day).days
             case Score():
                 return self._score(formula, seat)
+            case Confidence(parts):
+                there = [p.weight for p in parts if self._field(p.ref, seat) is not None]
+                return round(sum(there) / sum(part.weight for part in parts), _DECIMALS)
             case Band(ref, bands):
                 value = self._field(ref, seat)
                 if value is None:
@@ -407,6 +427,9 @@ class Oracle:
                 return next((name for name, test in bands if self._passes(value, test, seat)), None)
             case Labels(labels):
                 return tuple(name for name, inside in labels if self.holds(inside, seat))
+            case Level(levels):
+                held = [n for n, (_, inside) in enumerate(levels) if self.holds(inside, seat)]
+                return held[-1] + 1 if held else 0
             case ListedEvents(name, did, at_most):
                 ref = did.event.properties[name]
                 return _listed([self.value(row, ref) for row in self._counted(did, seat)], at_most)
@@ -498,7 +521,7 @@ class Oracle:
         values = [value for row in events if (value := self.value(row, ref)) is not None]
         if kind is FigureKind.DISTINCT:
             return len(set(values))
-        return _number_of(kind, values)
+        return _figure_of(kind, values)
 
     def _contacted(self, asked: BoundContacted, seat: _Seat) -> bool:
         times = [
@@ -803,10 +826,26 @@ def _ratio(above: Value | None, below: Value | None) -> Value | None:
     return round(found, _DECIMALS) if math.isfinite(found) else None
 
 
+def _difference(one: Value | None, other: Value | None) -> Value | None:
+    if one is None or other is None:
+        return None
+    assert isinstance(one, int | float)
+    assert isinstance(other, int | float)
+    return round(float(one) - float(other), _DECIMALS)
+
+
 def _listed(values: Iterable[Value | None], at_most: int | None) -> tuple[str, ...]:
     """The different values, in order, as far as they are wanted."""
     known = {value for value in values if value is not None}
     return tuple(sorted(known)[:at_most])  # type: ignore[type-var, arg-type]
+
+
+def _figure_of(kind: FigureKind, values: Sequence[Value]) -> Value | None:
+    """Of days and times there are only the highest and the lowest."""
+    days = [value for value in values if isinstance(value, date)]
+    if days:
+        return max(days) if kind is FigureKind.HIGHEST else min(days)
+    return _number_of(kind, values)
 
 
 def _number_of(kind: FigureKind, values: Iterable[Value]) -> float | None:

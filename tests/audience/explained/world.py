@@ -60,6 +60,10 @@ fields:
       calm: {from: tickets, weight: 1, worst: 5, best: 0}
       talk: {from: mood, weight: 1, worst: 0, best: 10}
     missing: skip
+  spare: {difference: [seats, active_users]}
+  health_known: {confidence: health}
+  roles: {count: user, distinct: role}
+  rung: {level: [[used, {did: user.used}], [big, {seats: {at_least: 10}}]]}
   tickets: {count: ticket}
   mood: {average: survey, of: score}
   colour: {band: health, of: [[green, {at_least: 70}], [amber, {at_least: 40}], [red, {}]]}
@@ -86,6 +90,7 @@ fields:
   born_on: date
   logins: {count: logged_in}
   features: {count: used, distinct: feature, within: 30 days}
+  days_used: {days: used, within: 30 days}
   seconds: {sum: used, of: seconds}
   mean: {average: used, of: seconds}
   longest: {highest: used, of: seconds}
@@ -258,6 +263,7 @@ USERS = """
 {finished_playbook: checkup}
 {finished_playbook: checkup, outcome: goal, within: 30 days}
 {features: 1}
+{days_used: {at_least: 2}}
 {seconds: {more_than: 10}}
 {mean: {more_than: 10}}
 {longest: {more_than: 10}}
@@ -289,6 +295,10 @@ ACCOUNTS = """
 {names: {includes: Bo}}
 {utilisation: {at_least: 50%}}
 {days_left: {between: [0, 30]}}
+{spare: {more_than: 2}}
+{health_known: {at_least: 70%}}
+{roles: {at_least: 2}}
+{rung: {at_least: 1}}
 {tickets: {at_most: 2}}
 {mood: {set: true}}
 {health: {less_than: 70}}

@@ -38,6 +38,8 @@ SELECT coalesce((SELECT count(*) AS count_1 FROM used AS used_1 WHERE used_1.use
 SELECT CASE WHEN (users.name = :`param_1` OR users.name IS NULL) THEN users.age ELSE NULL END AS it FROM users
 -- Ratio
 SELECT CASE WHEN (abs(CAST(users.age AS DOUBLE) / nullif(CAST(users.weight AS DOUBLE), :`param_1`)) < :`abs_1`) THEN rint((CAST(users.age AS DOUBLE) / nullif(CAST(users.weight AS DOUBLE), :`param_1`)) * :`param_2`) / :`rint_1` WHEN (abs(CAST(users.age AS DOUBLE) / nullif(CAST(users.weight AS DOUBLE), :`param_1`)) <= :`abs_2`) THEN CAST(users.age AS DOUBLE) / nullif(CAST(users.weight AS DOUBLE), :`param_1`) ELSE NULL END AS it FROM users
+-- Difference
+SELECT CASE WHEN (abs(CAST(users.age AS DOUBLE) - CAST(users.weight AS DOUBLE)) < :`abs_1`) THEN rint((CAST(users.age AS DOUBLE) - CAST(users.weight AS DOUBLE)) * :`param_1`) / :`rint_1` WHEN (abs(CAST(users.age AS DOUBLE) - CAST(users.weight AS DOUBLE)) <= :`abs_2`) THEN CAST(users.age AS DOUBLE) - CAST(users.weight AS DOUBLE) ELSE NULL END AS it FROM users
 -- Change
 SELECT CASE WHEN (abs((CAST(users.age AS DOUBLE) * :`param_1`) / (nullif(CAST(users.weight AS DOUBLE), :`param_2`) * :`param_3`) - :`param_4`) < :`abs_1`) THEN rint(((CAST(users.age AS DOUBLE) * :`param_1`) / (nullif(CAST(users.weight AS DOUBLE), :`param_2`) * :`param_3`) - :`param_4`) * :`param_5`) / :`rint_1` WHEN (abs((CAST(users.age AS DOUBLE) * :`param_1`) / (nullif(CAST(users.weight AS DOUBLE), :`param_2`) * :`param_3`) - :`param_4`) <= :`abs_2`) THEN (CAST(users.age AS DOUBLE) * :`param_1`) / (nullif(CAST(users.weight AS DOUBLE), :`param_2`) * :`param_3`) - :`param_4` ELSE NULL END AS it FROM users
 -- Score
