@@ -5,8 +5,10 @@
 #   make test-spark  the sources' tests on a cluster of Spark: half a gigabyte to install, needs Java
 #   make test-dialects  the SQL for warehouses that no test can run, against files that were reviewed
 #   make golden  those files anew
+#   make library the pages of the library's plays anew, and whom each finds in the demo's data
 #   make pages   the pages and pictures of docs/ that are made, anew
 #   make lint    the quick half of it: ruff and mypy
+#   make quarter ninety simulated days of all plays at once, among the demo's customers
 #   make oracle  thousands of random conditions against a plain reading of the language, on every store
 #   make years   hundreds of simulated years on the real ledger and passes; YEARS=1000 for more
 #   make campaign  a thousand kills on each database, fifty restarts of Postgres, eight daemons on 200
@@ -27,7 +29,7 @@ BENCH ?=
 YEARS ?= 300
 CAMPAIGN ?= 1000 50 200
 
-.PHONY: demo test test-spark test-dialects golden pages oracle years campaign lint bench lock clean
+.PHONY: demo test test-spark test-dialects golden pages library quarter oracle years campaign lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -45,6 +47,12 @@ test-dialects: $(VENV)/.dialects
 
 golden: $(VENV)/.dialects
 	$(BIN)/python -m tests.dialects.write_golden
+
+library: $(VENV)/.dev
+	$(BIN)/python -m tests.library.write
+
+quarter: $(VENV)/.dev
+	$(BIN)/python -m pytest -m quarter tests/library
 
 pages: $(VENV)/.dev
 	$(BIN)/python -m tests.docs.reference

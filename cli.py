@@ -264,15 +264,23 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 @click.argument(
     "where", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path)
 )
-def init(context: click.Context, where: Path) -> None:
+@click.option(
+    "--reference", is_flag=True, help="On the reference catalog, which the library speaks of."
+)
+def init(context: click.Context, where: Path, reference: bool) -> None:
     """Make a new project in DIR: config, catalog, a first playbook, sample data, CI files."""
-    from connectors.demo.beginning import make_project
+    from connectors.demo.beginning import make_project, make_reference_project, make_sample_data
     from connectors.demo.layout import slug
     from engine.proof import make_live_ledger
     from engine.workplace import open_workplace
 
     ports = _ports()
-    made = make_project(where, name=slug(where.resolve().name), today=_today())
+    name = slug(where.resolve().name)
+    if reference:
+        made = make_reference_project(where, name=name)
+        made += make_sample_data(where, now=ports.clock.now())
+    else:
+        made = make_project(where, name=name, today=_today())
     workplace = open_workplace(where, where, ports)
     context.call_on_close(workplace.close)
     told = make_live_ledger(workplace)
@@ -593,6 +601,37 @@ def metrics(
     if out is not None:
         _finish(written(picture(found), out), found.exit_status)
     _finish(measured(found, form), found.exit_status)
+
+
+@_command("insights")
+@click.option("--stayed", metavar="SEGMENT", required=True, help="Who stayed.")
+@click.option("--left", metavar="SEGMENT", required=True, help="Who left.")
+@click.option("--since", metavar="FIELD", required=True, help="When a customer began.")
+@click.option("--left-at", metavar="FIELD", required=True, help="When a customer left.")
+@click.option(
+    "--days", default="7,14,30", show_default=True, help="Lengths of the first days to look at."
+)
+@click.option("--event", "events", metavar="EVENT", multiple=True, help="Only this one; repeat it.")
+@_as_of_option
+@_format_option("text", "json", "csv")
+def insights(
+    context: click.Context,
+    stayed: str,
+    left: str,
+    since: str,
+    left_at: str,
+    days: str,
+    events: tuple[str, ...],
+    as_of: str | None,
+    form: str,
+) -> None:
+    """Which early behaviours tell those who stayed from those who left."""
+    from engine.measuring.insights import Wanted, insights_of, lengths_of
+    from engine.report.insights import seen
+
+    workplace = _open(context)
+    wanted = Wanted(stayed, left, since, left_at, lengths_of(days), events)
+    _finish(seen(insights_of(workplace, wanted, _instant(as_of, workplace)), form))
 
 
 # ---------------------------------------------------------------- running

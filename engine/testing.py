@@ -35,6 +35,7 @@ from engine.places import Place
 from engine.problems import Invalid, Misuse, Problem, Refused, TouchlineError, errors_only
 from engine.read.load import TEST_FILE
 from engine.running import make_courier, run_one
+from engine.tracking import follow_histories
 from engine.workplace import Workplace
 
 __all__ = ["Case", "Failure", "Tested", "try_examples", "try_one"]
@@ -162,6 +163,7 @@ def _failures(example: BoundExample, stage: Stage, watching: Watching | None) ->
             stage.clock.at = scene.at
             stage.put(scene.rows)
             try:
+                follow_histories(workplace, example.playbook, ledger, at=scene.at, actor=_ACTOR)
                 if watching is None and _only_segment(example.scenes[number:]):
                     came = _who_matches(example, scene, stage)
                 else:

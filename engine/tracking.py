@@ -20,6 +20,7 @@ __all__ = [
     "TrackedEntity",
     "Tracking",
     "due_entities",
+    "follow_histories",
     "never_tracked",
     "track_entities",
     "track_now",
@@ -73,6 +74,20 @@ def track_entities(
 ) -> list[TrackedEntity]:
     """The same for some entities; one that fails stops no other, and its failure is recorded."""
     return [_track(workplace, ledger, each, at=at, actor=actor) for each in entities]
+
+
+def follow_histories(
+    workplace: Workplace, playbook: BoundPlaybook, ledger: Ledger, *, at: datetime, actor: str
+) -> None:
+    """Bring the histories that one playbook asks for up to now.
+
+    Raises:
+        TouchlineError: what kept one from being recorded.
+    """
+    for name in sorted({entity for entity, _ in _histories(workplace, playbook, at)}):
+        entity, settings = workplace.catalog.entities[name], workplace.settings
+        with workplace.sources(ledger) as snapshot:
+            track_entity(entity, snapshot, settings, ledger, at=at, actor=actor)
 
 
 def due_entities(workplace: Workplace, ledger: Ledger, now: datetime) -> list[EntityRef]:

@@ -48,11 +48,15 @@ def write_example(folder: Path, ports: Ports) -> list[Path]:
     Gives the paths written. Raises Refused where something else is in the folder.
     """
     refuse_unless_empty(folder)
-    files = copied("project")
+    files = {**_catalog(), **copied("project")}
     files[SETTINGS] = files[SETTINGS].replace("demo-00000000", fresh_ledger_id("demo"))
     files[SETTINGS] = _with_ports(files[SETTINGS], ports)
     paths = write(folder, files)
     return [*paths, _write_key(folder / KEY_FILE)]
+
+
+def _catalog() -> dict[str, str]:
+    return {path: text for path, text in copied("reference").items() if path.startswith("catalog/")}
 
 
 def _write_key(path: Path) -> Path:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["CITIES", "FAMILY_NAMES", "FEATURES", "FIRST_NAMES", "TRADES", "WORDS"]
+__all__ = [
+    "CHURN_REASONS",
+    "CITIES",
+    "COURSES",
+    "DEEDS",
+    "FAMILY_NAMES",
+    "FEATURES",
+    "FIRST_NAMES",
+    "GOALS",
+    "RISKS",
+    "TRADES",
+    "WORDS",
+]
 
 FIRST_NAMES = (
     "Casey Morgan Amara Ravi Lucia Jonas Mei Tomas Ines Oskar Leila Mateo Ann Ben Chidi Dana "
@@ -38,3 +50,19 @@ CITIES = (
 
 FEATURES = "dashboards search comments sharing exports alerts integrations reports api"
 """Those at the front are used more often."""
+
+COURSES = ("getting started", "reporting basics", "administration", "automation")
+
+DEEDS = "review reference story"
+
+CHURN_REASONS = "price missing-export failed-onboarding competitor closed-down"
+
+RISKS = "low-use champion-change slow-support value-not-proven"
+
+GOALS = (
+    "Close the month in three days",
+    "Halve the time to an answer",
+    "One place for all numbers",
+    "Twice as many orders without a mistake",
+    "Half an hour a day less of copying",
+)

@@ -46,6 +46,7 @@ __all__ = [
     "check_columns",
     "check_sources",
     "check_values",
+    "events_asked",
     "histories_asked",
     "refuse_stale",
     "refuse_too_few",
@@ -189,6 +190,13 @@ def histories_asked(
     asking = asked_at(as_of, zone, catalog)
     used = _used(entity, [lower(each, asking) for each in conditions], catalog)
     return tuple(used.histories)
+
+
+def events_asked(audience: Audience, catalog: Catalog, *, as_of: datetime) -> tuple[EventRef, ...]:
+    """The events that a condition hangs on, also by computed fields; nothing is read for it."""
+    asking = asked_at(as_of, audience.zone, catalog)
+    used = _used(audience.entity, [lower(audience.condition, asking)], catalog)
+    return tuple(dict.fromkeys(used.events))
 
 
 def _refuse_other_forms(used: _Used, snapshot: Snapshot) -> None:

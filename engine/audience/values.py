@@ -22,12 +22,17 @@ NO_UTF_8 = re.compile("[\ud800-\udfff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+_AS_THEY_ARE: Mapping[Kind, type] = {Kind.INTEGER: int, Kind.TEXT: str}
+
+
 def seen_value(kind: Kind, raw: object) -> object:
     """A value of a kind: int, float, str, bool, date, or an aware datetime in UTC; None: missing.
 
     Aggregates come in wider types (a decimal for a sum of integers), and SQLite has none for
     booleans and times.
     """
+    if type(raw) is _AS_THEY_ARE.get(kind):  # most values, and there may be millions
+        return raw
     match kind, raw:
         case _, None:
             return None

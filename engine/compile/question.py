@@ -34,6 +34,7 @@ from engine.compile.relations import Askers, Base, Home, Sheet, base, event_rows
 from engine.compile.sight import EventRows, Scope
 from engine.compile.sql import flag, predicate_sql, value_sql
 from engine.compile.tally import (
+    day_edges,
     figures_inside,
     hanging_fields,
     needs_pass,
@@ -244,8 +245,8 @@ def _candidates(question: Question, home: Home, first: Sequence[Predicate]) -> A
         _scope(question, home, stands.known), plain=stands.plain, ordered=stands.ordered
     )
     later = [each for each in question.nodes if each not in first]
-    values = _values_needed(question, home, later)
-    columns = [stands.known[value].label(f"c{n}") for n, value in enumerate(values)]
+    values = [*_values_needed(question, home, later), *day_edges(tallied(question.walked))]
+    columns = [value_sql(value, scope).label(f"c{n}") for n, value in enumerate(values)]
     found = select(*columns).select_from(stands.source)
     found = found.where(*_asked_about(question, home, stands))
     cte = found.where(*(predicate_sql(each, scope) for each in first)).cte()

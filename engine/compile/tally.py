@@ -15,10 +15,12 @@ from engine.bind.catalog import EntityRef, EventRef
 from engine.compile.aggregates import aggregate
 from engine.compile.algebra import Successor, conjuncts, successor_of, time_of, walk
 from engine.compile.core import (
+    After,
     Children,
     Compare,
     Comparison,
     Constant,
+    DayStart,
     Events,
     Field,
     Figure,
@@ -28,6 +30,7 @@ from engine.compile.core import (
     Links,
     Node,
     Predicate,
+    Property,
     Tallied,
 )
 from engine.compile.links import key_at
@@ -40,6 +43,7 @@ __all__ = [
     "Asking",
     "Hanging",
     "Pool",
+    "day_edges",
     "figures_inside",
     "gathered",
     "hanging_fields",
@@ -118,6 +122,23 @@ def hanging_fields(figures: Iterable[Figure]) -> tuple[Hanging, ...]:
             if isinstance(each, Field | Key | Tallied | Gathered):
                 found[each] = None
     return tuple(found)
+
+
+def day_edges(figures: Iterable[Figure]) -> tuple[DayStart, ...]:
+    """Where windows of these figures begin and end, as far as fields of the asking row alone tell.
+
+    What a zone makes of a day is dear: it is to be made once a row, and not once an event.
+    """
+    found: dict[DayStart, None] = {}
+    for figure in figures:
+        for each in walk(figure.events.counting, (Tallied, Gathered)):
+            if isinstance(each, DayStart) and not _hangs_on_events(each):
+                found[each] = None
+    return tuple(found)
+
+
+def _hangs_on_events(value: DayStart) -> bool:
+    return any(isinstance(each, Property | After | Tallied | Gathered) for each in walk(value))
 
 
 @dataclass(frozen=True, slots=True)

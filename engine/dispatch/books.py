@@ -52,6 +52,9 @@ class Books:
         self._queue: list[_Asked] = []
         self._writer: asyncio.Task[None] | None = None
         self._took_s = 0.0  # of the last transaction, where it was one of many
+        self._full: asyncio.Future[None] | None = None
+        self.most = _MOST_TOGETHER
+        """Questions that can be open at the same time: where all are asked, nobody is awaited."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -82,6 +85,8 @@ class Books:
         loop = asyncio.get_running_loop()
         asked = _Asked(act, question, loop.create_future())
         self._queue.append(asked)
+        if self._full is not None and self._is_full() and not self._full.done():
+            self._full.set_result(None)
         if self._writer is None or self._writer.done():
             self._writer = loop.create_task(self._write_all())
         return asked.answer
@@ -108,9 +113,14 @@ class Books:
         """
         loop = asyncio.get_running_loop()
         until, length = loop.time() + self._took_s / 2, 0
-        while len(self._queue) > length and loop.time() < until:
+        while len(self._queue) > length and loop.time() < until and not self._is_full():
             length = len(self._queue)
-            await asyncio.sleep(_MOMENT_S)
+            self._full = loop.create_future()
+            await asyncio.wait([self._full], timeout=_MOMENT_S)
+        self._full = None
+
+    def _is_full(self) -> bool:
+        return len(self._queue) >= self.most
 
     async def _write_group(self, group: Sequence[_Asked]) -> None:
         loop = asyncio.get_running_loop()

@@ -57,7 +57,7 @@ _RATE_PATIENCE = timedelta(seconds=5)
 _STOPS_MORE = frozenset({"halted", "paused"})
 """A permit that was refused for this says that what was claimed in advance will be, too."""
 
-_FEWEST, _MOST = 4, 128  # touches that are claimed together
+_FEWEST, _MOST = 4, 512  # touches that are claimed together
 _SOON, _LATE = timedelta(seconds=0.25), timedelta(seconds=1)
 """How long what was claimed together should last: who is more urgent waits no longer than that."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
 
 from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.decide.facts import TouchKind, TouchState
@@ -21,6 +21,7 @@ from engine.ledger.audit import Kind
 from engine.ledger.held import Room, alone, hold_back, prefixes_of, skip
 from engine.ledger.pace import has_turn, names_of, next_claim, take_claim
 from engine.ledger.payloads import PAYLOAD, payloads_of
+from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import (
     IS_COPY,
@@ -153,13 +154,13 @@ def _first_that_may(asking: _Asking, wanted: Sequence[ColumnElement[bool]], limi
 
 def _judged(
     asking: _Asking, rows: Sequence[Row[Any]], limit: int
-) -> tuple[list[str], list[tuple[Row[Any], Wait | GiveUp]]]:
+) -> tuple[list[Row[Any]], list[tuple[Row[Any], Wait | GiveUp]]]:
     """Those that may go, as many as fit; and those that may not, with the verdict.
 
     Who is reached by one that goes is busy for all that follow: they are left as they are.
     """
     room = Room(asking.unit, rows, asking.policy, now=asking.now)
-    may_go: list[str] = []
+    may_go: list[Row[Any]] = []
     others: list[tuple[Row[Any], Wait | GiveUp]] = []
     busy: set[str] = set()
     size = 0
@@ -172,7 +173,7 @@ def _judged(
             continue
         verdict = room.verdict(row)
         if isinstance(verdict, Go):
-            may_go.append(row.id)
+            may_go.append(row)
             busy |= reached
         else:
             others.append((row, verdict))
@@ -188,21 +189,32 @@ def _takes_turns(policy: BoundPolicy) -> bool:
     return bool(policy.rates or policy.per_sender)
 
 
-_ASKED = tuple(
-    touches.c[name]
-    for name in (
-        *("id", "epoch", "playbook", "key", "channel", "sender", "topic", "to_customer", "zone"),
-        *("state", "attempts", "expires_at", "capped_at"),
-    )
+_ASKED = (
+    *("id", "epoch", "playbook", "key", "channel", "sender", "topic", "to_customer", "zone"),
+    *("state", "attempts", "expires_at", "capped_at"),
 )
-_TAKEN = tuple(touches.c[each.name] for each in fields(Claimed) if each.name in touches.c)
+_TAKEN = tuple(each.name for each in fields(Claimed) if each.name in touches.c)
+_PICKED = tuple(touches.c[name] for name in dict.fromkeys((*_ASKED, *_TAKEN)))
 _TOLD = {"epoch": "epoch", "attempt": "attempts"}
 _SIZE = func.length(PAYLOAD).label("size")
+_CLAIM = Prepared(
+    lambda given: (
+        update(touches)
+        .where(touches.c.id.in_(select(given("touch").c.touch)))
+        .values(
+            state=TouchState.CLAIMED,
+            epoch=touches.c.epoch + 1,
+            attempts=touches.c.attempts + 1,
+            worker=bindparam("by"),
+            lease_until=bindparam("until"),
+        )
+    )
+)
 
 
 def _pick(unit: Unit, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Row[Any]]:
     order = (touches.c.priority.desc(), touches.c.made_at, touches.c.id)
-    picked: Select[Any] = select(*_ASKED, _SIZE).where(*wanted).order_by(*order).limit(limit)
+    picked: Select[Any] = select(*_PICKED, _SIZE).where(*wanted).order_by(*order).limit(limit)
     # Postgres skips rows that another worker is taking, SQLite has let in one writer only.
     return unit.connection.execute(picked.with_for_update(skip_locked=True)).all()
 
@@ -298,36 +310,27 @@ def _cleared(playbooks: Mapping[str, Collection[str]]) -> list[ColumnElement[boo
     return [asked, ~by_held.exists(), ~about_held.exists()]
 
 
-def _take(asking: _Asking, ids: Sequence[str]) -> list[Claimed]:
-    unit, worker = asking.unit, asking.worker
-    statement = (
-        update(touches)
-        .where(touches.c.id.in_(ids), touches.c.state == TouchState.READY)
-        .values(
-            state=TouchState.CLAIMED,
-            epoch=touches.c.epoch + 1,
-            attempts=touches.c.attempts + 1,
-            worker=worker,
-            lease_until=asking.now + asking.lease,
-        )
-        .returning(*_TAKEN)
-    )
+def _take(asking: _Asking, rows: Sequence[Row[Any]]) -> list[Claimed]:
+    """Claim rows that were picked, and are locked since then."""
+    unit, until = asking.unit, asking.now + asking.lease
+    ids = [row.id for row in rows]
+    _CLAIM.write(unit.connection, {"given": ids, "by": asking.worker, "until": until})
     said = payloads_of(unit, ids)
-    rows = unit.connection.execute(statement).all()
     for row in rows:
         names = names_of(asking.policy, row.channel, row.sender)
         take_claim(unit, names, real=asking.real)
-    tell_of_touches(unit, rows, Kind.TOUCH_CLAIMED, _TOLD, body={}, now=asking.now, actor=worker)
-    taken = {row.id: _claimed(unit, row, said.get(row.id, b"")) for row in rows}
-    return [taken[touch] for touch in ids if touch in taken]
+    taken = [_claimed(unit, row, said.get(row.id, b"")) for row in rows]
+    now, actor = asking.now, asking.worker
+    tell_of_touches(unit, taken, Kind.TOUCH_CLAIMED, _TOLD, body={}, now=now, actor=actor)
+    return taken
 
 
-def _claimed(unit: Unit, row: Row[tuple[object, ...]], payload: bytes) -> Claimed:
+def _claimed(unit: Unit, row: Row[Any], payload: bytes) -> Claimed:
     is_email = row.kind == TouchKind.EMAIL
     key = unit.ledger.identity.key
     return Claimed(
         id=row.id,
-        epoch=row.epoch,
+        epoch=row.epoch + 1,
         enrollment=row.enrollment,
         playbook=row.playbook,
         entity=row.entity,
@@ -343,7 +346,7 @@ def _claimed(unit: Unit, row: Row[tuple[object, ...]], payload: bytes) -> Claime
         method=row.method,
         headers=json.loads(row.headers),
         priority=row.priority,
-        attempts=row.attempts,
+        attempts=row.attempts + 1,
         made_at=row.made_at,
         expires_at=row.expires_at,
         token=make_token(key, Purpose.RETURN, row.id) if is_email else "",

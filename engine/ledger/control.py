@@ -10,10 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, literal, null, or_, select, update
 
 from engine.decide.facts import TouchState
 from engine.ledger.audit import Kind
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import channels, enrollments, halts, pauses, touches
@@ -131,18 +132,19 @@ def is_halted(unit: Unit, playbook: str) -> bool:
     return unit.connection.scalar(mine) != 0
 
 
-# Written once: the last look before an act has no time to build its statements anew.
-_STOPS = select(halts.c.scope, literal("halt")).union_all(
-    select(pauses.c.playbook, literal("pause")).where(pauses.c.ended_at.is_(None))
+_STOPS = Prepared(
+    lambda _: select(halts.c.scope, literal("halt").label("what")).union_all(
+        select(pauses.c.playbook, literal("pause")).where(pauses.c.ended_at.is_(None))
+    )
 )
 
 
 def stops_in_force(unit: Unit) -> Stops:
     """All that stops anything, in one look; where the file cannot be looked at, it stands."""
     by_file = unit.ledger.halt_file_stands()
-    found = [(row[0], row[1]) for row in unit.connection.execute(_STOPS)]
-    halted = frozenset(name for name, what in found if what == "halt")
-    paused = frozenset(name for name, what in found if what == "pause")
+    found = _STOPS.rows(unit.connection, {})
+    halted = frozenset(row.scope for row in found if row.what == "halt")
+    paused = frozenset(row.scope for row in found if row.what == "pause")
     return Stops(by_file or EVERYTHING in halted, halted, paused)
 
 
@@ -319,19 +321,21 @@ def open_breaker(
     unit.note(Kind.BREAKER_OPENED, body, at=at, actor=actor)
 
 
-_TROUBLE_OVER = (
-    update(channels)
-    .where(
-        channels.c.name == bindparam("channel"),
-        or_(channels.c.failures > 0, channels.c.breaker_until.is_not(None)),
+_TROUBLE_OVER = Prepared(
+    lambda _: (
+        update(channels)
+        .where(
+            channels.c.name == bindparam("channel"),
+            or_(channels.c.failures > 0, channels.c.breaker_until.is_not(None)),
+        )
+        .values(failures=0, breaker_until=null(), breaker_why="")
     )
-    .values(failures=0, breaker_until=None, breaker_why="")
 )
 
 
 def close_breaker(unit: Unit, channel: str, *, at: datetime, actor: str) -> bool:
     """Record a success: no failures in a row, no breaker; False where there were none."""
-    if unit.connection.execute(_TROUBLE_OVER, {"channel": channel}).rowcount != 1:
+    if _TROUBLE_OVER.write(unit.connection, {"channel": channel}) != 1:
         return False
     unit.note(Kind.BREAKER_CLOSED, {"channel": channel}, at=at, actor=actor)
     return True

@@ -10,7 +10,7 @@ from sqlalchemy import Dialect, String
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["Instant", "instant_text"]
+__all__ = ["Instant", "instant_of", "instant_text"]
 
 INSTANT_WIDTH = 27  # 2026-03-10T09:00:00.000000Z
 
@@ -31,6 +31,12 @@ def instant_text(value: datetime) -> str:
 @lru_cache(maxsize=1024)
 def _text(value: datetime) -> str:
     return value.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=1024)  # and reads them as often
+def instant_of(text: str) -> datetime:
+    """The instant that a text of `instant_text` tells."""
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -57,5 +63,4 @@ class Instant(TypeDecorator[datetime]):
         """Aware, in UTC."""
         if value is None:
             return None
-        read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        return read.astimezone(UTC)
+        return value.astimezone(UTC) if isinstance(value, datetime) else instant_of(str(value))

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Update, bindparam, null, or_, select, update
 
 from engine.decide.facts import TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.held import let_others_ask
+from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
 from engine.ledger.told import tell_of_touch, tell_of_touches
@@ -42,29 +42,39 @@ _ACTED = (TouchState.IN_DOUBT, TouchState.UNKNOWN)
 _HELD = (TouchState.CLAIMED, *_ACTED)
 _COUNT = (TouchState.SENT, TouchState.UNKNOWN)  # against caps
 
-# Written once: many thousand answers come in a minute.
-_ANSWERED: Select[Any] = (
-    select(*(touches.c[name] for name in ("id", "epoch", "channel", "playbook", "key", "attempts")))
-    .where(
-        touches.c.id.in_(bindparam("ids", expanding=True)),
-        touches.c.state.in_(list(_ACTED)),
+_ANSWERED = Prepared(
+    lambda given: (
+        select(
+            *(touches.c[name] for name in ("id", "epoch", "channel", "playbook", "key", "attempts"))
+        )
+        .where(
+            touches.c.id.in_(select(given("touch").c.touch)),
+            or_(*(touches.c.state == each for each in _ACTED)),
+        )
+        .order_by(touches.c.id)  # workers lock in one order
+        .with_for_update()
     )
-    .order_by(touches.c.id)  # workers lock in one order
-    .with_for_update()
 )
 _TOLD = {"channel": "channel", "epoch": "epoch", "attempt": "attempts"}
-_SENT = (
-    update(touches)
-    .where(touches.c.id == bindparam("touch"))
-    .values(
-        state=TouchState.SENT,
-        reason="",
-        detail=bindparam("said"),
-        ended_at=bindparam("now"),
-        worker="",
-        lease_until=None,
+
+
+def _sent(given: Given) -> Update:
+    mine = given("touch", "said")
+    return (
+        update(touches)
+        .where(touches.c.id == mine.c.touch)
+        .values(
+            state=TouchState.SENT,
+            reason="",
+            detail=mine.c.said,
+            ended_at=bindparam("now"),
+            worker="",
+            lease_until=null(),
+        )
     )
-)
+
+
+_SENT = Prepared(_sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +97,18 @@ def settle_sent_all(
     unit: Unit, accepted: Sequence[Accepted], *, now: datetime, actor: str
 ) -> list[bool]:
     """The same of many, the answers in their order."""
-    ids = {"ids": [each.touch for each in accepted]}
-    rows = {row.id: row for row in unit.connection.execute(_ANSWERED, ids)}
-    answers, values, mine = [], [], []
+    found = _ANSWERED.rows(unit.connection, {"given": [each.touch for each in accepted]})
+    rows = {row.id: row for row in found}
+    answers, said, mine = [], [], []
     for each in accepted:
         row = rows.pop(each.touch, None)
         answers.append(row is not None and row.epoch == each.epoch)
         if row is None or row.epoch != each.epoch:
             continue
         mine.append(row)
-        values.append({"touch": each.touch, "said": each.detail, "now": now})
-    if values:
-        unit.connection.execute(_SENT, values)
+        said.append((each.touch, each.detail))
+    if said:
+        _SENT.write(unit.connection, {"given": said, "now": now})
         body = {"reason": ""}
         tell_of_touches(unit, mine, Kind.TOUCH_SENT, _TOLD, body=body, now=now, actor=actor)
     return answers

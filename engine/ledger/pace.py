@@ -82,6 +82,8 @@ def take_claim(unit: Unit, wanted: Mapping[str, Rate], *, real: datetime) -> Non
 
 def turn_at(unit: Unit, wanted: Mapping[str, Rate], *, real: datetime) -> datetime | None:
     """Take a turn to act, or say when there is one; None: it was taken, the act may follow."""
+    if not wanted:
+        return None
     latest = _latest(unit, rates.c.act_from, wanted, real=real)
     for name, rate in wanted.items() if latest is None else ():
         mine = update(rates).where(rates.c.name == name)

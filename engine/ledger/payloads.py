@@ -41,7 +41,7 @@ def write_payloads(unit: Unit, said: Mapping[str, bytes]) -> None:
 
 def payloads_of(unit: Unit, ids: Collection[str]) -> dict[str, bytes]:
     """The bytes of some touches; those that say nothing are absent."""
-    rows = unit.connection.execute(_SOME, {"ids": list(ids)})
+    rows = unit.connection.execute(_SOME, {"ids": list(ids)}) if ids else ()
     return {row.touch: bytes(row.payload) for row in rows}
 
 

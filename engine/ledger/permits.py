@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, select, tuple_, update
+from sqlalchemy import Row, Select, bindparam, select, tuple_, update
 
 from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.decide.facts import TouchState
@@ -24,7 +24,8 @@ from engine.ledger.control import Stops, stops_in_force
 from engine.ledger.drafts import content_digest
 from engine.ledger.held import Room, alone, hold_back
 from engine.ledger.pace import names_of, turn_at
-from engine.ledger.payloads import PAYLOAD
+from engine.ledger.payloads import payloads_of
+from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
 from engine.ledger.told import tell_of_touch, tell_of_touches
@@ -97,14 +98,15 @@ def permit_all(
     """
     if policy.caps or policy.rates or policy.per_sender:
         alone(unit)
-    claims = _claims_among(unit, asked)
-    rows = list(claims.values())
+    rows = _ASKED.rows(unit.connection, {"given": [each.touch for each in asked]})
+    claims = {row.id: row for row in rows}
     mine = dict(claims)
     look = _Look(
         unit=unit,
         policy=policy,
         stops=stops_in_force(unit),
         refusals=refusals_of(unit, {_addressed(policy, row) for row in rows}),
+        shown=payloads_of(unit, [row.id for row in rows if row.approver]),
         room=Room(unit, rows, policy, now=now),
         now=now,
         real=real or now,
@@ -123,37 +125,31 @@ def permit_all(
 
 # ---------------------------------------------------------------- the last look
 
-# Written once: a look right before an act has no time to build its statements anew.
-_ASKED: Select[Any] = (
-    select(
-        *(
-            touches.c[name]
-            for name in (
-                *("id", "epoch", "playbook", "key", "channel", "sender", "topic", "to_customer"),
-                *("zone", "state", "attempts", "expires_at", "capped_at", "address_digest"),
-                *("approver", "approved"),
-            )
-        ),
-        case((touches.c.approver != "", PAYLOAD)).label("shown"),
+_LOOKED_AT = (
+    *("id", "epoch", "playbook", "key", "channel", "sender", "topic", "to_customer", "zone"),
+    *("state", "attempts", "expires_at", "capped_at", "address_digest", "approver", "approved"),
+)
+_ASKED = Prepared(
+    lambda given: (
+        select(*(touches.c[name] for name in _LOOKED_AT))
+        .where(
+            touches.c.id.in_(select(given("touch").c.touch)),
+            touches.c.state == TouchState.CLAIMED,
+        )
+        .order_by(touches.c.id)  # workers lock in one order
+        .with_for_update()
     )
-    .where(
-        touches.c.id.in_(bindparam("ids", expanding=True)),
-        touches.c.state == TouchState.CLAIMED,
-    )
-    .order_by(touches.c.id)  # workers lock in one order
-    .with_for_update()
 )
 _TOLD = {"channel": "channel", "epoch": "epoch"}
-_IN_DOUBT = (
-    update(touches)
-    .where(touches.c.id.in_(bindparam("ids", expanding=True)))
-    .values(state=TouchState.IN_DOUBT, in_doubt_at=bindparam("now"), lease_until=bindparam("until"))
+_IN_DOUBT = Prepared(
+    lambda given: (
+        update(touches)
+        .where(touches.c.id.in_(select(given("touch").c.touch)))
+        .values(
+            state=TouchState.IN_DOUBT, in_doubt_at=bindparam("now"), lease_until=bindparam("until")
+        )
+    )
 )
-
-
-def _claims_among(unit: Unit, asked: Sequence[Asking]) -> dict[str, Row[Any]]:
-    ids = {"ids": [each.touch for each in asked]}
-    return {row.id: row for row in unit.connection.execute(_ASKED, ids)}
 
 
 def _addressed(policy: BoundPolicy, row: Row[Any]) -> Addressed:
@@ -170,6 +166,7 @@ class _Look:
     policy: BoundPolicy
     stops: Stops
     refusals: Mapping[Addressed, str]
+    shown: Mapping[str, bytes]
     room: Room
     now: datetime
     real: datetime
@@ -181,7 +178,7 @@ class _Look:
             return self._put_back(row, stopped)
         if row.expires_at is not None and row.expires_at <= self.now:
             return self._end(row, TouchState.EXPIRED, "expired")
-        if row.approver and row.approved != content_digest(row.shown):
+        if row.approver and row.approved != content_digest(self.shown.get(row.id, b"")):
             return self._put_back(row, "unapproved", state=TouchState.DRAFT)
         if refusal := self.refusals.get(_addressed(self.policy, row)):
             return self._end(row, TouchState.SKIPPED, refusal)
@@ -223,7 +220,7 @@ def _put_in_doubt(unit: Unit, allowed: Collection[Asking], *, now: datetime) -> 
     for each in allowed:
         by_lease.setdefault(each.lease, []).append(each.touch)
     for lease, ids in by_lease.items():
-        unit.connection.execute(_IN_DOUBT, {"ids": ids, "now": now, "until": now + lease})
+        _IN_DOUBT.write(unit.connection, {"given": ids, "now": now, "until": now + lease})
 
 
 # ---------------------------------------------------------------- putting back

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,12 +16,12 @@ __all__ = [
     "SimulatedStay",
     "SimulatedTouch",
     "held_back",
-    "is_anyone_inside",
-    "is_anyone_watching",
+    "inside",
     "is_touch_due",
     "next_due",
     "simulated_stays",
     "simulated_touches",
+    "watched",
 ]
 
 _WATCHING = (Phase.WATCHING, Phase.HOLDING)
@@ -66,20 +66,19 @@ def next_due(unit: Unit, after: datetime) -> datetime | None:
     return min((each for each in found if each is not None), default=None)
 
 
-def is_anyone_inside(unit: Unit, playbooks: Collection[str]) -> bool:
-    """Whether anybody is inside one of some playbooks."""
-    inside = (enrollments.c.left_at.is_(None), enrollments.c.playbook.in_(sorted(playbooks)))
-    return bool(unit.connection.scalar(select(exists().where(*inside))))
+def inside(unit: Unit) -> frozenset[str]:
+    """The playbooks that somebody is inside of."""
+    names = select(enrollments.c.playbook).where(enrollments.c.left_at.is_(None)).distinct()
+    return frozenset(unit.connection.scalars(names))
 
 
-def is_anyone_watching(unit: Unit) -> bool:
-    """Whether anybody stands still for a condition, or for a moment that is missing."""
+def watched(unit: Unit) -> frozenset[str]:
+    """Those in which somebody stands still for a condition, or for a moment that is missing."""
     watching = enrollments.c.phase.in_(_WATCHING) | (
         (enrollments.c.phase == Phase.WAITING) & enrollments.c.waits_until.is_(None)
     )
-    return bool(
-        unit.connection.scalar(select(exists().where(enrollments.c.left_at.is_(None), watching)))
-    )
+    names = select(enrollments.c.playbook).where(enrollments.c.left_at.is_(None), watching)
+    return frozenset(unit.connection.scalars(names.distinct()))
 
 
 def is_touch_due(unit: Unit, at: datetime, *, playbook: str | None = None) -> bool:

@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 
 from engine.ledger.instants import Instant, instant_text
 
@@ -33,10 +35,31 @@ __all__ = [
     "insert_new",
     "insert_rows",
     "pack_keys",
+    "run_text",
     "stand_in_line",
     "texts_relation",
     "unpack_keys",
 ]
+
+
+def run_text(connection: Connection, text: str, values: object) -> DBAPICursor:
+    """Give a statement to the driver itself, in the transaction of `connection`.
+
+    What SQLAlchemy does around a statement takes several times as long as most of the outbox's do.
+    No event tells of it; failures are those that SQLAlchemy would raise.
+    """
+    dialect, pooled = connection.dialect, connection.connection
+    cursor = pooled.cursor()
+    try:
+        cursor.execute(text, values)  # type: ignore[arg-type]
+    except dialect.loaded_dbapi.Error as error:
+        is_lost = dialect.is_disconnect(error, pooled, cursor)
+        if is_lost:
+            connection.invalidate(error)
+        base: type[Exception] = dialect.loaded_dbapi.Error
+        told = DBAPIError.instance(text, None, error, base, connection_invalidated=is_lost)
+        raise told from error
+    return cursor
 
 
 def stand_in_line(connection: Connection, lock: int) -> None:
@@ -93,23 +116,23 @@ def insert_alike(
     if connection.dialect.name == "postgresql":
         statement = _alike_from_arrays(table, tuple(same), tuple(each))
         columns = chain.from_iterable(map(_joined, each.values()))
-        connection.exec_driver_sql(statement, (*same.values(), *columns))
+        run_text(connection, statement, (*same.values(), *columns))
         return
     stored = tuple(map(_stored, same.values()))
     rows = list(zip(*each.values(), strict=True))
-    if len(rows) < _FEW:
-        statement = _alike_in_rows(table, tuple(same), tuple(each), number=1)
-        connection.exec_driver_sql(statement, [(*stored, *row) for row in rows])
-        return
-    for start in range(0, len(rows), _ROWS):
-        some = rows[start : start + _ROWS]
-        statement = _alike_in_rows(table, tuple(same), tuple(each), number=len(some))
-        connection.exec_driver_sql(statement, (*stored, *chain.from_iterable(some)))
+    start = 0
+    while start < len(rows):
+        number = next(size for size in _SIZES if size <= len(rows) - start)
+        some = rows[start : start + number]
+        statement = _alike_in_rows(table, tuple(same), tuple(each), number=number)
+        run_text(connection, statement, (*stored, *chain.from_iterable(some)))
+        start += number
 
 
-_FEW = 200  # rows for which it does not pay to read a statement of their own number
-_ROWS = 2_000  # of one statement: SQLite binds 32,766 values at most
-_MARKS = 16  # texts of statements that are kept: a few for each table
+_SIZES = (2_048, 256, 64, 16, 8, 4, 2, 1)
+"""Rows of one statement: SQLite reads each once, and binds 32,766 values at most."""
+
+_MARKS = 64  # texts of statements that are kept: a few for each table
 
 
 @lru_cache(_MARKS)

@@ -6,7 +6,6 @@ FULL: a committed row survives a power cut, and no reader turns writer halfway.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from engine.ledger.audit import (
     Alike,
@@ -29,6 +28,7 @@ from engine.ledger.audit import (
     chained_alike,
 )
 from engine.ledger.database import told
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_alike, insert_rows
 from engine.ledger.tables import audit, audit_head
 from engine.messages.address import AddressError, normalise
@@ -116,7 +116,7 @@ class Unit:
     def keyed(self, content: str | bytes) -> str:
         """A digest of any content that only this ledger can compute."""
         data = content.encode() if isinstance(content, str) else content
-        return hmac.new(self.ledger.identity.key, data, hashlib.sha256).hexdigest()[:_DIGEST_WIDTH]
+        return hmac.digest(self.ledger.identity.key, data, "sha256").hex()[:_DIGEST_WIDTH]
 
     def without_addresses(self, text: str) -> str:
         """A text that people or servers wrote, with keyed digests where addresses stood."""
@@ -140,7 +140,7 @@ class Unit:
                 alone = []
                 head = _written_alike(self.connection, note, head)
         insert_rows(self.connection, audit, [_row(each) for each in alone])
-        self.connection.execute(update(audit_head).values(seq=head.seq, hash=head.hash))
+        _NEW_HEAD.write(self.connection, {"last": head.seq, "digest": head.hash})
 
 
 def _written_alike(connection: Connection, alike: Alike, head: Head) -> Head:
@@ -157,10 +157,15 @@ def _written_alike(connection: Connection, alike: Alike, head: Head) -> Head:
     return Head(links.seqs[-1], links.hashes[-1]) if links.seqs else head
 
 
+_HEAD = Prepared(lambda _: select(audit_head.c.seq, audit_head.c.hash).with_for_update())
+_NEW_HEAD = Prepared(
+    lambda _: update(audit_head).values(seq=bindparam("last"), hash=bindparam("digest"))
+)
+
+
 def _locked_head(connection: Connection) -> Head:
-    statement = select(audit_head.c.seq, audit_head.c.hash).with_for_update()
-    seq, digest = connection.execute(statement).one()
-    return Head(seq, digest)
+    (row,) = _HEAD.rows(connection, {})
+    return Head(row.seq, row.hash)
 
 
 def _row(record: AuditRecord) -> dict[str, object]:

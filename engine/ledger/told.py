@@ -27,7 +27,7 @@ def tell_of_touch(
 
 def tell_of_touches(
     unit: Unit,
-    rows: Iterable[Row[Any]],
+    rows: Iterable[Any],
     kind: Kind,
     names: Mapping[str, str],
     *,
@@ -37,9 +37,10 @@ def tell_of_touches(
 ) -> None:
     """Add the records of the same change of many touches, those of one playbook together.
 
-    Each says `touch`, what stands in `body`, and of each of `names` its own: a column of its row.
+    A row is anything with `id`, `playbook`, `key` and these columns. Each says `touch`, what stands
+    in `body`, and of each of `names` its own: a column of its row.
     """
-    by_playbook: dict[str, list[Row[Any]]] = {}
+    by_playbook: dict[str, list[Any]] = {}
     for row in rows:
         by_playbook.setdefault(row.playbook, []).append(row)
     for playbook, mine in by_playbook.items():

@@ -6,15 +6,15 @@ address as a whole (a bounce, a complaint, a stop of everything).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import Table, delete, select
 
 from engine.decide.policy import NOT_SUBSCRIBED
 from engine.language.policy import GENERAL, TopicDefault
 from engine.ledger.audit import Kind
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import EVERY_TOPIC
@@ -36,13 +36,17 @@ SUPPRESSED = "suppressed"
 Addressed = tuple[str, str, TopicDefault]
 """An address by its keyed digest, a topic, and who gets that topic."""
 
-# Written once: the last look before an act has no time to build its statements anew.
-_SAID: Select[Any] = select(suppressions.c.address_digest, suppressions.c.topic).where(
-    suppressions.c.address_digest.in_(bindparam("digests", expanding=True))
-)
-_ASKED_FOR: Select[Any] = select(subscriptions.c.address_digest, subscriptions.c.topic).where(
-    subscriptions.c.address_digest.in_(bindparam("digests", expanding=True))
-)
+
+def _said_in(table: Table) -> Prepared:
+    """Which topics some addresses stand with in a table."""
+    return Prepared(
+        lambda given: select(table.c.address_digest, table.c.topic).where(
+            table.c.address_digest.in_(select(given("digest").c.digest))
+        )
+    )
+
+
+_SAID, _ASKED_FOR = _said_in(suppressions), _said_in(subscriptions)
 
 
 def refusal_of(unit: Unit, digest: str, topic: str, *, default: TopicDefault) -> str:
@@ -63,8 +67,8 @@ def refusals_of(unit: Unit, asked: Collection[Addressed]) -> dict[Addressed, str
     return {each: reason for each, reason in reasons.items() if reason}
 
 
-def _pairs(unit: Unit, statement: Select[Any], digests: Iterable[str]) -> set[tuple[str, str]]:
-    return {(row[0], row[1]) for row in unit.connection.execute(statement, {"digests": digests})}
+def _pairs(unit: Unit, statement: Prepared, digests: Sequence[str]) -> set[tuple[str, str]]:
+    return {(row[0], row[1]) for row in statement.rows(unit.connection, {"given": digests})}
 
 
 def _reason(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 
@@ -58,6 +59,7 @@ class Address:
         return f"{self.local}@{self.domain}"
 
 
+@lru_cache(maxsize=512)  # one message asks several times, and all of them for their sender
 def parse_address(text: str) -> Address:
     """Read one address.
 

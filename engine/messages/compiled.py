@@ -69,10 +69,10 @@ class CompiledText:
 
 @dataclass(frozen=True, slots=True)
 class CompiledEmail:
-    """A message template: its parts ready to render."""
+    """A message template: its parts ready to render; None: it has no preheader."""
 
     subject: Runnable
-    preheader: Runnable
+    preheader: Runnable | None
     text: Runnable
     html: Runnable
     has_layout: bool
@@ -121,9 +121,10 @@ def compile_email(template: Template) -> CompiledEmail:
     if reading.problems:
         raise Invalid(reading.problems)
     text, html = body_sources(template)
+    preheader = _one_line(template.preheader)
     return CompiledEmail(
         compile_source(_one_line(template.subject), HEADER),
-        compile_source(_one_line(template.preheader), TEXT),
+        compile_source(preheader, TEXT) if preheader else None,
         compile_source(text, TEXT),
         compile_source(html, HTML),
         template.layout != "none",

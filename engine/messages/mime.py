@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from engine.messages.address import (
     Address,
@@ -44,6 +45,8 @@ MOST_BYTES = 2_097_152
 _MOST_LINE = 998  # RFC 5322, 2.1.1, without CRLF
 _LINE = 76
 _WORD_BYTES = 39  # of UTF-8 in one encoded word: 64 characters, so that a line stays under 76
+_LINES_KEPT = 1024  # encoded: most lines of a message say the same to everybody
+_ENDED = re.compile(r"[^\n]*\n|[^\n]+")
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
@@ -105,7 +108,7 @@ def to_bytes(email: RenderedEmail, envelope: Envelope) -> Wire:
         ("To", _mailbox(envelope.recipient, recipient)),
         *_reply_to(envelope.reply_to),
         ("Subject", subject_line(email.subject)),
-        ("Date", format_datetime(envelope.date)),
+        ("Date", _date(envelope.date.isoformat())),
         ("Message-ID", envelope.message_id),
         *_thread(envelope.references),
         ("Auto-Submitted", "auto-generated"),
@@ -169,6 +172,12 @@ def _phrase(name: str) -> str:
         return name
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+@lru_cache(maxsize=64)  # a pass dates all of its messages alike
+def _date(text: str) -> str:
+    """ISO 8601 as RFC 5322 writes it, with the same offset."""
+    return format_datetime(datetime.fromisoformat(text))
 
 
 def _reply_to(person: Recipient | None) -> list[tuple[str, str]]:
@@ -249,13 +258,20 @@ def finished(headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
 
 def _part(content: str, subtype: str, boundary: str) -> bytes:
     text = content.replace("\r\n", "\n").replace("\r", "\n")
-    body = binascii.b2a_qp(text.encode(), quotetabs=False, istext=True)
+    body = b"".join(map(_quoted_printable, _ENDED.findall(text)))
     head = (
         f"--{boundary}\r\n"
         f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return head.encode() + body.replace(b"\n", b"\r\n") + b"\r\n"
+    return head.encode() + body + b"\r\n"
+
+
+@lru_cache(_LINES_KEPT)
+def _quoted_printable(line: str) -> bytes:
+    """A line and its end as they travel: no line's encoding hangs on the ones before it."""
+    encoded = binascii.b2a_qp(line.encode(), quotetabs=False, istext=True)
+    return encoded.replace(b"\n", b"\r\n")
 
 
 def _verify(payload: bytes, names: Sequence[str]) -> None:

@@ -69,7 +69,8 @@ def render_email(
         RenderFailure: a value is missing or unsafe, the subject or body is empty, or too large.
     """
     subject = subject or _subject(compiled.subject, scope)
-    preheader = _SPACES.sub(" ", run(compiled.preheader, scope)).strip()
+    shown = run(compiled.preheader, scope) if compiled.preheader else ""
+    preheader = _SPACES.sub(" ", shown).strip()
     text = laid_out(run(compiled.text, scope))
     if not text.strip():
         raise RenderFailure(MISSING_VALUE, "the body of the message is empty")

@@ -6,7 +6,6 @@ mail, or the ledger. One of a return path is no way to unsubscribe: each has its
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from enum import StrEnum
@@ -44,4 +43,4 @@ def touch_of(key: bytes, purpose: Purpose, text: str) -> str | None:
 
 def _seal(key: bytes, purpose: Purpose, touch: str) -> str:
     told = f"token\n{purpose}\n{touch}".encode()
-    return hmac.new(key, told, hashlib.sha256).hexdigest()[:_SEAL_DIGITS]
+    return hmac.digest(key, told, "sha256").hex()[:_SEAL_DIGITS]

@@ -28,7 +28,7 @@ from engine.ledger.names import equal_to_vanished
 from engine.ledger.past import past_entries, past_entries_of_groups
 from engine.ledger.runs import bystanders, entered_in_run, never_ran, version_never_ran
 from engine.ledger.store import Ledger, Unit
-from engine.passes.portions import KeyPages, Portion, key_pages, portion_of
+from engine.passes.portions import KeyPages, Portion, key_pages, portions_of
 from engine.passes.walk import Facts
 
 __all__ = ["Firing", "Matched", "candidates_among", "entries", "select"]
@@ -121,7 +121,7 @@ def select(
         passed = [key for key, gate in found.items() if not gate]
         skipped.update(gate for gate in found.values() if gate)
         taken.update(known.groups[key] for key in passed if key in known.groups)
-        would.append(portion_of(_newcomers(passed, known), known.held_out))
+        would += portions_of(_newcomers(passed, known), known.held_out)
     of_run = _of_run(playbook, firing, facts, ledger, run=run)
     number = sum(each.number for each in would)
     blown = blown_fuse(playbook.entry, of_run, number)
@@ -148,7 +148,8 @@ def _let_through(
         admitted, kept_out = let_through(entry, who.keys, known)
         skipped.update(kept_out)
         entered += sum(key not in held_out for key in admitted)
-        yield portion.only(admitted)
+        if admitted:
+            yield portion.only(admitted)
 
 
 def candidates_among(

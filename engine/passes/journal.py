@@ -22,6 +22,7 @@ from engine.decide.facts import (
     Left,
     Moved,
     NewTouch,
+    Outcome,
     Phase,
     TouchMade,
     TouchState,
@@ -167,10 +168,15 @@ class LedgerJournal:
     def record(self, decisions: Iterable[Decision]) -> None:
         """One transaction: rows and audit records, or nothing.
 
-        With `on_exit: {tasks: close}` the open tasks of those who leave are closed in it.
+        With `on_exit: {tasks: close}` the open tasks of those who leave are closed in it; who is
+        through keeps them, since the last step may have made one.
         """
         listed = tuple(decisions)
-        left = [each.enrollment.id for each in listed if isinstance(each, Left)]
+        left = [
+            each.enrollment.id
+            for each in listed
+            if isinstance(each, Left) and each.outcome is not Outcome.COMPLETED
+        ]
         with self._ledger.write() as unit:
             record(unit, listed, at=self._as_of, actor="engine", run=self._run)
             if left and self._closes_tasks:

@@ -8,17 +8,26 @@ from engine.adding import Added
 from engine.language.blueprints import Input
 from engine.problems import Problem
 from engine.read.blueprints import BlueprintFile
+from engine.read.library import STAGES, stage_of
 from engine.report.text import as_json, columns
 
 __all__ = ["added", "listed"]
 
 
 def listed(plays: Sequence[BlueprintFile], form: str) -> str:
-    """The library, a line each."""
+    """The library, a line each, by the stage of a customer's life."""
     if form == "json":
         return as_json({"plays": [_play(each) for each in plays]})
+    told = (
+        _of_stage(stage, [each for each in plays if each.name in of])
+        for stage, of in STAGES.items()
+    )
+    return "\n\n".join(filter(None, told))
+
+
+def _of_stage(stage: str, plays: Sequence[BlueprintFile]) -> str:
     rows = [(each.name, _needed(each), each.data["description"]) for each in plays]
-    return columns(("play", "needs", "what it does"), rows)
+    return f"{stage}\n{columns(('play', 'needs', 'what it does'), rows)}" if rows else ""
 
 
 def _needed(play: BlueprintFile) -> str:
@@ -28,6 +37,7 @@ def _needed(play: BlueprintFile) -> str:
 def _play(play: BlueprintFile) -> dict[str, object]:
     return {
         "name": play.name,
+        "stage": stage_of(play.name),
         "description": play.data["description"],
         "inputs": [_input(each) for each in play.inputs.values()],
     }

@@ -24,10 +24,10 @@ from engine.ledger.invitations import open_invitations
 from engine.ledger.journey import due_enrollments
 from engine.ledger.simulated import (
     held_back,
-    is_anyone_inside,
-    is_anyone_watching,
+    inside,
     is_touch_due,
     next_due,
+    watched,
 )
 from engine.ledger.store import Ledger
 from engine.moments import local_date, start_of_day
@@ -229,9 +229,9 @@ class _Replay:
         with self._ledger.read() as unit:
             due = next_due(unit, at)
             found += [due] if due else []
-            if is_anyone_watching(unit):
+            if watched(unit):
                 found.append(at + _LOOK)
-            if is_anyone_inside(unit, self._ending):
+            if inside(unit) & self._ending:
                 found.append(self._evening(at))
         return min(found, default=None)
 
@@ -276,10 +276,9 @@ class _Replay:
 
     def _looks(self, at: datetime) -> Collection[str]:
         """The playbooks whose exits, or conditions that are waited for, are looked at now."""
+        is_evening = self._evening(at - _INSTANT) == at
         with self._ledger.read() as unit:
-            if is_anyone_watching(unit):
-                return {each.name for each in self._playbooks}
-        return self._ending if self._evening(at - _INSTANT) == at else ()
+            return watched(unit) | (inside(unit) & self._ending if is_evening else frozenset())
 
     def _is_due(self, playbook: BoundPlaybook, at: datetime) -> bool:
         with self._ledger.read() as unit:

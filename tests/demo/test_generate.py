@@ -22,9 +22,9 @@ def made(folder: Path, scale: Scale, as_of: datetime = AS_OF) -> Path:
 
 
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
-    """A query over `users` and `events`."""
+    """A query over what the product knows."""
     with duckdb.connect() as database:
-        for name in ("users", "events"):
+        for name in ("users", "events", "signals"):
             path = folder / f"product/{name}.parquet"
             database.execute(f"CREATE VIEW {name} AS FROM read_parquet('{path}')")
         return database.execute(query).fetchall()
@@ -40,13 +40,17 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(tmp_path_factory.mktemp("small"), SMALL)
 
 
-EVERYTHING = ("FROM users ORDER BY ALL", "FROM events ORDER BY ALL")
+EVERYTHING = tuple(f"FROM {name} ORDER BY ALL" for name in ("users", "events", "signals"))
+CRM = (
+    *("accounts", "tickets", "opportunities", "invoices", "meetings", "surveys", "trainings"),
+    *("objectives", "mails", "calls", "advocacy"),
+)
 
 
 def test_the_same_seed_makes_the_same_people(small: Path, tmp_path: Path) -> None:
     again = made(tmp_path, SMALL)
     assert [rows(again, query) for query in EVERYTHING] == [rows(small, q) for q in EVERYTHING]
-    for table in ("accounts", "calls", "tickets"):
+    for table in CRM:
         assert crm(again, f"SELECT * FROM {table}") == crm(small, f"SELECT * FROM {table}")
 
 
@@ -56,8 +60,11 @@ def test_another_seed_makes_other_people(small: Path, tmp_path: Path) -> None:
 
 
 def test_there_are_as_many_as_asked_for(small: Path) -> None:
-    assert rows(small, "SELECT count(DISTINCT user_id) FROM users") == [(2_000,)]
-    assert rows(small, "SELECT count(DISTINCT event_id) FROM events") == [(40_000,)]
+    """And a few who never came, and what befalls some companies."""
+    [(users,)] = rows(small, "SELECT count(DISTINCT user_id) FROM users")
+    [(events,)] = rows(small, "SELECT count(DISTINCT event_id) FROM events")
+    assert users == 2_000 + 16
+    assert 40_000 < events < 42_000  # type: ignore[operator]
     assert crm(small, "SELECT count(*) FROM accounts") == [(SMALL.accounts,)]
 
 
@@ -80,6 +87,74 @@ def test_there_are_as_many_as_asked_for(small: Path) -> None:
 )
 def test_what_never_stands_in_the_data(small: Path, query: str) -> None:
     assert rows(small, query) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("accounts WHERE (status = 'churned') <> (churned_on IS NOT NULL)", id="left"),
+        pytest.param("accounts WHERE churned_on < contract_start", id="left before it began"),
+        pytest.param("accounts WHERE seats_activated > seats_invited", id="seats from nowhere"),
+        pytest.param("accounts WHERE seats_invited > seats", id="more seats than bought"),
+        pytest.param("accounts WHERE contract_start > '2026-11-20'", id="a contract to come"),
+        pytest.param("accounts WHERE stage_entered_on < contract_start", id="a stage too early"),
+        pytest.param("accounts WHERE arr < 0 OR arr_year_ago < 0", id="less than nothing"),
+        pytest.param(
+            "accounts WHERE date(onboarding_completed_at) > '2026-11-20'", id="onboarded to come"
+        ),
+        pytest.param("accounts WHERE first_value_on > '2026-11-20'", id="value to come"),
+        pytest.param("tickets WHERE (status = 'closed') <> (closed_at IS NOT NULL)", id="closed"),
+        pytest.param("tickets WHERE closed_at <= opened_at", id="closed before it was opened"),
+        pytest.param("tickets WHERE closed_at > '2026-11-20 14:30'", id="closed to come"),
+        pytest.param(
+            "opportunities WHERE (status = 'open') <> (closed_on IS NULL)", id="open and closed"
+        ),
+        pytest.param("invoices WHERE (status = 'failed') <> (failed_on IS NOT NULL)", id="failed"),
+        pytest.param(
+            "meetings WHERE status = 'held' AND starts_at > '2026-11-20'", id="held to come"
+        ),
+        pytest.param(
+            "meetings WHERE status = 'scheduled' AND starts_at < '2026-11-20'", id="held long ago"
+        ),
+        pytest.param("surveys WHERE answered_at > '2026-11-20 14:30'", id="answered to come"),
+        pytest.param("surveys WHERE score NOT BETWEEN 0 AND 10", id="a score of nothing"),
+        pytest.param(
+            "trainings WHERE (status = 'booked') <> (starts_at > '2026-11-20 14:30')", id="booked"
+        ),
+        pytest.param(
+            "objectives WHERE (confirmed_by IS NULL) <> (confirmed_on IS NULL)", id="by nobody"
+        ),
+        pytest.param("mails WHERE sent_at > '2026-11-20 14:30'", id="sent to come"),
+        pytest.param("mails WHERE (author IS NULL) <> (direction = 'in')", id="by nobody of us"),
+    ],
+)
+def test_what_never_stands_in_the_crm(small: Path, query: str) -> None:
+    assert crm(small, f"SELECT * FROM {query}") == []
+
+
+def test_no_table_is_empty_where_there_are_few_customers(tmp_path: Path) -> None:
+    """A run stops over an empty table."""
+    few = made(tmp_path, Scale(users=500, events=10_000))
+    assert [table for table in CRM if crm(few, f"SELECT count(*) FROM {table}") == [(0,)]] == []
+    assert rows(few, "SELECT count(*) FROM signals") > [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        pytest.param("health = 'green'", "health = 'red'", id="happy where the product is used"),
+        pytest.param("health = 'green'", "health = 'yellow'", id="and less where it is less so"),
+    ],
+)
+def test_who_uses_the_product_recommends_it(small: Path, better: str, worse: str) -> None:
+    mean = (
+        "SELECT avg(score) FROM surveys JOIN accounts ON accounts.id = account_id"
+        " WHERE kind = 'nps' AND {}"
+    )
+    [(high,)], [(low,)] = (crm(small, mean.format(which)) for which in (better, worse))
+    assert isinstance(high, float)
+    assert isinstance(low, float)
+    assert high > low + 1
 
 
 @pytest.mark.parametrize("column", ["first_name", "email", "onboarded_at"])

@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import stat
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
-from connectors.demo.beginning import make_project
+from connectors.demo.beginning import make_project, make_reference_project, make_sample_data
 from connectors.demo.example import Ports, is_example, point_at, write_example
 from connectors.demo.layout import slug
 from engine.problems import Refused
 
 TODAY = date(2027, 3, 1)
+NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 
 def settings(folder: Path) -> dict[str, dict[str, object]]:
@@ -41,6 +42,44 @@ def test_a_new_project_has_all_a_project_needs(tmp_path: Path) -> None:
     assert names(tmp_path / "new") == {p.relative_to(tmp_path / "new").as_posix() for p in written}
 
 
+def test_a_reference_project_has_all_that_the_library_speaks_of(tmp_path: Path) -> None:
+    written = make_reference_project(tmp_path / "new", name="Acme CS")
+    written += make_sample_data(tmp_path / "new", now=NOW)
+    entities = [
+        "account",
+        "user",
+        "ticket",
+        "opportunity",
+        "invoice",
+        "meeting",
+        "survey",
+        "training",
+        "objective",
+    ]
+    files = names(tmp_path / "new")
+    assert files == {path.relative_to(tmp_path / "new").as_posix() for path in written}
+    assert {path for path in files if path.startswith("catalog/")} == {
+        f"catalog/{entity}.yaml" for entity in entities
+    }
+    assert {path.split("/")[0] for path in files if not path.startswith("catalog/")} == {
+        *(".github", ".gitignore", ".gitlab-ci.yml", ".pre-commit-config.yaml", "README.md"),
+        *("data", "metrics", "playbooks", "segments", "touchline.yaml"),
+    }
+    assert settings(tmp_path / "new")["name"] == "acme-cs"
+    assert str(settings(tmp_path / "new")["ledger"]["id"]).startswith("acme-cs-")
+    assert (tmp_path / "new/README.md").read_text(encoding="utf-8").startswith("# acme-cs\n")
+
+
+def test_the_demo_and_the_reference_project_speak_of_the_same(tmp_path: Path) -> None:
+    make_reference_project(tmp_path / "new", name="new")
+    write_example(tmp_path / "demo", Ports(1, 2))
+    one, two = (
+        {path.name: path.read_text("utf-8") for path in (tmp_path / name / "catalog").iterdir()}
+        for name in ("new", "demo")
+    )
+    assert one == two
+
+
 def test_a_new_project_bears_its_own_name_and_ledger(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         make_project(tmp_path / folder, name="Acme CS!", today=TODAY)
@@ -63,6 +102,7 @@ def test_its_sample_data_tells_of_today(tmp_path: Path) -> None:
     "write",
     [
         pytest.param(lambda folder: make_project(folder, name="new", today=TODAY), id="init"),
+        pytest.param(lambda folder: make_reference_project(folder, name="new"), id="reference"),
         pytest.param(lambda folder: write_example(folder, Ports(1, 2)), id="demo"),
     ],
 )

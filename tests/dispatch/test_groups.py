@@ -21,6 +21,7 @@ from sqlalchemy import select
 from connectors.channels.fakes import FakeChannel
 from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
+from engine.dispatch import books as books_module
 from engine.dispatch.books import Books
 from engine.dispatch.deliver import deliver
 from engine.dispatch.settle import Answered, settle_all
@@ -120,6 +121,33 @@ def test_those_who_were_answered_together_ask_together(ledger: Ledger) -> None:
 
     asyncio.run(once())
     assert sizes == [13, 23]
+
+
+def test_nobody_is_waited_for_where_all_have_asked(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books_module, "_MOMENT_S", 5.0)
+    sizes: list[int] = []
+
+    def count(unit: Unit, questions: Sequence[int]) -> list[int]:
+        sizes.append(len(questions))
+        time.sleep(0.05)
+        return list(questions)
+
+    async def twice(books: Books, number: int) -> None:
+        await books.ask(count, number)
+        await asyncio.sleep(0.002 * (number % 2))
+        await books.ask(count, number)
+
+    async def once() -> None:
+        async with Books(ledger) as books:
+            books.most = 13
+            await asyncio.gather(*(twice(books, number) for number in range(13)))
+
+    begun = time.monotonic()
+    asyncio.run(once())
+    assert sizes == [13, 13]
+    assert time.monotonic() - begun < 5
 
 
 def test_what_is_asked_meanwhile_is_the_next_group(ledger: Ledger) -> None:

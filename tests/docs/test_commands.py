@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from connectors.demo.beginning import make_project
+from connectors.demo.beginning import make_project, make_reference_project, make_sample_data
 from connectors.demo.example import Ports, write_example
 from connectors.demo.generate import Scale, generate
 from tests.docs.pages import PAGES, ROOT, blocks
@@ -22,6 +22,9 @@ NOW = datetime.now(UTC)
 RUNNING = [page for page in PAGES if "touchline " in page.read_text(encoding="utf-8")]
 ANSWERS = {0}
 """A command in the docs succeeds; what is told of failing is told in words."""
+
+
+FROM_NOTHING = ("tutorial.md", "reference-catalog.md")
 
 
 def commands(page: Path) -> list[str]:
@@ -82,9 +85,13 @@ def test_the_commands_of_a_page_run(page: Path, demo: Path, tmp_path: Path) -> N
 
 
 def _place_of(page: Path, demo: Path, empty: Path) -> Path:
-    """The tutorial begins with nothing, the starter's page in a new project, the rest in a demo."""
-    if page.name == "tutorial.md":
+    """Tutorials begin with nothing, the page of a new project in it, the rest in a demo."""
+    if page.name in FROM_NOTHING:
         return empty
+    if "reference" in page.parts:
+        make_reference_project(empty / "new", name="new")
+        make_sample_data(empty / "new", now=NOW)
+        return empty / "new"
     if "starter" in page.parts:
         make_project(empty / "new", name="new", today=NOW.date())
         return empty / "new"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 import cli
-from connectors.demo.beginning import make_project
+from connectors.demo.beginning import make_project, make_reference_project
 from connectors.demo.example import Ports, write_example
 from engine.check import problems_of
 from engine.problems import Problem
@@ -28,6 +29,7 @@ FILES = {
     "metric": "metrics/{name}.yaml",
     "test": "playbooks/{name}.test.yaml",
 }
+TODAY = date(2026, 3, 1)
 STEPS = {"email", "task", "webhook", "wait", "exit", "enroll"}
 AS_CONDITIONS = "segment: example\nof: user\nwhere:\n{}"
 AS_STEPS = "playbook: example\nsegment: trained\nsteps:\n{}"
@@ -60,7 +62,7 @@ def placed(block: Block) -> tuple[str, str]:
 def project_of(page: Path, folder: Path) -> Path:
     """The project that a page speaks of: the tutorial of a new one, all others of the demo's."""
     if page.name == "tutorial.md":
-        make_project(folder, name="new", today=date(2026, 3, 1))
+        make_project(folder, name="new", today=TODAY)
     else:
         write_example(folder, Ports(smtp=52525, webhook=58080))
     return folder
@@ -88,9 +90,20 @@ def test_a_test_in_the_docs_holds(block: Block, tmp_path: Path) -> None:
     assert [each.message for case in tested.cases for each in case.failures] == []
 
 
-@pytest.mark.parametrize("name", ["project", "starter"])
-def test_a_packaged_project_is_valid(name: str) -> None:
-    assert problems(ROOT / "connectors/demo" / name) == []
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(lambda folder: write_example(folder, Ports(1, 2)), id="demo"),
+        pytest.param(lambda folder: make_project(folder, name="new", today=TODAY), id="init"),
+        pytest.param(
+            lambda folder: make_reference_project(folder, name="new"),
+            id="init --reference",
+        ),
+    ],
+)
+def test_a_packaged_project_is_valid(write: Callable[[Path], object], tmp_path: Path) -> None:
+    write(tmp_path)
+    assert problems(tmp_path) == []
 
 
 def test_an_example_that_is_wrong_would_be_found(tmp_path: Path) -> None:

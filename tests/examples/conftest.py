@@ -59,6 +59,16 @@ steps:
         body: {plan: "{{ account.plan }}"}
 """
 
+FELL = """\
+playbook: fell
+segment:
+  of: account
+  where: [{plan: {changed: {from: pro, to: free, within: 7 days}}}, {plan: {unchanged_for: 2 days}}]
+entry: {again: always}
+steps:
+  - task: "Ask {{ account.name }}"
+"""
+
 DRAFTS = """\
 playbook: drafts
 segment: {of: user, where: [{everyone: true}]}
@@ -99,7 +109,7 @@ def write_project(root: Path) -> None:
         .replace("{type: files, path: data, timezone: UTC}", "{type: sql, url: 'sqlite:///no.db'}")
         .replace("SMTP_PORT", "25")
         .replace("HOOK_URL", "https://hooks.example.com/x"),
-        "catalog/account.yaml": ACCOUNT,
+        "catalog/account.yaml": ACCOUNT + "track: [plan]\n",
         "catalog/user.yaml": USER,
         "emails/hello.md": EMAIL,
         "playbooks/checkup.yaml": PLAYBOOK,
@@ -107,6 +117,7 @@ def write_project(root: Path) -> None:
         "playbooks/ends.yaml": ENDS,
         "playbooks/list.yaml": LIST,
         "playbooks/ways.yaml": WAYS,
+        "playbooks/fell.yaml": FELL,
     }
     for name, text in files.items():
         (root / name).parent.mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import cli
-from connectors.demo.beginning import make_project
+from connectors.demo.beginning import make_project, make_reference_project
 from connectors.demo.example import Ports, write_example
 from tests.examples.conftest import HEAD, write_project
 from tests.support.stage import Answer
@@ -124,7 +124,8 @@ def test_a_project_without_tests_says_what_to_write(tmp_path: Path) -> None:
 def test_what_init_and_demo_write_holds(tmp_path: Path) -> None:
     make_project(tmp_path / "new", name="new", today=date(2027, 3, 1))
     write_example(tmp_path / "demo", Ports(smtp=1, webhook=2))
-    for folder in ("new", "demo"):
+    make_reference_project(tmp_path / "reference", name="new")
+    for folder in ("new", "demo", "reference"):
         answer = _do(tmp_path / folder, "test")
         assert answer.status == 0, answer.out
         assert _do(tmp_path / folder, "validate").status == 0

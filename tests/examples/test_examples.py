@@ -166,6 +166,27 @@ def test_the_whole_journey_is_carried_out(examples: Examples, text: str) -> None
     assert [str(each.message) for each in case.failures] == []
 
 
+FELL = """\
+test: fell
+as_of: 2026-03-10T09:00
+given: {account: [{id: 1, name: Acme, plan: pro}, {id: 2, name: Birch, plan: free}]}
+expect: {segment: []}
+then:
+  - at: +1 day
+    given: {account: [{id: 1, plan: free}]}
+    expect: {segment: []}
+  - at: +4 days
+    expect: {segment: [1], touches: [{for: 1, task: task-1, subject: Ask Acme}]}
+  - at: +9 days
+    expect: {segment: []}
+"""
+
+
+@pytest.mark.parametrize("text", [FELL, FELL.partition("  - at: +9 days")[0]])
+def test_a_history_is_what_the_passes_saw(examples: Examples, text: str) -> None:
+    assert [str(each.message) for each in examples.case(text).failures] == []
+
+
 GATHERED = (
     HEAD.replace("test: checkup", "test: list")
     + """\

@@ -109,7 +109,7 @@ def enter(unit: Unit, of: Cohort) -> None:
 def test_a_cohort_is_written_as_its_members_would_be(
     ledger: Ledger, of: Cohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(statements, "_ROWS", 4)  # several statements, and a rest
+    monkeypatch.setattr(statements, "_SIZES", (4, 1))  # several statements, and a rest
     members = [each.enrollment for each in of.entered()]
     writing(ledger, lambda unit: enter(unit, of))
     with ledger.read() as unit:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import cli
+from connectors.demo.layout import copied, write
 from engine.adding import Added, add_play
 from engine.check import lint_files
 from engine.language.blueprints import InputValue
@@ -17,12 +17,15 @@ from engine.workplace import open_workplace
 
 __all__ = ["added", "advice", "reference", "samples", "tried", "used"]
 
-_REFERENCE = Path(__file__).parent / "reference"
+_WORDS = ("catalog/", "touchline.yaml")
 
 
 def reference(folder: Path) -> Path:
-    """A project with the words of the reference catalog, and no playbook."""
-    shutil.copytree(_REFERENCE, folder)
+    """A project on the reference catalog, without a playbook and without data."""
+    files = copied("reference").items()
+    write(
+        folder, {path: text for path, text in files if path.startswith(("catalog/", "touchline."))}
+    )
     return folder
 
 

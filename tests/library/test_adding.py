@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 import cli
 from engine.problems import Misuse, Refused
 from engine.read.documents import read_document
-from engine.read.library import PLAYS, library_names
+from engine.read.library import PLAYS, STAGES, library_names, stage_of
 from engine.read.load import load_project
 from tests.library.projects import added, advice, reference, used
 
@@ -37,6 +37,20 @@ def test_what_is_printed_is_as_its_schema_says(project: Path) -> None:
         Draft202012Validator(SCHEMA).validate(printed)
     listed = json.loads(add(project, "--format", "json").stdout)["plays"]
     assert [each["name"] for each in listed] == list(library_names())
+
+
+def test_the_library_is_listed_by_the_stage_of_a_customers_life(project: Path) -> None:
+    lines = add(project, "--format", "text").stdout.splitlines()
+    stages = [line for line in lines if line in STAGES]
+    assert stages == [stage for stage, plays in STAGES.items() if plays & set(library_names())]
+    below = {play: stage for stage in stages for play in _plays_below(lines, stage)}
+    assert below == {play: stage_of(play) for play in library_names()}
+
+
+def _plays_below(lines: list[str], stage: str) -> list[str]:
+    rows = lines[lines.index(stage) + 2 :]  # after its heads
+    until = rows.index("") if "" in rows else len(rows)
+    return [row.split()[0] for row in rows[:until] if not row.startswith(" ")]
 
 
 def test_a_copy_has_its_own_name_throughout(project: Path) -> None:

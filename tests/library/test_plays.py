@@ -8,7 +8,14 @@ import pytest
 
 from engine.language.project import Project
 from engine.problems import Problem
-from engine.read.library import PLAYS, library_emails, library_names, library_play
+from engine.read.library import (
+    PLAYS,
+    STAGES,
+    library_emails,
+    library_names,
+    library_play,
+    stage_of,
+)
 from engine.read.load import load_project
 from engine.testing import Case
 from tests.library.projects import added, advice, reference, samples, tried, used
@@ -79,6 +86,7 @@ def test_a_play_says_what_it_is(play: str) -> None:
     lacking = [name for name, each in blueprint.inputs.items() if each.sample is None]
     assert lacking == [], "an input has a default, or an example of what to say"
     assert samples(play).keys() <= blueprint.inputs.keys()
+    assert [stage for stage, plays in STAGES.items() if play in plays] == [stage_of(play)]
 
 
 @pytest.mark.parametrize("play", library_names())

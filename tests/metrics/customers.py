@@ -15,7 +15,7 @@ from tests.metrics.town import Row
 
 __all__ = ["AS_OF", "COLUMNS", "REFERENCE", "ROWS", "ago", "customers", "day"]
 
-REFERENCE = Path(__file__).parents[1] / "library/reference"
+REFERENCE = Path(__file__).parents[2] / "connectors/demo/reference"
 """The project with the reference catalog and its metrics."""
 
 AS_OF = datetime(2026, 3, 10, 13, tzinfo=UTC)

@@ -27,7 +27,7 @@ from engine.ledger.schema import create_ledger
 from engine.ledger.statements import pack_keys, unpack_keys
 from engine.passes import portions
 from engine.passes.entering import Firing, select
-from engine.passes.portions import key_pages, keys_of, portion_of, treated_of
+from engine.passes.portions import key_pages, keys_of, portions_of, treated_of
 from engine.passes.preparing import one_ahead
 from engine.tables import ColumnRef, TableRef
 from tests.support.admission import admit
@@ -73,7 +73,9 @@ class World:
 def playbook(entry: Entry) -> BoundPlaybook:
     audience = Audience("p", USER, BoundEveryone(), ZONE)
     goal = BoundGoal("won", BoundEveryone(), None, ends=True)
-    return BoundPlaybook("p", audience, (BoundExit("out", "over"),), ZONE, "v1", entry=entry, goal=goal)
+    return BoundPlaybook(
+        "p", audience, (BoundExit("out", "over"),), ZONE, "v1", entry=entry, goal=goal
+    )
 
 
 FIRING = Firing(AS_OF, "now", "ann")
@@ -95,6 +97,7 @@ def test_pages_come_to_what_all_at_once_come_to(
     world = World(keys, goal, groups)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(portions, "_PAGE", size)
+        patch.setattr(portions, "_PORTION", 2)
         found = select(playbook(entry), FIRING, world, None, run="")  # type: ignore[arg-type]
     texts = tuple(map(str, keys))
     held_out = held_out_of(playbook(entry), texts)
@@ -109,6 +112,7 @@ def test_pages_come_to_what_all_at_once_come_to(
         key for key in expected.entering if key not in held_out
     ]
     assert found.entered == len(expected.entering)
+    assert all(each.number for each in (*found.would, *found.entering))  # none is written in vain
     cohorts = [each for some in found.cohorts(playbook(entry), AS_OF) for each in some]
     ids = [of for each in cohorts for of in each.ids]
     assert len(set(ids)) == len(ids) == found.entered
@@ -157,7 +161,7 @@ def test_packed_keys_are_the_keys(keys: list[str], size: int) -> None:
 
 def test_a_portion_keeps_what_it_is_made_of() -> None:
     who = Newcomers(["1", "2", "3"], [1, 4, 1], ["a", "", "é"], ["", "x", ""])
-    portion = portion_of(who, {"2", "9"})
+    [portion] = portions_of(who, {"2", "9"})
     assert portion.who() == (who, frozenset({"2"}))
     assert portion.only(["1", "2", "3"]) is portion
     rest = Newcomers(["2", "3"], [4, 1], ["", "é"], ["x", ""])

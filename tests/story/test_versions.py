@@ -212,6 +212,18 @@ def test_open_tasks_of_who_leaves(stage: Stage, words: str, closed: int) -> None
     assert [body["reason"] for body in log(stage, "task.closed")] == ["left"] * closed
 
 
+def test_the_task_of_the_last_step_stays_open(stage: Stage) -> None:
+    """Who is through has not turned away: the last step may be a task, and somebody is to do it."""
+    stage.write(
+        "playbooks/checkup.yaml",
+        "playbook: checkup\non_exit: {tasks: close}\n"
+        "segment: {of: user, where: [{everyone: true}]}\nsteps: [{task: Call them}]\n",
+    )
+    stage.run(as_of=day(10))
+    stage.run(as_of=day(11))
+    assert (calls(stage, "closed"), calls(stage)) == (0, 3)
+
+
 # ---------------------------------------------------------------- renamed playbooks
 
 
