@@ -17,7 +17,7 @@ __all__ = [
     "FEWEST",
     "FEWEST_OTHERWISE",
     "Interval",
-    "Spread",
+    "Sample",
     "needed_to_treat",
     "newcombe",
     "welch",
@@ -89,7 +89,7 @@ def newcombe(one: tuple[int, int], other: tuple[int, int]) -> Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Sample:
     """What is known of a mean: of how many values, and their variance (by `number` - 1)."""
 
     number: int
@@ -97,7 +97,7 @@ class Spread:
     variance: float
 
 
-def welch(one: Spread, other: Spread) -> Interval | None:
+def welch(one: Sample, other: Sample) -> Interval | None:
     """The interval of the first mean less the second; None where nothing says how sure they are.
 
     Welch, B. L. (1947), The generalization of Student's problem when several different population

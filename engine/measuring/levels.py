@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.ledger.arms import CameTo
-from engine.measuring.intervals import FEWEST, FEWEST_OTHERWISE, Interval, Spread, welch
+from engine.measuring.intervals import FEWEST, FEWEST_OTHERWISE, Interval, Sample, welch
 
 __all__ = ["LevelFigure", "PartialArm", "PartialFigures", "compare_levels"]
 
@@ -50,11 +50,11 @@ class PartialArm:
         return math.fsum(each.number * each.value for each in self.levels) / self.customers
 
     @property
-    def spread(self) -> Spread:
+    def sample(self) -> Sample:
         """What an interval of the mean is made of."""
         mean, number = self.mean or 0.0, self.customers
         squares = math.fsum(each.number * (each.value - mean) ** 2 for each in self.levels)
-        return Spread(number, mean, squares / (number - 1) if number > 1 else 0.0)
+        return Sample(number, mean, squares / (number - 1) if number > 1 else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def compare_levels(
     mean, other = treated.mean, held_out.mean
     if mean is None or other is None:
         return PartialFigures(treated, held_out, others=others, warning=_others(others))
-    interval = _bounded(welch(treated.spread, held_out.spread))
+    interval = _bounded(welch(treated.sample, held_out.sample))
     notes = [_others(others), *_notes(treated, held_out, interval)]
     told = " ".join(filter(None, notes))
     return PartialFigures(treated, held_out, mean - other, interval, others, told)
@@ -134,7 +134,7 @@ def _notes(treated: PartialArm, held_out: PartialArm, interval: Interval | None)
         yield "Nothing differs within the arms, so there is no interval of the partial value."
         return
     for name, arm in (("treated", treated), ("held out", held_out)):
-        if not arm.spread.variance:
+        if not arm.sample.variance:
             yield f"All of the {name} came equally far, so the interval may well be too narrow."
     if interval.holds_zero:
         yield "The interval of the partial value holds 0: the difference may be chance."

@@ -18,7 +18,7 @@ from engine.ledger.arms import CameTo, arms, came_to
 from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
 from engine.ledger.tables import enrollments
-from engine.measuring.intervals import Spread, welch
+from engine.measuring.intervals import Sample, welch
 from engine.measuring.levels import PartialFigures, compare_levels
 from tests.ledger.conftest import ledger_url, made_database, made_file
 from tests.ledger.factories import NOW, make_enrollment, reading, writing
@@ -118,8 +118,8 @@ def test_it_agrees_with_a_plain_reading(
         for each in (treated, held_out)
     )
     assert found.difference == pytest.approx(fmean(one) - fmean(other), abs=1e-12)
-    assert found.treated.spread.variance == pytest.approx(variance(one), abs=1e-12)
-    plain = welch(*(Spread(len(each), fmean(each), variance(each)) for each in (one, other)))
+    assert found.treated.sample.variance == pytest.approx(variance(one), abs=1e-12)
+    plain = welch(*(Sample(len(each), fmean(each), variance(each)) for each in (one, other)))
     if found.interval is None:
         assert variance(one) == variance(other) == pytest.approx(0, abs=1e-12)
         return
@@ -192,11 +192,11 @@ steps: [{task: "Call {{ user.first_name }}"}, {wait: 3 days}]
 PEOPLE = range(1, 13)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
-    """A project whose ledger is in each of the two databases."""
+    """A project whose ledger is a file, or lies in Postgres."""
     url = "sqlite:///.touchline/ledger.db"
-    if request.param == "postgresql":
+    if getattr(request, "param", "") == "postgresql":
         url = fresh_database(request.getfixturevalue("postgres"))
     with open_stage(tmp_path, ledger=url) as opened:
         opened.write("playbooks/checkup.yaml", PLAYBOOK)
@@ -233,6 +233,7 @@ def numbers_of(partial: Any) -> tuple[list[int], list[int]]:
     return treated, held_out
 
 
+@pytest.mark.parametrize("stage", ["sqlite", "postgresql"], indirect=True)
 def test_levels_are_asked_inside_and_afterwards_and_of_those_held_out(stage: Stage) -> None:
     """Everyone tries while the treated are inside, and goes weekly and back after they left."""
     go(stage, "2026-03-01T09:00:00Z")
@@ -335,9 +336,14 @@ def test_explain_shows_the_levels_and_the_one_on_record(stage: Stage) -> None:
     ]
     go(stage, "2026-03-06T09:00:00Z")
     go(stage, "2026-03-12T09:00:00Z")
-    ended = stage.do("explain", "checkup", "--for", "1", "--format", "json").data["standing"]["ended"]
+    ended = stage.do("explain", "checkup", "--for", "1", "--format", "json").data["standing"][
+        "ended"
+    ]
     assert [each["level"] for each in ended] == ["weekly"]
-    assert "it came to the level weekly of the goal" in stage.do("explain", "checkup", "--for", "1").out
+    assert (
+        "it came to the level weekly of the goal"
+        in stage.do("explain", "checkup", "--for", "1").out
+    )
 
 
 # ---------------------------------------------------------------- what is refused
