@@ -28,6 +28,7 @@ from engine.language.examples import (
     Done,
     Example,
     Expected,
+    ExpectedLevel,
     ExpectedSkip,
     ExpectedTouch,
     KeyText,
@@ -221,6 +222,9 @@ class _Binder:
                 found.attempt(partial(self._step, touch.step))
             for exit_ in expect.left or ():
                 found.attempt(partial(self._key, exit_.key, exit_.place, keys))
+            for level in expect.levels or ():
+                found.attempt(partial(self._key, level.key, level.place, keys))
+                found.attempt(partial(self._level, level))
 
     def _lists(self, expect: Expected) -> Iterator[tuple[KeyText, Place]]:
         for name, listed in (("segment", expect.segment), ("entered", expect.entered)):
@@ -232,6 +236,14 @@ class _Binder:
         entity = self.playbook.audience.entity.name
         message = f"no {entity} is given with the key {key}"
         raise wrong(place, "unknown-key", message, hint=did_you_mean(str(key), keys))
+
+    def _level(self, expected: ExpectedLevel) -> None:
+        goal = self.playbook.goal
+        names = [each.name for each in goal.levels] if goal else []
+        if expected.level not in names:
+            message = f"the goal of {self.playbook.name} has no level `{expected.level}`"
+            hint = did_you_mean(expected.level, names)
+            raise wrong(expected.place, "unknown-level", message, hint=hint)
 
     def _step(self, named: Named) -> None:
         if steps_named(named, self.playbook):

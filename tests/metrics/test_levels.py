@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import fmean, variance
@@ -12,9 +13,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
+from engine.decide.facts import Climbed, Decision, Entered, Left, Outcome
+from engine.ledger.afterwards import climbed_afterwards
 from engine.ledger.arms import CameTo, arms, came_to
+from engine.ledger.database import Overtaken
+from engine.ledger.journey import record
 from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
 from engine.ledger.tables import enrollments
@@ -174,6 +179,30 @@ def test_the_ledger_counts_as_plain_python_does(ledger: Ledger) -> None:
     assert sum(told.values()) == sum(each.mature for each in both)
 
 
+def test_two_processes_do_not_take_a_level_back(ledger: Ledger) -> None:
+    """Who decided on what stood there before finds that another one was first."""
+    one = make_enrollment("1")
+    tell(ledger, Entered(one))
+    tell(ledger, Climbed(one, replace(one, level="weekly"), "adopted"))
+    with pytest.raises(Overtaken):
+        tell(ledger, Climbed(one, replace(one, level="tried"), "adopted"))
+    left = replace(one, level="weekly")
+    tell(ledger, Left(left, Outcome.COMPLETED))
+    for stay, level in ((one, "tried"), (left, "top")):
+        writing(
+            ledger,
+            lambda unit, stay=stay, level=level: climbed_afterwards(
+                unit, [(stay, level)], "adopted", at=NOW, actor="engine"
+            ),
+        )
+    [levels] = reading(ledger, lambda unit: unit.connection.execute(select(enrollments.c.level)))
+    assert levels == ("top",)
+
+
+def tell(ledger: Ledger, decision: Decision) -> None:
+    writing(ledger, lambda unit: record(unit, [decision], at=NOW, actor="engine", run=""))
+
+
 # ---------------------------------------------------------------- as a whole
 
 PLAYBOOK = """\
@@ -235,7 +264,10 @@ def numbers_of(partial: Any) -> tuple[list[int], list[int]]:
 
 @pytest.mark.parametrize("stage", ["sqlite", "postgresql"], indirect=True)
 def test_levels_are_asked_inside_and_afterwards_and_of_those_held_out(stage: Stage) -> None:
-    """Everyone tries while the treated are inside, and goes weekly and back after they left."""
+    """Everyone tries while the treated are inside, and goes weekly and back after they left.
+
+    The highest that was seen stays.
+    """
     go(stage, "2026-03-01T09:00:00Z")
     put(stage, level="Tried")
     go(stage, "2026-03-02T09:00:00Z")
@@ -243,7 +275,7 @@ def test_levels_are_asked_inside_and_afterwards_and_of_those_held_out(stage: Sta
     go(stage, "2026-03-05T09:00:00Z")  # the treated have left
     put(stage, level="Weekly", adopted=[1])
     go(stage, "2026-03-07T09:00:00Z")
-    put(stage)
+    put(stage, level="Tried")
     go(stage, "2026-03-08T09:00:00Z")
     goal = "2026-03-12T09:00:00Z"
     put(stage, adopted=PEOPLE)
@@ -344,6 +376,44 @@ def test_explain_shows_the_levels_and_the_one_on_record(stage: Stage) -> None:
         "it came to the level weekly of the goal"
         in stage.do("explain", "checkup", "--for", "1").out
     )
+
+
+# ---------------------------------------------------------------- tests of playbooks
+
+EXAMPLE = """\
+test: checkup
+as_of: 2026-03-10T09:00
+given: {user: [{user_id: 7, first_name: Ann}]}
+expect: {entered: [7], levels: []}
+then:
+  - at: +1 day
+    given: {user: [{user_id: 7, first_name: Tried}]}
+    expect: {levels: [{for: 7, level: LEVEL}], left: []}
+  - at: +5 days
+    expect: {levels: []}
+  - at: +6 days
+    given: {user: [{user_id: 7, first_name: Weekly}]}
+    expect: {levels: [{for: 7, level: weekly}]}
+"""
+
+TRIED = [
+    ("tried", 0, "1 passed"),
+    ("weekly", 1, "expected 7 to come to the level weekly"),
+    ("weakly", 1, "the goal of checkup has no level `weakly`"),
+]
+
+
+@pytest.mark.parametrize(("level", "status", "told"), TRIED, ids=[row[0] for row in TRIED])
+def test_a_test_of_a_playbook_expects_levels(
+    tmp_path: Path, level: str, status: int, told: str
+) -> None:
+    """Inside, and after the last step."""
+    with open_stage(tmp_path) as stage:
+        stage.write("playbooks/checkup.yaml", PLAYBOOK)
+        stage.write("playbooks/checkup.test.yaml", EXAMPLE.replace("LEVEL", level))
+        answer = stage.do("test")
+        assert answer.status == status, answer.out + answer.err
+        assert told in answer.out + answer.err
 
 
 # ---------------------------------------------------------------- what is refused
