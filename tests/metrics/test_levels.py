@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from sqlalchemy import insert, select
 
 from engine.decide.facts import Climbed, Decision, Entered, Left, Outcome
@@ -27,6 +28,7 @@ from engine.measuring.intervals import Sample, welch
 from engine.measuring.levels import PartialFigures, compare_levels
 from tests.ledger.conftest import ledger_url, made_database, made_file
 from tests.ledger.factories import NOW, make_enrollment, reading, writing
+from tests.metrics.test_command import SCHEMA
 from tests.oracle.amounts import examples
 from tests.support.postgres import fresh_database, postgres
 from tests.support.stage import Stage, open_stage
@@ -251,6 +253,7 @@ def go(stage: Stage, as_of: str) -> None:
 def partial_of(stage: Stage, as_of: str) -> Any:
     answer = stage.do("metrics", "checkup", "--format", "json", "--as-of", as_of)
     assert answer.status == 0, answer.err
+    Draft202012Validator(SCHEMA).validate(answer.data)
     return answer.data["goals"][0]["partial"]
 
 
