@@ -22,8 +22,8 @@ from bench.checkup import AS_OF, load, write_project
 from bench.outside import outside
 from bench.stores import TABLES
 from connectors.sources.sqlite import SqliteDatabase
+from engine.audience.again import question_of
 from engine.audience.contacts import NoContacts
-from engine.audience.select import question_of
 from engine.audience.snapshot import Snapshot, open_sources
 from engine.audience.statements import statements
 from engine.bind.bind import bind_segment

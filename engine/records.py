@@ -92,7 +92,10 @@ def _comparison(
 def _values(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
-    return lambda self: tuple(getattr(self, name) for name in names)
+    if not names:
+        return lambda self: ()
+    value = attrgetter(names[0])
+    return lambda self: (value(self),)
 
 
 def _repr(self: Any) -> str:

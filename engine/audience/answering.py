@@ -77,7 +77,16 @@ from engine.compile.terms import Stays
 from engine.language.catalog import Kind
 from engine.ports import Row
 
-__all__ = ["answer", "bring_rows_of", "bring_what_follows", "rank_edge", "summed", "typed_rows"]
+__all__ = [
+    "answer",
+    "bring_rows_of",
+    "bring_what_follows",
+    "ledger_sets",
+    "rank_edge",
+    "readied",
+    "summed",
+    "typed_rows",
+]
 
 
 def answer(question: Question, reading: Reading, *, own: Own | None = None) -> Iterator[Row]:
@@ -85,7 +94,7 @@ def answer(question: Question, reading: Reading, *, own: Own | None = None) -> I
 
     `own` are enrollments whose touches do not count as contact for their own row.
     """
-    question, home = _ready(question, reading, own)
+    question, home = readied(question, reading, own)
     kinds = [question.entity.key.kind, *(_kind_of_output(each) for each in question.outputs)]
     rows = reading.read(question.entity.table.connector, asked_of(home, statement, question))
     if not question.outputs:  # keys come as they are, and there may be millions
@@ -97,12 +106,12 @@ def answer(question: Question, reading: Reading, *, own: Own | None = None) -> I
 
 def summed(question: Question, summing: Summing, reading: Reading) -> Iterator[Row]:
     """The figures of a question's rows, by group, as the store has them: `summary` says which."""
-    question, home = _ready(question, reading, None)
+    question, home = readied(question, reading, None)
     written = asked_of(home, summary, question, summing)
     return iter(reading.read(question.entity.table.connector, written))
 
 
-def _ready(question: Question, reading: Reading, own: Own | None) -> tuple[Question, Home]:
+def readied(question: Question, reading: Reading, own: Own | None) -> tuple[Question, Home]:
     """The question as its home can answer it, with all that had to be brought there."""
     connector = question.entity.table.connector
     home = reading.snapshot.home(connector)
@@ -164,7 +173,7 @@ def _edge_of(
     entity = reading.snapshot.catalog.entities[rank.entity]
     filters = (IsSet(rank.by, True),)
     asked = Question(entity, question.zone, filters=filters, outputs=(rank.by,))
-    asked, home = _ready(asked, reading, own)
+    asked, home = readied(asked, reading, own)
     return reading.value(
         entity.table.connector, asked_of(home, edge_of, asked, rank), kind_of(rank.by)
     )
@@ -176,7 +185,7 @@ def _edge_of(
 def _with_ledger(question: Question, home: Home, reading: Reading, own: Own | None) -> Question:
     """Touches and enrollments that it asks for; of what there is none at all nothing is asked."""
     nobody: set[EventRef | Kept] = set()
-    for events in _ledger_sets(question):
+    for events in ledger_sets(question):
         assert not isinstance(events.source, EventRef)
         sheet = _ledger_sheet(events.source, reading, own)
         if sheet is None:
@@ -199,7 +208,8 @@ def _ledger_sheet(source: Kept, reading: Reading, own: Own | None) -> Sheet | No
             return None if own is None else stay_sheet(source, own)
 
 
-def _ledger_sets(question: Question) -> list[Events]:
+def ledger_sets(question: Question) -> list[Events]:
+    """What it asks the ledger for, each set once for whom it is of."""
     found: dict[tuple[object, Links], Events] = {}
     for each in question.walked:
         if isinstance(each, Events) and not isinstance(each.source, EventRef):
@@ -228,7 +238,7 @@ def _gather_children(question: Question, home: Home, where: Whereabouts) -> None
         child = home.catalog.entities[first.entity]
         of = _keys_at(holder, question, where)
         asked = of_brood(pooled, child, zone=question.zone, catalog=home.catalog, of=of)
-        asked, there = _ready(asked, where.reading, where.own)
+        asked, there = readied(asked, where.reading, where.own)
         if where.is_home(child.table.connector):
             found: Rows = Brood(pooled, asked, there.supplied)
         else:

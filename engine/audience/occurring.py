@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.audience.snapshot import Snapshot
 from engine.audience.values import seen_value
 from engine.bind.catalog import EventRef
-from engine.compile.edges import constant
+from engine.compile.edges import dated
 
 __all__ = ["values_of_property"]
 
@@ -24,7 +24,7 @@ def values_of_property(
     value = home.reader.column(relation, column, event.table)
     at = home.reader.column(relation, event.at, event.table)
     asked = select(value.label("value")).select_from(relation).distinct()
-    past = at <= home.leaves.constant(constant(as_of))
+    past = at <= home.leaves.constant(dated(as_of))
     rows = home.reader.read(asked.where(value.is_not(None), past).limit(at_most + 1))
     found = [cast("str | int | bool", seen_value(column.kind, row[0])) for row in rows]
     return tuple(sorted(found)) if len(found) <= at_most else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from engine.audience.again import members
 from engine.audience.answering import answer
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
@@ -25,7 +27,7 @@ from engine.compile.question import Question
 from engine.language.catalog import Kind
 from engine.problems import SourceFault
 
-__all__ = ["Key", "holding", "population", "question_of", "select_keys", "stream_keys"]
+__all__ = ["Key", "holding", "population", "select_keys", "stream_keys"]
 
 _UTC = ZoneInfo("UTC")
 
@@ -37,8 +39,8 @@ def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list
 
 def stream_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[Key]:
     """The same, as they come: meanwhile nothing else is to be asked of the snapshot."""
-    rows = answer(question_of(audience, snapshot, as_of), Running(snapshot))
-    while page := [row[0] for row in islice(rows, _PAGE)]:
+    rows = iter(members(audience, Running(snapshot), as_of))
+    while page := list(map(itemgetter(0), islice(rows, _PAGE))):
         for strange in set(map(type, page)) - {int, str}:  # there may be millions: not one by one
             raise TypeError(f"{strange.__name__} is no type of keys")
         if audience.entity.key.kind is Kind.TEXT:
@@ -58,12 +60,6 @@ def _refuse_bytes(keys: list[str], entity: EntityRef) -> None:
                 f"{entity.table.connector}.{entity.table.table}: the key `{shown}` holds bytes "
                 "that are no UTF-8; correct it in the source"
             )
-
-
-def question_of(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Question:
-    """A segment as a question."""
-    condition = lower(audience.condition, asked_at(as_of, audience.zone, snapshot.catalog))
-    return Question(audience.entity, audience.zone, filters=conjuncts(condition))
 
 
 def holding(

@@ -19,7 +19,7 @@ from engine.bind.catalog import EventRef
 from engine.compile.absence import asked_absent
 from engine.compile.algebra import complement, conjuncts, time_of
 from engine.compile.core import Compare, Comparison, Constant, Events, Predicate, Touches
-from engine.compile.edges import constant
+from engine.compile.edges import dated
 from engine.language.catalog import Kind
 from engine.moments import local_date
 from engine.problems import SourceFault
@@ -50,7 +50,7 @@ def newest_value(
     value = home.reader.column(relation, column, table)
     today = local_date(as_of, zone) if column.kind is Kind.DATE else as_of
     asked = select(func.max(value)).select_from(relation)
-    found = home.reader.read(asked.where(value <= home.leaves.constant(constant(today))))
+    found = home.reader.read(asked.where(value <= home.leaves.constant(dated(today))))
     newest = seen_value(column.kind, next(iter(found))[0])
     return newest if isinstance(newest, date) else None
 

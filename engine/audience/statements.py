@@ -10,9 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import Executable
 from sqlalchemy.engine import Dialect
 
-from engine.audience.answering import answer
+from engine.audience.again import members
 from engine.audience.reading import Noting
-from engine.audience.select import question_of
 from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import Audience
 from engine.compile.dialects.table import ENDINGS
@@ -44,7 +43,7 @@ def statements(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[
         Refused: it asks for what the dialect of a source cannot say.
     """
     noting = Noting(snapshot)
-    for _ in answer(question_of(audience, snapshot, as_of), noting):
+    for _ in members(audience, noting, as_of):
         raise TypeError("nothing is read when statements are only noted")
     return [
         _statement(connector, statement, snapshot.database(connector).dialect)

@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from engine.audience.words import literal_text, percent_text
 from engine.compile.algebra import time_of, walk
+from engine.compile.calendar import LAST_DAY
 from engine.compile.core import Change, Compare, Comparison, Constant, Events, Figure
-from engine.compile.edges import LAST_DAY, Asking
+from engine.compile.edges import Asking
 from engine.moments import local_date
 
 __all__ = ["age", "few", "next_anniversary", "told", "told_of", "window_of"]

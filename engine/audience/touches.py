@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from engine.audience.contacts import ContactRow
 from engine.audience.reading import Reading
+from engine.audience.snapshot import Snapshot
 from engine.audience.stays import Own
 from engine.audience.values import Key, key_from_text
 from engine.bind.catalog import EntityRef
@@ -24,7 +25,7 @@ from engine.compile.relations import Sheet
 from engine.compile.touches import holders_of_addresses
 from engine.language.catalog import Kind
 
-__all__ = ["touch_sheet"]
+__all__ = ["touch_log", "touch_sheet"]
 
 _UTC = ZoneInfo("UTC")
 
@@ -33,9 +34,7 @@ def touch_sheet(touches: Touches, reading: Reading, *, own: Own | None) -> Sheet
     """The touches of an entity's rows: key, time, and whose own they are; None: nobody's at all."""
     snapshot = reading.snapshot
     entity = snapshot.catalog.entities[touches.entity]
-    log = tuple(
-        snapshot.contacts.contacts(touches.since, touches.until, touches.channel, touches.playbook)
-    )
+    log = touch_log(touches, snapshot)
     if not log:
         return None
     found = {(key, row.touch_id): row for key, row in _holders(log, entity, reading)}
@@ -43,6 +42,13 @@ def touch_sheet(touches: Touches, reading: Reading, *, own: Own | None) -> Sheet
     own_kind = entity.key.kind if own is None else own.entity.key.kind
     columns = {"key": entity.key.kind, TOUCH_AT.column: Kind.TIMESTAMP, TOUCH_OWN: own_kind}
     return Sheet(f"touches_of_{entity.name}", columns, rows)
+
+
+def touch_log(touches: Touches, snapshot: Snapshot) -> tuple[ContactRow, ...]:
+    """The touches of the log that may be of an entity's rows."""
+    return tuple(
+        snapshot.contacts.contacts(touches.since, touches.until, touches.channel, touches.playbook)
+    )
 
 
 def _own_of(row: ContactRow, own: Own | None) -> Key | None:

@@ -101,6 +101,16 @@ class ValueTest:
     values: tuple[Literal | BoundOperand, ...]
     ignore_case: bool = False
 
+    def __eq__(self, other: object) -> bool:
+        """1, 1.0 and true are three, and so are 0.0 and -0.0 two."""
+        if not isinstance(other, ValueTest):
+            return NotImplemented
+        mine = (self.op, self.ignore_case, self.values, repr(self.values))
+        return mine == (other.op, other.ignore_case, other.values, repr(other.values))
+
+    def __hash__(self) -> int:
+        return hash((self.op, self.values, self.ignore_case))
+
 
 @dataclass(frozen=True, slots=True)
 class TextTest:

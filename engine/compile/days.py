@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from engine.bind.conditions import Op
 from engine.compile import algebra, core
 from engine.compile.core import Comparison
-from engine.compile.edges import Asking, constant, day_of
+from engine.compile.edges import Asking, constant, dated, day_of
 from engine.language.catalog import Kind
 from engine.moments import Duration
 
@@ -32,7 +32,7 @@ def _days_compare(
 ) -> core.Predicate:
     if isinstance(other, core.Constant) and isinstance(other.value, int | float):
         return _against_constant(value, sign, op, float(other.value), asking)
-    day, today = day_of(value, algebra.kind_of(value)), constant(asking.today)
+    day, today = day_of(value, algebra.kind_of(value)), dated(asking.today)
     days = core.DaysBetween(day, today) if sign < 0 else core.DaysBetween(today, day)
     return core.Compare(op, days, other, if_missing=op is Comparison.NE)
 
@@ -46,8 +46,7 @@ def _against_constant(
         whole = int(number)
     else:
         whole = _WHOLE[op](number)
-    day = asking.days_from_today(sign * whole)
-    return _day_compare(value, op if sign > 0 else _MIRRORED[op], day, asking)
+    return _day_compare(value, op if sign > 0 else _MIRRORED[op], sign * whole, asking)
 
 
 _WHOLE: dict[Comparison, Callable[[float], int]] = {
@@ -66,25 +65,26 @@ _MIRRORED = {
 }
 
 
-def _day_compare(value: core.Value, op: Comparison, day: date, asking: Asking) -> core.Predicate:
-    """The local day of a value beside a day, with a timestamp's column left bare."""
+def _day_compare(value: core.Value, op: Comparison, days: int, asking: Asking) -> core.Predicate:
+    """The local day of a value beside one from today, with a timestamp's column left bare."""
     if algebra.kind_of(value) is Kind.DATE:
-        return core.Compare(op, value, constant(day), if_missing=op is Comparison.NE)
-    starts = asking.day_start(day)
-    ends = asking.day_start(day + timedelta(days=1))
+        return core.Compare(op, value, asking.day_from_today(days), if_missing=op is Comparison.NE)
     match op:
-        case Comparison.LT:
-            return core.Compare(Comparison.LT, value, starts)
-        case Comparison.GE:
-            return core.Compare(Comparison.GE, value, starts)
+        case Comparison.LT | Comparison.GE:
+            return core.Compare(op, value, asking.start_from_today(days))
         case Comparison.GT:
-            return core.Compare(Comparison.GE, value, ends)
+            return core.Compare(Comparison.GE, value, asking.start_from_today(days, later=1))
         case Comparison.LE:
-            return core.Compare(Comparison.LT, value, ends)
+            return core.Compare(Comparison.LT, value, asking.start_from_today(days, later=1))
         case Comparison.EQ:
-            return _between(value, starts, ends)
+            return _on_day(value, days, asking)
         case Comparison.NE:
-            return algebra.complement(_between(value, starts, ends))
+            return algebra.complement(_on_day(value, days, asking))
+
+
+def _on_day(value: core.Value, days: int, asking: Asking) -> core.Predicate:
+    starts, ends = asking.start_from_today(days), asking.start_from_today(days, later=1)
+    return _between(value, starts, ends)
 
 
 def _between(value: core.Value, starts: core.Value, ends: core.Value) -> core.Predicate:
@@ -96,12 +96,10 @@ def _between(value: core.Value, starts: core.Value, ends: core.Value) -> core.Pr
 def moment_range(value: core.Value, op: Op, duration: Duration, asking: Asking) -> core.Predicate:
     """`within: D`, back to where it begins, or `in_next: D`, up to where it ends; both from now."""
     is_date = algebra.kind_of(value) is Kind.DATE
-    now = constant(asking.today if is_date else asking.as_of)
+    now = dated(asking.today if is_date else asking.as_of)
     if op is Op.WITHIN:
-        start = constant(
-            asking.window_first_day(duration) if is_date else asking.window_start(duration)
-        )
-        return _from_to(value, start, now)
+        start = asking.window_first_day(duration) if is_date else asking.window_start(duration)
+        return _from_to(value, dated(start), now)
     end = asking.next_end(duration)
     if is_date:
         return _from_to(value, now, end.day)
@@ -125,10 +123,7 @@ def anniversary(value: core.Value, duration: Duration, asking: Asking) -> core.P
     The value's own day is none; 29 February's is 28 February in other years.
     """
     day = day_of(value, algebra.kind_of(value))
-    end = asking.next_end(duration).day
-    if not isinstance(end, core.Constant) or not isinstance(end.value, date):
-        raise TypeError("the end of a duration from now is a constant")
-    first, last = asking.today, end.value
+    first, last = asking.anniversaries(duration)
     if first.year == last.year:
         return _in_year(day, first, last)
     found = [

@@ -1,20 +1,22 @@
 """What a moment means as values: constants where it can be, else made from the field it hangs on.
 
-Constants are resolved here, once, against `as_of` and the zone; whatever lies outside the calendar
-stands at its end, where every comparison comes out as if there were more calendar.
+Constants are read once of the run's calendar; whatever lies outside the calendar stands at its end,
+where every comparison comes out as if there were more calendar.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.conditions import BoundMoment, Literal
 from engine.bind.formulas import Formula
+from engine.compile import calendar
 from engine.compile.algebra import kind_of
+from engine.compile.calendar import FIRST_DAY, Calendar, Covered, clamped
 from engine.compile.core import (
     Chosen,
     Constant,
@@ -30,9 +32,6 @@ from engine.compile.core import (
 from engine.compile.links import link_ref
 from engine.language.catalog import Kind
 from engine.moments import (
-    Ago,
-    At,
-    Day,
     Duration,
     Entered,
     FieldMoment,
@@ -40,30 +39,19 @@ from engine.moments import (
     MomentError,
     Relative,
     StepMoment,
-    local_date,
-    next_window_end,
     shift_date,
-    span,
-    start_of_day,
-    window_start,
 )
 
 __all__ = [
-    "FIRST_DAY",
-    "LAST_DAY",
     "Asking",
     "Edges",
     "constant",
+    "dated",
     "day_of",
     "days_before",
     "edges",
     "exact_length",
-    "exactly_before",
 ]
-
-FIRST_DAY = date(2, 1, 1)
-LAST_DAY = date(9998, 12, 31)
-"""The ends of the calendar, one year in: no zone leads from them past what a datetime holds."""
 
 
 class Compute(Protocol):
@@ -75,24 +63,38 @@ class Compute(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """From where and when a condition is read: the run's instant, its zone, the links walked.
+    """From where and when a condition is read: the run's calendar, the links walked.
 
     `own` is the key of the row of a run where touches of its own enrollment do not count as
     contact; seen from a child it is what the child's link holds. `compute` gives what formulas
     come to.
     """
 
-    as_of: datetime
-    zone: ZoneInfo
+    calendar: Calendar
     catalog: Catalog
     compute: Compute
     links: Links = ()
     own: Key | Field | None = None
 
     @property
+    def as_of(self) -> datetime:
+        """The run's instant."""
+        return self.calendar.read(calendar.now)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose days count."""
+        return self.calendar.zone
+
+    @property
     def today(self) -> date:
         """The local day of the run's instant."""
-        return local_date(self.as_of, self.zone)
+        return self.calendar.read(calendar.today)
+
+    @property
+    def this_day(self) -> date:
+        """The same, to be reckoned with: what is lowered holds on this day alone."""
+        return date.fromordinal(self.calendar.read(calendar.this_day))
 
     def at_link(self, link: str) -> Asking:
         """The same, seen from the linked parent."""
@@ -128,35 +130,44 @@ class Asking:
         """The same, seen from a row that stands for all of its kind."""
         return replace(self, links=(), own=None)
 
-    def day_start(self, day: date) -> Constant:
-        """The first instant of a local day."""
-        return constant(start_of_day(_clamped(day), self.zone))
+    def literal(self, value: Literal) -> Constant:
+        """A literal of the condition, with the type it has."""
+        if isinstance(value, date):
+            return dated(self.calendar.read(calendar.written, value))
+        return constant(value)
 
-    def days_from_today(self, days: int) -> date:
+    def day_start(self, day: date) -> Constant:
+        """The first instant of a local day that was reckoned from this day."""
+        return dated(self.calendar.read(calendar.start_of_day, day))
+
+    def day_from_today(self, days: int) -> Constant:
         """The day that many days after today (before, where negative)."""
-        ordinal = self.today.toordinal() + days
-        return date.fromordinal(min(max(ordinal, FIRST_DAY.toordinal()), LAST_DAY.toordinal()))
+        return dated(self.calendar.read(calendar.day_from_today, days))
+
+    def start_from_today(self, days: int, *, later: int = 0) -> Constant:
+        """The first instant of the day so many days after that one."""
+        return dated(self.calendar.read(calendar.start_from_today, days, later))
 
     def window_start(self, duration: Duration) -> datetime:
         """Where `within: D` begins."""
-        try:
-            return window_start(duration, self.as_of, self.zone)
-        except (MomentError, OverflowError):
-            return start_of_day(FIRST_DAY, self.zone)
+        return self.calendar.read(calendar.window_start, duration)
 
     def window_first_day(self, duration: Duration) -> date:
         """The first day of `within: D` beside a date."""
-        return local_date(self.window_start(duration), self.zone)
+        return self.calendar.read(calendar.window_first_day, duration)
+
+    def exactly_before(self, length: timedelta) -> datetime:
+        """The instant that lies so long before the run's."""
+        return self.calendar.read(calendar.exactly_before, length)
 
     def next_end(self, duration: Duration) -> Edges:
         """Where `in_next: D` ends."""
-        try:
-            found = next_window_end(duration, self.as_of, self.zone)
-        except (MomentError, OverflowError):
-            return _whole_day(LAST_DAY, self)
-        if found.whole_day:
-            return _whole_day(local_date(found.start, self.zone), self)
-        return _instant(found.start, self)
+        return _edges_of(self.calendar.read(calendar.next_end, duration))
+
+    def anniversaries(self, duration: Duration) -> tuple[date, date]:
+        """This day, and the one where `in_next: D` ends; both to be reckoned with."""
+        first, last = self.calendar.read(calendar.anniversaries, duration)
+        return date.fromordinal(first), date.fromordinal(last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +183,17 @@ class Edges:
 def edges(bound: BoundMoment, of: Value | None, asking: Asking) -> Edges:
     """What a moment covers, as values seen from the asking entity; `of` is what it hangs on."""
     if of is None:
-        return _of_constant(bound.moment, asking)
+        return _edges_of(asking.calendar.read(calendar.covered, bound.moment))
     return _of_field(bound.moment, of)
 
 
-def constant(value: Literal) -> Constant:
-    """A literal with the type it has."""
+def _edges_of(found: Covered) -> Edges:
+    at = None if found.at is None else dated(found.at)
+    return Edges(dated(found.day), dated(found.start), dated(found.end), at)
+
+
+def constant(value: str | int | float | bool) -> Constant:
+    """A literal with the type it has; dates and instants are read of a calendar, and `dated`."""
     match value:
         case bool():
             return Constant(value, Kind.BOOLEAN)
@@ -187,16 +203,17 @@ def constant(value: Literal) -> Constant:
             return Constant(value, Kind.NUMBER)
         case str():
             return Constant(value, Kind.TEXT)
-        case datetime():
-            return Constant(value, Kind.TIMESTAMP)
-        case date():
-            return Constant(value, Kind.DATE)
+
+
+def dated(found: date) -> Constant:
+    """A date or instant that was read of the run's calendar."""
+    return Constant(found, Kind.TIMESTAMP if isinstance(found, datetime) else Kind.DATE)
 
 
 def days_before(day: date, duration: Duration) -> date:
     """The day that lies days or longer before another."""
     try:
-        return _clamped(shift_date(day, duration, -1))
+        return clamped(shift_date(day, duration, -1))
     except (MomentError, OverflowError):
         return FIRST_DAY
 
@@ -212,59 +229,9 @@ def exact_length(duration: Duration) -> timedelta:
 _LONGEST = timedelta(days=3_000_000)
 
 
-def exactly_before(at: datetime, length: timedelta) -> datetime:
-    """The instant that lies so long before another."""
-    try:
-        return max(at - length, _FIRST_INSTANT)
-    except OverflowError:
-        return _FIRST_INSTANT
-
-
-_FIRST_INSTANT = datetime(2, 1, 1, tzinfo=UTC)
-
-
 def day_of(value: Value, kind: Kind) -> Value:
     """The local day of a date or timestamp value."""
     return value if kind is Kind.DATE else LocalDate(value)
-
-
-def _of_constant(moment: Moment, asking: Asking) -> Edges:
-    try:
-        found = span(moment, asking.as_of, asking.zone)
-    except (MomentError, OverflowError):
-        return _whole_day(_end_of_calendar(moment), asking)
-    if found.whole_day:
-        return _whole_day(local_date(found.start, asking.zone), asking)
-    return _instant(found.start, asking)
-
-
-def _end_of_calendar(moment: Moment) -> date:
-    match moment:
-        case Ago() | Relative(sign=-1):
-            return FIRST_DAY
-        case Day(date(year=year)) | At(datetime(year=year)):
-            return FIRST_DAY if year < FIRST_DAY.year + 1 else LAST_DAY
-        case _:
-            return LAST_DAY
-
-
-def _clamped(day: date) -> date:
-    return min(max(day, FIRST_DAY), LAST_DAY)
-
-
-def _whole_day(day: date, asking: Asking) -> Edges:
-    day = _clamped(day)
-    return Edges(
-        day=constant(day),
-        day_start=asking.day_start(day),
-        day_end=asking.day_start(day + timedelta(days=1)),
-        at=None,
-    )
-
-
-def _instant(at: datetime, asking: Asking) -> Edges:
-    whole = _whole_day(local_date(at, asking.zone), asking)
-    return replace(whole, at=constant(at.astimezone(UTC)))
 
 
 def _of_field(moment: Moment, field: Value) -> Edges:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import FromClause, Select
 from sqlalchemy.sql import ClauseElement, visitors
@@ -23,7 +24,10 @@ __all__ = [
     "Marks",
     "constant_again",
     "constant_name",
+    "dated_marks",
+    "dates_of",
     "filled",
+    "filled_anew",
     "marks_of",
     "rows_name",
 ]
@@ -35,6 +39,9 @@ RowsAgain = Callable[[Any, Any], FromClause]
 
 Marks = Mapping[tuple[int, Again], Sequence[tuple[str, int]]]
 """By the number of a value and how it is written: the keys of parameters, and which these are."""
+
+Dated = tuple[Constant, Again, Sequence[tuple[str, int]]]
+"""A date or an instant, how it is written, and its parameters as in `Marks`."""
 
 _MARK = "touchline_mark"
 """The attribute of a parameter that bears its mark; SQLAlchemy's copies of a parameter keep it."""
@@ -111,7 +118,39 @@ def filled(marks: Marks, given: Given, home: object) -> dict[str, object]:
     return found
 
 
+def dates_of(given: Given) -> Iterator[date]:
+    """The dates and instants among values; some stand in no text."""
+    for each in given.values:
+        value = each.value if isinstance(each, Constant) else each
+        if isinstance(value, date):
+            yield value
+
+
+def dated_marks(marks: Marks, given: Given) -> tuple[Dated, ...]:
+    """The marks of constants that are a date or an instant."""
+    return tuple(
+        (value, again, parameters)
+        for (number, again), parameters in marks.items()
+        if isinstance(value := given.values[number], Constant) and isinstance(value.value, date)
+    )
+
+
+def filled_anew(
+    marks: Sequence[Dated], moved: Mapping[date, date], home: object
+) -> dict[str, object]:
+    """The value of each such parameter, by its key, with each date as `moved` says."""
+    found: dict[str, object] = {}
+    for constant, again, parameters in marks:
+        value = Constant(moved[cast(date, constant.value)], constant.kind)
+        written = [each.value for each in _parameters(again(value, home))]
+        found.update((key, written[at]) for key, at in parameters)
+    return found
+
+
 def _parameters(written: ClauseElement) -> Iterator[BindParameter[Any]]:
+    if isinstance(written, BindParameter):  # most are one, and nothing around it
+        yield written
+        return
     for each in visitors.iterate(written):
         if isinstance(each, BindParameter):
             yield each

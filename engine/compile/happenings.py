@@ -24,7 +24,7 @@ from engine.bind.conditions import (
     Window,
 )
 from engine.compile import algebra, core
-from engine.compile.edges import Asking, constant, days_before, exact_length, exactly_before
+from engine.compile.edges import Asking, dated, days_before, exact_length
 from engine.compile.terms import Stays
 from engine.compile.testing import beside, edges_of, tested
 from engine.tables import ColumnRef
@@ -63,10 +63,10 @@ def events_of(asked: BoundDid, asking: Asking) -> core.Events:
 def _window(at: core.Value, window: Window, asking: Asking) -> list[core.Predicate]:
     """The bounds as comparisons of the event's time; the first keeps out what is still to come."""
     found: list[core.Predicate] = [
-        core.Compare(core.Comparison.LE, at, constant(asking.as_of)),
+        core.Compare(core.Comparison.LE, at, dated(asking.as_of)),
     ]
     if window.within is not None:
-        start = constant(asking.window_start(window.within))
+        start = dated(asking.window_start(window.within))
         found.append(core.Compare(core.Comparison.GE, at, start))
     if window.since is not None:
         found.append(beside(at, Op.SINCE, edges_of(window.since, asking)))
@@ -111,7 +111,7 @@ def asks_whether_any(test: BoundTest) -> bool | None:
 
 def _changed(change: Change, events: core.Events, asking: Asking) -> core.Predicate:
     """Per day, so that windows of different length compare; both end where a day begins."""
-    last = asking.today
+    last = asking.this_day
     middle = days_before(last, change.over)
     first = days_before(middle, change.against)
     value = core.Change(
@@ -141,13 +141,13 @@ def _followed(followed: Followed, events: core.Events, asking: Asking) -> core.P
         tested(core.After(followed.event.properties[name]), test, asking)
         for name, test in followed.where
     ]
-    to_come = core.Compare(core.Comparison.LE, after, constant(asking.as_of))
+    to_come = core.Compare(core.Comparison.LE, after, dated(asking.as_of))
     counting = algebra.all_of(to_come, *where)
     length = exact_length(followed.within)
     found = core.Followed(at, followed.event, length, counting, not followed.negated)
     if not followed.negated:
         return core.Happened(_narrowed(events, found))
-    over = constant(exactly_before(asking.as_of, length))
+    over = dated(asking.exactly_before(length))
     is_over = core.Compare(core.Comparison.LE, at, over)
     return core.Happened(_narrowed(events, is_over, found))
 

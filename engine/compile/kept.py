@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import Executable, FromClause, Select
@@ -17,13 +18,21 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from engine.compile.given import Marks, filled, marks_of
+from engine.compile.given import (
+    Given,
+    Marks,
+    dated_marks,
+    dates_of,
+    filled,
+    filled_anew,
+    marks_of,
+)
 from engine.compile.relations import Home
 from engine.compile.shape import parted
 from engine.ports import Filled, Ordered, Reader, Row
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["Text", "asked_of", "text_of"]
+__all__ = ["Repeated", "Text", "asked_of", "text_of"]
 
 _SHAPES_KEPT = 256
 """A statement takes about 200 kB with its text."""
@@ -37,14 +46,44 @@ def asked_of(home: Home, write: Write, *asked: object) -> Filled | Select[Any]:
     """The statement that `write(*asked, home)` gives, filled with the values of what is asked."""
     if home.place is None:
         return write(*asked, home)
+    kept, given = _kept_of(home, write, asked)
+    return Filled(kept.written, filled(kept.marks, given, home), kept.texts)
+
+
+def _kept_of(home: Home, write: Write, asked: tuple[object, ...]) -> tuple[_Kept, Given]:
     shape, given = parted((asked, home.supplied))
-    statement = _KEPT.found((home.place, write, shape), home.reader)
-    if statement is None:
+    kept = _KEPT.found((home.place, write, shape), home.reader)
+    if kept is None:
         watched = _Watched(home.reader)
         written = write(*asked, replace(home, reader=cast(Reader, watched), given=given))
-        statement = _Kept(written, marks_of(written), watched.facts)
-        _KEPT.keep((home.place, write, shape), statement)
-    return Filled(statement.written, filled(statement.marks, given, home), statement.texts)
+        kept = _Kept(written, marks_of(written), watched.facts)
+        _KEPT.keep((home.place, write, shape), kept)
+    return kept, given
+
+
+class Repeated:
+    """What `asked_of` gives, to be asked with other dates and instants in the place of its own."""
+
+    def __init__(self, home: Home, write: Write, *asked: object) -> None:
+        self._kept, given = _kept_of(home, write, asked)
+        values = filled(self._kept.marks, given, home)
+        self.filled = Filled(self._kept.written, values, self._kept.texts)
+        """As it was asked first."""
+        self._dated = dated_marks(self._kept.marks, given)
+        self.dates = frozenset(dates_of(given))
+        """Every date and instant that is asked for."""
+        self.connectors = frozenset(each.connector for each in self._kept.facts.layouts)
+        """Whose tables it reads."""
+
+    def at(self, moved: Mapping[date, date], home: Home) -> Filled | None:
+        """With each date as `moved` says, as long as they stand to each other as these do.
+
+        None where another statement would be written for the home.
+        """
+        if not self._kept.facts.hold(home.reader):
+            return None
+        values = {**self.filled.parameters, **filled_anew(self._dated, moved, home)}
+        return Filled(self._kept.written, values, self._kept.texts)
 
 
 @dataclass(frozen=True, slots=True)

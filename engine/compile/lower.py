@@ -54,6 +54,7 @@ from engine.bind.formulas import (
 )
 from engine.bind.refs import FieldRef
 from engine.compile import algebra, core
+from engine.compile.calendar import Calendar
 from engine.compile.edges import Asking, constant
 from engine.compile.happenings import (
     asks_whether_any,
@@ -75,7 +76,7 @@ def asked_at(
     as_of: datetime, zone: ZoneInfo, catalog: Catalog, *, own: core.Key | None = None
 ) -> Asking:
     """From where conditions of a run are read; `own` as `Asking` says."""
-    return Asking(as_of, zone, catalog, _computed, own=own)
+    return Asking(Calendar(as_of, zone), catalog, _computed, own=own)
 
 
 def lower(condition: Condition, asking: Asking) -> core.Predicate:

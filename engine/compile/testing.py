@@ -31,7 +31,7 @@ from engine.bind.conditions import (
 from engine.bind.windows import of_stay
 from engine.compile import algebra, core
 from engine.compile.days import anniversary, days_test, moment_range
-from engine.compile.edges import Asking, Edges, constant, edges
+from engine.compile.edges import Asking, Edges, edges
 from engine.compile.histories import changes, instant_of_stay, last_record, reaches_back
 from engine.compile.letters import lower_case
 from engine.compile.lists import includes, is_set
@@ -120,7 +120,7 @@ def _folded(value: core.Value, ignore_case: bool) -> core.Value:
 
 def _other_side(side: Literal | BoundOperand, ignore_case: bool, asking: Asking) -> core.Value:
     if not isinstance(side, BoundOperand):
-        return constant(lower_case(side) if ignore_case and isinstance(side, str) else side)
+        return asking.literal(lower_case(side) if ignore_case and isinstance(side, str) else side)
     field = _field(side.ref, side.at, asking)
     if side.multiplied_by is None and side.plus is None:
         return _folded(field, ignore_case)

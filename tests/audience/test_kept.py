@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.sources.sqlite import SqliteDatabase
-from engine.audience.select import holding, question_of, select_keys
+from engine.audience.again import question_of
+from engine.audience.select import holding, select_keys
 from engine.audience.snapshot import Snapshot, open_sources
 from tests.audience.shop import AS_OF, Log, Shop, make_shop
 from tests.support.keeping import agree, texts, written_for_once

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
+from engine.audience.again import question_of
 from engine.audience.answering import answer
 from engine.audience.reading import Noting
-from engine.audience.select import question_of
 from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import Audience
 from engine.compile.core import Constant, Node

@@ -27,6 +27,7 @@ from engine.compile.dialects.writing import (
     DAYS,
     NINE_PLACES,
     amount_of,
+    bound,
     first_instant,
     folded_by_table,
     in_order,
@@ -48,7 +49,7 @@ class DuckLeaves:
     def constant(self, value: Constant) -> Sql:
         """A bound parameter; instants without their zone."""
         if isinstance(value.value, datetime):
-            return literal(value.value.astimezone(UTC).replace(tzinfo=None), DateTime())
+            return bound(value.value.astimezone(UTC).replace(tzinfo=None), DateTime())
         return parameter(value)
 
     def lower(self, text: Sql) -> Sql:

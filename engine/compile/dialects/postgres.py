@@ -30,6 +30,7 @@ from engine.compile.dialects.writing import (
     NINE_PLACES,
     amount_of,
     aware,
+    bound,
     first_instant,
     folded_by_table,
     in_order,
@@ -50,7 +51,7 @@ class PostgresLeaves:
     def constant(self, value: Constant) -> Sql:
         """A bound parameter; instants with their zone."""
         if isinstance(value.value, datetime):
-            return literal(value.value.astimezone(UTC), DateTime(timezone=True))
+            return bound(value.value.astimezone(UTC), DateTime(timezone=True))
         return parameter(value)
 
     def lower(self, text: Sql) -> Sql:

@@ -22,6 +22,7 @@ from engine.compile.core import Constant, EdgeKind, How
 from engine.compile.dialects.writing import (
     EPOCH,
     MICROSECOND,
+    bound,
     nine_places,
     parameter,
     rounded,
@@ -40,11 +41,11 @@ class SqliteLeaves:
         """A bound parameter; instants in microseconds, dates as text, booleans as 0 and 1."""
         match value.value:
             case datetime():
-                return literal((value.value - EPOCH) // MICROSECOND, BigInteger())
+                return bound((value.value - EPOCH) // MICROSECOND, BigInteger())
             case date():
-                return literal(value.value.isoformat(), String())
+                return bound(value.value.isoformat(), String())
             case bool():
-                return literal(int(value.value), Integer())
+                return bound(int(value.value), Integer())
             case _:
                 return parameter(value)
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Double,
     Interval,
     String,
+    bindparam,
     case,
     cast,
     func,
@@ -41,6 +42,7 @@ __all__ = [
     "NINE_PLACES",
     "amount_of",
     "aware",
+    "bound",
     "cast_parameter",
     "first_instant",
     "first_reading",
@@ -153,8 +155,13 @@ def cast_parameter(
 def parameter(value: Constant) -> Sql:
     """A bound parameter of the constant's kind, which is no instant."""
     if value.kind is Kind.INTEGER and abs(int(str(value.value))) >= _BEYOND_64_BITS:
-        return literal(float(str(value.value)), Double())
-    return literal(value.value, _TYPES[value.kind])
+        return bound(float(str(value.value)), Double())
+    return bound(value.value, _TYPES[value.kind])
+
+
+def bound(value: object, type_: TypeEngine[Any]) -> Sql:
+    """A value as a parameter; what `literal` gives, which looks first whether it is no SQL."""
+    return bindparam(None, value, type_=type_, unique=True)
 
 
 def store_lower(text: Sql) -> Sql:
