@@ -1,0 +1,253 @@
+"""A segment that is asked again: its statements are those of compiling it anew, at any instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.sources.sqlite import SqliteDatabase
+from engine.audience import again
+from engine.audience.select import select_keys
+from engine.audience.snapshot import Snapshot, open_sources
+from engine.audience.statements import Statement, statements
+from engine.bind.playbook import Audience
+from engine.compile.calendar import Calendar, day_from_today, now, this_day, window_start
+from engine.moments import Duration, Unit
+from tests.audience.shop import AS_OF, Log, Shop, at, contact, make_shop
+from tests.audience.test_kept import database, opened
+from tests.support.keeping import written_for_once
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """Three users of three accounts, in SQLite."""
+    made = make_shop(tmp_path)
+    database(made)
+    return made
+
+
+def anew(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Statement]:
+    """The statements of a segment, compiled as if never asked before."""
+    with written_for_once():
+        return statements(audience, snapshot, as_of)
+
+
+@contextmanager
+def nothing_lowered() -> Iterator[None]:
+    """Whoever lowers a condition fails."""
+
+    def refuse(*asked: object) -> None:
+        raise AssertionError("it was lowered anew")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(again, "lower", refuse)
+        yield
+
+
+WHERES = {
+    "days ago": "- {signed_up_at: {days_ago: {between: [30, 90]}}}",
+    "on one day, or not": "- {signed_up_at: {days_ago: 30}}\n- {onboarded_at: {is_not: today}}",
+    "days and hours": "- {did: used, within: 1 day}\n- {did: used, within: 24 hours}",
+    "one window twice": "- {did: used, within: 7 days}\n- {did: logged_in, since: 7 days ago}",
+    "months": "- {did: used, within: 1 month}\n- {did: logged_in, since: 1 month ago}",
+    "the start of the month": "- {did: used, since: start of month}\n- {did: used, until: today}",
+    "a literal day beside today": "- {signed_up_at: {since: 2026-03-01}}\n"
+    "- {did: used, since: start of month}",
+    "a literal instant beside now": "- {signed_up_at: {before: '2026-03-10T13:00:00Z'}}\n"
+    "- {did_not: used}",
+    "dates": "- {account.renews_on: {in_next: 1 month}}\n- {account.renews_on: {is_not: today}}",
+    "an anniversary": "- {account.renews_on: {anniversary: {in_next: 30 days}}}",
+    "a change of the rate": "- did: used\n"
+    "  change: {over: 7 days, against: 1 month, by: {at_most: -50%}}\n"
+    "- {did: used, within: 7 days}",
+    "an event that none followed": "- did: used\n"
+    "  not_followed_by: {did: logged_in, within: 24 hours}",
+    "the log": "- {not_contacted: {within: 2 days}}\n- {did: used, within: 48 hours}",
+    "a day that hangs on a row": "- {did: used, since: 2 days after signed_up_at}",
+}
+ZONES = ("America/New_York", "America/Havana", "Africa/Cairo", "Pacific/Apia", "UTC")
+INSTANTS = tuple(
+    map(
+        at,
+        (
+            *("2026-03-10T13:00:00", "2026-03-10T13:00:00.000001", "2026-03-10T14:00:00"),
+            *("2026-03-08T04:59:59", "2026-03-08T05:00:00", "2026-03-08T07:00:00"),
+            *("2026-03-09T04:00:00", "2026-11-01T05:30:00", "2026-03-31T13:00:00"),
+            *("2028-02-29T12:00:00", "2026-12-31T23:59:59", "2027-01-01T05:00:00"),
+        ),
+    )
+)
+"""Clock changes and the days after, ends of months and of a year, midnights, a part of a second."""
+
+
+@pytest.mark.parametrize("where", WHERES.values(), ids=WHERES)
+def test_the_statements_are_those_of_compiling_anew(shop: Shop, where: str) -> None:
+    segment = shop.segment(where)
+    with opened(shop) as snapshot:
+        audience = replace(
+            segment, zone=ZoneInfo("America/Havana")
+        )  # its clocks change at midnight
+        for as_of in INSTANTS:
+            assert statements(audience, snapshot, as_of) == anew(audience, snapshot, as_of)
+
+
+moments_of_days = st.datetimes(datetime(2023, 12, 1), datetime(2028, 4, 1))  # noqa: DTZ001
+
+
+@given(
+    where=st.sampled_from(list(WHERES.values())),
+    zone=st.sampled_from(ZONES),
+    first=moments_of_days,
+    by=st.lists(
+        st.sampled_from([timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)])
+        | st.timedeltas(timedelta(0), timedelta(days=400)),
+        min_size=1,
+        max_size=2,
+    ),
+)
+@settings(max_examples=15, deadline=None, derandomize=True)
+def test_at_any_instants(
+    shared: Shop, where: str, zone: str, first: datetime, by: Sequence[timedelta]
+) -> None:
+    audience = replace(shared.segment(where), zone=ZoneInfo(zone))
+    as_of = first.replace(tzinfo=UTC)
+    with opened(shared) as snapshot:
+        for each in (timedelta(0), *by):
+            as_of += each
+            assert statements(audience, snapshot, as_of) == anew(audience, snapshot, as_of)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The same, for every example."""
+    made = make_shop(tmp_path_factory.mktemp("shop"))
+    database(made)
+    return made
+
+
+KEPT = [name for name in WHERES if name not in ("an anniversary", "a change of the rate")]
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_minute_later_nothing_is_lowered(shop: Shop, name: str) -> None:
+    segment = shop.segment(WHERES[name])
+    begun = datetime(2026, 3, 12, 15, 0, tzinfo=UTC)
+    with opened(shop) as snapshot:
+        select_keys(segment, snapshot, begun)
+        with nothing_lowered():
+            found = select_keys(segment, snapshot, begun + timedelta(minutes=1))
+    with opened(shop) as snapshot, written_for_once():
+        assert found == select_keys(segment, snapshot, begun + timedelta(minutes=1))
+
+
+def test_the_next_snapshot_and_the_segment_bound_anew_find_it(shop: Shop) -> None:
+    for number in range(3):
+        segment = shop.segment("- {did: used, within: 36 hours}")
+        as_of = AS_OF + timedelta(minutes=number)
+        with opened(shop) as snapshot:
+            if not number:
+                statements(segment, snapshot, as_of)
+                continue
+            with nothing_lowered():
+                found = statements(segment, snapshot, as_of)
+            assert found == anew(segment, snapshot, as_of)
+
+
+def test_what_the_log_has_by_then_is_asked(shop: Shop) -> None:
+    """Of a log without any nothing is asked; a plan that was made so ends with the first row."""
+    segment = shop.segment("- {not_contacted: {within: 7 days}}")
+    path, found = shop.folder / "shop.db", []
+    for rows in ((), [contact("t-1", "user", 1, "2026-03-09T12:00")], ()):
+        zones = dict.fromkeys(("crm", "product"), ZoneInfo("UTC"))
+        databases = dict.fromkeys(zones, SqliteDatabase(path, zones))
+        for minutes in (0, 1):
+            with open_sources(databases, Log(rows), shop.catalog) as snapshot:
+                found.append(select_keys(segment, snapshot, AS_OF + timedelta(minutes=minutes)))
+    assert found == [[1, 2, 3], [1, 2, 3], [2, 3], [2, 3], [1, 2, 3], [1, 2, 3]]
+
+
+def test_a_log_is_asked_for_the_window_of_this_time(shop: Shop) -> None:
+    segment = shop.segment("- {not_contacted: {within: 1 hour}}")
+    rows = [contact("t-1", "user", 1, "2026-03-10T14:30")]
+    zones = dict.fromkeys(("crm", "product"), ZoneInfo("UTC"))
+    databases = dict.fromkeys(zones, SqliteDatabase(shop.folder / "shop.db", zones))
+    with open_sources(databases, Log(rows), shop.catalog) as snapshot:
+        found = [select_keys(segment, snapshot, AS_OF + timedelta(hours=n)) for n in range(4)]
+    assert found == [[1, 2, 3], [1, 2, 3], [2, 3], [1, 2, 3]]
+
+
+def test_numbers_of_another_type_are_others(shop: Shop) -> None:
+    """1 and 1.0 are equal, and two parameters."""
+    wheres = [f"- did: used\n  highest: {{seconds: {{at_least: {n}}}}}" for n in ("1", "1.0", "1")]
+    segments = [shop.segment(where) for where in wheres]
+    assert segments[0].condition != segments[1].condition
+    with opened(shop) as snapshot:
+        for segment in segments:
+            told = [repr(each) for each in statements(segment, snapshot, AS_OF)]
+            assert told == [repr(each) for each in anew(segment, snapshot, AS_OF)]
+
+
+# ---------------------------------------------------------------- the calendar
+
+WEEK, DAY_AND_HOURS = Duration(1, Unit.WEEK), Duration(24, Unit.HOUR)
+
+READ: dict[str, tuple[Callable[[Calendar], object], str, str, bool]] = {
+    "what stands alone is what it is": (
+        lambda it: it.read(now),
+        *("2026-03-10T13:00", "2027-01-01T00:00"),
+        True,
+    ),
+    "what was equal is not": (
+        lambda it: (it.read(window_start, DAY_AND_HOURS), it.read(window_start, WEEK)),
+        *("2026-03-10T00:00", "2026-03-10T01:00"),
+        True,
+    ),
+    "two that change places": (
+        lambda it: (it.read(window_start, Duration(10, Unit.HOUR)), it.read(now_day)),
+        *("2026-03-10T09:00", "2026-03-10T11:00"),
+        False,
+    ),
+    "two that meet": (
+        lambda it: (it.read(window_start, Duration(10, Unit.HOUR)), it.read(now_day)),
+        *("2026-03-10T09:00", "2026-03-10T10:00"),
+        False,
+    ),
+    "a part of a second": (
+        lambda it: it.read(now),
+        *("2026-03-10T13:00", "2026-03-10T13:00:00.5"),
+        False,
+    ),
+    "a number": (lambda it: it.read(this_day), "2026-03-10T13:00", "2026-03-11T13:00", False),
+    "the same number": (lambda it: it.read(this_day), "2026-03-10T13:00", "2026-03-10T14:00", True),
+    "a day beside an instant of it": (
+        lambda it: (it.read(now), it.read(day_from_today, 0)),
+        *("2026-03-10T00:00", "2026-03-10T14:00"),
+        True,
+    ),
+}
+
+
+def now_day(as_of: datetime, zone: ZoneInfo) -> datetime:
+    """Midnight."""
+    return as_of.replace(hour=0, minute=0)
+
+
+@pytest.mark.parametrize("row", READ.values(), ids=READ)
+def test_when_readings_serve_another_instant(
+    row: tuple[Callable[[Calendar], object], str, str, bool],
+) -> None:
+    read, first, second, serves = row
+    for one, other in pairwise((at(first), at(second), at(first))):
+        calendar = Calendar(one, ZoneInfo("UTC"))
+        read(calendar)
+        moved = calendar.readings().again(other)
+        assert (moved is not None) == serves
