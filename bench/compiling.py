@@ -30,8 +30,8 @@ from engine.bind.bind import bind_segment
 from engine.bind.catalog import Catalog
 from engine.language.project import Project
 
-ROUNDS = 15
-TIMES = 20
+ROUNDS = 11
+TIMES = 50  # as often as the other in a round
 PACKAGES = ("pysigma==2.0.1", "pysigma-backend-sqlite==2.1.1")
 
 

@@ -185,7 +185,7 @@ class _Plans:
         """Keep it, and let go what was not used for the longest time."""
         self._kept[asked] = plan
         if len(self._kept) > _PLANS_KEPT:
-            del self._kept[next(iter(self._kept))]
+            self._kept.pop(next(iter(self._kept)), None)
 
 
 _PLANS = _Plans()

@@ -60,12 +60,12 @@ def _statement(connector: str, statement: Executable | Filled, dialect: Dialect)
 
 def _shown(value: object) -> Shown:
     match value:
-        case str() if value == _NO_ROWS:
-            return "rows that the statements before it find"
+        case str():
+            return "rows that the statements before it find" if value == _NO_ROWS else value
+        case int() | float() | bool() | None:
+            return value
         case datetime() | date():
             return value.isoformat()
-        case str() | int() | float() | bool() | None:
-            return value
         case _:
             return str(value)
 

@@ -97,7 +97,14 @@ class Findings:
 
     def each(self, items: Iterable[Item], bind: Callable[[Item], Result]) -> tuple[Result, ...]:
         """`bind` of each item, as `attempt`."""
-        return tuple([self.attempt(lambda item=item: bind(item)) for item in items])  # type: ignore[misc]
+        made: list[Result] = []
+        for item in items:  # most of what is bound comes this way: no call around each
+            try:
+                made.append(bind(item))
+            except Invalid as invalid:
+                self._note(invalid)
+                made.append(cast(Result, None))
+        return tuple(made)
 
     def _note(self, invalid: Invalid) -> None:
         if not invalid.problems:

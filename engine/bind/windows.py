@@ -156,6 +156,8 @@ def bind_window(window: declared.Window, scope: Scope) -> Window:
         return Window(since=since, until=until)
     if window.within is not None:
         return Window(within=bind_duration(window.within, window.place))
+    if not has_bounds:
+        return Window()
     with Findings() as found:
         return Window(
             since=found.attempt(lambda: _bound(window.since, scope, window.place)),

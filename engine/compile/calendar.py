@@ -77,7 +77,7 @@ class Readings:
     zone: ZoneInfo
     taken: tuple[tuple[Callable[..., object], tuple[Hashable, ...]], ...]
     values: tuple[object, ...]
-    pattern: Hashable
+    pattern: object
 
     @property
     def dates(self) -> frozenset[date]:
@@ -102,17 +102,13 @@ def _flat(found: Iterable[object]) -> tuple[object, ...]:
     return tuple(one for each in found for one in (each if isinstance(each, tuple) else (each,)))
 
 
-def _pattern(values: Sequence[object]) -> Hashable:
+def _pattern(values: Sequence[object]) -> object:
     """Of dates and instants the order, which are equal, and which are within a second."""
     days = sorted({each for each in values if type(each) is date})
     instants = sorted({each for each in values if isinstance(each, datetime)})
-    places: dict[object, int] = {each: n for n, each in enumerate((*days, *instants))}
-    return len(days), tuple(
-        (places[each], isinstance(each, datetime) and each.microsecond > 0)
-        if isinstance(each, date)
-        else each
-        for each in values
-    )
+    places = {each: place for place, each in enumerate([*days, *instants])}
+    within = [each.microsecond > 0 for each in instants]
+    return len(days), within, [places[x] if isinstance(x, date) else x for x in values]
 
 
 # ---------------------------------------------------------------- readings

@@ -17,14 +17,13 @@ from hypothesis import strategies as st
 from connectors.sources.sqlite import SqliteDatabase
 from engine.audience import again
 from engine.audience.select import select_keys
-from engine.audience.snapshot import Snapshot, open_sources
-from engine.audience.statements import Statement, statements
-from engine.bind.playbook import Audience
+from engine.audience.snapshot import open_sources
+from engine.audience.statements import statements
 from engine.compile.calendar import Calendar, day_from_today, now, this_day, window_start
 from engine.moments import Duration, Unit
 from tests.audience.shop import AS_OF, Log, Shop, at, contact, make_shop
 from tests.audience.test_kept import database, opened
-from tests.support.keeping import written_for_once
+from tests.support.keeping import anew, written_for_once
 
 
 @pytest.fixture
@@ -33,12 +32,6 @@ def shop(tmp_path: Path) -> Shop:
     made = make_shop(tmp_path)
     database(made)
     return made
-
-
-def anew(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Statement]:
-    """The statements of a segment, compiled as if never asked before."""
-    with written_for_once():
-        return statements(audience, snapshot, as_of)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from engine.audience.again import question_of
 from engine.audience.answering import answer
 from engine.audience.reading import Noting
 from engine.audience.snapshot import Snapshot
+from engine.audience.statements import statements
 from engine.bind.playbook import Audience
 from engine.compile.core import Constant, Node
 from engine.compile.question import Question
@@ -28,7 +29,7 @@ from tests.oracle.amounts import are_thousands, examples
 from tests.oracle.asking import bound
 from tests.oracle.sentences import ENTITIES, conditions
 from tests.oracle.worlds import Setting, Stores, a_few_settings, settings_of
-from tests.support.keeping import agree
+from tests.support.keeping import agree, anew
 
 SETTINGS = settings_of(range(6)) if are_thousands() else a_few_settings()
 LAYOUTS = ("native", "sqlite", "files and sqlite")
@@ -58,6 +59,7 @@ def test_the_same_is_asked_at_another_instant(
     note(json.dumps(written))
     for as_of in (setting.as_of, setting.as_of + by):
         agree(question_of(audience, snapshot, as_of), snapshot)
+        assert statements(audience, snapshot, as_of) == anew(audience, snapshot, as_of)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

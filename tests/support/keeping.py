@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from engine.audience.answering import answer
 from engine.audience.reading import Noting, Running
 from engine.audience.snapshot import Snapshot
+from engine.audience.statements import Statement, statements
+from engine.bind.playbook import Audience
 from engine.compile.kept import Text, text_of
 from engine.compile.question import Question
 from engine.compile.relations import Home
 from engine.ports import Row
 
-__all__ = ["agree", "texts", "written_for_once"]
+__all__ = ["agree", "anew", "texts", "written_for_once"]
 
 
 @contextmanager
@@ -40,6 +43,12 @@ def texts(question: Question, snapshot: Snapshot) -> list[tuple[str, Text]]:
         (connector, text_of(statement, snapshot.database(connector).dialect))
         for connector, statement in noting.noted
     ]
+
+
+def anew(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Statement]:
+    """The statements of a segment, compiled as if never asked before."""
+    with written_for_once():
+        return statements(audience, snapshot, as_of)
 
 
 def agree(question: Question, snapshot: Snapshot) -> None:
