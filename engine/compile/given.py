@@ -112,6 +112,9 @@ def filled(marks: Marks, given: Given, home: object) -> dict[str, object]:
 
 
 def _parameters(written: ClauseElement) -> Iterator[BindParameter[Any]]:
+    if isinstance(written, BindParameter):  # as most constants are
+        yield written
+        return
     for each in visitors.iterate(written):
         if isinstance(each, BindParameter):
             yield each
