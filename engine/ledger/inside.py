@@ -87,14 +87,17 @@ def _asking(*which: ColumnElement[bool]) -> Select[Any]:
 
 
 # Written once: a pass puts a dozen of these, and mostly finds nobody.
-_PHASE = enrollments.c.phase == bindparam("phase")
-_UNTIL = enrollments.c.waits_until
+_IS_IN = enrollments.c.phase == bindparam("phase")
 _SOME = enrollments.c.version.in_(bindparam("some", expanding=True))
-_IN_PHASE = _asking(_PHASE)
-_NO_MOMENT = _asking(_PHASE, _UNTIL.is_(None))
-_RESTED = _asking(_PHASE, _UNTIL <= bindparam("now"))
-_RESTING = _asking(_PHASE, _UNTIL.is_(None) | (_UNTIL > bindparam("now")), _SOME)
-_AMONG = _asking(_PHASE, _SOME)
+_IN_PHASE = _asking(_IS_IN)
+_NO_MOMENT = _asking(_IS_IN, enrollments.c.waits_until.is_(None))
+_RESTED = _asking(_IS_IN, enrollments.c.waits_until <= bindparam("now"))
+_RESTING = _asking(
+    _IS_IN,
+    enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > bindparam("now")),
+    _SOME,
+)
+_AMONG = _asking(_IS_IN, _SOME)
 _OF_VERSION = _asking(enrollments.c.version == bindparam("version"))
 
 
