@@ -19,6 +19,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     String,
+    TableClause,
     case,
     column,
     false,
@@ -177,8 +178,7 @@ class SourceReader:
 
     def _source(self, ref: TableRef) -> FromClause:
         schema, name = self._store.address(ref)
-        names = self._store.columns(ref)
-        return table(name, *(column(each) for each in names), schema=schema).alias()
+        return _named(schema, name, tuple(self._store.columns(ref))).alias()
 
     def _form_of(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> Form:
         stored = self._store.columns(table)
@@ -237,6 +237,11 @@ class SourceReader:
         return SourceFault(
             f"{table}.{ref.column} holds {_shown(value)}{others}; expected {expected(ref)}"
         )
+
+
+@lru_cache(_FORMS_KEPT)
+def _named(schema: str | None, name: str, columns: Sequence[str]) -> TableClause:
+    return table(name, *map(column, columns), schema=schema)
 
 
 def _bears_no_time(statement: Select[Any]) -> bool:

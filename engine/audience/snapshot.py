@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Executable, FromClause, Select
@@ -77,13 +76,8 @@ class Snapshot:
         kept = database.dialect.supports_statement_cache
         return Home(
             *(self.reader(connector), LEAVES[name], self.catalog, Supplied()),
-            place=(database.id, name, self._catalog_text) if kept else None,
+            place=(database.id, name, _TEXTS.of(self.catalog)) if kept else None,
         )
-
-    @cached_property
-    def _catalog_text(self) -> str:
-        """What tells catalogs apart; of equal ones 1 may be true in one and a number in another."""
-        return repr(self.catalog)
 
     def shared(
         self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]
@@ -102,6 +96,27 @@ class Snapshot:
         return self.reader(connector).read(statement)
 
 
+class _CatalogTexts:
+    """What tells catalogs apart; of equal ones 1 may be true in one and a number in another.
+
+    A text takes longer than most statements, and pass after pass goes by the same few catalogs.
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[tuple[Catalog, str], ...] = ()
+
+    def of(self, catalog: Catalog) -> str:
+        """The text of a catalog: the same object for the same one."""
+        for known, text in self._kept:
+            if known is catalog:
+                return text
+        text = repr(catalog)
+        self._kept = ((catalog, text), *self._kept)[:_CATALOGS_KEPT]
+        return text
+
+
+_CATALOGS_KEPT = 4
+_TEXTS = _CatalogTexts()
 _NOBODY = NoEnrollments()
 _NOTHING = NoHistory()
 

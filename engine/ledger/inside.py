@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from engine.decide.facts import Enrollment, Phase
 from engine.ledger.journey import FACTS, OPEN, enrollment_of
@@ -27,28 +28,26 @@ _PATIENT = (Phase.WAITING, Phase.WATCHING, Phase.GATHERING)
 def stirring(unit: Unit, playbook: str, as_of: datetime) -> Iterator[Sequence[Enrollment]]:
     """Those whose step goes on or is about to, and those whose rest as a holdout is over."""
     for phase in _STIRRING:
-        yield from _pages(unit, playbook, enrollments.c.phase == phase)
-    rested = enrollments.c.waits_until <= as_of
-    yield from _pages(unit, playbook, enrollments.c.phase == Phase.RESTING, rested)
+        yield from _pages(unit, _IN_PHASE, playbook, phase=phase)
+    yield from _pages(unit, _RESTED, playbook, phase=Phase.RESTING, now=as_of)
 
 
 def patient(
     unit: Unit, playbook: str, as_of: datetime, among: Collection[str]
 ) -> Iterator[Sequence[Enrollment]]:
     """Everyone else who goes on with one of some versions."""
-    mine = enrollments.c.version.in_(list(among))
+    some = list(among)
     for phase in _PATIENT:
-        yield from _pages(unit, playbook, enrollments.c.phase == phase, mine)
-    resting = enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > as_of)
-    yield from _pages(unit, playbook, enrollments.c.phase == Phase.RESTING, resting, mine)
+        yield from _pages(unit, _AMONG, playbook, phase=phase, some=some)
+    resting = {"phase": Phase.RESTING, "some": some, "now": as_of}
+    yield from _pages(unit, _RESTING, playbook, **resting)
 
 
 def watching(unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
     """Those who stand still for a condition, or for a moment that is missing."""
     for phase in (Phase.WATCHING, Phase.HOLDING):
-        yield from _pages(unit, playbook, enrollments.c.phase == phase)
-    no_moment = enrollments.c.waits_until.is_(None)
-    yield from _pages(unit, playbook, enrollments.c.phase == Phase.WAITING, no_moment)
+        yield from _pages(unit, _IN_PHASE, playbook, phase=phase)
+    yield from _pages(unit, _NO_MOMENT, playbook, phase=Phase.WAITING)
 
 
 def gathering(unit: Unit, playbook: str, as_of: datetime) -> list[Enrollment]:
@@ -63,7 +62,7 @@ def outdated(unit: Unit, playbook: str, version: str) -> Iterator[Sequence[Enrol
     """Those who go on with another version than this one."""
     for other in versions_inside(unit, playbook):
         if other != version:
-            yield from _pages(unit, playbook, enrollments.c.version == other)
+            yield from _pages(unit, _OF_VERSION, playbook, version=other)
 
 
 def versions_inside(unit: Unit, playbook: str) -> list[str]:
@@ -81,11 +80,32 @@ def versions_inside(unit: Unit, playbook: str) -> list[str]:
         found.append(version)
 
 
-def _pages(
-    unit: Unit, playbook: str, *which: ColumnElement[bool]
-) -> Iterator[Sequence[Enrollment]]:
+def _asking(*which: ColumnElement[bool]) -> Select[Any]:
     order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
-    asked = select(*FACTS).where(enrollments.c.playbook == playbook, OPEN, *which).order_by(*order)
-    with unit.connection.execution_options(yield_per=_PAGE).execute(asked) as streamed:
+    mine = (enrollments.c.playbook == bindparam("mine"), OPEN, *which)
+    return select(*FACTS).where(*mine).order_by(*order)
+
+
+# Written once: a pass puts a dozen of these, and mostly finds nobody.
+_IS_IN = enrollments.c.phase == bindparam("phase")
+_SOME = enrollments.c.version.in_(bindparam("some", expanding=True))
+_IN_PHASE = _asking(_IS_IN)
+_NO_MOMENT = _asking(_IS_IN, enrollments.c.waits_until.is_(None))
+_RESTED = _asking(_IS_IN, enrollments.c.waits_until <= bindparam("now"))
+_RESTING = _asking(
+    _IS_IN,
+    enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > bindparam("now")),
+    _SOME,
+)
+_AMONG = _asking(_IS_IN, _SOME)
+_OF_VERSION = _asking(enrollments.c.version == bindparam("version"))
+
+
+def _pages(
+    unit: Unit, asked: Select[Any], playbook: str, **given: object
+) -> Iterator[Sequence[Enrollment]]:
+    values = {"mine": playbook, **given}
+    streaming = {"yield_per": _PAGE}
+    with unit.connection.execute(asked, values, execution_options=streaming) as streamed:
         for rows in streamed.partitions():
             yield [enrollment_of(row) for row in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
@@ -375,26 +376,33 @@ def due_enrollments(
 
     `passing_over` are versions that cannot go on for now.
     """
-    room = limit
     found: list[DueEnrollment] = []
-    for due in (_begun(), _waited(as_of), _touched()):
-        held = enrollments.c.version.in_(list(passing_over))
-        wanted = (enrollments.c.playbook == playbook, OPEN, ~held, *due)
-        order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
-        statement = select(*FACTS).where(*wanted).order_by(*order).limit(room)
-        rows = unit.connection.execute(statement).all()
+    given: dict[str, object] = {"mine": playbook, "held": list(passing_over), "now": as_of}
+    for due in _due_statements():
+        room = None if limit is None else limit - len(found)
+        statement = due if room is None else due.limit(room)
+        rows = unit.connection.execute(statement, given).all()
         found.extend(_with_ends(unit, [enrollment_of(row) for row in rows]))
-        if limit is not None:
-            room = limit - len(found)
     return found
+
+
+@cache
+def _due_statements() -> tuple[Select[Any], ...]:
+    """Asked again and again by every pass: to write them takes longer than to run them."""
+    held = enrollments.c.version.in_(bindparam("held", expanding=True))
+    wanted = (enrollments.c.playbook == bindparam("mine"), OPEN, ~held)
+    order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
+    every = select(*FACTS).where(*wanted).order_by(*order)
+    return tuple(every.where(*due) for due in (_begun(), _waited(), _touched()))
 
 
 def _begun() -> list[ColumnElement[bool]]:
     return [enrollments.c.phase == Phase.READY]
 
 
-def _waited(as_of: datetime) -> list[ColumnElement[bool]]:
-    return [enrollments.c.phase == Phase.WAITING, enrollments.c.waits_until <= as_of]
+def _waited() -> list[ColumnElement[bool]]:
+    is_over = enrollments.c.waits_until <= bindparam("now")
+    return [enrollments.c.phase == Phase.WAITING, is_over]
 
 
 def _touched() -> list[ColumnElement[bool]]:
@@ -408,15 +416,17 @@ def _touched() -> list[ColumnElement[bool]]:
 
 def _with_ends(unit: Unit, found: Sequence[Enrollment]) -> list[DueEnrollment]:
     touching = {each.id: each.step for each in found if each.phase is Phase.TOUCHING}
+    if not touching:
+        return [_ended(each, ()) for each in found]
     ends: dict[str, list[tuple[TouchState | None, datetime | None]]] = {of: [] for of in touching}
     given = texts_relation(unit.connection, touching)
     columns = [touches.c[name] for name in ("enrollment", "step", "state", "ended_at", "copy_of")]
     statement = select(*columns).where(touches.c.enrollment.in_(select(given.c.value)))
-    for row in unit.connection.execute(statement) if touching else ():
+    for row in unit.connection.execute(statement):
         if touching[row.enrollment] == row.step:
             state = None if row.copy_of else TouchState(row.state)
             ends[row.enrollment].append((state, row.ended_at))
-    for of, step, state, at in ends_of_items(unit, touching) if touching else ():
+    for of, step, state, at in ends_of_items(unit, touching):
         if touching[of] == step:
             ends[of].append((state, at))
     return [_ended(each, ends.get(each.id, ())) for each in found]

@@ -244,14 +244,17 @@ def read_text(source: str, locate: Locate) -> Reading:
     """The names that one template reads from outside, and what is wrong with it by itself."""
     if "{" not in source:
         return _NOTHING
-    tree = parse(source, TEXT)
-    if isinstance(tree, Fault):
-        return Reading((), (_problem(tree, locate),))
-    found = (*faults(tree), *uses(tree))
+    found = _found_in(source)
     return Reading(
         tuple(Located(use, locate(use.line, str(use))) for use in found if isinstance(use, Use)),
         tuple(_problem(fault, locate) for fault in found if isinstance(fault, Fault)),
     )
+
+
+@lru_cache(_TEMPLATES_KEPT)  # each pass reads the texts of the playbook anew
+def _found_in(source: str) -> tuple[Fault | Use, ...]:
+    tree = parse(source, TEXT)
+    return (tree,) if isinstance(tree, Fault) else (*faults(tree), *uses(tree))
 
 
 def _problem(fault: Fault, locate: Locate) -> Problem:

@@ -9,13 +9,14 @@ import cli
 from connectors.demo.layout import copied, write
 from engine.adding import Added, add_play
 from engine.check import lint_files
+from engine.copying import copied_play
 from engine.language.blueprints import InputValue
 from engine.problems import Problem
-from engine.read.library import library_play
+from engine.read.library import library_names, library_play
 from engine.testing import Tested, try_examples
 from engine.workplace import open_workplace
 
-__all__ = ["added", "advice", "reference", "samples", "tried", "used"]
+__all__ = ["added", "advice", "copies_of_all", "reference", "samples", "tried", "used"]
 
 _WORDS = ("catalog/", "touchline.yaml")
 
@@ -41,6 +42,18 @@ def added(
     """A play copied into a project."""
     pairs = [f"{key}={value}" for key, value in {**samples(play), **(said or {})}.items()]
     return add_play(root, root, play, name=name, said=pairs, ask=None)
+
+
+def copies_of_all(root: Path) -> Path:
+    """Every play as `added` copies it, without asking after each what the project lacks."""
+    for play in library_names():
+        found = library_play(play)
+        known = samples(play)
+        defaults = {name: each.default for name, each in found.inputs.items()}
+        values = {name: known.get(name, value) for name, value in defaults.items()}
+        given = {name: value for name, value in values.items() if value is not None}
+        write(root, copied_play(found, given, play))
+    return root
 
 
 def used(root: Path, play: str, *, more: str = "") -> None:
