@@ -10,7 +10,8 @@
 #   make lint    the quick half of it: ruff and mypy
 #   make quarter ninety simulated days of all plays at once, among the demo's customers
 #   make oracle  thousands of random conditions against a plain reading of the language, on every store
-#   make years   hundreds of simulated years on the real ledger and passes; YEARS=1000 for more
+#   make years   hundreds of simulated years on the real ledger and passes, and as many stories of crashes,
+#                failing servers and people who change their minds; YEARS=1000 for more
 #   make campaign  a thousand kills on each database, fifty restarts of Postgres, eight daemons on 200
 #                slots; CAMPAIGN="100 5 20" for less
 #   make bench   what is measured, as tables; BENCH=segments measures only that
@@ -67,7 +68,7 @@ oracle: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/oracle --hypothesis-profile=thousands
 
 years: $(VENV)/.dev
-	TOUCHLINE_YEARS=$(YEARS) $(BIN)/python -m pytest tests/year
+	TOUCHLINE_YEARS=$(YEARS) $(BIN)/python -m pytest tests/year tests/stateful
 
 campaign: $(VENV)/.dev
 	$(BIN)/python -m tests.campaign $(CAMPAIGN)

@@ -39,6 +39,7 @@ _MARGIN = timedelta(minutes=1)  # a lease outlasts the longest answer by this
 _SETTLE_WAITS_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # an answer that was given is worth some patience
 
 _PUT_BACK = {
+    "lease_ended": TouchState.READY,
     "halted": TouchState.READY,
     "paused": TouchState.READY,
     "window": TouchState.READY,

@@ -51,9 +51,10 @@ class Asking:
 class Permission:
     """Whether the act may follow, once the transaction has committed; else the reason why not.
 
-    The reasons: `overtaken` (another worker has it, or it ended), `halted`, `paused`, `expired`,
-    `unapproved` (a draft again), `suppressed`, `not_subscribed`, `window`, `capped`, and `rate`:
-    then the touch is still claimed, and may be asked about again at `turn_at` (real time).
+    The reasons: `overtaken` (another worker has it, or it ended), `lease_ended` (the claim ran out:
+    what was asked before it is too old), `halted`, `paused`, `expired`, `unapproved` (a draft
+    again), `suppressed`, `not_subscribed`, `window`, `capped`, and `rate`: then the touch is still
+    claimed, and may be asked about again at `turn_at` (real time).
     """
 
     allowed: bool
@@ -128,6 +129,7 @@ def permit_all(
 _LOOKED_AT = (
     *("id", "epoch", "playbook", "key", "channel", "sender", "topic", "to_customer", "zone"),
     *("state", "attempts", "expires_at", "capped_at", "address_digest", "approver", "approved"),
+    "lease_until",
 )
 _ASKED = Prepared(
     lambda given: (
@@ -178,6 +180,8 @@ class _Look:
             return self._put_back(row, stopped)
         if row.expires_at is not None and row.expires_at <= self.now:
             return self._end(row, TouchState.EXPIRED, "expired")
+        if row.lease_until <= self.now:
+            return self._put_back(row, "lease_ended")
         if row.approver and row.approved != content_digest(self.shown.get(row.id, b"")):
             return self._put_back(row, "unapproved", state=TouchState.DRAFT)
         if refusal := self.refusals.get(_addressed(self.policy, row)):

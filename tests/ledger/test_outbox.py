@@ -246,6 +246,19 @@ def test_what_got_late_meanwhile_expires_before_the_act(ledger: Ledger) -> None:
     assert state(ledger, mine.id).state == TouchState.EXPIRED
 
 
+def test_a_claim_that_was_slept_over_is_made_anew(ledger: Ledger) -> None:
+    """Whoever stood still until its lease was over asks again who left meanwhile."""
+    outbox(ledger)
+    (mine,) = claimed(ledger)
+    assert permitted(ledger, mine, NOW + LEASE) == "lease_ended"
+    found = state(ledger, mine.id)
+    assert (found.state, found.attempts) == (TouchState.READY, 0)
+    assert kinds(ledger)[-1] == "touch.released"
+    (again,) = claimed(ledger, "w1", NOW + LEASE)
+    assert again.epoch == 2
+    assert permitted(ledger, again, NOW + LEASE) == ""
+
+
 def test_a_halt_costs_no_attempt(ledger: Ledger) -> None:
     outbox(ledger)
     (mine,) = claimed(ledger)
