@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.read.library import library_names
 from tests.docs.pages import PAGES, ROOT
 
 LINKING = (*PAGES, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs/library").glob("*.md")))
@@ -70,3 +71,9 @@ def test_a_link_that_leads_nowhere_is_seen(link: str, leads: bool) -> None:
 def test_every_page_is_linked_from_the_readme() -> None:
     linked = set(re.findall(r"\]\((docs/[^)/#]+\.md)\)", prose(ROOT / "README.md")))
     assert linked >= {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")}
+
+
+def test_the_readme_counts_the_plays_that_are_there() -> None:
+    counted = re.findall(r"(\d+) plays", prose(ROOT / "README.md"))
+    assert counted
+    assert {int(each) for each in counted} == {len(library_names())}
