@@ -58,7 +58,7 @@ def _beside_the_segment(playbook: BoundPlaybook) -> Iterator[tuple[Condition, Pl
     if playbook.exit_when is not None:
         yield playbook.exit_when, playbook.place
     if playbook.goal is not None:
-        yield playbook.goal.when, playbook.place
+        yield from ((each, playbook.place) for each in playbook.goal.conditions)
     for step in every_step(playbook.steps):
         for condition in conditions_of(step):
             yield condition, step.place

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from engine.audience.checks import check_columns
+from engine.connections import caution_of
 from engine.language.catalog import Entity
 from engine.places import NOWHERE, Place
-from engine.problems import NoColumn, Problem, SourceFault, errors_only
+from engine.problems import NoColumn, Problem, Severity, SourceFault, errors_only
 from engine.report.problems import Checked
 from engine.workplace import Ports, open_workplace
 
@@ -30,6 +31,11 @@ def check_sources(checked: Checked, ports: Ports) -> Checked:
                 declared = workplace.project.entities.get(entity.name)
                 place = _place(declared, fault) if declared else NOWHERE
                 found.append(Problem(place, "source", str(fault)))
+        for name, connector in workplace.settings.connectors.items():
+            if caution := caution_of(name, snapshot):
+                found.append(
+                    Problem(connector.place, "privileged-login", caution, severity=Severity.WARNING)
+                )
     return Checked(checked.root, checked.files, tuple(sorted([*checked.problems, *found])))
 
 

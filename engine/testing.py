@@ -215,8 +215,8 @@ def _pass(
 def _only_segment(scenes: Sequence[BoundScene]) -> bool:
     """Whether the last scene is left, and nothing is expected of it that a pass would decide."""
     last = scenes[0].declared
-    decided = (last.expect.entered, last.expect.touches, last.expect.skips, last.expect.left)
-    done = last.done or last.approved
+    expect, done = last.expect, last.done or last.approved
+    decided = (expect.entered, expect.touches, expect.skips, expect.left, expect.levels)
     return len(scenes) == 1 and not done and all(each is None for each in decided)
 
 

@@ -23,16 +23,17 @@ from engine.bind.filters import OWN_SEGMENT, bind_condition, unknown_segment
 from engine.bind.findings import Findings, or_unreadable, wrong
 from engine.bind.former import check_names, not_run_by_itself
 from engine.bind.found import bind_found_roles
+from engine.bind.goals import bind_goal
 from engine.bind.metrics import BoundMetric, bind_metric
 from engine.bind.names import Scope, find_entity, find_field
-from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
+from engine.bind.playbook import Audience, BoundPlaybook
 from engine.bind.policy import BoundPolicy, bind_policy
 from engine.bind.steps import bind_steps
 from engine.bind.timetable import check_cron, check_entry, find_zone
 from engine.bind.tracked import bind_tracked
 from engine.bind.version import playbook_version
 from engine.bind.ways import check_ways
-from engine.language.playbook import Goal, Playbook, Schedule, Segment
+from engine.language.playbook import Playbook, Schedule, Segment
 from engine.language.project import Project, SmtpChannel, Template, WebhookChannel
 from engine.language.steps import every_step as declared_steps
 from engine.places import NOWHERE, Place
@@ -219,7 +220,7 @@ def _playbook(playbook: Playbook, project: Project, catalog: Catalog) -> BoundPl
         found.attempt(lambda: check_names(playbook, project.playbooks))
         steps = found.attempt(lambda: bind_steps(playbook.steps, inside))
         exit_when = found.attempt(lambda: optional(playbook.exit_when, inside))
-        goal = found.attempt(lambda: _goal(playbook.goal, inside))
+        goal = found.attempt(lambda: bind_goal(playbook.goal, inside))
         again = playbook.entry.again
         name = segment.name if named else playbook.name
         return BoundPlaybook(
@@ -265,12 +266,6 @@ def _zone(schedule: Schedule | None, project: Project) -> ZoneInfo:
         if schedule.timezone is None:
             return _project_zone(project)
         return find_zone(schedule.timezone, schedule.place)
-
-
-def _goal(goal: Goal | None, scope: Scope) -> BoundGoal | None:
-    if goal is None:
-        return None
-    return BoundGoal(goal.name, bind_condition(goal.when, scope), goal.within, goal.ends)
 
 
 def _field(path: str | None, scope: Scope, place: Place) -> FieldRef | None:

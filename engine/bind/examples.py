@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -28,6 +28,7 @@ from engine.language.examples import (
     Done,
     Example,
     Expected,
+    ExpectedLevel,
     ExpectedSkip,
     ExpectedTouch,
     KeyText,
@@ -48,6 +49,7 @@ from engine.moments import (
 )
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
+from engine.records import dataclass
 
 __all__ = ["BoundExample", "BoundScene", "bind_example", "steps_named", "unknown_playbook"]
 
@@ -221,6 +223,9 @@ class _Binder:
                 found.attempt(partial(self._step, touch.step))
             for exit_ in expect.left or ():
                 found.attempt(partial(self._key, exit_.key, exit_.place, keys))
+            for level in expect.levels or ():
+                found.attempt(partial(self._key, level.key, level.place, keys))
+                found.attempt(partial(self._level, level))
 
     def _lists(self, expect: Expected) -> Iterator[tuple[KeyText, Place]]:
         for name, listed in (("segment", expect.segment), ("entered", expect.entered)):
@@ -232,6 +237,14 @@ class _Binder:
         entity = self.playbook.audience.entity.name
         message = f"no {entity} is given with the key {key}"
         raise wrong(place, "unknown-key", message, hint=did_you_mean(str(key), keys))
+
+    def _level(self, expected: ExpectedLevel) -> None:
+        goal = self.playbook.goal
+        names = [each.name for each in goal.levels] if goal else []
+        if expected.level not in names:
+            message = f"the goal of {self.playbook.name} has no level `{expected.level}`"
+            hint = did_you_mean(expected.level, names)
+            raise wrong(expected.place, "unknown-level", message, hint=hint)
 
     def _step(self, named: Named) -> None:
         if steps_named(named, self.playbook):

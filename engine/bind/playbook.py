@@ -14,7 +14,7 @@ from engine.moments import Duration
 from engine.places import NOWHERE, Place
 from engine.records import dataclass
 
-__all__ = ["Audience", "BoundGoal", "BoundPlaybook", "Route", "route_of"]
+__all__ = ["Audience", "BoundGoal", "BoundLevel", "BoundPlaybook", "Route", "route_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,35 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundLevel:
+    """A step towards a goal, which only measures."""
+
+    name: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class BoundGoal:
-    """What a playbook is to reach, `within` a time from entry; it ends the stay if it `ends`."""
+    """What a playbook is to reach, `within` a time from entry; it ends the stay if it `ends`.
+
+    `levels` ascend towards it; they count in the goal's window, and only there.
+    """
 
     name: str
     when: Condition
     within: Duration | None
     ends: bool
+    levels: tuple[BoundLevel, ...] = ()
+
+    def place_of(self, level: str) -> int:
+        """The place of a level, from 1; 0 of none, and of one that the goal does not have."""
+        names = [each.name for each in self.levels]
+        return names.index(level) + 1 if level in names else 0
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What is asked of people until they have reached it, and how far they came."""
+        return (self.when, *(each.when for each in self.levels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +123,8 @@ class BoundPlaybook:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """All that the playbook ever asks: segment, exit, goal, and what its steps ask."""
-        asked = [self.audience.condition, self.exit_when, self.goal.when if self.goal else None]
+        asked = [self.audience.condition, self.exit_when]
+        asked += self.goal.conditions if self.goal else ()
         asked += [each for step in every_step(self.steps) for each in conditions_of(step)]
         return tuple(each for each in asked if each is not None)
 

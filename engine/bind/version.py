@@ -64,7 +64,9 @@ def _names_in_playbook(playbook: Playbook) -> Iterator[str]:
         yield from _names_in(playbook.segment.where)
     else:
         yield playbook.segment
-    asked = [playbook.exit_when, playbook.goal.when if playbook.goal else None]
+    asked = [playbook.exit_when]
+    if playbook.goal is not None:
+        asked += [playbook.goal.when, *(each.when for each in playbook.goal.levels)]
     asked += [each for step in every_step(playbook.steps) for each in conditions_of(step)]
     for condition in asked:
         if condition is not None:

@@ -18,6 +18,7 @@ __all__ = [
     "NO_PLAYBOOK",
     "Advanced",
     "Assigned",
+    "Climbed",
     "Decision",
     "Enrollment",
     "Entered",
@@ -188,7 +189,8 @@ class Enrollment:
     `fixed` says that `waits_until` is a moment of the calendar, which a pause does not move. `arm`
     are the ways taken at splits, as `STEP=WAY`. `per` and `each` are what `entry.again` counts by:
     the value, and the key of the parent, at entry. `goal_at` is when the goal was first seen
-    reached, `goal_until` how long it counts (None: for ever).
+    reached, `goal_until` how long it counts (None: for ever). `level` is the highest of its levels
+    that was seen in that time, empty for none.
     """
 
     id: str
@@ -209,6 +211,7 @@ class Enrollment:
     each: str = ""
     goal_at: datetime | None = None
     goal_until: datetime | None = None
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +387,15 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Climbed:
+    """One came to a higher level of the goal: `after` bears it. Nothing else hangs on it."""
+
+    before: Enrollment
+    after: Enrollment
+    goal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """A step asks for the same entity to be let into another playbook, by its own gates."""
 
@@ -405,4 +417,4 @@ class Moved:
     renamed: tuple[tuple[str, str], ...] = ()
 
 
-Decision = Entered | Advanced | StepSkipped | TouchMade | Left | Reached | Invited | Moved
+Decision = Entered | Advanced | StepSkipped | TouchMade | Left | Reached | Climbed | Invited | Moved

@@ -31,6 +31,7 @@ from engine.bind.acts import (
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import (
     Advanced,
+    Climbed,
     Decision,
     Enrollment,
     Entered,
@@ -354,7 +355,9 @@ def standing_after(decisions: Sequence[Decision]) -> dict[str, Enrollment | None
         match decision:
             case Entered(enrollment):
                 standing[enrollment.id] = enrollment
-            case Advanced(after=after) | Reached(after=after) | Moved(after=after):
+            case Advanced(after=after) | Moved(after=after):
+                standing[after.id] = after
+            case Reached(after=after) | Climbed(after=after):
                 standing[after.id] = after
             case Left(enrollment):
                 standing[enrollment.id] = None

@@ -9,6 +9,7 @@ from datetime import datetime
 from engine.bind.acts import BoundWait
 from engine.bind.playbook import BoundGoal, BoundPlaybook
 from engine.decide.facts import (
+    Climbed,
     Decision,
     Enrollment,
     Entered,
@@ -181,17 +182,24 @@ def counts_for_goal(enrollment: Enrollment, as_of: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a pass has learnt of one who is inside: whether goal and exit hold, and presence."""
+    """What a pass has learnt of one who is inside: whether goal and exit hold, and presence.
+
+    `level` is the highest of the goal's levels that holds, where it is above the one on record.
+    """
 
     goal: bool = False
     exit: bool = False
     present: bool = True
+    level: str = ""
 
 
 def look_at(
     playbook: BoundPlaybook, enrollment: Enrollment, now: Standing, as_of: datetime
 ) -> tuple[Decision, ...]:
-    """What a pass decides of one inside: the goal first, then exit, then the holdout's end."""
+    """What a pass decides of one inside: the goal first, then exit, then the holdout's end.
+
+    A level is kept whatever else becomes of one.
+    """
     if not now.present:
         return (leave(enrollment, "gone"),)
     if now.goal and playbook.goal is not None:
@@ -201,9 +209,19 @@ def look_at(
             return (told,)
         outcome = Outcome.HOLDOUT if enrollment.holdout else Outcome.GOAL
         return (told, Left(reached, outcome, playbook.goal.name))
+    one, climbed = _climbed(playbook, enrollment, now)
     if now.exit:
-        return (leave(enrollment, "exit_when"),)
-    over = enrollment.waits_until is not None and enrollment.waits_until <= as_of
-    if enrollment.phase is Phase.RESTING and over:
-        return (leave(enrollment, "window"),)
-    return ()
+        return (*climbed, leave(one, "exit_when"))
+    over = one.waits_until is not None and one.waits_until <= as_of
+    if one.phase is Phase.RESTING and over:
+        return (*climbed, leave(one, "window"))
+    return climbed
+
+
+def _climbed(
+    playbook: BoundPlaybook, enrollment: Enrollment, now: Standing
+) -> tuple[Enrollment, tuple[Decision, ...]]:
+    if playbook.goal is None or not now.level:
+        return enrollment, ()
+    after = replace(enrollment, level=now.level)
+    return after, (Climbed(enrollment, after, playbook.goal.name),)

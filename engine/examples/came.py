@@ -15,7 +15,7 @@ from engine.ledger.log import read_audit
 from engine.ledger.runs import last_matched
 from engine.ledger.store import Ledger
 
-__all__ = ["Came", "Exit", "Mark", "Skip", "Told", "came_since", "mark"]
+__all__ = ["Came", "Exit", "Level", "Mark", "Skip", "Told", "came_since", "mark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,17 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """Somebody's level of the goal, higher than before."""
+
+    key: str
+    level: str
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.level}"
+
+
+@dataclass(frozen=True, slots=True)
 class Came:
     """What a pass came to. `steps` are those that people came to, each with a key."""
 
@@ -79,6 +90,7 @@ class Came:
     touches: tuple[Told, ...] = ()
     skips: tuple[Skip, ...] = ()
     left: tuple[Exit, ...] = ()
+    levels: tuple[Level, ...] = ()
     steps: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -115,6 +127,7 @@ def came_since(ledger: Ledger, playbook: str, before: Mark) -> Came:
         touches=tuple(map(_told, sent)),
         skips=(*map(_kept, kept), *_passed_over(records)),
         left=tuple(_exit(r) for r in records if r.kind == Kind.LEFT),
+        levels=tuple(_level(r) for r in records if r.kind == Kind.LEVEL_REACHED),
         steps=frozenset(_steps(records)),
     )
 
@@ -143,6 +156,10 @@ def _passed_over(records: Sequence[AuditRecord]) -> list[Skip]:
     skipped = [r for r in records if r.kind == Kind.STEP_SKIPPED]
     bodies = [(r.key, json.loads(r.body)) for r in skipped]
     return [Skip(key, body["step"], body["reason"]) for key, body in bodies]
+
+
+def _level(record: AuditRecord) -> Level:
+    return Level(record.key, json.loads(record.body)["level"])
 
 
 def _exit(record: AuditRecord) -> Exit:

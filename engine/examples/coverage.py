@@ -144,6 +144,7 @@ def _conditions(playbook: BoundPlaybook) -> Iterator[tuple[str, Condition]]:
         yield "exit_when", playbook.exit_when
     if playbook.goal is not None:
         yield "goal", playbook.goal.when
+        yield from ((f"level {each.name}", each.when) for each in playbook.goal.levels)
     for step in every_step(playbook.steps):
         yield from ((f"{word} of {step.id}", each) for word, each in denied_of(step))
 

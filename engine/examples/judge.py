@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from engine.bind.examples import steps_named
 from engine.bind.playbook import BoundPlaybook
-from engine.examples.came import Came, Exit, Skip, Told
+from engine.examples.came import Came, Exit, Level, Skip, Told
 from engine.language.examples import (
     Expected,
     ExpectedExit,
+    ExpectedLevel,
     ExpectedSkip,
     ExpectedTouch,
     KeyText,
@@ -50,6 +51,8 @@ def judge(expect: Expected, came: Came, playbook: BoundPlaybook) -> Iterator[Mis
         yield from _skips(expect.skips, came, playbook, place=places["skips"])
     if expect.left is not None:
         yield from _exits(expect.left, came.left, places["left"])
+    if expect.levels is not None:
+        yield from _levels(expect.levels, came.levels, places["levels"])
 
 
 # ---------------------------------------------------------------- keys
@@ -173,3 +176,20 @@ def _exits(expected: Sequence[ExpectedExit], found: Sequence[Exit], place: Place
             yield Miss(each.place, wanted, f"found {chosen}")
     for exit_ in left:
         yield Miss(place, "expected nobody else to leave", f"found {exit_}", exit_.key)
+
+
+# ---------------------------------------------------------------- levels of the goal
+
+
+def _levels(
+    expected: Sequence[ExpectedLevel], found: Sequence[Level], place: Place
+) -> Iterator[Miss]:
+    came = {each.key: each.level for each in found}
+    for each in expected:
+        level = came.pop(str(each.key), None)
+        if level != each.level:
+            has = "it came to no higher level" if level is None else f"it came to {level}"
+            wanted = f"expected {each.key} to come to the level {each.level}"
+            yield Miss(each.place, wanted, has, str(each.key))
+    for key, level in came.items():
+        yield Miss(place, "expected nobody else at a new level", f"found {key} at {level}", key)

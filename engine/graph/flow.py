@@ -146,6 +146,8 @@ def _leaving(playbook: BoundPlaybook) -> Iterator[str]:
         yield f"they leave at any time where {inline_text(playbook.exit_when)}"
     if goal := playbook.goal:
         yield f"goal {goal.name}: {inline_text(goal.when)}"
+        for number, level in enumerate(goal.levels, 1):
+            yield f"level {number} of the goal, {level.name}: {inline_text(level.when)}"
 
 
 def _parts(steps: Sequence[BoundStep]) -> tuple[Part, ...]:

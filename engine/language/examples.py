@@ -6,9 +6,10 @@ Names of entities, events, fields and steps are still text, and moments are as t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "Approved",
@@ -17,6 +18,7 @@ __all__ = [
     "Example",
     "Expected",
     "ExpectedExit",
+    "ExpectedLevel",
     "ExpectedSkip",
     "ExpectedTouch",
     "Given",
@@ -135,6 +137,15 @@ class ExpectedExit:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedLevel:
+    """A level of the goal that somebody comes to, by its name."""
+
+    key: KeyText
+    level: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What one pass comes to: each list is complete, and None where nothing is said of it.
 
@@ -146,6 +157,7 @@ class Expected:
     touches: tuple[ExpectedTouch, ...] | None = None
     skips: tuple[ExpectedSkip, ...] | None = None
     left: tuple[ExpectedExit, ...] | None = None
+    levels: tuple[ExpectedLevel, ...] | None = None
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, hash=False)
 
 

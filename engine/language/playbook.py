@@ -18,6 +18,7 @@ __all__ = [
     "Entry",
     "Fuse",
     "Goal",
+    "GoalLevel",
     "OnChange",
     "OpenTasks",
     "Playbook",
@@ -110,16 +111,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalLevel:
+    """A step towards a goal. It ends nothing: only how far people came is measured by it."""
+
+    name: str
+    when: Condition
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Goal:
     """What a playbook is to reach, counted where it is reached `within` a time from entry.
 
-    It ends the enrollment unless `ends` is false.
+    It ends the enrollment unless `ends` is false. `levels` ascend towards it.
     """
 
     name: str
     when: Condition
     within: Duration | None = None
     ends: bool = True
+    levels: tuple[GoalLevel, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -1,4 +1,4 @@
-"""Stays that are over while the goal still counts: who they are, and that one reached it.
+"""Stays that are over while the goal still counts: who they are, and how far they came.
 
 Language, section 5: the goal's window runs from entry, also after the last step, for the figures
 only. Nothing else of a stay that is over ever changes.
@@ -6,10 +6,10 @@ only. Nothing else of a stay that is over ever changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from engine.decide.facts import Enrollment
 from engine.ledger.audit import Kind
@@ -18,7 +18,7 @@ from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
-__all__ = ["over_and_aiming", "reached_afterwards"]
+__all__ = ["climbed_afterwards", "over_and_aiming", "reached_afterwards"]
 
 _columns = enrollments.c
 
@@ -47,17 +47,46 @@ def reached_afterwards(
     unit: Unit, stays: Sequence[Enrollment], goal: str, *, at: datetime, actor: str
 ) -> int:
     """Keep that these reached the goal after they had left; of how many nobody had before."""
-    given = texts_relation(unit.connection, [each.id for each in stays])
-    new = (
-        _columns.id.in_(select(given.c.value)),
-        _columns.left_at.is_not(None),
-        _columns.goal_at.is_(None),
-    )
-    told = update(enrollments).where(*new).values(goal_at=at).returning(_columns.id)
-    found = set(unit.connection.scalars(told))
+    told = update(enrollments).where(*_still_aiming(unit, stays)).values(goal_at=at)
+    found = set(unit.connection.scalars(told.returning(_columns.id)))
     for each in stays:
         if each.id in found:
             body = {"enrollment": each.id, "goal": goal}
             whose = {"playbook": each.playbook, "key": each.key}
             unit.note(Kind.GOAL_REACHED, body, at=at, actor=actor, **whose)
     return len(found)
+
+
+def climbed_afterwards(
+    unit: Unit,
+    climbed: Iterable[tuple[Enrollment, str]],
+    goal: str,
+    *,
+    at: datetime,
+    actor: str,
+) -> None:
+    """Keep the higher level that each of these came to after it had left.
+
+    Where another process has kept one meanwhile, the next pass asks again from there.
+    """
+    alike: dict[tuple[str, str], list[Enrollment]] = {}
+    for each, level in climbed:
+        alike.setdefault((each.level, level), []).append(each)
+    for (before, level), stays in alike.items():
+        unmoved = (*_still_aiming(unit, stays), _columns.level == before)
+        told = update(enrollments).where(*unmoved).values(level=level)
+        found = set(unit.connection.scalars(told.returning(_columns.id)))
+        for each in stays:
+            if each.id in found:
+                body = {"enrollment": each.id, "goal": goal, "level": level}
+                whose = {"playbook": each.playbook, "key": each.key}
+                unit.note(Kind.LEVEL_REACHED, body, at=at, actor=actor, **whose)
+
+
+def _still_aiming(unit: Unit, stays: Sequence[Enrollment]) -> tuple[ColumnElement[bool], ...]:
+    given = texts_relation(unit.connection, [each.id for each in stays])
+    return (
+        _columns.id.in_(select(given.c.value)),
+        _columns.left_at.is_not(None),
+        _columns.goal_at.is_(None),
+    )

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, pauses
 
-__all__ = ["Arm", "arms", "later_entries", "paused_since"]
+__all__ = ["Arm", "CameTo", "arms", "came_to", "later_entries", "paused_since"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,38 @@ def arms(unit: Unit, playbook: str, as_of: datetime, *, ended_by: datetime) -> t
     )
     found = {row[0]: Arm(*row[1:]) for row in unit.connection.execute(statement)}
     return found.get(0, Arm()), found.get(1, Arm())
+
+
+@dataclass(frozen=True, slots=True)
+class CameTo:
+    """How many of one arm, of those whose time is over, came equally far under one version.
+
+    `reached` says that they reached the goal within its window; else `level` is the highest of its
+    levels that they came to, empty for none.
+    """
+
+    holdout: bool
+    version: str
+    level: str
+    reached: bool
+    number: int
+
+
+def came_to(unit: Unit, playbook: str, as_of: datetime, *, ended_by: datetime) -> list[CameTo]:
+    """How far they came whom `arms` has as mature."""
+    columns = enrollments.c
+    in_time = and_(columns.goal_at.is_not(None), columns.goal_at <= columns.goal_until)
+    reached = case((in_time, 1), else_=0)
+    alike = (columns.holdout, columns.version, columns.level, reached)
+    statement = (
+        select(*alike, func.count())
+        .where(columns.playbook == playbook, columns.number == 1, columns.entered_at <= as_of)
+        .where(columns.goal_until <= ended_by)
+        .group_by(*alike)
+        .order_by(*alike)
+    )
+    found = unit.connection.execute(statement)
+    return [CameTo(bool(row[0]), row[1], row[2], bool(row[3]), row[4]) for row in found]
 
 
 def _not_over(ended_by: datetime) -> ColumnElement[bool]:

@@ -63,6 +63,7 @@ class Kind(StrEnum):
     STEP_WAITS = "step.waits"
     STEP_SKIPPED = "step.skipped"
     GOAL_REACHED = "goal.reached"
+    LEVEL_REACHED = "level.reached"
     INVITED = "invited"
     INVITATION_ANSWERED = "invitation.answered"
     LEFT = "left"

@@ -28,6 +28,7 @@ class EndedStay:
     reason: str
     holdout: bool
     goal_at: datetime | None
+    level: str
 
 
 @dataclass(frozen=True, slots=True)

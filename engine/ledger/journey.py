@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 from engine.decide.became import passed_by
 from engine.decide.facts import (
     Advanced,
+    Climbed,
     Decision,
     Enrollment,
     Entered,
@@ -93,7 +94,7 @@ class _Batch:
                 self.entered[enrollment.id] = enrollment
             case Advanced(before, after):
                 self._move(before, after)
-            case Reached(before, after):
+            case Reached(before, after) | Climbed(before, after):
                 self._move(before, after)
             case Moved(before, after):
                 self._move(before, after)
@@ -192,13 +193,14 @@ _MOVE = (
         enrollments.c.step == bindparam("was_step"),
         enrollments.c.phase == bindparam("was_phase"),
         enrollments.c.version == bindparam("was_version"),
+        enrollments.c.level == bindparam("was_level"),
     )
     .values(
         {
             name: bindparam(name)
             for name in (
                 *("version", "step", "phase", "since", "waits_until", "fixed", "arm", "goal_at"),
-                *("left_at", "outcome", "reason"),
+                *("level", "left_at", "outcome", "reason"),
             )
         }
     )
@@ -210,7 +212,7 @@ def _write_moved(unit: Unit, batch: _Batch, *, at: datetime) -> None:
     for before in batch.before.values():
         row = {**_position(batch.after[before.id]), **_ending(batch.left.get(before.id), at=at)}
         row |= {"was_id": before.id, "was_step": before.step, "was_phase": before.phase}
-        row |= {"was_version": before.version}
+        row |= {"was_version": before.version, "was_level": before.level}
         rows.append(row)
     if not rows:
         return
@@ -232,6 +234,7 @@ def _position(enrollment: Enrollment) -> dict[str, object]:
         "fixed": int(enrollment.fixed),
         "arm": enrollment.arm,
         "goal_at": enrollment.goal_at,
+        "level": enrollment.level,
     }
 
 
@@ -290,6 +293,9 @@ def _tell(
             kind, body = advanced_record(before, of, decision.why)
         case Reached(_, of, goal):
             kind, body = Kind.GOAL_REACHED, {"enrollment": of.id, "goal": goal}
+        case Climbed(_, of, goal):
+            kind = Kind.LEVEL_REACHED
+            body = {"enrollment": of.id, "goal": goal, "level": of.level}
         case Invited(of, step, playbook):
             kind, body = Kind.INVITED, {"enrollment": of.id, "step": step, "into": playbook}
         case StepSkipped(of, step, reason):

@@ -200,6 +200,7 @@ enrollments = Table(
     Column("each", key_type(), nullable=False, server_default=text("''")),
     Column("goal_at", Instant()),
     Column("goal_until", Instant()),
+    words("level"),
     words("run"),
     Column("left_at", Instant()),
     words("outcome"),

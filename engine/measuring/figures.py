@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from engine.audience.figures import Measured, check_metric, measure, read_as_now
 from engine.audience.snapshot import Snapshot
 from engine.bind.metrics import BoundMetric, bind_metric
-from engine.bind.playbook import BoundPlaybook
+from engine.bind.playbook import BoundGoal, BoundPlaybook
 from engine.language.metrics import Metric
 from engine.language.playbook import Playbook
-from engine.ledger.arms import Arm, arms, later_entries, paused_since
-from engine.ledger.runs import last_as_of
+from engine.ledger.arms import Arm, CameTo, arms, came_to, later_entries, paused_since
+from engine.ledger.runs import last_as_of, version_content
 from engine.ledger.store import Ledger, Unit
 from engine.measuring.goals import GoalFigures, compare
+from engine.measuring.levels import PartialFigures, compare_levels
 from engine.measuring.months import month_ends
 from engine.problems import Invalid, Misuse, Problem, Refused, did_you_mean
 from engine.roster import as_known
@@ -203,16 +205,37 @@ def _goal(playbook: BoundPlaybook, ledger: Ledger | None, as_of: datetime) -> Go
     has_window, holdout = goal.within is not None, playbook.entry.holdout
     if ledger is None:
         nobody = (Arm(), Arm())
-        return compare(
+        figures = compare(
             playbook.name, goal.name, nobody, again=0, has_window=has_window, holdout=holdout
         )
+        return replace(figures, partial=_partial(goal, [], {}))
     with ledger.read() as unit:
         known = as_known(unit, playbook).name
-        both = arms(unit, known, as_of, ended_by=_seen_until(unit, known, as_of))
+        ended_by = _seen_until(unit, known, as_of)
+        both = arms(unit, known, as_of, ended_by=ended_by)
         again = later_entries(unit, known, as_of)
-    return compare(
+        came = came_to(unit, known, as_of, ended_by=ended_by) if goal.levels else []
+        asked = {each.version: _levels_of(unit, each.version) for each in came}
+    figures = compare(
         playbook.name, goal.name, both, again=again, has_window=has_window, holdout=holdout
     )
+    return replace(figures, partial=_partial(goal, came, asked))
+
+
+def _partial(
+    goal: BoundGoal, came: Sequence[CameTo], asked: Mapping[str, Sequence[str]]
+) -> PartialFigures | None:
+    if not goal.levels:
+        return None
+    names = [each.name for each in goal.levels]
+    return compare_levels(goal.name, names, came, asked=asked)
+
+
+def _levels_of(unit: Unit, version: str) -> list[str]:
+    """The names of the levels of a version, also of one that no longer binds."""
+    content = version_content(unit, version)
+    goal = json.loads(json.loads(content)["playbook"]).get("goal", {}) if content else {}
+    return [name for name, _ in goal.get("levels", ())]
 
 
 def _seen_until(unit: Unit, playbook: str, as_of: datetime) -> datetime:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.ledger.arms import Arm
-from engine.measuring.intervals import Interval, needed_to_treat, newcombe
+from engine.measuring.intervals import (
+    FEWEST,
+    FEWEST_OTHERWISE,
+    Interval,
+    needed_to_treat,
+    newcombe,
+)
+from engine.measuring.levels import PartialFigures
 
-__all__ = ["FEWEST", "GoalFigures", "compare", "rate_of"]
-
-FEWEST = 30
-"""Customers whose window has ended, in each arm: with fewer, one or two of them decide."""
-_FEWEST_EITHER_WAY = 5
-"""Customers of both arms together who reached the goal, and who did not."""
+__all__ = ["GoalFigures", "compare", "rate_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class GoalFigures:
     confidence; `lift` is the difference relative to the held out's rate; `needed` is how many have
     to be treated for one more to reach it. `again` are later entries, which are not counted.
     `warning` are the sentences that go with the figures, empty where nothing is to be said.
+    `partial` is how far they came where the goal has levels.
     """
 
     playbook: str
@@ -36,6 +39,7 @@ class GoalFigures:
     interval: Interval | None = None
     needed: int | None = None
     warning: str = ""
+    partial: PartialFigures | None = None
 
 
 def rate_of(arm: Arm) -> float | None:
@@ -85,7 +89,7 @@ def _notes(treated: Arm, held_out: Arm, *, has_window: bool, holdout: float) -> 
         return
     reached = treated.reached + held_out.reached
     either = min(reached, treated.mature + held_out.mature - reached)
-    if either < _FEWEST_EITHER_WAY:
+    if either < FEWEST_OTHERWISE:
         yield f"Too few yet: only {either} of all came out the other way than the rest."
 
 

@@ -22,7 +22,7 @@ from engine.language.conditions import Scalar
 from engine.measuring.behaviours import Behaviour, Happening, behaviours, happenings
 from engine.measuring.cohort import Cohort, Looked, Why, gathered
 from engine.measuring.counting import Counted, counted
-from engine.measuring.goals import FEWEST
+from engine.measuring.intervals import FEWEST
 from engine.measuring.thresholds import Candidate, Finding, confirmed, tried
 from engine.places import NOWHERE
 from engine.problems import Invalid, Misuse, did_you_mean

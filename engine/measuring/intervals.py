@@ -1,6 +1,6 @@
-"""How sure two rates are: Wilson's interval of one, Newcombe's of their difference. Pure.
+"""How sure figures are: Wilson's interval of a rate, Newcombe's of two, Welch's of two means. Pure.
 
-Both are closed forms of a few square roots, and so need no library of statistics, whose import
+They are closed forms of a few square roots, and so need no library of statistics, whose import
 takes longer than the whole of a command.
 """
 
@@ -10,12 +10,31 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-__all__ = ["CONFIDENCE", "Interval", "needed_to_treat", "newcombe", "wilson"]
+from engine.measuring.student import student_quantile
+
+__all__ = [
+    "CONFIDENCE",
+    "FEWEST",
+    "FEWEST_OTHERWISE",
+    "Interval",
+    "Sample",
+    "needed_to_treat",
+    "newcombe",
+    "welch",
+    "wilson",
+]
 
 CONFIDENCE = 0.95
 """How often an interval holds the true value, in the long run."""
 
 _Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)  # 1.95996…
+
+
+FEWEST = 30
+"""Customers whose window has ended, in each arm: with fewer, one or two of them decide."""
+
+FEWEST_OTHERWISE = 5
+"""Customers of both arms together of whom something else came than of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +86,34 @@ def newcombe(one: tuple[int, int], other: tuple[int, int]) -> Interval:
     below = math.hypot(p - first.low, second.high - q)
     above = math.hypot(first.high - p, q - second.low)
     return Interval(p - q - below, p - q + above)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is known of a mean: of how many values, and their variance (by `number` - 1)."""
+
+    number: int
+    mean: float
+    variance: float
+
+
+def welch(one: Sample, other: Sample) -> Interval | None:
+    """The interval of the first mean less the second; None where nothing says how sure they are.
+
+    Welch, B. L. (1947), The generalization of Student's problem when several different population
+    variances are involved, Biometrika 34:28-35, with the degrees of freedom of Satterthwaite
+    (1946), Biometrics Bulletin 2:110-114. It asks for no equal variances, nor for arms of one size.
+    """
+    if min(one.number, other.number) < 2:
+        return None
+    squares = [each.variance / each.number for each in (one, other)]
+    if sum(squares) <= 0:
+        return None
+    parts = zip(squares, (one, other), strict=True)
+    freedom = sum(squares) ** 2 / sum(s * s / (each.number - 1) for s, each in parts)
+    reach = student_quantile(0.5 + CONFIDENCE / 2, freedom) * math.sqrt(sum(squares))
+    difference = one.mean - other.mean
+    return Interval(difference - reach, difference + reach)
 
 
 def needed_to_treat(difference: float, interval: Interval) -> int | None:

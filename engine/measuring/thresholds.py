@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.measuring.behaviours import Behaviour
-from engine.measuring.goals import FEWEST
-from engine.measuring.intervals import Interval, newcombe
+from engine.measuring.intervals import FEWEST, Interval, newcombe
 from engine.measuring.significance import Fourfold, benjamini_yekutieli, fisher, holm
 
 __all__ = ["AT_LEAST", "LEVEL", "Candidate", "Finding", "Spread", "confirmed", "tried"]

@@ -1,4 +1,4 @@
-"""Ask the goal of those who have left while its window still runs. Language, section 5.
+"""Ask goal and levels of those who have left while the window still runs. Language, section 5.
 
 Without it the treated, who leave after the last step, were looked at for a shorter time than
 those held out, who rest until the window ends; and no figure could compare the two.
@@ -13,9 +13,10 @@ from typing import Protocol
 from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment
-from engine.ledger.afterwards import over_and_aiming, reached_afterwards
+from engine.ledger.afterwards import climbed_afterwards, over_and_aiming, reached_afterwards
 from engine.ledger.erasure import erased_of
 from engine.ledger.store import Ledger
+from engine.passes.levels import highest_levels
 
 __all__ = ["look_after"]
 
@@ -42,7 +43,10 @@ class AsItWas(Protocol):
 def look_after(
     playbook: BoundPlaybook, versions: AsItWas, facts: Asked, ledger: Ledger, *, as_of: datetime
 ) -> int:
-    """Keep who reached the goal after leaving; how many. It moves nobody and sends nothing."""
+    """Keep who reached the goal after leaving, and how many; and who came to a higher level.
+
+    It moves nobody and sends nothing.
+    """
     number, after = 0, _BEGINNING
     while True:
         with ledger.read() as unit:
@@ -73,10 +77,14 @@ def _keep(
         return 0
     held = facts.holding(playbook, playbook.goal.when, group)
     reached = [each for each in group if each.key in held]
-    if not reached:
+    levels = highest_levels(playbook, [each for each in group if each.key not in held], facts)
+    climbed = [(each, levels[each.key]) for each in group if each.key in levels]
+    if not reached and not climbed:
         return 0
+    goal = playbook.goal.name
     with ledger.write() as unit:
-        return reached_afterwards(unit, reached, playbook.goal.name, at=as_of, actor="engine")
+        climbed_afterwards(unit, climbed, goal, at=as_of, actor="engine")
+        return reached_afterwards(unit, reached, goal, at=as_of, actor="engine")
 
 
 def _alike(page: Sequence[Enrollment]) -> Iterator[Sequence[Enrollment]]:

@@ -25,6 +25,7 @@ from engine.ledger.store import Unit
 from engine.moments import Duration
 from engine.passes.digests import DigestFacts, gather
 from engine.passes.journal import Due, Journal
+from engine.passes.levels import highest_levels
 
 __all__ = ["Exits", "Facts", "Versions", "advance", "exits", "watch_all"]
 
@@ -154,12 +155,15 @@ def _looked_at(
     present = _holding(playbook, _EVERYONE, active, facts)
     reached = _holding(playbook, goal.when if goal else None, aiming, facts)
     leaving = _holding(playbook, playbook.exit_when, page, facts)
+    climbing = [each for each in aiming if each.goal_until and each.key not in reached]
+    levels = highest_levels(playbook, climbing, facts)
     decisions: list[Decision] = []
     for each in page:
         now = Standing(
             goal=each.key in reached,
             exit=each.key in leaving,
             present=each.phase not in _ACTIVE or each.key in present,
+            level=levels.get(each.key, ""),
         )
         decisions += look_at(playbook, each, now, as_of)
     return decisions

@@ -13,6 +13,7 @@ from engine.language.examples import (
     Example,
     Expected,
     ExpectedExit,
+    ExpectedLevel,
     ExpectedSkip,
     ExpectedTouch,
     Given,
@@ -29,7 +30,7 @@ __all__ = ["read_example"]
 _Data = Mapping[str, Any]
 _Item = TypeVar("_Item")
 _VERBS = ("email", "task", "webhook", "update", "step")
-_LISTS = ("segment", "entered", "touches", "skips", "left")
+_LISTS = ("segment", "entered", "touches", "skips", "left", "levels")
 
 
 def read_example(data: object, reading: Reading) -> Example | None:
@@ -116,6 +117,7 @@ def _expected(data: _Data, path: DocumentPath, reading: Reading) -> Expected:
         touches=_list(data, "touches", path, reading, read=_touch),
         skips=_list(data, "skips", path, reading, read=_skip),
         left=_list(data, "left", path, reading, read=_exit),
+        levels=_list(data, "levels", path, reading, read=_level),
         places={name: reading.places.key((*path, name)) for name in _LISTS if name in data},
     )
 
@@ -154,3 +156,7 @@ def _skip(data: _Data, path: DocumentPath, reading: Reading) -> ExpectedSkip:
 
 def _exit(data: _Data, path: DocumentPath, reading: Reading) -> ExpectedExit:
     return ExpectedExit(data["for"], data["outcome"], data.get("reason", ""), reading.place(path))
+
+
+def _level(data: _Data, path: DocumentPath, reading: Reading) -> ExpectedLevel:
+    return ExpectedLevel(data["for"], data["level"], reading.place(path))

@@ -12,6 +12,7 @@ from engine.language.playbook import (
     CatchUp,
     Entry,
     Goal,
+    GoalLevel,
     OnChange,
     OpenTasks,
     Playbook,
@@ -62,6 +63,7 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
     where = _condition(data.get("segment"), "where", ("segment",), reading)
     exit_when = _condition(data, "exit_when", (), reading)
     reached = _condition(data.get("goal"), "when", ("goal",), reading)
+    levels = _levels(data.get("goal"), reading)
     steps = StepReader(reading, lambda value, at: _checked(value, at, reading))
     steps.survey(data.get("steps"))
     _check_schedule(data.get("schedule"), reading)
@@ -78,7 +80,7 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
         priority=data.get("priority", 0),
         entry=_entry(data.get("entry", {}), reading),
         exit_when=exit_when,
-        goal=_goal(data.get("goal"), reached, reading),
+        goal=_goal(data.get("goal"), reached, levels, reading=reading),
         on_change=OnChange(data.get("on_change", OnChange.KEEP)),
         open_tasks=OpenTasks(data.get("on_exit", {}).get("tasks", OpenTasks.LEAVE)),
         formerly=tuple(data.get("formerly", ())),
@@ -116,7 +118,36 @@ def _own_segment(data: _Data, where: Condition | None, reading: Reading) -> Segm
     return Segment(data["playbook"], segment["of"], where, place=place)
 
 
-def _goal(data: Any, when: Condition | None, reading: Reading) -> Goal | None:
+def _levels(data: object, reading: Reading) -> tuple[GoalLevel, ...]:
+    """The levels of a goal; each whose name cannot stand in figures is reported."""
+    at: DocumentPath = ("goal", "levels")
+    if not isinstance(data, dict) or "levels" not in data or not reading.is_sound(at):
+        return ()
+    if "within" not in data:
+        reading.report(
+            at,
+            "level-without-within",
+            "levels are told of those who had the same time to come to them, and this goal has "
+            "no `within`",
+            hint="say how long after entry the goal counts, as `within: 30 days`",
+        )
+    levels: dict[str, GoalLevel] = {}
+    for number, (name, condition) in enumerate(data["levels"]):
+        here = (*at, number)
+        if name in levels or name == data.get("name"):
+            whose = "twice" if name in levels else "for the goal as well"
+            reading.report(
+                (*here, 0), "duplicate-name", f"the name of the level `{name}` stands {whose}"
+            )
+        levels[name] = GoalLevel(
+            name, _checked(condition, (*here, 1), reading), reading.place(here)
+        )
+    return tuple(levels.values())
+
+
+def _goal(
+    data: Any, when: Condition | None, levels: tuple[GoalLevel, ...], *, reading: Reading
+) -> Goal | None:
     if when is None:
         return None
     return Goal(
@@ -124,6 +155,7 @@ def _goal(data: Any, when: Condition | None, reading: Reading) -> Goal | None:
         when=when,
         within=_duration(data, "within"),
         ends=data.get("ends", True),
+        levels=levels,
         place=reading.place(("goal",)),
     )
 

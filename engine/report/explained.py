@@ -70,6 +70,8 @@ def _of_playbook(found: Standing) -> dict[str, object]:
         "tree": _node(found.goal),
         "reached_at": stay.goal_at if stay else None,
         "until": stay.goal_until if stay else None,
+        "level": stay.level if stay else "",
+        "levels": [{"name": name, "tree": _node(tree)} for name, tree in found.levels],
     }
     return {
         "standing": _standing(found),

@@ -8,8 +8,10 @@ from textwrap import wrap
 
 from engine.measuring.figures import Figures, MetricFigures
 from engine.measuring.goals import GoalFigures, rate_of
+from engine.measuring.levels import PartialFigures
 from engine.moments import local_date
 from engine.report.metrics import group_text, unit_of, value_text
+from engine.report.partial_value import arms_of, level_name, partial_told
 from engine.report.svg import framed, shown
 
 __all__ = ["picture"]
@@ -143,7 +145,26 @@ def _goal_panel(goal: GoalFigures) -> _Panel:
         y += 18
     if goal.warning:
         y += _note(goal.warning, y, marks)
+    if goal.partial is not None:
+        y = _add_levels(goal.partial, y + 10, marks)
     return _Panel(tuple(marks), y)
+
+
+def _add_levels(partial: PartialFigures, top: float, marks: list[str]) -> float:
+    """A bar for each level and arm, and how the partial values differ; where they end."""
+    y = top + _note("how far they came, by the highest level of each", top, marks)
+    rows = [
+        (f"{level_name(each)}: {name}", share, f"{value_text(share, 'share')}, {each.number:,}")
+        for levels in zip(*(arm.levels for _, arm in arms_of(partial)), strict=True)
+        for (name, arm), each in zip(arms_of(partial), levels, strict=True)
+        for share in [each.number / arm.customers if arm.customers else None]
+    ]
+    marks += _bars(rows, y)
+    y += _ROW * len(rows) + 14.0
+    if told := partial_told(partial):
+        marks.append(_words(told, 0, y, ""))
+        y += 18
+    return y + _note(partial.warning, y, marks)
 
 
 # ---------------------------------------------------------------- words

@@ -14,6 +14,7 @@ from engine.measuring.figures import Figures, MetricFigures
 from engine.measuring.goals import GoalFigures, rate_of
 from engine.moments import local_date
 from engine.report.csv_text import as_csv
+from engine.report.partial_value import partial_data, partial_lines, partial_rows
 from engine.report.text import as_json, columns, count, moment, plural
 
 __all__ = ["group_text", "measured", "unit_of", "value_text"]
@@ -111,6 +112,7 @@ def _goal_data(goal: GoalFigures) -> dict[str, object]:
         "needed": goal.needed,
         "again": goal.again,
         "warning": goal.warning,
+        "partial": partial_data(goal.partial),
     }
 
 
@@ -168,6 +170,8 @@ def _goal_rows(goal: GoalFigures, at: datetime) -> Iterator[tuple[object, ...]]:
     compared = {"difference": goal.difference, "interval_low": low, "interval_high": high}
     for name, value in {**compared, "lift": goal.lift, "needed": goal.needed}.items():
         yield (*alike, "compared", name, _rounded(value), None)
+    if goal.partial is not None:
+        yield from partial_rows((goal.playbook, goal.goal), goal.partial, at=at.isoformat())
 
 
 # ---------------------------------------------------------------- text
@@ -291,6 +295,8 @@ def _goal_lines(goal: GoalFigures) -> Iterator[str]:
         yield f"{goal.again:,} later entries of the same customers are not counted"
     if goal.warning:
         yield goal.warning
+    if goal.partial is not None:
+        yield from partial_lines(goal.partial)
 
 
 def _beside(goal: GoalFigures) -> str:

@@ -136,7 +136,7 @@ def record_text(record: AuditRecord, steps: Mapping[str, str]) -> str:
     return f"{told} {step}".rstrip() + (f": {why}" if why else "")
 
 
-_WHYS = ("outcome", "goal", "into", "reason")
+_WHYS = ("outcome", "goal", "level", "into", "reason")
 
 
 def _why(name: str, value: object) -> str:
@@ -150,6 +150,7 @@ _EVENTS: Mapping[str, str] = {
     Kind.STEP_WAITS: "stands still at",
     Kind.STEP_SKIPPED: "passed over",
     Kind.GOAL_REACHED: "reached the goal",
+    Kind.LEVEL_REACHED: "came to a level of the goal",
     Kind.INVITED: "asked into another playbook by",
     Kind.INVITATION_ANSWERED: "answered an invitation",
     Kind.LEFT: "left",

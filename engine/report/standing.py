@@ -76,6 +76,7 @@ def _not_inside(ended: Sequence[EndedStay], zone: ZoneInfo, *, now: datetime) ->
         f"not inside: it left {when(last.left_at, zone, now=now)}, outcome {last.outcome}{why}",
         f"it entered {_times(len(ended))}, the last time "
         f"{when(last.entered_at, zone, now=now)}{held}",
+        *([f"it came to the level {last.level} of the goal"] if last.level else []),
     ]
 
 
@@ -165,6 +166,7 @@ def _asked(found: Standing) -> Iterator[str]:
         yield ""
         yield f"The goal {found.goal_name}" + _goal(stay, zone, now=now)
         yield from tree_lines(found.goal, 1)
+        yield from _levels(found, stay)
     if found.exit_when is not None:
         yield ""
         yield "exit_when"
@@ -177,6 +179,16 @@ def _goal(stay: Enrollment | None, zone: ZoneInfo, *, now: datetime) -> str:
     if stay is not None and stay.goal_until is not None:
         return f", which counts until {when(stay.goal_until, zone, now=now)}"
     return ""
+
+
+def _levels(found: Standing, stay: Enrollment | None) -> Iterator[str]:
+    """Each level as it is now; the one on record may have been come to earlier."""
+    on_record = stay.level if stay is not None else ""
+    for number, (name, tree) in enumerate(found.levels, 1):
+        mark = ", the highest it came to" if name == on_record else ""
+        yield f"  level {number}, {name}{mark}"
+        if tree is not None:
+            yield from tree_lines(tree, 2)
 
 
 def _events(found: Standing, zone: ZoneInfo) -> Iterator[str]:

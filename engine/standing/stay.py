@@ -64,10 +64,10 @@ class Standing:
     """Where one customer stands at `now`, what it hangs on, and what comes.
 
     `is_present` is False where it is gone from the source. `halted` has the reasons of halts in
-    force, by playbook (empty: everything). `goal` and `exit_when` are asked as of `now`, and None
-    where there is none, or nobody to ask. `forks_on` is the condition of the first fork ahead, as
-    it is now. `prospect` is None where nothing is known to come. `steps_of` has the steps of the
-    touches that `records` name.
+    force, by playbook (empty: everything). `goal`, its `levels` by name and `exit_when` are asked
+    as of `now`, and None where there is none, or nobody to ask. `forks_on` is the condition of the
+    first fork ahead, as it is now. `prospect` is None where nothing is known to come. `steps_of`
+    has the steps of the touches that `records` name.
     """
 
     now: datetime
@@ -78,6 +78,7 @@ class Standing:
     halted: Mapping[str, str]
     goal_name: str
     goal: Node | None
+    levels: tuple[tuple[str, Node | None], ...]
     exit_when: Node | None
     prospect: Prospect | None
     forks_on: Node | None
@@ -308,6 +309,7 @@ def _standing(
         look.known.halted or {},
         goal.name if goal else "",
         look.tree(asked, goal.when) if asked and goal else None,
+        _levels(look, asked),
         look.tree(asked, asked.exit_when) if asked else None,
         prospect,
         _forks_on(look, asked, prospect),
@@ -315,6 +317,11 @@ def _standing(
         look.known.records,
         look.known.steps_of or {},
     )
+
+
+def _levels(look: _Look, asked: BoundPlaybook | None) -> tuple[tuple[str, Node | None], ...]:
+    levels = asked.goal.levels if asked and asked.goal else ()
+    return tuple((each.name, look.tree(asked, each.when)) for each in levels if asked)
 
 
 def _forks_on(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from statistics import fmean, variance
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from engine.measuring.intervals import newcombe, wilson
+from engine.measuring.intervals import Sample, newcombe, welch, wilson
 from engine.measuring.significance import (
     Fourfold,
     benjamini_hochberg,
     benjamini_yekutieli,
     fisher,
 )
+from engine.measuring.student import student_cdf, student_quantile
 
 COUNTS = st.integers(0, 400)
 CHANCES = st.lists(st.floats(1e-12, 1.0), min_size=1, max_size=40)
@@ -54,3 +57,30 @@ def test_newcombes_interval_is_made_of_scipys_limits(a: int, b: int, c: int, d: 
     high = one - other + ((first.high - one) ** 2 + (other - second.low) ** 2) ** 0.5
     ours = newcombe((a, a + b), (c, c + d))
     assert (ours.low, ours.high) == pytest.approx((low, high), abs=1e-12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.floats(0.5, 0.9999), st.floats(0.5, 1e7))
+def test_students_quantiles_are_scipys(share: float, freedom: float) -> None:
+    theirs = stats.t.ppf(share, freedom)
+    assert student_quantile(share, freedom) == pytest.approx(theirs, rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(0, 60), st.floats(0.5, 1e4))
+def test_students_shares_are_scipys(t: float, freedom: float) -> None:
+    assert student_cdf(t, freedom) == pytest.approx(stats.t.cdf(t, freedom), abs=1e-11)
+
+
+VALUES = st.lists(st.sampled_from([0, 1 / 3, 2 / 3, 1]), min_size=2, max_size=80)
+
+
+@settings(max_examples=100, deadline=None)
+@given(VALUES, VALUES)
+def test_welchs_interval_is_scipys(one: list[float], other: list[float]) -> None:
+    """Of partial values that vary in both arms: where they do not, SciPy warns."""
+    assume(min(len(set(one)), len(set(other))) > 1)
+    theirs = stats.ttest_ind(one, other, equal_var=False).confidence_interval()
+    ours = welch(*(Sample(len(each), fmean(each), variance(each)) for each in (one, other)))
+    assert ours is not None
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from statistics import fmean, variance
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.measuring.intervals import Interval, needed_to_treat, newcombe, wilson
+from engine.measuring.intervals import (
+    Interval,
+    Sample,
+    needed_to_treat,
+    newcombe,
+    welch,
+    wilson,
+)
+from engine.measuring.student import student_cdf, student_quantile
 from tests.oracle.amounts import examples
 
 # Newcombe (1998), Statistics in Medicine 17:857-872, table I, method 3.
@@ -74,6 +84,67 @@ def test_the_interval_holds_the_difference_and_turns_with_the_arms(
 )
 def test_how_many_are_needed(difference: float, interval: Interval, needed: int | None) -> None:
     assert needed_to_treat(difference, interval) == needed
+
+
+# Two drugs and the hours of sleep that they gave: Student (1908), The probable error of a mean,
+# Biometrika 6:1-25. R tells the interval of its example `t.test(extra ~ group, data = sleep)`:
+# t = -1.8608, df = 17.776, from -3.3654832 to 0.2054832.
+SLEEP = (
+    (0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0),
+    (1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4),
+)
+
+
+def test_welch_as_published() -> None:
+    found = welch(*(Sample(len(each), fmean(each), variance(each)) for each in SLEEP))
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((-3.3654832, 0.2054832), abs=5e-8)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Sample(1, 0.5, 0.0), Sample(40, 0.2, 0.1)),
+        (Sample(40, 0.5, 0.1), Sample(0, 0.0, 0.0)),
+        (Sample(40, 0.5, 0.0), Sample(40, 0.2, 0.0)),
+    ],
+    ids=["one-alone", "nobody", "nothing-varies"],
+)
+def test_means_without_a_variance_have_no_interval(one: Sample, other: Sample) -> None:
+    assert welch(one, other) is None
+
+
+# Percentage points of the t-distribution, as every table has them: Fisher and Yates (1963),
+# Statistical Tables, table III.
+TABLE = [
+    (1, 6.314, 12.706, 63.657),
+    (2, 2.920, 4.303, 9.925),
+    (5, 2.015, 2.571, 4.032),
+    (10, 1.812, 2.228, 3.169),
+    (30, 1.697, 2.042, 2.750),
+    (60, 1.671, 2.000, 2.660),
+    (120, 1.658, 1.980, 2.617),
+    (1e12, 1.645, 1.960, 2.576),
+]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[f"{row[0]:g}" for row in TABLE])
+def test_student_as_tabled(row: tuple[float, ...]) -> None:
+    freedom, *points = row
+    found = [student_quantile(share, freedom) for share in (0.95, 0.975, 0.995)]
+    assert found == pytest.approx(points, abs=5.1e-4)
+
+
+@pytest.mark.parametrize("freedom", [0.5, 1, 17.776, 9_999, 10_001])
+def test_a_quantile_has_its_share_below(freedom: float) -> None:
+    assert student_cdf(student_quantile(0.975, freedom), freedom) == pytest.approx(0.975, abs=1e-11)
+    assert student_quantile(0.5, freedom) == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("share", "freedom"), [(0.4, 5), (1.0, 5), (0.9, 0.0), (0.9, -1.0)])
+def test_there_is_no_such_quantile(share: float, freedom: float) -> None:
+    with pytest.raises(ValueError, match="no quantile"):
+        student_quantile(share, freedom)
 
 
 @pytest.mark.parametrize("counts", [(0, 0), (3, 2), (-1, 5)])

@@ -129,6 +129,7 @@ def _make_enrollments() -> None:
         sa.Column("each", KEY, server_default=sa.text("''"), nullable=False),
         sa.Column("goal_at", INSTANT, nullable=True),
         sa.Column("goal_until", INSTANT, nullable=True),
+        sa.Column("level", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("run", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("left_at", INSTANT, nullable=True),
         sa.Column("outcome", sa.Text(), server_default=sa.text("''"), nullable=False),

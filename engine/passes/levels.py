@@ -1,0 +1,45 @@
+"""How far people came towards a goal: asked in the pass that asks the goal. Language, section 5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from engine.bind.conditions import Condition
+from engine.bind.playbook import BoundPlaybook
+from engine.decide.facts import Enrollment
+
+__all__ = ["highest_levels"]
+
+
+class Asked(Protocol):
+    """What is asked of the sources."""
+
+    def holding(
+        self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
+    ) -> frozenset[str]:
+        """The keys of those for which a condition holds now."""
+
+
+def highest_levels(
+    playbook: BoundPlaybook, enrollments: Sequence[Enrollment], facts: Asked
+) -> dict[str, str]:
+    """By key the highest level that holds, of those who came higher than is on record.
+
+    The stays are within the goal's window, one of a customer. Levels are asked from the top: who
+    is at one is not asked about those below, and of those who are past it already nobody is.
+    """
+    levels = playbook.goal.levels if playbook.goal else ()
+    found: dict[str, str] = {}
+    for place in range(len(levels), 0, -1):
+        level = levels[place - 1]
+        below = [
+            each for each in enrollments if each.key not in found and _place(playbook, each) < place
+        ]
+        if below:
+            found |= dict.fromkeys(facts.holding(playbook, level.when, below), level.name)
+    return found
+
+
+def _place(playbook: BoundPlaybook, enrollment: Enrollment) -> int:
+    return playbook.goal.place_of(enrollment.level) if playbook.goal else 0
