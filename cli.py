@@ -521,20 +521,49 @@ def diff(
     _finish(reviewed(found, form, limit=shown), found.exit_status)
 
 
-_day = click.DateTime(formats=["%Y-%m-%d"])
+class _Day(click.ParamType[date]):
+    """A calendar day; what is no day is refused in the user's words, not those of `strptime`."""
+
+    name = "day"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, context: click.Context | None
+    ) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"`{value}` is no day; expected one as 2026-03-10", param, context)
+
+
+_day = _Day()
+
+
+def _svg_file(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """A picture is an SVG whatever the file is called, so that it is to be called so."""
+    if path is not None and path.suffix.lower() != ".svg":
+        raise click.BadParameter(
+            f"the picture is an SVG; name a file that ends in .svg, not {path}"
+        )
+    return path
 
 
 @_command("simulate")
 @click.argument("playbooks", nargs=-1)
 @click.option("--from", "first", type=_day, required=True, metavar="D", help="The first day.")
 @click.option("--to", "last", type=_day, required=True, metavar="D", help="The last day.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="An SVG picture.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.svg",
+    callback=_svg_file,
+    help="Draw it.",
+)
 @_format_option()
 def simulate(
     context: click.Context,
     playbooks: tuple[str, ...],
-    first: datetime,
-    last: datetime,
+    first: date,
+    last: date,
     out: Path | None,
     form: str,
 ) -> None:
@@ -550,7 +579,7 @@ def simulate(
 
     workplace = _open(context)
     with replaying() as progress:
-        found = replay(workplace, playbooks, first.date(), last.date(), progress=progress)
+        found = replay(workplace, playbooks, first, last, progress=progress)
     if out is not None:
         _progress(written(drawn(found), out))
     _finish(simulated(found, form))
@@ -561,13 +590,22 @@ def simulate(
 
 @_command("graph")
 @click.argument("playbook", required=False)
-@click.option("--out", type=click.Path(path_type=Path), help="Write the chart to this file.")
-@_format_option("mermaid", "svg", "json")
-def graph(context: click.Context, playbook: str | None, out: Path | None, form: str) -> None:
-    """A playbook as a flow chart; without one, what of the project uses what."""
-    from engine.graph.charts import playbook_chart, project_chart
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("mermaid", "svg", "json")),
+    help="Mermaid unless said, or unless FILE ends in .svg or .json.",
+)
+def graph(context: click.Context, playbook: str | None, out: Path | None, form: str | None) -> None:
+    """A playbook as a flow chart; without one, what of the project uses what.
+
+    Mermaid is text that GitHub and GitLab draw where it stands in Markdown.
+    """
+    from engine.graph.charts import form_of, playbook_chart, project_chart
     from engine.report.files import written
 
+    form = form or form_of(out)
     workplace = _open(context)
     if playbook is None:
         chart = project_chart(workplace, form)
@@ -581,7 +619,13 @@ def graph(context: click.Context, playbook: str | None, out: Path | None, form: 
 @_as_of_option
 @click.option("--by", metavar="FIELD", help="Tell the metrics apart by this field or path.")
 @_format_option("text", "json", "csv")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw them.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE.svg",
+    callback=_svg_file,
+    help="Draw them.",
+)
 def metrics(
     context: click.Context,
     names: tuple[str, ...],
@@ -609,7 +653,11 @@ def metrics(
 @click.option("--since", metavar="FIELD", required=True, help="When a customer began.")
 @click.option("--left-at", metavar="FIELD", required=True, help="When a customer left.")
 @click.option(
-    "--days", default="7,14,30", show_default=True, help="Lengths of the first days to look at."
+    "--days",
+    metavar="N,N,…",
+    default="7,14,30",
+    show_default=True,
+    help="Lengths of the first days to look at.",
 )
 @click.option("--event", "events", metavar="EVENT", multiple=True, help="Only this one; repeat it.")
 @_as_of_option
@@ -625,7 +673,11 @@ def insights(
     as_of: str | None,
     form: str,
 ) -> None:
-    """Which early behaviours tell those who stayed from those who left."""
+    """Which early behaviours tell those who stayed from those who left.
+
+    Both are named segments of one entity, of customers of the same age; FIELDs are dates or
+    timestamps of it. What is told is told as conditions, too, to be pasted into a segment.
+    """
     from engine.measuring.insights import Wanted, insights_of, lengths_of
     from engine.report.insights import seen
 

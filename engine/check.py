@@ -119,7 +119,8 @@ def inside_project(path: Path, start: Path, root: Path) -> str:
         full = (base / path).resolve()
         if full.exists() and full.is_relative_to(root.resolve()):
             return str(full.relative_to(root.resolve()))
-    raise Misuse(f"{path} is no file or folder of the project at {root}")
+    hint = "name files or folders, as playbooks/checkup.yaml"
+    raise Misuse(f"{path} is no file or folder of the project at {root}; {hint}")
 
 
 def is_among(place: Place, wanted: Sequence[str]) -> bool:

@@ -26,6 +26,7 @@ __all__ = [
     "ClockLeapt",
     "Invalid",
     "Misuse",
+    "NoColumn",
     "Problem",
     "Refused",
     "Severity",
@@ -83,6 +84,15 @@ class Refused(TouchlineError):
 
 class SourceFault(TouchlineError):
     """Data is not as the catalog says; nothing is decided from it."""
+
+
+class NoColumn(SourceFault):
+    """A table (`connector.table`) lacks a column that the catalog names."""
+
+    def __init__(self, table: str, column: str, *, hint: str) -> None:
+        super().__init__(f"{table} has no column `{column}`; {hint}")
+        self.table = table
+        self.column = column
 
 
 class Misuse(TouchlineError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.audience.checks import check_columns
 from engine.connections import caution_of
-from engine.places import NOWHERE
-from engine.problems import Problem, Severity, SourceFault, errors_only
+from engine.language.catalog import Entity
+from engine.places import NOWHERE, Place
+from engine.problems import NoColumn, Problem, Severity, SourceFault, errors_only
 from engine.report.problems import Checked
 from engine.workplace import Ports, open_workplace
 
@@ -28,7 +29,7 @@ def check_sources(checked: Checked, ports: Ports) -> Checked:
                 check_columns(entity, snapshot)
             except SourceFault as fault:
                 declared = workplace.project.entities.get(entity.name)
-                place = declared.place if declared else NOWHERE
+                place = _place(declared, fault) if declared else NOWHERE
                 found.append(Problem(place, "source", str(fault)))
         for name, connector in workplace.settings.connectors.items():
             if caution := caution_of(name, snapshot):
@@ -36,3 +37,19 @@ def check_sources(checked: Checked, ports: Ports) -> Checked:
                     Problem(connector.place, "privileged-login", caution, severity=Severity.WARNING)
                 )
     return Checked(checked.root, checked.files, tuple(sorted([*checked.problems, *found])))
+
+
+def _place(entity: Entity, fault: SourceFault) -> Place:
+    """Where the catalog names what is wrong: the column's own line, or else the entity."""
+    if not isinstance(fault, NoColumn):
+        return entity.place
+    named = [(entity.source, each.column, each.place) for each in entity.fields.values()]
+    named += [(entity.source, each.column, each.place) for each in entity.links.values()]
+    for event in entity.events.values():
+        own = event.properties.values()
+        named += [(event.source, each.column, each.place) for each in own]
+        named += [(event.source, column, event.place) for column in (event.key, event.at)]
+    places = (
+        place for table, column, place in named if (table, column) == (fault.table, fault.column)
+    )
+    return next(places, entity.place)

@@ -33,7 +33,7 @@ from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
 
 from engine.language.catalog import Kind
 from engine.ports import Ordered
-from engine.problems import SourceFault, did_you_mean
+from engine.problems import NoColumn, SourceFault, did_you_mean
 from engine.tables import ColumnRef, TableRef
 
 __all__ = [
@@ -220,7 +220,7 @@ def no_table(connector: str, table: str, known: Iterable[str]) -> SourceFault:
 def no_column(table: TableRef, column: str, known: Iterable[str]) -> SourceFault:
     """A table has no such column; the nearest that it has is named."""
     hint = did_you_mean(column, known) or "it has none"
-    return SourceFault(f"{table} has no column `{column}`; {hint}")
+    return NoColumn(str(table), column, hint=hint)
 
 
 def wrong_type(table: TableRef, ref: ColumnRef, stored: str) -> SourceFault:

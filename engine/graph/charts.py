@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 from engine.bind.bind import bind_project
 from engine.graph.drawing import draw_flow, draw_uses
 from engine.graph.flow import Flow, arrows_of, boxes_of, flow_of
 from engine.graph.mermaid import flow_chart, use_chart
 from engine.graph.uses import Uses, uses_of
+from engine.problems import Misuse
 from engine.report.text import as_json
 from engine.workplace import Workplace
 
-__all__ = ["playbook_chart", "project_chart"]
+__all__ = ["form_of", "playbook_chart", "project_chart"]
+
+_ENDINGS = {".svg": "svg", ".json": "json", ".mmd": "mermaid", ".md": "mermaid", ".txt": "mermaid"}
+
+
+def form_of(out: Path | None) -> str:
+    """The form that a file's name tells; `mermaid` where there is no file.
+
+    Raises:
+        Misuse: the name tells none of the forms.
+    """
+    if out is None:
+        return "mermaid"
+    if out.suffix.lower() not in _ENDINGS:
+        raise Misuse(f"--out {out}: a chart ends in .svg, .json or .mmd; or say its --format")
+    return _ENDINGS[out.suffix.lower()]
 
 
 def playbook_chart(workplace: Workplace, name: str, form: str) -> str:

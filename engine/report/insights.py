@@ -170,10 +170,18 @@ def _best_of_each(findings: list[Finding]) -> list[Finding]:
 
 def _table(holding: list[Finding], found: Insights) -> Iterator[str]:
     if not holding:
-        yield "Nothing that customers did in these days tells who stayed from who left."
+        yield _nothing(found)
         return
     head = ("behaviour", "at least", "in the first", "did it", "of these stayed", "of the others")
     yield columns((*head, "difference", "95 % interval", "lift", "chance"), [*map(_cells, holding)])
+
+
+def _nothing(found: Insights) -> str:
+    if not sum(each.stayed for each in found.lengths):
+        return f"Nobody who stayed ({found.wanted.stayed}) can be compared: nothing can be told."
+    if not sum(each.left for each in found.lengths):
+        return f"Nobody who left ({found.wanted.left}) can be compared: nothing can be told."
+    return "Nothing that customers did in these days tells who stayed from who left."
 
 
 def _cells(finding: Finding) -> tuple[object, ...]:
@@ -215,12 +223,19 @@ def _percent(rate: float | None) -> str:
 
 def _caution(found: Insights) -> Iterator[str]:
     asked, holding = len(found.findings), sum(each.holds for each in found.findings)
-    yield (
-        f"{count(found.behaviours, 'behaviour')} and {count(found.thresholds, 'threshold')} were "
-        f"tried on one half of the customers; {asked:,} looked telling there and were asked of the "
-        f"other half, whose figures these are; {holding:,} of them hold. Chances are corrected for "
-        f"all {asked:,}, so that of those that hold at most {LEVEL:.0%} do so by chance."
-    )
+    if asked:
+        yield (
+            f"{count(found.behaviours, 'behaviour')} and {count(found.thresholds, 'threshold')} "
+            f"were tried on one half of the customers. Asked again of the other half, whose "
+            f"figures these are: {asked:,} that looked telling; of these hold: {holding:,}. "
+            f"Chances are corrected for all that were asked again, so that of those that hold at "
+            f"most {LEVEL:.0%} do so by chance."
+        )
+    else:
+        yield (
+            f"{count(found.behaviours, 'behaviour')} and {count(found.thresholds, 'threshold')} "
+            f"were tried on one half of the customers; none looked telling there."
+        )
     yield (
         "What goes with staying need not be why anybody stays: let a playbook lead some there, and "
         "hold others out (`holdout`), before you steer by it."

@@ -15,7 +15,7 @@ from engine.measuring.goals import GoalFigures, rate_of
 from engine.moments import local_date
 from engine.report.csv_text import as_csv
 from engine.report.partial_value import partial_data, partial_lines, partial_rows
-from engine.report.text import as_json, columns, count, moment
+from engine.report.text import as_json, columns, count, moment, plural
 
 __all__ = ["group_text", "measured", "unit_of", "value_text"]
 
@@ -236,7 +236,7 @@ def _of_rows(rows: int | None, metric: BoundMetric) -> str:
     if rows is None:
         return ""
     if isinstance(metric.formula, BoundCount):
-        return f" {metric.entity.name}" if rows == 1 else f" {metric.entity.name}s"
+        return f" {metric.entity.name if rows == 1 else plural(metric.entity.name)}"
     return f" of {count(rows, metric.entity.name)}"
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "escaped",
     "local",
     "moment",
+    "plural",
     "told",
     "when",
 ]
@@ -63,8 +64,14 @@ def _cell(value: object) -> str:
 
 def count(number: int, noun: str) -> str:
     """`1 touch`, `2,000 touches`."""
-    plural = noun + ("es" if noun.endswith(("ch", "s", "sh")) else "s")
-    return f"{number:,} {noun if number == 1 else plural}"
+    return f"{number:,} {noun if number == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """`touches`, `opportunities`, `surveys`: by the ending alone, for names that users give."""
+    if noun.endswith("y") and noun[-2:-1] not in (*"aeiou", ""):
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("ch", "s", "sh")) else "s")
 
 
 def age(since: datetime, now: datetime) -> str:

@@ -106,6 +106,7 @@ def test_paths_narrow_what_is_tried(do: Do, path: str, status: int, passed: int)
     [
         ("emails", "there is no test in emails; tests end in .test.yaml"),
         ("playbooks/c.test.yaml", "is no file or folder of the project"),
+        ("checkup", "; name files or folders, as playbooks/checkup.yaml"),
     ],
 )
 def test_a_path_without_tests_is_wrong_use(do: Do, path: str, told: str) -> None:

@@ -160,3 +160,21 @@ def test_a_playbook_that_is_not_there_is_told(charted: Stage) -> None:
     refused = charted.do("graph", "chekup")
     assert refused.status == 1
     assert "did you mean checkup?" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("x.svg", "<svg"), ("x.json", "{"), ("x.mmd", "flowchart"), ("x.md", "flowchart")],
+)
+def test_a_file_gets_the_form_that_its_name_tells(charted: Stage, name: str, begins: str) -> None:
+    assert charted.do("graph", "checkup", "--out", str(charted.root / name)).status == 0
+    assert (charted.root / name).read_text("utf-8").startswith(begins)
+
+
+def test_a_file_whose_name_tells_no_form_is_not_written(charted: Stage) -> None:
+    answer = charted.do("graph", "checkup", "--out", str(charted.root / "x.png"))
+    assert answer.status == 2
+    assert "x.png: a chart ends in .svg, .json or .mmd; or say its --format" in answer.err
+    assert not (charted.root / "x.png").exists()
+    said = ("--out", str(charted.root / "x.chart"), "--format", "json")
+    assert charted.do("graph", "checkup", *said).status == 0

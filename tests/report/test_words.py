@@ -11,7 +11,7 @@ from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import AuditRecord, canonical
 from engine.ledger.customer import StayTouch
 from engine.report.reasons import reason_text, record_text, touch_text
-from engine.report.text import away, local, when
+from engine.report.text import away, local, plural, when
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 6, 14, 0, tzinfo=UTC)
@@ -40,6 +40,21 @@ def test_a_local_instant_names_the_year_only_where_it_is_another() -> None:
     assert (
         when(NOW + timedelta(days=365), NEW_YORK, now=NOW) == "Sat 6 Mar 2027 09:00 (in 365 days)"
     )
+
+
+@pytest.mark.parametrize(
+    ("noun", "told"),
+    [
+        ("user", "users"),
+        ("opportunity", "opportunities"),
+        ("survey", "surveys"),
+        ("touch", "touches"),
+        ("business", "businesses"),
+        ("y", "ys"),
+    ],
+)
+def test_more_than_one(noun: str, told: str) -> None:
+    assert plural(noun) == told
 
 
 def touch(state: TouchState, **words: object) -> StayTouch:

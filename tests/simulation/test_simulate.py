@@ -201,3 +201,18 @@ def test_bars_stand_on_one_another() -> None:
     assert high + rest == pytest.approx(low)
     assert rest == pytest.approx(3 * height)
     assert found["Tue: 4 <a>"] == pytest.approx((high, height + rest))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--from", "30 days"), "`30 days` is no day; expected one as 2026-03-10"),
+        (("--from", MONDAY, "--out", "days.png"), "name a file that ends in .svg, not days.png"),
+    ],
+    ids=["day", "picture"],
+)
+def test_what_is_meant_otherwise_is_refused(
+    stage: Stage, words: tuple[str, ...], told: str
+) -> None:
+    answer = stage.do("simulate", *words, "--to", FRIDAY)
+    assert (answer.status, told in answer.err) == (2, True), answer.err
