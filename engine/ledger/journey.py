@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, update
 
 from engine.decide.became import passed_by
 from engine.decide.facts import (
@@ -56,6 +56,7 @@ __all__ = [
     "DueEnrollment",
     "Recorded",
     "due_enrollments",
+    "due_playbooks",
     "enrollment_of",
     "entered_row",
     "inside",
@@ -381,6 +382,14 @@ def due_enrollments(
         if limit is not None:
             room = limit - len(found)
     return found
+
+
+def due_playbooks(unit: Unit, as_of: datetime) -> frozenset[str]:
+    """The playbooks in which `due_enrollments` finds somebody."""
+    some = or_(*(and_(*due) for due in (_begun(), _waited(as_of), _touched())))
+    return frozenset(
+        unit.connection.scalars(select(enrollments.c.playbook).where(OPEN, some).distinct())
+    )
 
 
 def _begun() -> list[ColumnElement[bool]]:
