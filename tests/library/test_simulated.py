@@ -1,8 +1,8 @@
 """Every play of the library at once, over simulated days among the made-up customers.
 
 A Monday in the suite; the ninety days before that by `make quarter`, which takes minutes. So that
-it takes no hour, all plays fire together on Mondays, and waits that nobody ends, and who leaves, are
-looked at once a week: every step is still taken, by fewer people and up to a week later.
+it takes no hour, all plays fire together on Mondays, and waits that nobody ends, and who leaves,
+are looked at once a week: every step is still taken, by fewer people and up to a week later.
 """
 
 from __future__ import annotations

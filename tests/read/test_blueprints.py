@@ -233,7 +233,7 @@ def test_what_is_wrong_with_an_email_of_the_library_is_told_with_any_file(tmp_pa
     use = """\
 playbook: mine
 use: library/win-back
-with: {reason: price, news: It is cheaper., champion: a@example.com, sender: house.dana}
+with: {reason: price, news: It is cheaper., champion: a@example.com, seller: house.dana}
 """
     load(tmp_path, {**SOUND, "catalog/account.yaml": account, "playbooks/a.yaml": use})
     found = check_files(tmp_path, tmp_path, [Path("playbooks/a.yaml")]).problems
