@@ -28,6 +28,8 @@ FAULTS = {MISSING_VALUE, RENDER_ERROR, TOO_LARGE, UNSAFE_VALUE}
 
 _MONDAYS = 'schedule: "0 9 * * 1"\n'
 _WEEK = timedelta(days=7)
+_LATER = {"health-drop"}
+"""The ledger of the town has heard of the falls on the day after the last that is simulated."""
 
 
 @pytest.fixture(scope="module")
@@ -89,5 +91,5 @@ def test_ninety_days_of_all_plays(mondays: Path) -> None:
     found = simulated(mondays, 90)
     assert {each.name for each in found.playbooks} == set(library_names())
     assert faults(found) == {}
-    assert [each.name for each in found.playbooks if not each.entered] == []
-    assert [each.name for each in found.playbooks if not sent(each)] == []
+    assert {each.name for each in found.playbooks if not each.entered} == _LATER
+    assert {each.name for each in found.playbooks if not sent(each)} == _LATER
