@@ -42,7 +42,7 @@ def _misfits(step: EmailStep | TaskStep | WebhookStep, digest: Digest) -> Iterat
             yield from _other_person("to", step.to, digest)
             said = {"cc": step.cc, "approve": step.approve, "thread": step.thread}
         case TaskStep():
-            yield from _other_person("assign", step.assign, digest)
+            yield from _other_person("assign", _as_first(step.assign), digest)
             said = {"close_when": step.close_when}
         case WebhookStep():
             return
@@ -56,6 +56,15 @@ def _misfits(step: EmailStep | TaskStep | WebhookStep, digest: Digest) -> Iterat
             )
 
 
+def _as_first(persons: Persons) -> Persons:
+    """Whom a task is assigned to, as `by` says it: of a list the first that is set."""
+    match persons:
+        case (str(), *_) if len(persons) > 1:
+            return (tuple(each for each in persons if isinstance(each, str)),)
+        case _:
+            return persons
+
+
 def _other_person(word: str, persons: Persons, digest: Digest) -> Iterator[Invalid]:
     if persons and persons != (digest.by,):
         yield wrong(
@@ -63,5 +72,9 @@ def _other_person(word: str, persons: Persons, digest: Digest) -> Iterator[Inval
             "digest-for-another",
             f"`{word}` names another person than `by`: a digest goes to the one that it is "
             "gathered for",
-            hint=f"leave out `{word}`, or write {word}: {digest.by}",
+            hint=f"leave out `{word}`, or write {word}: {_text(digest.by)}",
         )
+
+
+def _text(by: str | tuple[str, ...]) -> str:
+    return by if isinstance(by, str) else f"[{', '.join(by)}]"

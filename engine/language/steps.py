@@ -82,9 +82,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What is due for the same person is gathered, and goes out as one when `schedule` fires."""
+    """What is due for the same person is gathered, and goes out as one when `schedule` fires.
 
-    by: str
+    Of several in `by` it is for the first that is set.
+    """
+
+    by: str | tuple[str, ...]
     schedule: str
     place: Place = field(default=NOWHERE, compare=False)
 

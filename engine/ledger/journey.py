@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, update
 
 from engine.decide.became import passed_by
 from engine.decide.facts import (
@@ -58,6 +58,7 @@ __all__ = [
     "DueEnrollment",
     "Recorded",
     "due_enrollments",
+    "due_playbooks",
     "enrollment_of",
     "entered_row",
     "inside",
@@ -394,6 +395,13 @@ def _due_statements() -> tuple[Select[Any], ...]:
     order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
     every = select(*FACTS).where(*wanted).order_by(*order)
     return tuple(every.where(*due) for due in (_begun(), _waited(), _touched()))
+
+
+def due_playbooks(unit: Unit, as_of: datetime) -> frozenset[str]:
+    """The playbooks in which `due_enrollments` finds somebody."""
+    some = or_(*(and_(*due) for due in (_begun(), _waited(), _touched())))
+    asked = select(enrollments.c.playbook).where(OPEN, some).distinct()
+    return frozenset(unit.connection.scalars(asked, {"now": as_of}))
 
 
 def _begun() -> list[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from engine.decide.facts import Phase
 from engine.ledger.store import Unit
@@ -17,10 +17,11 @@ __all__ = [
     "SimulatedTouch",
     "held_back",
     "inside",
-    "is_touch_due",
     "next_due",
+    "over",
     "simulated_stays",
     "simulated_touches",
+    "to_deliver",
     "watched",
 ]
 
@@ -81,12 +82,16 @@ def watched(unit: Unit) -> frozenset[str]:
     return frozenset(unit.connection.scalars(names.distinct()))
 
 
-def is_touch_due(unit: Unit, at: datetime, *, playbook: str | None = None) -> bool:
-    """Whether a touch that waits, of one playbook or of any, may be tried by now."""
-    mine = [IS_READY, touches.c.next_attempt_at <= at]
-    if playbook is not None:
-        mine.append(touches.c.playbook == playbook)
-    return bool(unit.connection.scalar(select(exists().where(*mine))))
+def over(unit: Unit, at: datetime) -> frozenset[str]:
+    """Those in which somebody has stood still for as long as was to be waited."""
+    waited = (enrollments.c.left_at.is_(None), enrollments.c.waits_until <= at)
+    return frozenset(unit.connection.scalars(select(enrollments.c.playbook).where(*waited)))
+
+
+def to_deliver(unit: Unit, at: datetime) -> frozenset[str]:
+    """Those of which a touch that waits may be tried by now."""
+    ready = (IS_READY, touches.c.next_attempt_at <= at)
+    return frozenset(unit.connection.scalars(select(touches.c.playbook).where(*ready).distinct()))
 
 
 def simulated_stays(unit: Unit) -> Iterator[SimulatedStay]:

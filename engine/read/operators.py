@@ -5,7 +5,9 @@ Language, section 3. Whether an operator suits the type of what it tests is a ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from engine.language.conditions import Changed, Operand, Operator, Scalar, Test
@@ -25,6 +27,7 @@ __all__ = [
 _Value = Scalar | Operand | tuple[Scalar | Operand, ...] | Test | Changed
 _Reader = Callable[[Any, DocumentPath, Reading], "_Value | None"]
 
+_NUMBER = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,15})?)\s?(%)?", re.ASCII)
 _OPERAND_WORDS = ("field", "multiplied_by", "plus", "at")
 _CHANGED_WORDS = ("from", "to", "within")
 
@@ -223,11 +226,18 @@ def _then(value: Any, path: DocumentPath, reading: Reading) -> str | None:
 def _factor(
     value: Mapping[str, Any], word: str, path: DocumentPath, reading: Reading
 ) -> float | None:
-    number = value.get(word)
-    if word not in value or (isinstance(number, int | float) and not isinstance(number, bool)):
-        return None if number is None else float(number)
+    """A number; or the text of one, as a blueprint makes it of a share or with a sign before it."""
+    said = value.get(word)
+    if word not in value:
+        return None
+    if isinstance(said, int | float) and not isinstance(said, bool):
+        return float(said)
+    if isinstance(said, str) and (found := _NUMBER.fullmatch(said.strip())):
+        return float(Decimal(found[1]) / (100 if found[2] else 1))
     reading.report(
-        (*path, word), "wrong-type", f"`{word}` is {shown(number)}; expected a number, as `0.9`"
+        (*path, word),
+        "wrong-type",
+        f"`{word}` is {shown(said)}; expected a number, as `0.9` or `90%`",
     )
     return None
 

@@ -154,7 +154,8 @@ class StepReader:
         digest = data.get("digest")
         if digest is None:
             return None
-        return Digest(digest["by"], digest["schedule"], self.reading.place((*path, "digest")))
+        by = tuple(digest["by"]) if isinstance(digest["by"], list) else digest["by"]
+        return Digest(by, digest["schedule"], self.reading.place((*path, "digest")))
 
     def _said(self, path: DocumentPath) -> Condition:
         condition = self._conditions[path]

@@ -6,7 +6,7 @@ second evaluator: what a run would do, a run does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -20,15 +20,9 @@ from engine.language.project import Project, Settings
 from engine.ledger.drafts import approve_draft, held_drafts
 from engine.ledger.holds import approve, held_fuses
 from engine.ledger.imagined import imagined_ledger
-from engine.ledger.invitations import open_invitations
-from engine.ledger.journey import due_enrollments
-from engine.ledger.simulated import (
-    held_back,
-    inside,
-    is_touch_due,
-    next_due,
-    watched,
-)
+from engine.ledger.invitations import playbooks_invited
+from engine.ledger.journey import due_playbooks
+from engine.ledger.simulated import held_back, inside, next_due, over, to_deliver, watched
 from engine.ledger.store import Ledger
 from engine.moments import local_date, start_of_day
 from engine.passes.entering import Firing
@@ -210,6 +204,7 @@ class _Replay:
         self._hand = hand
         self._fires: dict[str, Fire | None] = {}
         self._ending = frozenset(each.name for each in playbooks if each.exit_when or each.goal)
+        self._look: datetime | None = None
         self.told = Told()
 
     def until(self, ends: datetime, progress: Callable[[date], None] | None) -> None:
@@ -230,7 +225,8 @@ class _Replay:
             due = next_due(unit, at)
             found += [due] if due else []
             if watched(unit):
-                found.append(at + _LOOK)
+                self._look = self._look or at + _LOOK
+                found.append(self._look)
             if inside(unit) & self._ending:
                 found.append(self._evening(at))
         return min(found, default=None)
@@ -254,44 +250,42 @@ class _Replay:
         raise AssertionError(f"no evening follows {at}")
 
     def _round(self, at: datetime) -> None:
-        looks = self._looks(at)
+        called = self._called(at)
         self._courier.hold_all_but(())
         for playbook in self._playbooks:
             fire = self._fires.get(playbook.name)
             if fire and fire.at == at:
                 self._fire(playbook, fire)
-            elif playbook.name in looks or self._is_due(playbook, at):
+            elif playbook.name in called:
                 self._pass(playbook, at)
         refuse_into_drafts(self._place, self._ledger, at=at)
         for _ in range(_ROUNDS):
             self._deliver(at)
-            late = [each for each in self._playbooks if self._is_late(each, at)]
+            late = self._late(at)
             if not late:
                 break
-            for playbook in late:
-                self._pass(playbook, at)
+            for playbook in self._playbooks:
+                if playbook.name in late:
+                    self._pass(playbook, at)
         with self._ledger.read() as unit:
             today = local_date(at, self._place.zone)
             self.told.put_off.update(PutOff(today, *each) for each in held_back(unit))
 
-    def _looks(self, at: datetime) -> Collection[str]:
-        """The playbooks whose exits, or conditions that are waited for, are looked at now."""
+    def _called(self, at: datetime) -> frozenset[str]:
+        """The playbooks in which something may happen now, but for those that fire."""
+        is_look = self._look is not None and self._look <= at
         is_evening = self._evening(at - _INSTANT) == at
+        if is_look:
+            self._look = None
         with self._ledger.read() as unit:
-            return watched(unit) | (inside(unit) & self._ending if is_evening else frozenset())
+            looked_at = watched(unit) if is_look else over(unit, at)
+            leaving = inside(unit) & self._ending if is_evening else frozenset()
+            return looked_at | leaving | to_deliver(unit, at) | self._late(at)
 
-    def _is_due(self, playbook: BoundPlaybook, at: datetime) -> bool:
+    def _late(self, at: datetime) -> frozenset[str]:
+        """The playbooks in which somebody could go on, or waits to be let in."""
         with self._ledger.read() as unit:
-            if is_touch_due(unit, at, playbook=playbook.name):
-                return True
-        return self._is_late(playbook, at)
-
-    def _is_late(self, playbook: BoundPlaybook, at: datetime) -> bool:
-        """Whether somebody could go on, or waits to be let in."""
-        with self._ledger.read() as unit:
-            if open_invitations(unit, playbook.name, limit=1):
-                return True
-            return bool(due_enrollments(unit, playbook.name, at, limit=1))
+            return due_playbooks(unit, at) | playbooks_invited(unit)
 
     def _pass(self, playbook: BoundPlaybook, at: datetime) -> None:
         place, courier = self._place, self._courier
@@ -300,8 +294,8 @@ class _Replay:
     def _deliver(self, at: datetime) -> None:
         self._approve_drafts(at)
         with self._ledger.read() as unit:
-            is_due = is_touch_due(unit, at)
-        if is_due:
+            ready = to_deliver(unit, at)
+        if ready:
             self._courier.send()
             self._courier.write_back()
 

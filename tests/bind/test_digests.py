@@ -31,7 +31,31 @@ def test_a_digest_goes_to_the_person_that_it_is_gathered_for() -> None:
     assert digest_of(playbook("steps: [{wait: 1 day}]").steps[0]) is None
 
 
+FIRST = "[account.csm, house.cs_manager]"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        EMAIL.replace("account.csm", FIRST),
+        f"{EMAIL.replace('account.csm', FIRST)}, to: [{FIRST}]",
+        f"task: Call them, {DIGEST.replace('account.csm', FIRST)}, assign: {FIRST}",
+    ],
+    ids=["a mail", "and said in to", "a task, and said in assign"],
+)
+def test_of_a_list_a_digest_is_for_the_first_that_is_set(step: str) -> None:
+    (bound,) = playbook(f"steps:\n  - {{{step}}}").steps
+    digest = digest_of(bound)
+    assert digest is not None
+    assert [each.text for each in digest.by] == ["account.csm", "house.cs_manager"]
+
+
 REFUSED = {
+    "both in to, not the first": (
+        f"{EMAIL.replace('account.csm', FIRST)}, to: {FIRST}",
+        "digest-for-another",
+        f"write to: {FIRST}",
+    ),
     "another to": (f"{EMAIL}, to: user", "digest-for-another", "write to: account.csm"),
     "more in to": (f"{EMAIL}, to: [account.csm, user]", "digest-for-another", "leave out `to`"),
     "another assignee": (

@@ -87,11 +87,46 @@ def test_a_play_says_what_it_is(play: str) -> None:
     blueprint = library_play(play)
     assert blueprint.name == play
     assert blueprint.data["description"]
+    assert blueprint.data["goal"]["name"]
+    assert [
+        name for name, each in blueprint.data["inputs"].items() if "description" not in each
+    ] == []
     assert (PLAYS / f"{play}.test.yaml").is_file()
     lacking = [name for name, each in blueprint.inputs.items() if each.sample is None]
     assert lacking == [], "an input has a default, or an example of what to say"
     assert samples(play).keys() <= blueprint.inputs.keys()
     assert [stage for stage, plays in STAGES.items() if play in plays] == [stage_of(play)]
+
+
+def test_the_stages_hold_the_plays_that_there_are() -> None:
+    assert sorted(play for plays in STAGES.values() for play in plays) == list(library_names())
+
+
+_ONE_NAME = {
+    "account.csm": "manager",
+    "csm": "manager",
+    "ae": "seller",
+    "executive": "executive",
+    "wrote_to_us": "wrote",
+    "csm_call": "talked",
+    "contract_start": "started",
+    "touch_model": "touch_model",
+    "arr": "revenue",
+    "churned_on": "churned_on",
+    "left_on": "left_on",
+}
+"""What a default stands for, and what plays call it."""
+
+
+@pytest.mark.parametrize("play", library_names())
+def test_one_thing_has_one_name_in_all_plays(play: str) -> None:
+    called = {name: each.default for name, each in library_play(play).inputs.items()}
+    stray = {
+        name: default
+        for name, default in called.items()
+        if isinstance(default, str) and _ONE_NAME.get(default, name) != name
+    }
+    assert stray.keys() <= {"sender"}, "who writes in the name of accounting"
 
 
 @pytest.mark.parametrize("play", library_names())

@@ -176,7 +176,7 @@ def test_what_is_wrong_inside_says_who_uses_it(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_inside_a_play_of_the_library_stands_at_its_use(tmp_path: Path) -> None:
-    use = "playbook: mine\nuse: library/no-login-7-days\nwith: {sender: house.dana}\n"
+    use = "playbook: mine\nuse: library/no-login-7-days\nwith: {manager: house.dana}\n"
     found = told(tmp_path, {"playbooks/a.yaml": use})
     assert {f"{each.place}" for each in found} == {"playbooks/a.yaml:2:6"}
     assert all("(library/no-login-7-days.yaml:" in each.message for each in found)
@@ -210,14 +210,14 @@ def test_a_blueprint_is_not_run_by_itself(tmp_path: Path) -> None:
 
 def test_an_email_of_the_library_is_sent_by_its_own_plays_alone(tmp_path: Path) -> None:
     mine = PLAIN.replace("nudge-pro", "mine").replace("hello", "no-login-7-days")
-    use = "playbook: other\nuse: library/no-login-7-days\nwith: {sender: house.dana}\n"
+    use = "playbook: other\nuse: library/no-login-7-days\nwith: {manager: house.dana}\n"
     found = told(tmp_path, {"playbooks/mine.yaml": mine, "playbooks/a.yaml": use})
     unknown = [each for each in found if each.code == "unknown-template"]
     assert [each.place.path for each in unknown] == ["playbooks/mine.yaml"]
 
 
 def test_an_email_of_the_project_goes_before_the_library_s(tmp_path: Path) -> None:
-    use = "playbook: other\nuse: library/no-login-7-days\nwith: {sender: house.dana}\n"
+    use = "playbook: other\nuse: library/no-login-7-days\nwith: {manager: house.dana}\n"
     mine = {"playbooks/a.yaml": use, "emails/no-login-7-days.md": "---\nsubject: Mine\n---\nHi\n"}
     templates = load(tmp_path / "mine", {**SOUND, **mine}).templates
     assert templates["no-login-7-days"].subject == "Mine"
@@ -233,7 +233,7 @@ def test_what_is_wrong_with_an_email_of_the_library_is_told_with_any_file(tmp_pa
     use = """\
 playbook: mine
 use: library/win-back
-with: {reason: price, news: It is cheaper., champion: a@example.com, sender: house.dana}
+with: {reason: price, news: It is cheaper., champion: a@example.com, seller: house.dana}
 """
     load(tmp_path, {**SOUND, "catalog/account.yaml": account, "playbooks/a.yaml": use})
     found = check_files(tmp_path, tmp_path, [Path("playbooks/a.yaml")]).problems

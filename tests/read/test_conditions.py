@@ -70,6 +70,10 @@ READ += [
         FieldTest("seats", test_of("at_least", Operand("account.used", 2.0, -0.5))),
     ),
     (
+        "{seats: {at_most: {field: used, multiplied_by: 80%, plus: '-2'}}}",
+        FieldTest("seats", test_of("at_most", Operand("used", 0.8, -2.0))),
+    ),
+    (
         "{seats: {between: [1, {field: used}]}}",
         FieldTest("seats", test_of("between", (1, Operand("used")))),
     ),
