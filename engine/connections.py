@@ -21,7 +21,15 @@ from engine.problems import Misuse, SourceFault, Unreachable, did_you_mean
 from engine.tables import TableRef
 from engine.workplace import Workplace
 
-__all__ = ["Connected", "Looked", "Table", "check_connectors", "list_connectors", "sync_connectors"]
+__all__ = [
+    "Connected",
+    "Looked",
+    "Table",
+    "caution_of",
+    "check_connectors",
+    "list_connectors",
+    "sync_connectors",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +56,14 @@ class Table:
 class Looked:
     """What a look at a connector came to; `unreachable` says why it does not answer, else empty.
 
-    `problems` are sentences, each of which would stop a run.
+    `problems` are sentences, each of which would stop a run; `caution` is one that stops none.
     """
 
     connector: Connected
     tables: tuple[Table, ...] = ()
     problems: tuple[str, ...] = ()
     unreachable: str = ""
+    caution: str = ""
 
 
 def list_connectors(workplace: Workplace) -> list[Connected]:
@@ -108,12 +117,27 @@ def _looked_at(
 ) -> Looked:
     about = _connected(workplace, connector)
     try:
-        snapshot.reader(connector.name)
+        caution = caution_of(connector.name, snapshot)
         tables = tuple(_tables(workplace, connector.name, snapshot, now))
         problems = tuple(_problems(workplace, connector, snapshot, tables=tables, now=now))
     except Unreachable as why:
         return Looked(about, unreachable=str(why))
-    return Looked(about, tables, tuple(dict.fromkeys(problems)))
+    return Looked(about, tables, tuple(dict.fromkeys(problems)), caution=caution)
+
+
+def caution_of(connector: str, snapshot: Snapshot) -> str:
+    """A sentence where the login of a connector may do more than reading needs; else empty.
+
+    Raises:
+        Unreachable: the source does not answer.
+    """
+    found = snapshot.reader(connector).privilege()
+    if not found:
+        return ""
+    return (
+        f"the login of {connector} is {found}; reading needs SELECT alone, so give it a login that "
+        "can do no more, and what writes fields back the columns it writes"
+    )
 
 
 def _tables(

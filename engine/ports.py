@@ -185,6 +185,9 @@ class Reader(Protocol):
     def row_count(self, table: TableRef) -> int:
         """How many rows the source holds (its `where` applied)."""
 
+    def privilege(self) -> str:
+        """What the login is that who only reads need not be, as words; empty where nothing."""
+
 
 # ---------------------------------------------------------------- channels
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.audience.checks import check_columns
+from engine.connections import caution_of
 from engine.places import NOWHERE
-from engine.problems import Problem, SourceFault, errors_only
+from engine.problems import Problem, Severity, SourceFault, errors_only
 from engine.report.problems import Checked
 from engine.workplace import Ports, open_workplace
 
@@ -29,4 +30,9 @@ def check_sources(checked: Checked, ports: Ports) -> Checked:
                 declared = workplace.project.entities.get(entity.name)
                 place = declared.place if declared else NOWHERE
                 found.append(Problem(place, "source", str(fault)))
+        for name, connector in workplace.settings.connectors.items():
+            if caution := caution_of(name, snapshot):
+                found.append(
+                    Problem(connector.place, "privileged-login", caution, severity=Severity.WARNING)
+                )
     return Checked(checked.root, checked.files, tuple(sorted([*checked.problems, *found])))

@@ -79,6 +79,10 @@ class _PaperStore:
         """The connector's schema and the table's name."""
         return self._schemas[table.connector], table.table
 
+    def privilege(self) -> str:
+        """There is no login."""
+        return ""
+
     def layout(self, table: TableRef) -> Hashable:
         """Where it is, and the columns."""
         return *self.address(table), *self.columns(table).items()

@@ -138,6 +138,10 @@ class DuckStore:
                 connection.commit()
         return key
 
+    def privilege(self) -> str:
+        """Files have no logins."""
+        return ""
+
     def layout(self, table: TableRef) -> Hashable:
         """The columns; who asks for them is about to read the table."""
         return *self.address(table), *self.columns(table).items()

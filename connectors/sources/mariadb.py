@@ -250,6 +250,13 @@ class _MariaStore:
         """The connector's schema and the table's name."""
         return self._schemas[table.connector].name, table.table
 
+    def privilege(self) -> str:
+        """Whether the login may do everything, on the server or in a database."""
+        grants = [row[0] for row in self._all("SHOW GRANTS")]
+        whole = next((each for each in grants if each.startswith("GRANT ALL PRIVILEGES ON ")), "")
+        where = whole.removeprefix("GRANT ALL PRIVILEGES ON ").partition(" TO ")[0]
+        return f"one with all privileges on {where}" if whole else ""
+
     def layout(self, table: TableRef) -> Hashable:
         """Where it is, and the columns with their collations."""
         return *self.address(table), *self._columns_of(table).items()

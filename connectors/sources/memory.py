@@ -60,6 +60,10 @@ class _MemoryStore:
         """The table's name, with that of its connector."""
         return None, _name_of(table)
 
+    def privilege(self) -> str:
+        """There is no login."""
+        return ""
+
     def layout(self, table: TableRef) -> Hashable:
         """The columns; they stay as they are."""
         return tuple(self.columns(table).items())

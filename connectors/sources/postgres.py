@@ -76,6 +76,13 @@ SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND n.nspname = coalesce(%s, current_schema())
 """
 _SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%%'"
+_IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+_OWNED = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND n.nspname = coalesce(%s, current_schema())
+      AND pg_get_userbyid(c.relowner) = current_user
+ORDER BY c.relname LIMIT 1
+"""
 _HAS_SCHEMA = "SELECT to_regnamespace(quote_ident(%s)) IS NOT NULL"
 
 
@@ -165,6 +172,14 @@ class _PostgresStore:
     def address(self, table: TableRef) -> tuple[str | None, str]:
         """The connector's schema and the table's name."""
         return self._schemas[table.connector].name, table.table
+
+    def privilege(self) -> str:
+        """Whether the login is a superuser, or owns tables of the schemas."""
+        if self._all(_IS_SUPERUSER)[0][0]:
+            return "a superuser of the server"
+        schemas = [schema.name for schema in self._schemas.values()]
+        owned = next((row[0] for each in schemas for row in self._all(_OWNED, each)), None)
+        return f"the owner of tables, as of `{owned}`" if owned else ""
 
     def layout(self, table: TableRef) -> Hashable:
         """Where it is, and the columns."""

@@ -72,6 +72,9 @@ class Store(Protocol):
     def held(self, statement: Select[Any]) -> FromClause | None:
         """The rows of a statement, as the port `Reader` says."""
 
+    def privilege(self) -> str:
+        """What the login is beyond a reader, as the port `Reader` says."""
+
     def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, streamed; faults of the data are raised as SourceFault."""
 
@@ -122,6 +125,10 @@ class SourceReader:
             found = self.ordered(self._source(table), ref, table)
             self._orders[asked] = None if found is None else found.form
         return self._orders[asked]
+
+    def privilege(self) -> str:
+        """What the login is that who only reads need not be."""
+        return self._store.privilege()
 
     def layout(self, table: TableRef) -> Hashable:
         """Address and columns, the zone that times are in, and what the store adds."""

@@ -177,6 +177,10 @@ class _SparkStore:
         """The connector's schema and the table's name."""
         return self._schemas[table.connector].name, table.table
 
+    def privilege(self) -> str:
+        """Its sessions are who the server says; nothing tells what they may."""
+        return ""
+
     def layout(self, table: TableRef) -> Hashable:
         """Where it is, and the columns."""
         return *self.address(table), *self.columns(table).items()

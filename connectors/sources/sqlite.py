@@ -192,6 +192,10 @@ class _SqliteStore:
         """The table's name."""
         return None, table.table
 
+    def privilege(self) -> str:
+        """A file has no logins."""
+        return ""
+
     def layout(self, table: TableRef) -> Hashable:
         """The columns, and which of them is the rowid."""
         return tuple(self.columns(table).items()), self._rowids[table.table]

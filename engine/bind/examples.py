@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -48,6 +48,7 @@ from engine.moments import (
 )
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
+from engine.records import dataclass
 
 __all__ = ["BoundExample", "BoundScene", "bind_example", "steps_named", "unknown_playbook"]
 

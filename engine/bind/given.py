@@ -7,7 +7,7 @@ properties. What a row leaves out is missing. A key that is not said is made.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from engine.language.examples import Cell, Given, Row
 from engine.moments import MomentError, parse_duration, shift_local
 from engine.places import Place
 from engine.problems import Invalid, did_you_mean
+from engine.records import dataclass
 from engine.tables import ColumnRef, TableRef
 
 __all__ = ["NewRow", "Stored", "Tables", "known_keys", "rows_given", "tables_of"]

@@ -6,9 +6,10 @@ Names of entities, events, fields and steps are still text, and moments are as t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.places import NOWHERE, Place
+from engine.records import dataclass
 
 __all__ = [
     "Approved",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.language.project import MJML, Template
 from engine.messages.html_part import check_structure, html_source
 from engine.messages.markdown import read_markdown
-from engine.messages.mjml_part import mjml_source, read_mjml_body
 from engine.messages.pieces import Pieces, split
 from engine.messages.templates import TEXT
 from engine.messages.text_part import text_source
@@ -37,6 +36,8 @@ def body_sources(template: Template) -> tuple[str, str]:
     words, pieces = _split(template)
     language = template.locale or "en"
     if template.layout == MJML:
+        from engine.messages.mjml_part import mjml_source, read_mjml_body  # few projects need it
+
         body = read_mjml_body(words, pieces, language=language)
         return text_source(body.nodes, pieces), mjml_source(body, pieces)
     nodes = read_markdown(words, pieces)

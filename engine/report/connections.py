@@ -53,6 +53,7 @@ def _looked_data(looked: Looked) -> dict[str, object]:
         "unreachable": looked.unreachable,
         "tables": [asdict(table) for table in looked.tables],
         "problems": list(looked.problems),
+        "caution": looked.caution,
     }
 
 
@@ -66,6 +67,8 @@ def _lines(looked: Looked) -> Iterator[str]:
         yield f"  {_table(table)}"
     for problem in looked.problems:
         yield f"  ! {problem}"
+    if looked.caution:
+        yield f"  ~ {looked.caution}"
 
 
 def _table(table: Table) -> str:

@@ -334,10 +334,10 @@ ROWS: dict[int, Row] = {
         "sources/test_sql.py::test_a_source_is_read_only",
         "sources/test_sql.py::test_not_even_a_function_writes_to_postgres",
     ),
-    100: _not_ours(
+    100: _held(
         "a superuser's credentials",
-        "not ours: authors are trusted with the data they configure; every session is read-only "
-        "whatever its role may (row 99)",
+        "sources/test_sql.py::test_a_login_of_postgres_that_may_more_than_read_is_told",
+        "story/test_connectors.py::test_a_login_that_may_more_than_read_is_told_and_stops_nothing",
     ),
     101: _held(
         "a segment that sleeps",

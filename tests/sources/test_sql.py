@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -162,6 +163,46 @@ def test_not_even_a_function_writes_to_postgres(postgres: str) -> None:
     database = PostgresDatabase(make_url(url), {"crm": Schema(None, ZONE)})
     with database.open() as reader, pytest.raises(DBAPIError, match="read-only transaction"):
         list(reader.read(select(func.nextval("counter"))))
+
+
+def with_calls(url: str, *rights: str) -> str:
+    """The database with a table, and a login of its own that has only what `rights` give it."""
+    name = f"reader_{uuid.uuid4().hex[:12]}"
+    server_calls(url, 1)
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for right in rights:
+            connection.exec_driver_sql(right.replace("WHO", name))
+    return make_url(url).set(username=name, password="secret").render_as_string(False)
+
+
+def privilege(url: str) -> str:
+    database = sql_database(url, {"crm": connector()}, Path())
+    with database.open() as reader:
+        assert reader.row_count(TABLE) == 1
+        return reader.privilege()
+
+
+def test_a_login_of_postgres_that_may_more_than_read_is_told(postgres: str) -> None:
+    url = fresh_database(postgres)
+    reads = "CREATE ROLE WHO LOGIN PASSWORD 'secret'", "GRANT SELECT ON calls TO WHO"
+    reader = with_calls(url, *reads)
+    assert privilege(url) == "a superuser of the server"
+    assert privilege(reader) == ""
+    owner = with_calls(fresh_database(postgres), reads[0], "ALTER TABLE calls OWNER TO WHO")
+    assert privilege(owner) == "the owner of tables, as of `calls`"
+
+
+def test_a_login_of_mariadb_that_may_more_than_read_is_told(mariadb: str) -> None:
+    url = fresh_mariadb(mariadb)
+    made = "CREATE USER WHO@localhost IDENTIFIED BY 'secret'"
+    assert privilege(with_calls(url, made, "GRANT SELECT ON calls TO WHO@localhost")) == ""
+    name = make_url(url).database
+    owner = with_calls(
+        fresh_mariadb(mariadb), made, f"GRANT ALL PRIVILEGES ON {name}.* TO WHO@localhost"
+    )
+    whole = make_url(owner).set(database=name).render_as_string(False)
+    assert privilege(whole) == f"one with all privileges on `{name}`.*"
 
 
 def test_schemas_of_mariadb(mariadb: str, tmp_path: Path) -> None:

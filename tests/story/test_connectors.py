@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.support.postgres import fresh_database
 from tests.support.stage import Stage
 
 REPORT = Path(__file__).resolve().parents[2] / "schemas" / "reports" / "connectors.json"
@@ -98,3 +99,21 @@ def test_a_connector_that_is_not_there_is_wrong_use(stage: Stage) -> None:
 def test_there_is_nothing_to_pull(stage: Stage) -> None:
     assert looked(stage, "sync") == (0, [])
     assert "read in place" in stage.do("connectors", "sync").out
+
+
+def test_a_login_that_may_more_than_read_is_told_and_stops_nothing(
+    stage: Stage, postgres: str
+) -> None:
+    url = fresh_database(postgres)
+    stage.edit(
+        "touchline.yaml", "connectors:\n", f'connectors:\n  crm: {{type: sql, url: "{url}"}}\n'
+    )
+    status, (crm,) = looked(stage, "check", "crm")
+    assert (status, crm["problems"]) == (0, [])
+    assert crm["caution"].startswith("the login of crm is a superuser of the server; reading needs")
+    assert crm["caution"] in stage.do("connectors", "check", "crm").out
+    found = stage.do("validate", "--sources", "--format", "json")
+    assert found.status == 0
+    (warning,) = (each for each in found.data["problems"] if each["code"] == "privileged-login")
+    assert warning["severity"] == "warning"
+    assert (warning["path"], warning["line"]) == ("touchline.yaml", 6)

@@ -35,7 +35,7 @@ def yearly(stage: Stage) -> None:
 def test_a_daemon_that_died_while_entering_goes_on_with_its_slot(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.passes.entering._PORTION", 1)
+    monkeypatch.setattr("engine.passes.portions._PORTION", 1)
     with monkeypatch.context() as patched:
         patched.setattr(passes, "end_run", _die)
         with pytest.raises(Killed):
