@@ -26,7 +26,7 @@ _MARKED = re.compile(
     f"{_BEGIN}([^{_SEP}]*){_SEP}([^{_SEP}]*){_SEP}([a-z=-]){_SEP}([^{_END}]*){_END}"
 )
 _SIGN = re.compile(f"[{_BEGIN}{_END}{_LIST}{_LIST_END}]")
-_PIECES_KEPT = 1024
+_PIECES_KEPT = 1024  # of templates: no value holds a sign
 
 
 def text_source(nodes: Sequence[Node], pieces: Pieces) -> str:
