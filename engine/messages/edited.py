@@ -111,7 +111,7 @@ def _with_subject(payload: bytes, subject: str) -> RenderedEmail:
     checked = render_email(compile_email(template), Scope({"subject": subject}, _UTC)).subject
     title = f"<title>{escape(checked)}</title>"
     html = _TITLE.sub(lambda _: title, parts.html, count=1)
-    return RenderedEmail(checked, "", parts.text, html)
+    return RenderedEmail(checked, "", (parts.text,), (html,))
 
 
 def _way_out(payload: bytes) -> str:

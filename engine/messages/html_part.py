@@ -73,12 +73,14 @@ def check_structure(nodes: Sequence[Node], pieces: Pieces) -> None:
     _all(nodes, pieces)
 
 
-def tidy(html: str) -> str:
+def tidy(pieces: Sequence[str]) -> Sequence[str]:
     """Rendered HTML without the paragraphs, lists and items that conditions have left empty."""
+    html = "".join(pieces)
     while True:
         html, found = _EMPTY.subn("", html)
         if not found:
-            return html
+            return pieces
+        pieces = html.splitlines(keepends=True)
 
 
 def _all(nodes: Sequence[Node], pieces: Pieces) -> str:

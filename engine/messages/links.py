@@ -41,6 +41,7 @@ WHOLE_FILTER = "touchline_whole"
 # Written by `markdown.py` only: `grammar.py` lets no template use these names.
 
 _MOST_CHARACTERS = 2_000  # what mail programs and servers are known to take
+_ORIGIN = re.compile(r"[^:/?#]*://[^/?#]*")
 _LEGAL = ":/?#[]@!$&'()*+,;=%-._~"
 _HOST = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -75,6 +76,14 @@ def check_url(url: str) -> str:
 
 
 def _web(url: str) -> str:
+    found = _ORIGIN.match(url)
+    if found is None:
+        raise UrlError("a link has no host")
+    return _origin(found[0]) + quote(url[found.end() :], safe=_LEGAL)
+
+
+@lru_cache(256)  # where many go to different pages, few go to different hosts
+def _origin(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -84,8 +93,7 @@ def _web(url: str) -> str:
         raise UrlError("a link hides its host behind a user name")
     name = _host(host)
     where = name if port is None else f"{name}:{port}"
-    rest = url.split("//", 1)[1][len(parts.netloc) :]
-    return f"{parts.scheme.lower()}://{where}{quote(rest, safe=_LEGAL)}"
+    return f"{parts.scheme.lower()}://{where}"
 
 
 def _host(host: str) -> str:

@@ -45,8 +45,8 @@ MOST_BYTES = 2_097_152
 _MOST_LINE = 998  # RFC 5322, 2.1.1, without CRLF
 _LINE = 76
 _WORD_BYTES = 39  # of UTF-8 in one encoded word: 64 characters, so that a line stays under 76
-_LINES_KEPT = 1024  # encoded: most lines of a message say the same to everybody
-_ENDED = re.compile(r"[^\n]*\n|[^\n]+")
+_SOFT = b"=\r\n"  # a line of the encoded text ends, and none of the text itself
+_PIECES_KEPT = 1024  # encoded: most of a message says the same to everybody
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
@@ -238,8 +238,8 @@ def content(email: RenderedEmail, key: str) -> tuple[tuple[str, str], bytes]:
     boundary = "=_" + hashlib.sha256(key.encode()).hexdigest()[:24]
     kind = ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')
     parts = b"".join(
-        _part(content, subtype, boundary)
-        for content, subtype in ((email.text, "plain"), (email.html, "html"))
+        _part(pieces, subtype, boundary)
+        for pieces, subtype in ((email.text_pieces, "plain"), (email.html_pieces, "html"))
     )
     return kind, parts + f"--{boundary}--\r\n".encode()
 
@@ -251,40 +251,75 @@ def finished(headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
         RenderFailure: it is too large, or would hold other headers than these.
     """
     head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode()
+    _verify(head, [name for name, _ in headers])
     payload = head + b"\r\n" + body
-    _verify(payload, [name for name, _ in headers])
+    if len(payload) > MOST_BYTES:
+        raise RenderFailure(TOO_LARGE, f"the message is larger than {MOST_BYTES:,} bytes")
     return payload
 
 
-def _part(content: str, subtype: str, boundary: str) -> bytes:
-    text = content.replace("\r\n", "\n").replace("\r", "\n")
-    body = b"".join(map(_quoted_printable, _ENDED.findall(text)))
+def _part(pieces: Sequence[str], subtype: str, boundary: str) -> bytes:
     head = (
         f"--{boundary}\r\n"
         f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return head.encode() + body + b"\r\n"
+    return head.encode() + _encoded(pieces) + b"\r\n"
 
 
-@lru_cache(_LINES_KEPT)
-def _quoted_printable(line: str) -> bytes:
-    """A line and its end as they travel: no line's encoding hangs on the ones before it."""
-    encoded = binascii.b2a_qp(line.encode(), quotetabs=False, istext=True)
+def _encoded(pieces: Sequence[str]) -> bytes:
+    """Pieces of a text as they travel: what is fixed, and holes that are filled.
+
+    A long piece stands on lines of its own, so that its bytes do not hang on what is before it.
+    """
+    if any("\r" in piece for piece in pieces):
+        pieces = ("".join(pieces).replace("\r\n", "\n").replace("\r", "\n"),)
+    output: list[bytes] = []
+    line: list[bytes] = []
+    for piece in pieces:
+        if len(piece) <= _LINE and "\n" not in piece:
+            line.append(piece.encode())
+            continue
+        if line:
+            output.append(_broken_off(b"".join(line)))
+        lines, rest = _cut(piece)
+        output.append(lines)
+        line = [rest] if rest else []
+    output.append(_quoted_printable(b"".join(line)))
+    return b"".join(output)
+
+
+@lru_cache(_PIECES_KEPT)
+def _cut(piece: str) -> tuple[bytes, bytes]:
+    """The lines of a piece as they travel, and what is left for a line that others go on with."""
+    octets = piece.encode()
+    end = octets.rfind(b"\n") + 1
+    last = _quoted_printable(octets[end:])
+    begun = last.rfind(_SOFT) + len(_SOFT) if _SOFT in last else 0
+    return _quoted_printable(octets[:end]) + last[:begun], binascii.a2b_qp(last[begun:])
+
+
+def _broken_off(octets: bytes) -> bytes:
+    """A line that goes on after a soft break; one more character keeps room for its sign."""
+    return _quoted_printable(octets + b"x")[:-1].removesuffix(_SOFT) + _SOFT
+
+
+def _quoted_printable(octets: bytes) -> bytes:
+    encoded = binascii.b2a_qp(octets, quotetabs=False, istext=True)
     return encoded.replace(b"\n", b"\r\n")
 
 
-def _verify(payload: bytes, names: Sequence[str]) -> None:
-    """The last look: sizes, line ends, and exactly the headers that were meant."""
-    if len(payload) > MOST_BYTES:
-        raise RenderFailure(TOO_LARGE, f"the message is larger than {MOST_BYTES:,} bytes")
-    lines = payload.split(b"\r\n")
+def _verify(head: bytes, names: Sequence[str]) -> None:
+    """The last look: line ends, and exactly the headers that were meant.
+
+    The body needs none: quoted-printable has no bare line end and no line over 76 bytes.
+    """
+    lines = head.split(b"\r\n")
     ends = len(lines) - 1
-    if payload.count(b"\r") != ends or payload.count(b"\n") != ends or b"\0" in payload:
+    if head.count(b"\r") != ends or head.count(b"\n") != ends or b"\0" in head:
         raise RenderFailure(UNSAFE_VALUE, "the message would hold a bare line end")
     if max(map(len, lines)) > _MOST_LINE:
         raise RenderFailure(UNSAFE_VALUE, f"the message would hold a line over {_MOST_LINE} bytes")
-    head = lines[: lines.index(b"")]
-    found = [line.split(b":", 1)[0].decode() for line in head if line[:1] not in b" \t"]
-    if found != list(names):
+    found = [line.split(b":", 1)[0].decode() for line in lines if line[:1] not in (b" ", b"\t")]
+    if found != [*names, ""]:
         raise RenderFailure(UNSAFE_VALUE, "the message would hold headers that nobody meant")

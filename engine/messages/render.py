@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
 
 import rfc8785
 from jinja2 import Template as Runnable
@@ -18,7 +18,7 @@ from engine.messages.failures import (
     RenderFailure,
 )
 from engine.messages.html_part import POSTAL_ADDRESS, PREHEADER, SUBJECT, UNSUBSCRIBE, tidy
-from engine.messages.templates import Scope, run
+from engine.messages.templates import Scope, run, run_in_pieces
 from engine.messages.text_part import laid_out
 from engine.records import dataclass
 
@@ -52,12 +52,26 @@ NO_FOOTER = Footer()
 
 @dataclass(frozen=True, slots=True)
 class RenderedEmail:
-    """One message as one person gets it, before it becomes bytes."""
+    """One message as one person gets it, before it becomes bytes.
+
+    Its parts are in pieces, cut anywhere: what is fixed in a template is the same object in each
+    message that is made of it, so that its bytes are made once.
+    """
 
     subject: str
     preheader: str
-    text: str
-    html: str
+    text_pieces: Sequence[str]
+    html_pieces: Sequence[str]
+
+    @property
+    def text(self) -> str:
+        """The text part."""
+        return "".join(self.text_pieces)
+
+    @property
+    def html(self) -> str:
+        """The HTML part."""
+        return "".join(self.html_pieces)
 
 
 def render_email(
@@ -71,13 +85,13 @@ def render_email(
     subject = subject or _subject(compiled.subject, scope)
     shown = run(compiled.preheader, scope) if compiled.preheader else ""
     preheader = _SPACES.sub(" ", shown).strip()
-    text = laid_out(run(compiled.text, scope))
-    if not text.strip():
+    text = laid_out(run_in_pieces(compiled.text, scope))
+    if not any(map(str.strip, text)):
         raise RenderFailure(MISSING_VALUE, "the body of the message is empty")
     with_layout = _for_layout(scope, subject, preheader, footer=footer)
-    html = tidy(run(compiled.html, with_layout))
+    html = tidy(run_in_pieces(compiled.html, with_layout))
     if compiled.has_layout:
-        text += _text_footer(footer)
+        text = (*text, _text_footer(footer))
     return RenderedEmail(subject, preheader, text, html)
 
 
@@ -102,7 +116,7 @@ def _for_layout(scope: Scope, subject: str, preheader: str, *, footer: Footer) -
         POSTAL_ADDRESS: footer.postal_address,
         UNSUBSCRIBE: footer.unsubscribe_url,
     }
-    return replace(scope, names={**scope.names, **own})
+    return Scope({**scope.names, **own}, scope.zone)
 
 
 def _text_footer(footer: Footer) -> str:

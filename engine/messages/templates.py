@@ -34,7 +34,17 @@ from engine.messages.links import HTML_LINK_FILTERS, TEXT_LINK_FILTERS
 from engine.messages.values import Missing, printed, printed_iso, readable
 from engine.records import dataclass
 
-__all__ = ["HEADER", "HTML", "MACHINE", "TEXT", "Sandbox", "Scope", "compile_source", "run"]
+__all__ = [
+    "HEADER",
+    "HTML",
+    "MACHINE",
+    "TEXT",
+    "Sandbox",
+    "Scope",
+    "compile_source",
+    "run",
+    "run_in_pieces",
+]
 
 _LARGEST = 10**30  # beyond any figure of a business; keeps products of products small
 
@@ -175,7 +185,8 @@ def compile_source(source: str, environment: Sandbox) -> Template:
     """A template that `grammar.py` has found nothing wrong with, ready to run."""
     tree = _Bounded().visit(environment.parse(source))
     tree.set_environment(environment)
-    return environment.from_string(tree)
+    # Without globals, which there are none of: a context is made for each part of each message.
+    return Template.from_code(environment, environment.compile(tree), {})
 
 
 def run(template: Template, scope: Scope) -> str:
@@ -184,21 +195,30 @@ def run(template: Template, scope: Scope) -> str:
     Raises:
         RenderFailure: a value is missing, unsafe or too large, or does not fit what is done to it.
     """
+    return "".join(run_in_pieces(template, scope))
+
+
+def run_in_pieces(template: Template, scope: Scope) -> list[str]:
+    """One rendering, parted where the template is: its fixed texts are the same objects each time.
+
+    Raises:
+        RenderFailure: as `run`.
+    """
     names = {**scope.names, ZONE: scope.zone, BUDGET: Budget()}
     try:
-        return _gathered(template.generate(names))
+        return _bounded(template.root_render_func(template.new_context(names, shared=True)))
     except UndefinedError as error:
         raise RenderFailure(MISSING_VALUE, str(error)) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise RenderFailure(RENDER_ERROR, f"the template fails: {error}") from None
 
 
-def _gathered(chunks: Iterator[str]) -> str:
-    """The chunks of a rendering, bounded again: loops print fixed text too."""
+def _bounded(pieces: Iterator[str]) -> list[str]:
+    """The pieces of a rendering, bounded again: loops print fixed text too."""
     output, length = [], 0
-    for chunk in chunks:
-        length += len(chunk)
+    for piece in pieces:
+        length += len(piece)
         if length > MOST_CHARACTERS:
             bounded(length)
-        output.append(chunk)
-    return "".join(output)
+        output.append(piece)
+    return output

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from engine.messages.pieces import Pieces
@@ -25,6 +25,8 @@ _MARKED = re.compile(
     f"{_LIST}(\\d+);|({_LIST_END})|"
     f"{_BEGIN}([^{_SEP}]*){_SEP}([^{_SEP}]*){_SEP}([a-z=-]){_SEP}([^{_END}]*){_END}"
 )
+_SIGN = re.compile(f"[{_BEGIN}{_END}{_LIST}{_LIST_END}]")
+_PIECES_KEPT = 1024  # of templates: no value holds a sign
 
 
 def text_source(nodes: Sequence[Node], pieces: Pieces) -> str:
@@ -140,25 +142,56 @@ def _block(first: str, rest: str, kind: str, content: str) -> str:
 # ---------------------------------------------------------------- after rendering
 
 
-def laid_out(rendered: str) -> str:
-    """The text as it is read: blocks wrapped, items numbered, a blank line between blocks."""
+def laid_out(rendered: Iterable[str]) -> Sequence[str]:
+    """The text as it is read: blocks wrapped, items numbered, a blank line between blocks.
+
+    Parted where its blocks begin and end; one that is the same as in another message is the same
+    object.
+    """
     output: list[str] = []
     numbers: list[int] = []
     was_tight = False
-    for found in _MARKED.finditer(rendered):
-        if found[1]:
-            numbers.append(int(found[1]))
-        elif found[2]:
+    for start, end, first, rest, kind, content in _marked(rendered):
+        if start:
+            numbers.append(int(start))
+        elif end:
             numbers.pop()
-        elif found[6].strip():
-            first, rest, kind, content = found.group(3, 4, 5, 6)
+        elif content.strip():
             for level in range(-first.count(_NUMBER), 0):
                 first = first.replace(_NUMBER, f"{numbers[level]}. ", 1)
                 numbers[level] += 1
-            output.append("" if not output else "\n" if kind == "t" and was_tight else "\n\n")
+            if output and not (kind == "t" and was_tight):
+                output.append("\n")
             output.append(_wrapped(first, rest, kind, content))
             was_tight = kind == "t"
-    return "".join(output) + "\n" if output else ""
+    return output
+
+
+_Mark = tuple[str, ...]  # the groups of `_MARKED`
+
+
+def _marked(rendered: Iterable[str]) -> Iterator[_Mark]:
+    """Blocks, and the ends of lists: only blocks that are of several pieces are read anew."""
+    begun = ""
+    for piece in rendered:
+        if piece.isascii() or not _SIGN.search(piece):
+            begun += piece
+            continue
+        closing, whole, opening = _cut(piece)
+        if closing:
+            yield from _MARKED.findall(begun + closing)
+        yield from whole
+        begun = opening
+
+
+@lru_cache(_PIECES_KEPT)
+def _cut(piece: str) -> tuple[str, Sequence[_Mark], str]:
+    """Fixed text: the end of a block that is open, what stands whole in it, an open beginning."""
+    begin, end = piece.find(_BEGIN), piece.find(_END)
+    closed = end + 1 if end >= 0 and not 0 <= begin < end else 0
+    last = piece.rfind(_BEGIN)
+    opened = last if last > piece.rfind(_END) else len(piece)
+    return piece[:closed], _MARKED.findall(piece[closed:opened]), piece[opened:]
 
 
 def _wrapped(first: str, rest: str, kind: str, content: str) -> str:
@@ -176,7 +209,7 @@ def _wrap(first: str, rest: str, kind: str, content: str) -> str:
         ]
     if kind in "=-":
         lines.append(kind * min(max(map(len, lines)), WIDTH))
-    return "\n".join(((rest if n else first) + line).rstrip() for n, line in enumerate(lines))
+    return "".join(((rest if n else first) + line).rstrip() + "\n" for n, line in enumerate(lines))
 
 
 def _lines(part: str, width: int) -> list[str]:

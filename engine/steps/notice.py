@@ -111,7 +111,7 @@ def _email(tasks: Sequence[Assigned], name: str) -> RenderedEmail:
     body += "".join(map(_as_html, shown)) + (f"<p>{escape(rest)}</p>\n" if rest else "")
     page = framed(body, language="en", preheader="", footer="")
     page = page.replace("<title></title>", f"<title>{escape(subject)}</title>")
-    return RenderedEmail(subject, "", "\n\n".join(blocks) + "\n", page)
+    return RenderedEmail(subject, "", ("\n\n".join(blocks) + "\n",), (page,))
 
 
 def _facts(task: Assigned) -> list[tuple[str, str]]:

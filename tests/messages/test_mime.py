@@ -28,7 +28,7 @@ from tests.messages.making import make_envelope, make_template, scope
 from tests.messages.test_address import FORBIDDEN
 from tests.messages.test_parts import EVERYWHERE, shape_of
 
-EMAIL = RenderedEmail("Hello", "", "text\n", "<p>html</p>\n")
+EMAIL = RenderedEmail("Hello", "", ("text\n",), ("<p>html</p>\n",))
 NAMES = [
     *("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"),
     *("MIME-Version", "Content-Type"),
@@ -169,14 +169,16 @@ def test_a_local_part_beyond_ascii_needs_smtputf8_and_keeps_its_header() -> None
 
 
 def test_a_line_of_any_length_is_encoded() -> None:
-    wire = to_bytes(replace(EMAIL, text="x" * 100_000, html="ü" * 50_000), make_envelope())
+    wire = to_bytes(
+        replace(EMAIL, text_pieces=("x" * 100_000,), html_pieces=("ü" * 50_000,)), make_envelope()
+    )
     assert_sound(wire)
     assert parts(read(wire)) == ("x" * 100_000, "ü" * 50_000)
 
 
 def test_a_message_that_is_too_large_is_refused() -> None:
     with pytest.raises(RenderFailure) as failure:
-        to_bytes(replace(EMAIL, text="x" * MOST_BYTES), make_envelope())
+        to_bytes(replace(EMAIL, text_pieces=("x" * MOST_BYTES,)), make_envelope())
     assert failure.value.reason == TOO_LARGE
 
 
@@ -244,13 +246,21 @@ def test_any_name_is_read_back_or_refused(name: str) -> None:
         assert str(make_header(decode_header(raw))) == f"{shown} <ann@example.com>"
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.text(max_size=400), st.text(max_size=400))
-def test_any_body_is_read_back_line_by_line(text: str, html: str) -> None:
-    try:
-        wire = to_bytes(replace(EMAIL, text=text, html=html), make_envelope())
-    except RenderFailure as failure:
-        reason_is(failure, {UNSAFE_VALUE})
-        return
-    expected = tuple(part.replace("\r\n", "\n").replace("\r", "\n") for part in (text, html))
+PIECE = st.text(max_size=200) | st.sampled_from(
+    [".", " ", "\t", "\r", "\n", " \n", "=", "a" * 75, "a" * 76, "a" * 77, "ü" * 40, "x " * 60]
+)
+PIECES = st.lists(PIECE, max_size=8).map(tuple)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES, PIECES)
+def test_any_pieces_are_read_back_line_by_line(
+    text: tuple[str, ...], html: tuple[str, ...]
+) -> None:
+    wire = to_bytes(replace(EMAIL, text_pieces=text, html_pieces=html), make_envelope())
+    assert_sound(wire)
+    body = wire.payload.partition(b"\r\n\r\n")[2]
+    assert all(len(line) <= 76 for line in body.split(b"\r\n"))
+    whole = ("".join(pieces) for pieces in (text, html))
+    expected = tuple(part.replace("\r\n", "\n").replace("\r", "\n") for part in whole)
     assert parts(read(wire)) == expected

@@ -415,7 +415,7 @@ def test_a_line_that_fits_is_what_wrapping_would_make_of_it(text: str) -> None:
     kept = " ".join(re.split("[ \t\n]+", text))
     lines = textwrap.wrap(kept, WIDTH, break_long_words=False, break_on_hyphens=False)
     wanted = "\n".join(line.rstrip() for line in lines)
-    found = laid_out(f"\ufdd0\ufdd1\ufdd1p\ufdd1{text}\ufdd2")
+    found = "".join(laid_out([f"\ufdd0\ufdd1\ufdd1p\ufdd1{text}\ufdd2"]))
     assert found == (wanted + "\n" if text.strip() else "")
 
 
