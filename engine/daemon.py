@@ -18,8 +18,8 @@ from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
 from engine.frozen import Frozen
 from engine.ledger.database import Overtaken
+from engine.ledger.due import due_enrollments
 from engine.ledger.invitations import open_invitations
-from engine.ledger.journey import due_enrollments
 from engine.ledger.leases import DAEMON, Lease, end_lease, lease_of, renew_lease, take_lease
 from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with

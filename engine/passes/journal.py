@@ -31,12 +31,9 @@ from engine.decide.facts import (
 from engine.decide.journey import standing_after
 from engine.language.playbook import OpenTasks
 from engine.ledger.closing import ClosingTask, closing_tasks
+from engine.ledger.due import DueEnrollment, due_enrollments
 from engine.ledger.inside import gathering, outdated, patient, stirring, versions_inside, watching
-from engine.ledger.journey import (
-    DueEnrollment,
-    due_enrollments,
-    record,
-)
+from engine.ledger.journey import record
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tasks import TaskState, close_tasks, close_tasks_of

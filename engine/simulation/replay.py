@@ -18,10 +18,10 @@ from engine.courier import Courier, open_courier
 from engine.language.playbook import Status
 from engine.language.project import Project, Settings
 from engine.ledger.drafts import approve_draft, held_drafts
+from engine.ledger.due import due_playbooks
 from engine.ledger.holds import approve, held_fuses
 from engine.ledger.imagined import imagined_ledger
 from engine.ledger.invitations import playbooks_invited
-from engine.ledger.journey import due_playbooks
 from engine.ledger.simulated import held_back, inside, next_due, over, to_deliver, watched
 from engine.ledger.store import Ledger
 from engine.moments import local_date, start_of_day

@@ -24,7 +24,7 @@ from engine.ledger.check import check_ledger
 from engine.ledger.claims import claim
 from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import Overtaken
-from engine.ledger.journey import due_enrollments
+from engine.ledger.due import due_enrollments
 from engine.ledger.moves import steps_had
 from engine.ledger.outbox import settle_sent
 from engine.ledger.permits import permit

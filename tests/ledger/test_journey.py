@@ -27,11 +27,8 @@ from engine.ledger.check import check_ledger
 from engine.ledger.copies import copies_made
 from engine.ledger.counts import Insiders, counts_by_step, insiders
 from engine.ledger.database import Overtaken
-from engine.ledger.journey import (
-    DueEnrollment,
-    due_enrollments,
-    open_enrollments,
-)
+from engine.ledger.due import DueEnrollment, due_enrollments
+from engine.ledger.journey import open_enrollments
 from engine.ledger.outbox import settle_sent
 from engine.ledger.past import past_entries
 from engine.ledger.store import Ledger

@@ -12,7 +12,8 @@ import pytest
 from engine.decide.facts import NewTask, Phase
 from engine.ledger import control
 from engine.ledger.contacts import LedgerContacts
-from engine.ledger.journey import due_enrollments, open_enrollments
+from engine.ledger.due import due_enrollments
+from engine.ledger.journey import open_enrollments
 from engine.ledger.leases import end_lease, lease_of, renew_lease, take_lease
 from engine.ledger.outbox import settle_failed, settle_sent
 from engine.ledger.store import Ledger, Unit

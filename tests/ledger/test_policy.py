@@ -44,6 +44,7 @@ from tests.ledger.factories import (
 )
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND = timedelta(seconds=1)
 SAME = "ann@example.com"
 
 
@@ -206,7 +207,7 @@ def test_workers_at_once_cannot_break_a_cap(twins: tuple[Ledger, Ledger], each: 
 def test_a_window_that_closes_before_the_act(ledger: Ledger) -> None:
     policy = BoundPolicy(calendar=SendCalendar(frozenset(range(7)), 540, 600), digest="p")
     mail(ledger, "1", expires_at=NOW + DAY)
-    (touch,) = take(ledger, policy).touches
+    (touch,) = take(ledger, policy, NOW + HOUR - SECOND).touches
     assert ask(ledger, touch, policy, NOW + HOUR).reason == "window"
     assert row(ledger, "1").next_attempt_at == NOW + DAY
     expires = reading(ledger, lambda unit: unit.connection.scalar(select(touches.c.expires_at)))
@@ -225,7 +226,6 @@ def test_another_policy_asks_again(ledger: Ledger) -> None:
 # ---------------------------------------------------------------- rates
 
 RATES = BoundPolicy(rates={"mail": Rate(2, 1.0)}, per_sender=Rate(1, 3600.0))
-SECOND = timedelta(seconds=1)
 
 
 def test_claims_of_a_channel_and_a_sender_are_spread(ledger: Ledger) -> None:
