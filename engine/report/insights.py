@@ -9,11 +9,11 @@ from engine.measuring.insights import FirstDays, Insights
 from engine.measuring.significance import Fourfold
 from engine.measuring.thresholds import LEVEL, Finding
 from engine.report.csv_text import as_csv
+from engine.report.numbers import interval_data, limits_of, rounded
 from engine.report.text import as_json, columns, count, moment
 
 __all__ = ["seen"]
 
-_PLACES = 9
 _SHOWN = 10
 """Behaviours in the table, each by the length of first days that tells most: the JSON has all."""
 _PASTED = 3
@@ -60,7 +60,6 @@ def _first_days_data(each: FirstDays) -> dict[str, object]:
 
 def _finding_data(finding: Finding) -> dict[str, object]:
     behaviour, at_least = finding.candidate.behaviour, finding.candidate.at_least
-    interval = finding.interval
     return {
         "event": behaviour.happening.path,
         "where": dict([behaviour.where]) if behaviour.where else None,
@@ -68,12 +67,12 @@ def _finding_data(finding: Finding) -> dict[str, object]:
         "at_least": at_least,
         "days": behaviour.days,
         "holds": finding.holds,
-        "coverage": _rounded(finding.coverage),
+        "coverage": rounded(finding.coverage),
         "did": _side(finding.table.did, finding.table.did_stayed, finding.rate),
         "did_not": _side(finding.table.did_not, finding.table.not_stayed, finding.other_rate),
-        "difference": _rounded(finding.difference),
-        "interval": [_rounded(interval.low), _rounded(interval.high)] if interval else None,
-        "lift": _rounded(finding.lift),
+        "difference": rounded(finding.difference),
+        "interval": interval_data(finding.interval),
+        "lift": rounded(finding.lift),
         "chance": finding.chance,
         "corrected": finding.corrected,
         "strict": finding.strict,
@@ -84,7 +83,7 @@ def _finding_data(finding: Finding) -> dict[str, object]:
 
 
 def _side(customers: int, stayed: int, rate: float | None) -> dict[str, object]:
-    return {"customers": customers, "stayed": stayed, "rate": _rounded(rate)}
+    return {"customers": customers, "stayed": stayed, "rate": rounded(rate)}
 
 
 def _first_half(table: Fourfold, thresholds: int) -> dict[str, object]:
@@ -94,10 +93,6 @@ def _first_half(table: Fourfold, thresholds: int) -> dict[str, object]:
         "did_not": _side(table.did_not, table.not_stayed, rates[1]),
         "thresholds": thresholds,
     }
-
-
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, _PLACES) + 0.0
 
 
 # ---------------------------------------------------------------- CSV
@@ -110,15 +105,15 @@ _HEAD = (
 
 
 def _row(finding: Finding) -> tuple[object, ...]:
-    behaviour, table, interval = finding.candidate.behaviour, finding.table, finding.interval
-    low, high = (interval.low, interval.high) if interval else (None, None)
+    behaviour, table = finding.candidate.behaviour, finding.table
+    low, high = limits_of(finding.interval)
     name, value = behaviour.where or ("", "")
     return (
         *(behaviour.happening.path, name, _value_text(value), behaviour.counted),
         *(finding.candidate.at_least, behaviour.days, str(finding.holds).lower()),
-        *(_rounded(finding.coverage), table.did, table.did_stayed, _rounded(finding.rate)),
-        *(table.did_not, table.not_stayed, _rounded(finding.other_rate)),
-        *(_rounded(finding.difference), _rounded(low), _rounded(high), _rounded(finding.lift)),
+        *(rounded(finding.coverage), table.did, table.did_stayed, rounded(finding.rate)),
+        *(table.did_not, table.not_stayed, rounded(finding.other_rate)),
+        *(rounded(finding.difference), rounded(low), rounded(high), rounded(finding.lift)),
         *(finding.chance, finding.corrected, finding.strict),
     )
 

@@ -14,12 +14,11 @@ from engine.measuring.figures import Figures, MetricFigures
 from engine.measuring.goals import GoalFigures, rate_of
 from engine.moments import local_date
 from engine.report.csv_text import as_csv
+from engine.report.numbers import interval_data, limits_of, rounded
 from engine.report.partial_value import partial_data, partial_lines, partial_rows
 from engine.report.text import as_json, columns, count, moment, plural
 
 __all__ = ["group_text", "measured", "unit_of", "value_text"]
-
-_PLACES = 9  # that computed numbers have; language, section 2
 
 
 def measured(found: Figures, form: str) -> str:
@@ -100,15 +99,14 @@ def _are_shares(*metrics: BoundMetric) -> bool:
 
 
 def _goal_data(goal: GoalFigures) -> dict[str, object]:
-    interval = goal.interval
     return {
         "playbook": goal.playbook,
         "goal": goal.goal,
         "treated": _arm_data(goal.treated),
         "held_out": _arm_data(goal.held_out),
-        "difference": _rounded(goal.difference),
-        "interval": [_rounded(interval.low), _rounded(interval.high)] if interval else None,
-        "lift": _rounded(goal.lift),
+        "difference": rounded(goal.difference),
+        "interval": interval_data(goal.interval),
+        "lift": rounded(goal.lift),
         "needed": goal.needed,
         "again": goal.again,
         "warning": goal.warning,
@@ -122,13 +120,9 @@ def _arm_data(arm: Arm) -> dict[str, object]:
         "running": arm.running,
         "mature": arm.mature,
         "reached": arm.reached,
-        "rate": _rounded(rate_of(arm)),
+        "rate": rounded(rate_of(arm)),
         "early": arm.early,
     }
-
-
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, _PLACES) + 0.0
 
 
 # ---------------------------------------------------------------- CSV
@@ -165,11 +159,11 @@ def _metric_rows(
 def _goal_rows(goal: GoalFigures, at: datetime) -> Iterator[tuple[object, ...]]:
     alike = (goal.playbook, goal.goal, "goal", at.isoformat())
     for name, arm in (("treated", goal.treated), ("held_out", goal.held_out)):
-        yield (*alike, "arm", name, _rounded(rate_of(arm)), arm.mature)
-    low, high = (goal.interval.low, goal.interval.high) if goal.interval else (None, None)
+        yield (*alike, "arm", name, rounded(rate_of(arm)), arm.mature)
+    low, high = limits_of(goal.interval)
     compared = {"difference": goal.difference, "interval_low": low, "interval_high": high}
     for name, value in {**compared, "lift": goal.lift, "needed": goal.needed}.items():
-        yield (*alike, "compared", name, _rounded(value), None)
+        yield (*alike, "compared", name, rounded(value), None)
     if goal.partial is not None:
         yield from partial_rows((goal.playbook, goal.goal), goal.partial, at=at.isoformat())
 

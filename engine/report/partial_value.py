@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.measuring.levels import LevelFigure, PartialArm, PartialFigures
+from engine.report.numbers import interval_data, limits_of, rounded
 from engine.report.text import columns
 
 __all__ = ["arms_of", "level_name", "partial_data", "partial_lines", "partial_rows", "partial_told"]
-
-_PLACES = 9  # that computed numbers have; language, section 2
 
 
 def arms_of(partial: PartialFigures) -> tuple[tuple[str, PartialArm], ...]:
@@ -29,12 +28,11 @@ def partial_data(partial: PartialFigures | None) -> dict[str, object] | None:
     """What the levels came to; None where the goal has none."""
     if partial is None:
         return None
-    interval = partial.interval
     return {
         "treated": _arm_data(partial.treated),
         "held_out": _arm_data(partial.held_out),
-        "difference": _rounded(partial.difference),
-        "interval": [_rounded(interval.low), _rounded(interval.high)] if interval else None,
+        "difference": rounded(partial.difference),
+        "interval": interval_data(partial.interval),
         "others": partial.others,
         "warning": partial.warning,
     }
@@ -43,13 +41,13 @@ def partial_data(partial: PartialFigures | None) -> dict[str, object] | None:
 def _arm_data(arm: PartialArm) -> dict[str, object]:
     return {
         "customers": arm.customers,
-        "mean": _rounded(arm.mean),
+        "mean": rounded(arm.mean),
         "levels": [
             {
                 "level": each.name,
-                "value": _rounded(each.value),
+                "value": rounded(each.value),
                 "customers": each.number,
-                "share": _rounded(_share(each, arm)),
+                "share": rounded(_share(each, arm)),
             }
             for each in arm.levels
         ],
@@ -58,10 +56,6 @@ def _arm_data(arm: PartialArm) -> dict[str, object]:
 
 def _share(level: LevelFigure, arm: PartialArm) -> float | None:
     return level.number / arm.customers if arm.customers else None
-
-
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, _PLACES) + 0.0
 
 
 # ---------------------------------------------------------------- CSV
@@ -77,18 +71,14 @@ def partial_rows(
     arms = (("treated", partial.treated), ("held_out", partial.held_out))
     for name, arm in arms:
         for each in arm.levels:
-            share = _rounded(_share(each, arm))
+            share = rounded(_share(each, arm))
             yield (*alike, "level", at, name, level_name(each), share, each.number)
     for name, arm in arms:
-        yield (*alike, "partial value", at, "arm", name, _rounded(arm.mean), arm.customers)
-    low, high = _limits(partial)
+        yield (*alike, "partial value", at, "arm", name, rounded(arm.mean), arm.customers)
+    low, high = limits_of(partial.interval)
     told = {"difference": partial.difference, "interval_low": low, "interval_high": high}
     for name, value in told.items():
-        yield (*alike, "partial value", at, "compared", name, _rounded(value), None)
-
-
-def _limits(partial: PartialFigures) -> tuple[float | None, float | None]:
-    return (partial.interval.low, partial.interval.high) if partial.interval else (None, None)
+        yield (*alike, "partial value", at, "compared", name, rounded(value), None)
 
 
 # ---------------------------------------------------------------- text
