@@ -24,6 +24,7 @@ from engine.compile.calendar import Readings
 from engine.compile.core import Enrollments, Events, History, Kept, Ranked, Tallied, Touches
 from engine.compile.edges import Asking
 from engine.compile.kept import Repeated, asked_of
+from engine.compile.last_used import LastUsed
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question, statement
 from engine.compile.relations import Home
@@ -57,11 +58,10 @@ def members(audience: Audience, reading: Reading, as_of: datetime) -> Iterable[R
     connector = audience.entity.table.connector
     home = reading.snapshot.home(connector)
     asked = _Asked(home.place, audience)
-    plan = _PLANS.taken(asked)
+    plan = _PLANS.found(asked)
     found = None if plan is None else plan.at(as_of, home, reading.snapshot)
-    if plan is None or found is None:
+    if found is None:
         return _members_anew(asked, audience, reading, as_of=as_of)
-    _PLANS.keep(asked, plan)
     return reading.read(connector, found)
 
 
@@ -171,21 +171,4 @@ class _Asked:
         return isinstance(other, _Asked) and self._what == other._what
 
 
-class _Plans:
-    """The plans that were used last, the one used longest ago first."""
-
-    def __init__(self) -> None:
-        self._kept: dict[_Asked, _Plan] = {}
-
-    def taken(self, asked: _Asked) -> _Plan | None:
-        """The plan of what is asked; it is put back once it has served."""
-        return self._kept.pop(asked, None)
-
-    def keep(self, asked: _Asked, plan: _Plan) -> None:
-        """Keep it, and let go what was not used for the longest time."""
-        self._kept[asked] = plan
-        if len(self._kept) > _PLANS_KEPT:
-            self._kept.pop(next(iter(self._kept)), None)
-
-
-_PLANS = _Plans()
+_PLANS: LastUsed[_Asked, _Plan] = LastUsed(_PLANS_KEPT)

@@ -7,7 +7,6 @@ again before it is used.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,6 +26,7 @@ from engine.compile.given import (
     filled_anew,
     marks_of,
 )
+from engine.compile.last_used import LastUsed
 from engine.compile.relations import Home
 from engine.compile.shape import parted
 from engine.ports import Filled, Ordered, Reader, Row
@@ -52,12 +52,14 @@ def asked_of(home: Home, write: Write, *asked: object) -> Filled | Select[Any]:
 
 def _kept_of(home: Home, write: Write, asked: tuple[object, ...]) -> tuple[_Kept, Given]:
     shape, given = parted((asked, home.supplied))
-    kept = _KEPT.found((home.place, write, shape), home.reader)
+    key = (home.place, write, shape)
+    alike = _KEPT.found(key) or ()
+    kept = next((each for each in alike if each.facts.hold(home.reader)), None)
     if kept is None:
         watched = _Watched(home.reader)
         written = write(*asked, replace(home, reader=cast(Reader, watched), given=given))
         kept = _Kept(written, marks_of(written), watched.facts)
-        _KEPT.keep((home.place, write, shape), kept)
+        _KEPT.keep(key, (kept, *alike)[:_EACH])
     return kept, given
 
 
@@ -209,25 +211,5 @@ class _Kept:
     texts: _Texts = field(default_factory=_Texts)
 
 
-class _Shapes:
-    """The statements that were used last, by their shape."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, tuple[_Kept, ...]] = OrderedDict()
-
-    def found(self, shape: Hashable, reader: Reader) -> _Kept | None:
-        """One that would be written the same for a reader."""
-        for each in self._kept.get(shape, ()):
-            if each.facts.hold(reader):
-                self._kept.move_to_end(shape)
-                return each
-        return None
-
-    def keep(self, shape: Hashable, statement: _Kept) -> None:
-        """Keep it, and let go what was not used for the longest time."""
-        self._kept[shape] = (statement, *self._kept.pop(shape, ()))[:_EACH]
-        if len(self._kept) > _SHAPES_KEPT:
-            self._kept.popitem(last=False)
-
-
-_KEPT = _Shapes()
+_KEPT: LastUsed[Hashable, tuple[_Kept, ...]] = LastUsed(_SHAPES_KEPT)
+"""The statements that were used last, by their shape."""
