@@ -11,7 +11,7 @@ from engine.audience.checks import check_values, events_asked
 from engine.audience.figures import read_as_now
 from engine.audience.occurring import values_of_property
 from engine.audience.snapshot import Snapshot
-from engine.bind.catalog import Catalog, EventRef, FieldRef
+from engine.bind.catalog import EventRef, FieldRef
 from engine.bind.conditions import BoundAll, BoundAny, BoundField, BoundTest, Condition, SetTest
 from engine.bind.filters import bind_condition
 from engine.bind.metrics import BoundCount, BoundMetric
@@ -181,8 +181,10 @@ class _Looking:
         """Everything."""
         outcome = self._outcome()
         self._check(outcome.conditions)
-        own = self._of_outcome(outcome)
-        happened, aside = self._happenings(own)
+        entity, catalog = self.looked.stayed.entity, self.snapshot.catalog
+        known = {each.path: each for each in happenings(entity, catalog)}
+        own = self._of_outcome(outcome, known)
+        happened, aside = self._happenings(own, known)
         self._check([bind_condition(each.with_properties(), self.scope) for each in happened])
         listed = self._behaviours(happened, aside)
         cohort = gathered(
@@ -191,14 +193,14 @@ class _Looking:
         candidates = [each for each in map(_tried, self._counted(listed, cohort)) if each]
         return Insights(
             self.wanted,
-            self.looked.stayed.entity.name,
+            entity.name,
             self.as_of,
             _first_days(cohort),
             confirmed(candidates),
             behaviours=len(listed),
             thresholds=sum(each.tried for each in candidates),
             not_tried=tuple(aside),
-            as_now=read_as_now(outcome, self.snapshot.catalog, self.as_of),
+            as_now=read_as_now(outcome, catalog, self.as_of),
             warnings=tuple(self._warnings(cohort, own)),
         )
 
@@ -223,14 +225,18 @@ class _Looking:
 
     # ------------------------------------------------------------ what is tried
 
-    def _of_outcome(self, outcome: BoundMetric) -> Collection[Happening]:
+    def _of_outcome(
+        self, outcome: BoundMetric, known: Mapping[str, Happening]
+    ) -> Collection[Happening]:
         """What says itself who stayed or left, and when."""
-        asked = events_asked(self._asking(outcome.conditions), self._catalog, as_of=self.as_of)
-        return [each for each in self._known.values() if each.event in asked]
+        asking, catalog = self._asking(outcome.conditions), self.snapshot.catalog
+        asked = events_asked(asking, catalog, as_of=self.as_of)
+        return [each for each in known.values() if each.event in asked]
 
-    def _happenings(self, own: Collection[Happening]) -> tuple[list[Happening], list[NotTried]]:
+    def _happenings(
+        self, own: Collection[Happening], known: Mapping[str, Happening]
+    ) -> tuple[list[Happening], list[NotTried]]:
         """The events that are tried, and those that say themselves who stayed."""
-        known = self._known
         if self.wanted.events:
             return [self._named(name, known) for name in dict.fromkeys(self.wanted.events)], []
         aside = [NotTried(each.path, "it is part of what says who stayed or left") for each in own]
@@ -243,15 +249,6 @@ class _Looking:
             f"--event {name}: {self.looked.stayed.entity.name} has no such event, nor has what "
             f"links to it; {did_you_mean(name, known)}"
         )
-
-    @property
-    def _known(self) -> dict[str, Happening]:
-        listed = happenings(self.looked.stayed.entity, self._catalog)
-        return {each.path: each for each in listed}
-
-    @property
-    def _catalog(self) -> Catalog:
-        return self.snapshot.catalog
 
     def _behaviours(self, happened: Iterable[Happening], aside: list[NotTried]) -> list[Behaviour]:
         """All that is counted; properties with too many values are put aside."""

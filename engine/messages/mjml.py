@@ -7,7 +7,7 @@ a template is compiled. Markup: https://documentation.mjml.io, as MRML carries i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
@@ -179,12 +179,10 @@ class _Reader:
             self.output.append(self._written(text))
             self.builder.text(text)
         else:
-            statements = [word for word in self._words(text) if not self._prints(word)]
-            if text.replace("\n", "").strip() and self._left_of(text, statements):
-                line = self.parser.CurrentLineNumber - text.lstrip().count("\n")
-                raise _fault(line, f"text stands in `{self._tag}`", "put it into an mj-text")
-            self.output.append(self._written("".join(statements)))
-            self.builder.text("".join(statements))
+            self._refuse_text(text)
+            statements = "".join(self._words(text))
+            self.output.append(self._written(statements))
+            self.builder.text(statements)
 
     def refuse_doctype(self, *_: object) -> None:
         """Entities of one's own could become anything."""
@@ -248,10 +246,12 @@ class _Reader:
         (piece,) = self.pieces.of(word)
         return isinstance(piece, Piece) and piece.kind is PieceKind.PRINT
 
-    def _left_of(self, text: str, words: Sequence[str]) -> bool:
-        for word in words:
-            text = text.replace(word, "", 1)
-        return bool(text.strip())
+    def _refuse_text(self, text: str) -> None:
+        """Only statements may stand where no text may."""
+        rest = self.pieces.word.sub(lambda found: found[0] * self._prints(found[0]), text)
+        if rest.strip():
+            line = self.parser.CurrentLineNumber - text.lstrip().count("\n")
+            raise _fault(line, f"text stands in `{self._tag}`", "put it into an mj-text")
 
     def _refuse_words(self, text: str, where: str) -> None:
         if self._words(text):

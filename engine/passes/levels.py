@@ -29,17 +29,16 @@ def highest_levels(
     The stays are within the goal's window, one of a customer. Levels are asked from the top: who
     is at one is not asked about those below, and of those who are past it already nobody is.
     """
-    levels = playbook.goal.levels if playbook.goal else ()
+    goal = playbook.goal
     found: dict[str, str] = {}
-    for place in range(len(levels), 0, -1):
-        level = levels[place - 1]
+    if goal is None:
+        return found
+    for place, level in reversed(list(enumerate(goal.levels, 1))):
         below = [
-            each for each in enrollments if each.key not in found and _place(playbook, each) < place
+            each
+            for each in enrollments
+            if each.key not in found and goal.place_of(each.level) < place
         ]
         if below:
             found |= dict.fromkeys(facts.holding(playbook, level.when, below), level.name)
     return found
-
-
-def _place(playbook: BoundPlaybook, enrollment: Enrollment) -> int:
-    return playbook.goal.place_of(enrollment.level) if playbook.goal else 0

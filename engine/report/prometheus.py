@@ -6,7 +6,7 @@ The names are stable, as the keys of `--format json` are: figures are added, nev
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -26,54 +26,63 @@ def prometheus_of(found: Overview) -> str:
     return "\n".join([*chain(_of_playbooks(found.playbooks), _of_touches(found), _of_state(found))])
 
 
-def _of_playbooks(lines: Sequence[PlaybookLine]) -> Iterator[str]:
-    yield from _gauge(
+_Samples = Callable[[PlaybookLine], Iterable[_Sample]]
+_OF_A_PLAYBOOK: tuple[tuple[str, str, _Samples], ...] = (
+    (
         "playbook_broken",
         "1 where a playbook cannot run as it stands.",
-        (({"playbook": line.name}, bool(line.problem)) for line in lines),
-    )
-    yield from _gauge(
+        lambda line: [({}, bool(line.problem))],
+    ),
+    (
         "playbook_last_run_timestamp_seconds",
         "When a playbook last ran.",
-        (({"playbook": line.name}, _epoch(line.last_run)) for line in lines if line.last_run),
-    )
-    yield from _gauge(
+        lambda line: _at(line.last_run),
+    ),
+    (
         "playbook_last_run_info",
         "1 for what became of a playbook's last run.",
-        (({"playbook": each.name, "state": each.last_state}, 1) for each in lines if each.last_run),
-    )
-    yield from _gauge(
+        lambda line: [({"state": line.last_state}, 1)] if line.last_run else [],
+    ),
+    (
         "playbook_next_fire_timestamp_seconds",
         "When a playbook fires next.",
-        (({"playbook": line.name}, _epoch(line.next_fire)) for line in lines if line.next_fire),
-    )
-    yield from _gauge(
+        lambda line: _at(line.next_fire),
+    ),
+    (
         "inside",
         "Enrollments by step; those held out stand at no step.",
-        (
-            ({"playbook": line.name, "step": step}, people)
-            for line in lines
-            for step, people in line.steps.items()
-        ),
-    )
-    yield from _gauge(
+        lambda line: (({"step": step}, people) for step, people in line.steps.items()),
+    ),
+    (
         "stuck",
         "Enrollments that stand still until a person changes something.",
-        (
-            ({"playbook": line.name, "reason": reason}, people)
-            for line in lines
-            for reason, people in (("unbound", line.unbound), ("step_gone", line.step_gone))
-        ),
-    )
-    yield from _gauge(
+        lambda line: [
+            ({"reason": "unbound"}, line.unbound),
+            ({"reason": "step_gone"}, line.step_gone),
+        ],
+    ),
+    (
         "touches",
         "Touches by playbook and status.",
-        (
-            ({"playbook": line.name, "status": status}, touches)
+        lambda line: (({"status": status}, some) for status, some in line.touches.items()),
+    ),
+)
+"""Names of figures, what they say, and their samples for one playbook, whose name is a label."""
+
+
+def _of_playbooks(lines: Sequence[PlaybookLine]) -> Iterator[str]:
+    for name, told, samples in _OF_A_PLAYBOOK:
+        all_samples = (
+            ({"playbook": line.name, **labels}, value)
             for line in lines
-            for status, touches in line.touches.items()
-        ),
-    )
+            for labels, value in samples(line)
+        )
+        yield from _gauge(name, told, all_samples)
+
+
+def _at(moment: datetime | None) -> Iterator[_Sample]:
+    if moment is not None:
+        yield {}, _epoch(moment)
 
 
 def _of_touches(found: Overview) -> Iterator[str]:
