@@ -65,12 +65,6 @@ def told(stage: Stage, *words: str) -> Any:
     return answer.data
 
 
-def test_the_schema_is_sound() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
-    for example in SCHEMA["examples"]:
-        Draft202012Validator(SCHEMA).validate(example)
-
-
 def test_everything_is_told(stage: Stage) -> None:
     data = told(stage, "--days", "14, 7,7")
     assert [(each["days"], each["stayed"], each["left"]) for each in data["first_days"]] == [

@@ -13,6 +13,8 @@ from referencing import Registry, Resource
 
 from tests.support.stage import Stage, open_stage
 
+REPORTS = Path(__file__).resolve().parents[2] / "schemas/reports"
+
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Any:
@@ -74,3 +76,16 @@ def test_a_name_that_exists_is_taken(stage: Stage, tmp_path: Path, change: dict[
 def test_the_plain_schemas_are_printed_as_one_object(stage: Stage) -> None:
     printed = stage.do("schema").data
     assert {"touchline.json", "entity.json", "playbook.json", "segment.json"} <= set(printed)
+
+
+@pytest.mark.parametrize("path", sorted(REPORTS.glob("*.json")), ids=lambda path: path.stem)
+def test_the_schema_of_a_report_is_sound_and_takes_its_examples(path: Path) -> None:
+    schema = json.loads(path.read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    for example in schema.get("examples", ()):
+        Draft202012Validator(schema).validate(example)
+
+
+@pytest.mark.parametrize("name", ["insights", "metrics"])
+def test_a_report_of_many_parts_has_an_example(name: str) -> None:
+    assert json.loads((REPORTS / f"{name}.json").read_text("utf-8"))["examples"]

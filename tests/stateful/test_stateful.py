@@ -8,7 +8,6 @@ TOUCHLINE_YEARS=1000 runs so many new ones.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -30,6 +29,7 @@ from tests.stateful.judge import Judge
 from tests.stateful.post import ANSWERS
 from tests.stateful.project import EDITS, KEYS
 from tests.stateful.town import Town, lay_foundation, open_town
+from tests.support.memory import memory_folder
 
 MANY = int(os.environ.get("TOUCHLINE_YEARS", "0"))
 
@@ -172,11 +172,10 @@ class Story(RuleBasedStateMachine):
 
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Path]:
-    """A folder in memory, where there is one: a ledger waits for the disk at every commit."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        lay_foundation(Path(folder))
-        yield Path(folder)
+    """What every one of them stands on, laid once."""
+    with memory_folder() as folder:
+        lay_foundation(folder)
+        yield folder
 
 
 def test_no_story_doubles_or_loses_a_message(ground: Path) -> None:

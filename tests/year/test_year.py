@@ -7,7 +7,6 @@ a fake, which takes everything down. TOUCHLINE_YEARS=1000 lives through so many 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_never
@@ -15,6 +14,7 @@ from typing import assert_never
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 
+from tests.support.memory import memory_folder
 from tests.year.acts import (
     Act,
     Ask,
@@ -54,11 +54,10 @@ def examples(few: int) -> settings:
 
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Path]:
-    """A folder in memory, where there is one: a ledger waits for the disk at every commit."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        lay_foundation(Path(folder))
-        yield Path(folder)
+    """What every one of them stands on, laid once."""
+    with memory_folder() as folder:
+        lay_foundation(folder)
+        yield folder
 
 
 def do(house: House, act: Act) -> None:
