@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.ledger.chain_guard import AUDIT_FOLLOWS
+from engine.ledger.statements import run_text
 from engine.problems import Misuse, Refused, Unreachable
 
 __all__ = [
@@ -147,7 +148,7 @@ def scrub(engine: Engine) -> None:
 def begin_sqlite(connection: Connection) -> None:
     """Begin a transaction: one that writes takes its turn at once, and never turns writer later."""
     writes = connection.get_execution_options().get("touchline_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    run_text(connection, "BEGIN IMMEDIATE" if writes else "BEGIN", ())
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from engine.decide.facts import Enrollment, Phase
 from engine.ledger.journey import FACTS, OPEN, enrollment_of
+from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
@@ -38,8 +39,8 @@ def patient(
     """Everyone else who goes on with one of some versions."""
     some = list(among)
     for phase in _PATIENT:
-        yield from _pages(unit, _AMONG, playbook, phase=phase, some=some)
-    resting = {"phase": Phase.RESTING, "some": some, "now": as_of}
+        yield from _pages(unit, _AMONG, playbook, phase=phase, given=some)
+    resting = {"phase": Phase.RESTING, "given": some, "now": as_of}
     yield from _pages(unit, _RESTING, playbook, **resting)
 
 
@@ -52,10 +53,8 @@ def watching(unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
 
 def gathering(unit: Unit, playbook: str, as_of: datetime) -> list[Enrollment]:
     """Everyone who waits to be gathered, and whose digest has fired, by key."""
-    due = (enrollments.c.phase == Phase.GATHERING, enrollments.c.waits_until <= as_of)
-    wanted = (enrollments.c.playbook == playbook, OPEN, *due)
-    statement = select(*FACTS).where(*wanted).order_by(enrollments.c.key)
-    return [enrollment_of(row) for row in unit.connection.execute(statement)]
+    values = {"mine": playbook, "now": as_of}
+    return [enrollment_of(row) for row in _GATHERING.ordered(unit.connection, values)]
 
 
 def outdated(unit: Unit, playbook: str, version: str) -> Iterator[Sequence[Enrollment]]:
@@ -68,13 +67,9 @@ def outdated(unit: Unit, playbook: str, version: str) -> Iterator[Sequence[Enrol
 def versions_inside(unit: Unit, playbook: str) -> list[str]:
     """The versions with which somebody is inside: one look into the index for each of them."""
     found: list[str] = []
-    mine = (enrollments.c.playbook == playbook, OPEN)
     while True:
         last = found[-1] if found else ""
-        following = select(func.min(enrollments.c.version)).where(
-            *mine, enrollments.c.version > last
-        )
-        version = unit.connection.scalar(following)
+        version = _FOLLOWING.value(unit.connection, {"mine": playbook, "last": last})
         if version is None:
             return found
         found.append(version)
@@ -86,26 +81,43 @@ def _asking(*which: ColumnElement[bool]) -> Select[Any]:
     return select(*FACTS).where(*mine).order_by(*order)
 
 
-# Written once: a pass puts a dozen of these, and mostly finds nobody.
+def _some(given: Given) -> ColumnElement[bool]:
+    return enrollments.c.version.in_(select(given("version").c.version))
+
+
 _IS_IN = enrollments.c.phase == bindparam("phase")
-_SOME = enrollments.c.version.in_(bindparam("some", expanding=True))
-_IN_PHASE = _asking(_IS_IN)
-_NO_MOMENT = _asking(_IS_IN, enrollments.c.waits_until.is_(None))
-_RESTED = _asking(_IS_IN, enrollments.c.waits_until <= bindparam("now"))
-_RESTING = _asking(
-    _IS_IN,
-    enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > bindparam("now")),
-    _SOME,
+_WAITS_ON = enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > bindparam("now"))
+
+_IN_PHASE = Prepared(lambda _: _asking(_IS_IN))
+_NO_MOMENT = Prepared(lambda _: _asking(_IS_IN, enrollments.c.waits_until.is_(None)))
+_RESTED = Prepared(lambda _: _asking(_IS_IN, enrollments.c.waits_until <= bindparam("now")))
+_RESTING = Prepared(lambda given: _asking(_IS_IN, _WAITS_ON, _some(given)))
+_AMONG = Prepared(lambda given: _asking(_IS_IN, _some(given)))
+_OF_VERSION = Prepared(lambda _: _asking(enrollments.c.version == bindparam("version")))
+_GATHERING = Prepared(
+    lambda _: (
+        select(*FACTS)
+        .where(
+            enrollments.c.playbook == bindparam("mine"),
+            OPEN,
+            enrollments.c.phase == Phase.GATHERING,
+            enrollments.c.waits_until <= bindparam("now"),
+        )
+        .order_by(enrollments.c.key)
+    )
 )
-_AMONG = _asking(_IS_IN, _SOME)
-_OF_VERSION = _asking(enrollments.c.version == bindparam("version"))
+_FOLLOWING = Prepared(
+    lambda _: select(func.min(enrollments.c.version).label("version")).where(
+        enrollments.c.playbook == bindparam("mine"),
+        OPEN,
+        enrollments.c.version > bindparam("last"),
+    )
+)
 
 
 def _pages(
-    unit: Unit, asked: Select[Any], playbook: str, **given: object
+    unit: Unit, asked: Prepared, playbook: str, **values: object
 ) -> Iterator[Sequence[Enrollment]]:
-    values = {"mine": playbook, **given}
-    streaming = {"yield_per": _PAGE}
-    with unit.connection.execute(asked, values, execution_options=streaming) as streamed:
-        for rows in streamed.partitions():
-            yield [enrollment_of(row) for row in rows]
+    mine = {"mine": playbook, **values}
+    for rows in asked.pages(unit.connection, mine, size=_PAGE):
+        yield [enrollment_of(row) for row in rows]

@@ -102,11 +102,8 @@ def _refusals(
     refused = {}
     if default is TopicDefault.UNSUBSCRIBED:
         refused = dict.fromkeys(set(asked) - _subscribed(unit, asked, topic), NOT_SUBSCRIBED)
-    given = texts_relation(unit.connection, asked)
-    found = select(suppressions.c.address_digest).where(
-        suppressions.c.address_digest.in_(select(given.c.value)), suppressions.c.topic.in_(topics)
-    )
-    return refused | dict.fromkeys(unit.connection.scalars(found), SUPPRESSED)
+    said = _pairs(unit, _SAID, asked)
+    return refused | {digest: SUPPRESSED for digest, of in said if of in topics}
 
 
 def _subscribed(unit: Unit, digests: Iterable[str], topic: str) -> set[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from engine.decide.facts import Entered, enrollment_ids
 from engine.ledger.approvals import APPROVAL_LASTS
+from engine.ledger.bystanders import bystanders, remember_bystanders
 from engine.ledger.holds import (
     approve,
     approved_keys,
@@ -24,7 +25,6 @@ from engine.ledger.runs import (
     RunState,
     Start,
     begin_run,
-    bystanders,
     end_run,
     entered_in_run,
     fail_run,
@@ -34,7 +34,6 @@ from engine.ledger.runs import (
     last_slot,
     last_sources,
     never_ran,
-    remember_bystanders,
     runs_of,
     save_version,
     skip_run,
