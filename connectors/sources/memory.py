@@ -25,7 +25,7 @@ from sqlalchemy.sql import ColumnElement
 from connectors.sources.forms import SQL_TYPES, WHITE_SPACE, Form, microseconds
 from connectors.sources.plain import blocks_of
 from connectors.sources.reader import SourceReader
-from connectors.sources.sqlite import sqlite_rows, with_functions
+from connectors.sources.sqlite import sqlite_borne, sqlite_rows, with_functions
 from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
 from engine.ports import Filled, Reader, Row, StoreKind
@@ -137,7 +137,8 @@ class MemoryDatabase:
     def open(self) -> Iterator[Reader]:
         """The rows as they are now."""
         with self._engine.connect() as connection:
-            yield SourceReader(_MemoryStore(connection, self._declared), self._zones)
+            store = _MemoryStore(connection, self._declared)
+            yield SourceReader(store, self._zones, borne=sqlite_borne)
 
     def begin_change(self) -> Writing:
         """A transaction to change a row in."""

@@ -53,7 +53,7 @@ from engine.ports import Filled, Ordered, Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["SqliteDatabase", "sqlite_rows", "with_functions"]
+__all__ = ["SqliteDatabase", "sqlite_borne", "sqlite_rows", "with_functions"]
 
 _BUSY_SECONDS = 10.0
 _OUT_OF_REACH = {
@@ -109,7 +109,7 @@ class SqliteDatabase:
                 connection.exec_driver_sql("BEGIN")
                 # The snapshot begins with the first read.
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").all()
-            yield SourceReader(_SqliteStore(connection), self._zones)
+            yield SourceReader(_SqliteStore(connection), self._zones, borne=sqlite_borne)
 
     def begin_change(self) -> Writing:
         """A transaction that nobody else writes beside."""
@@ -262,16 +262,20 @@ def sqlite_rows(
     name: str, parameter: str, columns: Mapping[str, str], values: Sequence[Row]
 ) -> FromClause:
     """A relation of values that travel as a JSON array of arrays in the parameter of that name."""
-    data = json.dumps([[_json_value(value) for value in row] for row in values])
+    *paths, data = sqlite_borne(columns, values)
     bound = bindparam(parameter, data, String(), unique=True)
     each = func.json_each(bound).table_valued("value").alias()
     typed = [
-        type_coerce(func.json_extract(each.c.value, f"$[{at}]"), SQL_TYPES[Kind(kind)]).label(
-            column
-        )
-        for at, (column, kind) in enumerate(columns.items())
+        type_coerce(func.json_extract(each.c.value, path), SQL_TYPES[Kind(kind)]).label(column)
+        for path, (column, kind) in zip(paths, columns.items(), strict=True)
     ]
     return select(*typed).subquery(name)
+
+
+def sqlite_borne(columns: Mapping[str, str], values: Sequence[Row]) -> list[str]:
+    """The values of the parameters of `sqlite_rows`, in the order in which they stand in it."""
+    paths = [f"$[{at}]" for at in range(len(columns))]
+    return [*paths, json.dumps([[_json_value(value) for value in row] for row in values])]
 
 
 def _json_value(value: object) -> object:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -39,6 +40,7 @@ from engine.compile.relations import columns_after, tested_columns
 from engine.language.catalog import Kind
 from engine.language.project import Connector, Freshness, Settings
 from engine.moments import local_date, window_start
+from engine.ports import Reader, Row
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 
@@ -275,13 +277,18 @@ def _counts(
         if str(table) in counts:
             continue
         whole = TableRef(table.connector, table.table)
-        count = counts[str(table)] = snapshot.reader(table.connector).row_count(whole)
+        count = counts[str(table)] = _row_count(whole, snapshot)
         refuse_too_few(table, count, settings)
         then = known.get(str(table))
         connector = settings.connectors.get(table.connector)
         if connector is not None and isinstance(then, int) and then:
             _refuse_jump(connector, table, count, then)
     return counts
+
+
+def _row_count(table: TableRef, snapshot: Snapshot) -> int:
+    reader = snapshot.reader(table.connector)
+    return reader.once(("rows", table), lambda: reader.row_count(table))
 
 
 def _at_least(table: TableRef, settings: Settings) -> int:
@@ -328,9 +335,17 @@ def refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
 
     Looked at once a snapshot, which does not change, however many segments ask.
     """
-    if (entity.table, entity.key) in snapshot.unique_keys:
-        return
     reader = snapshot.reader(entity.table.connector)
+    asked = ("two of a key", entity.table, entity.key)
+    for found, number in reader.once(asked, lambda: _two_of_a_key(entity, reader)):
+        raise SourceFault(
+            f"{entity.table}: {entity.key.column} {found} stands {number} times; the key of a "
+            f"{entity.name} must be unique"
+        )
+
+
+def _two_of_a_key(entity: EntityRef, reader: Reader) -> list[Row]:
+    """The first key that stands more than once, with how often, if there is one."""
     relation = reader.relation(entity.table)
     key = reader.column(relation, entity.key, entity.table)
     twice = (
@@ -342,12 +357,7 @@ def refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
         .order_by(key)
         .limit(1)
     )
-    for found, number in reader.read(twice):
-        raise SourceFault(
-            f"{entity.table}: {entity.key.column} {found} stands {number} times; the key of a "
-            f"{entity.name} must be unique"
-        )
-    snapshot.unique_keys.add((entity.table, entity.key))
+    return list(reader.read(twice))
 
 
 def _refuse_nobody(entity: EntityRef, snapshot: Snapshot) -> None:
@@ -363,17 +373,23 @@ def _refuse_missing_of_required(entity: EntityRef, snapshot: Snapshot) -> None:
     for ref in entity.stored:
         if not ref.required:
             continue
-        relation = reader.relation(entity.table)
-        key = reader.column(relation, entity.key, entity.table)
-        value = reader.column(relation, ref.column, entity.table)
-        missing = select(func.count(), func.min(key)).select_from(relation)
-        for number, example in reader.read(missing.where(value.is_(None), key.is_not(None))):
+        asked = ("missing", entity.table, entity.key, ref.column)
+        for number, example in reader.once(asked, partial(_missing, entity, ref.column, reader)):
             if number:
                 raise SourceFault(
                     f"{entity.table}.{ref.column.column} is missing in {number:,} rows, as of "
                     f"{entity.key.column} {example}; the catalog says that `{ref.name}` is "
                     "required"
                 )
+
+
+def _missing(entity: EntityRef, column: ColumnRef, reader: Reader) -> list[Row]:
+    """In how many rows a value is missing, and the key of one of them."""
+    relation = reader.relation(entity.table)
+    key = reader.column(relation, entity.key, entity.table)
+    value = reader.column(relation, column, entity.table)
+    missing = select(func.count(), func.min(key)).select_from(relation)
+    return list(reader.read(missing.where(value.is_(None), key.is_not(None))))
 
 
 # ---------------------------------------------------------------- freshness

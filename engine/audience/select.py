@@ -25,6 +25,7 @@ from engine.compile.core import Key as KeyValue
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
 from engine.language.catalog import Kind
+from engine.ports import Reader
 from engine.problems import SourceFault
 
 __all__ = ["Key", "holding", "population", "select_keys", "stream_keys"]
@@ -88,11 +89,16 @@ def holding(
 
 def population(entity: EntityRef, snapshot: Snapshot) -> int:
     """How many rows of an entity have a key."""
-    home = snapshot.home(entity.table.connector)
-    relation = home.reader.relation(entity.table)
-    key = home.reader.column(relation, entity.key, entity.table)
+    reader = snapshot.reader(entity.table.connector)
+    asked = ("population", entity.table, entity.key)
+    return reader.once(asked, lambda: _population(entity, reader))
+
+
+def _population(entity: EntityRef, reader: Reader) -> int:
+    relation = reader.relation(entity.table)
+    key = reader.column(relation, entity.key, entity.table)
     statement = select(func.count()).select_from(relation).where(key.is_not(None))
-    return int(str(next(iter(snapshot.read(entity.table.connector, statement)))[0]))
+    return int(str(next(iter(reader.read(statement)))[0]))
 
 
 def _key(value: object) -> Key:
