@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import func, select
 
 from engine.audience.select import population
 from engine.audience.silence import doubts, doubts_of_denied, newest_of, newest_value, refuse_lost
 from engine.audience.snapshot import Snapshot
+from engine.audience.tables import first_twice, missing_number, rows_number
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef, FieldRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
@@ -40,7 +38,6 @@ from engine.compile.relations import columns_after, tested_columns
 from engine.language.catalog import Kind
 from engine.language.project import Connector, Freshness, Settings
 from engine.moments import local_date, window_start
-from engine.ports import Reader, Row
 from engine.problems import SourceFault
 from engine.tables import ColumnRef, TableRef
 
@@ -277,18 +274,13 @@ def _counts(
         if str(table) in counts:
             continue
         whole = TableRef(table.connector, table.table)
-        count = counts[str(table)] = _row_count(whole, snapshot)
+        count = counts[str(table)] = rows_number(whole, snapshot.home(table.connector))
         refuse_too_few(table, count, settings)
         then = known.get(str(table))
         connector = settings.connectors.get(table.connector)
         if connector is not None and isinstance(then, int) and then:
             _refuse_jump(connector, table, count, then)
     return counts
-
-
-def _row_count(table: TableRef, snapshot: Snapshot) -> int:
-    reader = snapshot.reader(table.connector)
-    return reader.once(("rows", table), lambda: reader.row_count(table))
 
 
 def _at_least(table: TableRef, settings: Settings) -> int:
@@ -335,29 +327,13 @@ def refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
 
     Looked at once a snapshot, which does not change, however many segments ask.
     """
-    reader = snapshot.reader(entity.table.connector)
-    asked = ("two of a key", entity.table, entity.key)
-    for found, number in reader.once(asked, lambda: _two_of_a_key(entity, reader)):
+    twice = first_twice(entity, snapshot.home(entity.table.connector))
+    if twice is not None:
+        found, number = twice
         raise SourceFault(
             f"{entity.table}: {entity.key.column} {found} stands {number} times; the key of a "
             f"{entity.name} must be unique"
         )
-
-
-def _two_of_a_key(entity: EntityRef, reader: Reader) -> list[Row]:
-    """The first key that stands more than once, with how often, if there is one."""
-    relation = reader.relation(entity.table)
-    key = reader.column(relation, entity.key, entity.table)
-    twice = (
-        select(key, func.count())
-        .select_from(relation)
-        .where(key.is_not(None))
-        .group_by(key)
-        .having(func.count() > 1)
-        .order_by(key)
-        .limit(1)
-    )
-    return list(reader.read(twice))
 
 
 def _refuse_nobody(entity: EntityRef, snapshot: Snapshot) -> None:
@@ -369,27 +345,14 @@ def _refuse_nobody(entity: EntityRef, snapshot: Snapshot) -> None:
 
 
 def _refuse_missing_of_required(entity: EntityRef, snapshot: Snapshot) -> None:
-    reader = snapshot.reader(entity.table.connector)
+    home = snapshot.home(entity.table.connector)
     for ref in entity.stored:
-        if not ref.required:
-            continue
-        asked = ("missing", entity.table, entity.key, ref.column)
-        for number, example in reader.once(asked, partial(_missing, entity, ref.column, reader)):
-            if number:
-                raise SourceFault(
-                    f"{entity.table}.{ref.column.column} is missing in {number:,} rows, as of "
-                    f"{entity.key.column} {example}; the catalog says that `{ref.name}` is "
-                    "required"
-                )
-
-
-def _missing(entity: EntityRef, column: ColumnRef, reader: Reader) -> list[Row]:
-    """In how many rows a value is missing, and the key of one of them."""
-    relation = reader.relation(entity.table)
-    key = reader.column(relation, entity.key, entity.table)
-    value = reader.column(relation, column, entity.table)
-    missing = select(func.count(), func.min(key)).select_from(relation)
-    return list(reader.read(missing.where(value.is_(None), key.is_not(None))))
+        number, example = missing_number(entity, ref.column, home) if ref.required else (0, None)
+        if number:
+            raise SourceFault(
+                f"{entity.table}.{ref.column.column} is missing in {number:,} rows, as of "
+                f"{entity.key.column} {example}; the catalog says that `{ref.name}` is required"
+            )
 
 
 # ---------------------------------------------------------------- freshness

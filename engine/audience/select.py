@@ -9,13 +9,12 @@ from operator import itemgetter
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
 from engine.audience.again import members
 from engine.audience.answering import answer
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.stays import Own
+from engine.audience.tables import keys_number
 from engine.audience.values import NO_UTF_8, Key
 from engine.bind.catalog import EntityRef
 from engine.bind.conditions import Condition
@@ -25,7 +24,6 @@ from engine.compile.core import Key as KeyValue
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
 from engine.language.catalog import Kind
-from engine.ports import Reader
 from engine.problems import SourceFault
 
 __all__ = ["Key", "holding", "population", "select_keys", "stream_keys"]
@@ -89,16 +87,7 @@ def holding(
 
 def population(entity: EntityRef, snapshot: Snapshot) -> int:
     """How many rows of an entity have a key."""
-    reader = snapshot.reader(entity.table.connector)
-    asked = ("population", entity.table, entity.key)
-    return reader.once(asked, lambda: _population(entity, reader))
-
-
-def _population(entity: EntityRef, reader: Reader) -> int:
-    relation = reader.relation(entity.table)
-    key = reader.column(relation, entity.key, entity.table)
-    statement = select(func.count()).select_from(relation).where(key.is_not(None))
-    return int(str(next(iter(reader.read(statement)))[0]))
+    return keys_number(entity, snapshot.home(entity.table.connector))
 
 
 def _key(value: object) -> Key:
