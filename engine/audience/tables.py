@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from engine.bind.catalog import EntityRef
 from engine.compile.core import Constant
@@ -73,16 +73,17 @@ def _keys(table: TableRef, key: ColumnRef, home: Home) -> Select[Any]:
 def _twice(table: TableRef, of: ColumnRef, home: Home) -> Select[Any]:
     relation = home.reader.relation(table)
     key = home.reader.column(relation, of, table)
-    found: Select[Any] = select(key, func.count()).select_from(relation).where(key.is_not(None))
-    return found.group_by(key).having(func.count() > 1).order_by(key).limit(1)
+    found: list[ColumnElement[Any]] = [key, func.count()]
+    counted = select(*found).select_from(relation).where(key.is_not(None))
+    return counted.group_by(key).having(func.count() > 1).order_by(key).limit(1)
 
 
 def _missing(table: TableRef, of: ColumnRef, column: ColumnRef, home: Home) -> Select[Any]:
     relation = home.reader.relation(table)
     key = home.reader.column(relation, of, table)
     value = home.reader.column(relation, column, table)
-    found: Select[Any] = select(func.count(), func.min(key)).select_from(relation)
-    return found.where(value.is_(None), key.is_not(None))
+    found: list[ColumnElement[Any]] = [func.count(), func.min(key)]
+    return select(*found).select_from(relation).where(value.is_(None), key.is_not(None))
 
 
 def _newest(table: TableRef, column: ColumnRef, until: Constant, home: Home) -> Select[Any]:
