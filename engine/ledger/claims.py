@@ -331,13 +331,14 @@ def _take(asking: _Asking, rows: Sequence[Row[Any]]) -> list[Claimed]:
 
 def _claimed(row: Row[Any], payload: bytes, key: bytes) -> Claimed:
     """The touch as it is after `_CLAIM`; the columns of `_TAKEN` come first in a row."""
-    values = list(row[: len(_TAKEN)])
+    values: list[Any] = list(row[: len(_TAKEN)])
     values[_EPOCH] += 1
     values[_ATTEMPTS] += 1
     kind = values[_KIND] = TouchKind(row.kind)
     values[_HEADERS] = _headers(row.headers)
     token = make_token(key, Purpose.RETURN, row.id) if kind is TouchKind.EMAIL else ""
-    return Claimed(*values, payload, token)
+    values += payload, token
+    return Claimed(*values)
 
 
 @lru_cache(_HEADERS_KEPT)
