@@ -532,14 +532,6 @@ def _make_touch_indexes() -> None:
         postgresql_where=sa.text("lease_until IS NOT NULL"),
     )
     op.create_index(
-        "ix_touches_pending",
-        "touches",
-        ["enrollment", "step"],
-        unique=False,
-        sqlite_where=sa.text("ended_at IS NULL"),
-        postgresql_where=sa.text("ended_at IS NULL"),
-    )
-    op.create_index(
         "ix_touches_ready",
         "touches",
         [sa.literal_column("priority DESC"), "made_at", "id"],
