@@ -35,7 +35,6 @@ __all__ = [
     "pause_channel",
     "pause_ended",
     "pause_started",
-    "paused_playbooks",
     "resume",
     "resume_channel",
     "stops_in_force",
@@ -212,12 +211,6 @@ def pause_ended(unit: Unit, playbook: str, *, at: datetime, actor: str) -> timed
     seconds = int((at - started).total_seconds())
     unit.note(Kind.PAUSE_ENDED, {"seconds": seconds}, at=at, actor=actor, playbook=playbook)
     return at - started
-
-
-def paused_playbooks(unit: Unit) -> dict[str, datetime]:
-    """The playbooks that are paused, with the instant since when."""
-    statement = select(pauses.c.playbook, pauses.c.started_at).where(pauses.c.ended_at.is_(None))
-    return {row.playbook: row.started_at for row in unit.connection.execute(statement)}
 
 
 def _shift_clock(

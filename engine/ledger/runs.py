@@ -44,7 +44,6 @@ __all__ = [
     "never_ran",
     "remember_bystanders",
     "run_id",
-    "runs_of",
     "save_version",
     "skip_run",
     "slot_to_go_on_with",
@@ -301,13 +300,6 @@ def last_run(unit: Unit, playbook: str, *, state: RunState | None = None) -> Run
     order = (runs.c.as_of.desc(), runs.c.started_at.desc(), runs.c.id)
     row = unit.connection.execute(select(runs).where(*wanted).order_by(*order).limit(1)).first()
     return _run(row) if row else None
-
-
-def runs_of(unit: Unit, playbook: str, *, since: datetime) -> list[Run]:
-    """The runs of a playbook from an instant on, the oldest first."""
-    wanted = (runs.c.playbook == playbook, runs.c.as_of >= since)
-    rows = unit.connection.execute(select(runs).where(*wanted).order_by(runs.c.as_of, runs.c.id))
-    return [_run(row) for row in rows]
 
 
 def last_slot(unit: Unit, playbook: str) -> str | None:
