@@ -53,7 +53,7 @@ from engine.ports import Filled, Ordered, Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["SqliteDatabase", "sqlite_borne", "sqlite_rows", "with_functions"]
+__all__ = ["OnSqlite", "SqliteDatabase", "sqlite_borne", "sqlite_rows", "with_functions"]
 
 _BUSY_SECONDS = 10.0
 _OUT_OF_REACH = {
@@ -155,11 +155,41 @@ def with_functions(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-class _SqliteStore:
-    """The port `Store` over a connection."""
+class OnSqlite:
+    """What of the port `Store` is the same for rows in a file and for rows in memory."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def privilege(self) -> str:
+        """SQLite has no logins."""
+        return ""
+
+    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The value itself: any can be read."""
+        return raw
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """Values travel as a JSON array of arrays."""
+        return sqlite_rows(name, name, columns, values)
+
+    def held(self, statement: Select[Any]) -> None:
+        """A file is never written to, and in memory there is too little to be worth it."""
+
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+        """The rows of a statement."""
+        return chain.from_iterable(self._blocks(statement))
+
+    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
+        with _faults("the SQLite source"):
+            yield from blocks_of(self._connection, statement)
+
+
+class _SqliteStore(OnSqlite):
+    """The port `Store` over a connection to a file."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
         self._columns: dict[str, Mapping[str, str]] = {}
         self._rowids: dict[str, str | None] = {}
         self._written: dict[tuple[str, str, str], str | None] = {}
@@ -191,10 +221,6 @@ class _SqliteStore:
     def address(self, table: TableRef) -> tuple[str | None, str]:
         """The table's name."""
         return None, table.table
-
-    def privilege(self) -> str:
-        """A file has no logins."""
-        return ""
 
     def layout(self, table: TableRef) -> Hashable:
         """The columns, and which of them is the rowid."""
@@ -237,25 +263,6 @@ class _SqliteStore:
             if pattern is None or self._connection.scalar(written_otherwise(times, pattern)):
                 return None
         return pattern
-
-    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
-        """The value itself: any can be read."""
-        return raw
-
-    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
-        """Values travel as a JSON array of arrays."""
-        return sqlite_rows(name, name, columns, values)
-
-    def held(self, statement: Select[Any]) -> None:
-        """It is read, never written to."""
-
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
-        """The rows of a statement."""
-        return chain.from_iterable(self._blocks(statement))
-
-    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
-        with _faults("the SQLite source"):
-            yield from blocks_of(self._connection, statement)
 
 
 def sqlite_rows(

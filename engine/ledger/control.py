@@ -35,7 +35,6 @@ __all__ = [
     "pause_channel",
     "pause_ended",
     "pause_started",
-    "paused_playbooks",
     "resume",
     "resume_channel",
     "stops_in_force",
@@ -224,12 +223,6 @@ _PAUSE_OVER = Prepared(
         .returning(pauses.c.started_at)
     )
 )
-
-
-def paused_playbooks(unit: Unit) -> dict[str, datetime]:
-    """The playbooks that are paused, with the instant since when."""
-    statement = select(pauses.c.playbook, pauses.c.started_at).where(pauses.c.ended_at.is_(None))
-    return {row.playbook: row.started_at for row in unit.connection.execute(statement)}
 
 
 def _shift_clock(

@@ -42,7 +42,6 @@ __all__ = [
     "last_sources",
     "never_ran",
     "run_id",
-    "runs_of",
     "save_version",
     "skip_run",
     "slot_to_go_on_with",
@@ -330,13 +329,6 @@ _ENTERED = Prepared(
         enrollments.c.holdout == 0,
     )
 )
-
-
-def runs_of(unit: Unit, playbook: str, *, since: datetime) -> list[Run]:
-    """The runs of a playbook from an instant on, the oldest first."""
-    wanted = (runs.c.playbook == playbook, runs.c.as_of >= since)
-    rows = unit.connection.execute(select(runs).where(*wanted).order_by(runs.c.as_of, runs.c.id))
-    return [_run(row) for row in rows]
 
 
 def last_slot(unit: Unit, playbook: str) -> str | None:

@@ -23,7 +23,6 @@ from engine.ledger.tables import subscriptions, suppressions
 __all__ = [
     "SUPPRESSED",
     "Addressed",
-    "refusal_of",
     "refusals_among",
     "refusals_of",
     "subscribe",
@@ -47,12 +46,6 @@ def _said_in(table: Table) -> Prepared:
 
 
 _SAID, _ASKED_FOR = _said_in(suppressions), _said_in(subscriptions)
-
-
-def refusal_of(unit: Unit, digest: str, topic: str, *, default: TopicDefault) -> str:
-    """Why an address, by its keyed digest, gets nothing of a topic; empty where it does."""
-    asked = (digest, topic, default)
-    return refusals_of(unit, [asked]).get(asked, "")
 
 
 def refusals_of(unit: Unit, asked: Collection[Addressed]) -> dict[Addressed, str]:
