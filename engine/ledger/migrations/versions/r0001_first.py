@@ -472,9 +472,6 @@ def _make_touch_indexes() -> None:
         "ix_touches_leased", "touches", "lease_until", where="lease_until IS NOT NULL"
     )
     _make_index_where(
-        "ix_touches_pending", "touches", "enrollment", "step", where="ended_at IS NULL"
-    )
-    _make_index_where(
         "ix_touches_ready",
         "touches",
         sa.literal_column("priority DESC"),
