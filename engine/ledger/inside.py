@@ -14,10 +14,20 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from engine.decide.facts import Enrollment, Phase
 from engine.ledger.journey import FACTS, OPEN, enrollment_of
+from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
-__all__ = ["gathering", "outdated", "patient", "stirring", "versions_inside", "watching"]
+__all__ = [
+    "gathering",
+    "number_inside",
+    "outdated",
+    "patient",
+    "patient_named",
+    "stirring",
+    "versions_inside",
+    "watching",
+]
 
 _PAGE = 5_000
 
@@ -41,6 +51,36 @@ def patient(
         yield from _pages(unit, _AMONG, playbook, phase=phase, some=some)
     resting = {"phase": Phase.RESTING, "some": some, "now": as_of}
     yield from _pages(unit, _RESTING, playbook, **resting)
+
+
+def patient_named(
+    unit: Unit,
+    playbook: str,
+    as_of: datetime,
+    among: Collection[str],
+    *,
+    keys: Sequence[str],
+    past: Collection[str] | None,
+) -> Iterator[Sequence[Enrollment]]:
+    """Those of the `patient` who have one of some keys: each is looked up, nobody else is read.
+
+    With `past` only those whom the goal counts for at `as_of`, and who are at none of these levels.
+    """
+    given = texts_relation(unit.connection, keys)
+    asked = _NAMED if past is None else _AIMING
+    named = asked.where(enrollments.c.key.in_(select(given.c.value)))
+    values = {"now": as_of} if past is None else {"now": as_of, "past": list(past)}
+    for page in _pages(unit, named, playbook, **values):
+        # Not in the question: SQLite would go by the index of versions, and read all of one.
+        yield [each for each in page if each.version in among]
+
+
+def number_inside(unit: Unit, playbook: str, among: Collection[str], *, up_to: int) -> int:
+    """How many go on with one of some versions; they are counted no further than `up_to`."""
+    mine = (enrollments.c.playbook == playbook, OPEN, _SOME)
+    some = select(enrollments.c.version).where(*mine).limit(up_to).subquery()
+    counted = select(func.count()).select_from(some)
+    return unit.connection.scalar(counted, {"some": list(among)}) or 0
 
 
 def watching(unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
@@ -92,12 +132,17 @@ _SOME = enrollments.c.version.in_(bindparam("some", expanding=True))
 _IN_PHASE = _asking(_IS_IN)
 _NO_MOMENT = _asking(_IS_IN, enrollments.c.waits_until.is_(None))
 _RESTED = _asking(_IS_IN, enrollments.c.waits_until <= bindparam("now"))
-_RESTING = _asking(
-    _IS_IN,
-    enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > bindparam("now")),
-    _SOME,
-)
+_NOT_OVER = enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > bindparam("now"))
+_RESTING = _asking(_IS_IN, _NOT_OVER, _SOME)
 _AMONG = _asking(_IS_IN, _SOME)
+_NAMED = _asking(
+    enrollments.c.phase.in_(_PATIENT) | ((enrollments.c.phase == Phase.RESTING) & _NOT_OVER)
+)
+_AIMING = _NAMED.where(
+    enrollments.c.goal_at.is_(None),
+    enrollments.c.goal_until.is_(None) | (enrollments.c.goal_until >= bindparam("now")),
+    enrollments.c.level.not_in(bindparam("past", expanding=True)),
+)
 _OF_VERSION = _asking(enrollments.c.version == bindparam("version"))
 
 
