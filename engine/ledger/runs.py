@@ -21,7 +21,7 @@ from engine.ledger.approvals import approval_in_force, use_up_approval
 from engine.ledger.audit import Body, Kind, canonical
 from engine.ledger.database import Overtaken
 from engine.ledger.identities import identity_of
-from engine.ledger.statements import insert_new, pack_keys, texts_relation, unpack_keys
+from engine.ledger.statements import insert_new, pack_keys, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import bystanders as bystander_rows
 from engine.ledger.tables import enrollments, runs, versions
@@ -343,12 +343,12 @@ def last_sources(unit: Unit, playbook: str) -> Mapping[str, object]:
     return run.sources if run else {}
 
 
-def last_matched(unit: Unit, playbook: str) -> list[str] | None:
-    """The keys that matched in the last run that kept them."""
+def last_matched(unit: Unit, playbook: str) -> bytes | None:
+    """The keys that matched in the last run that kept them, packed: `unpacked_pages` reads them."""
     wanted = (runs.c.playbook == playbook, runs.c.matched.is_not(None))
     statement = select(runs.c.matched).where(*wanted).order_by(runs.c.as_of.desc()).limit(1)
-    packed = unit.connection.scalar(statement)
-    return None if packed is None else unpack_keys(packed)
+    packed: bytes | None = unit.connection.scalar(statement)
+    return packed
 
 
 def entered_in_run(unit: Unit, run: str) -> int:

@@ -417,7 +417,7 @@ def _nested(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     return touches
 
 
-def _last_matched(ledger: Ledger | None, playbook: BoundPlaybook) -> list[str] | None:
+def _last_matched(ledger: Ledger | None, playbook: BoundPlaybook) -> bytes | None:
     if ledger is None:
         return None
     with ledger.read() as unit:
