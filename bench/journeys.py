@@ -188,10 +188,11 @@ def customers(folder: Path, number: int, *, reached: int = 0) -> None:
     """So many customers, in Parquet, of whom some have reached the goal."""
     (folder / "data").mkdir(exist_ok=True)
     is_pro = f"range % {number // reached} = 0" if reached else "false"
+    plan = f"CASE WHEN {is_pro} THEN 'pro' ELSE 'free' END AS plan"
+    columns = f"range AS user_id, {plan}, 'user' || range || '@example.com' AS email"
     with duckdb.connect() as connection:
         connection.execute(
-            f"COPY (SELECT range AS user_id, CASE WHEN {is_pro} THEN 'pro' ELSE 'free' END AS plan "
-            f"FROM range({number})) TO '{folder}/data/users.parquet'"
+            f"COPY (SELECT {columns} FROM range({number})) TO '{folder}/data/users.parquet'"
         )
 
 

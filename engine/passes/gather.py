@@ -116,6 +116,10 @@ class World:
         held = [rule.conditions.get(playbook.audience.entity.name) for rule in self._policy.never]
         return [each for each in held if each is not None]
 
+    def has_rules(self, playbook: BoundPlaybook) -> bool:
+        """Whether `never_contact` says anything of a playbook's customers."""
+        return bool(self._rules(playbook))
+
     def _read_of_rows(self, playbook: BoundPlaybook) -> list[FieldRef]:
         """Fields that no condition asks: a column that is gone is known before anyone enters."""
         presses = (self._press(playbook, step) for step in playbook.route.steps)

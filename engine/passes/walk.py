@@ -93,6 +93,9 @@ class Facts(DigestFacts, Protocol):
     def take_for_sent(self, touch: NewTouch) -> None:
         """In a rehearsal, that a touch would have gone out; the ledger never learns."""
 
+    def has_rules(self, playbook: BoundPlaybook) -> bool:
+        """Whether `never_contact` says anything of a playbook's customers."""
+
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""
 
