@@ -22,8 +22,10 @@ VENV := .venv
 export PYTHON
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
-# Two at a time is what the tests are sized for; PYTEST_ARGS="-k name" narrows them.
-PYTEST_ARGS ?= -n 2
+# Two at a time is what the tests are sized for; PYTEST_ARGS="-k name" narrows them. Each takes half of
+# the tests as they stand, so that what a file or folder sets up once is set up once, and who has
+# done its half takes of the other's.
+PYTEST_ARGS ?= -n 2 --dist worksteal
 DEMO_ARGS ?=
 SPARK_ARGS ?=
 BENCH ?=

@@ -19,6 +19,7 @@ from engine.dispatch.deliver import Delivered, deliver
 from engine.dispatch.line import Cleared
 from engine.ledger.clearances import Clearance, clear, hold, hold_all_but
 from engine.ledger.held import ask_again
+from engine.ledger.idle import is_idle
 from engine.ledger.store import Ledger, Unit
 from engine.ports import Channel
 
@@ -108,6 +109,9 @@ class Courier:
         return any(TouchState(state).has_ended and count for state, count in states.items())
 
     def _carried(self, *, is_written_back: bool) -> Delivered:
+        self._ask_again()
+        if self._is_idle(is_written_back=is_written_back):
+            return Delivered()
         delivered = self._runner.run(self._deliver(is_written_back=is_written_back))
         for channel, states in delivered.counts.items():
             if states.get(TouchState.SENT):
@@ -144,10 +148,14 @@ class Courier:
             ask_again(unit, self._policy, now=self._now())
         self._asked_under = self._policy.digest
 
+    def _is_idle(self, *, is_written_back: bool) -> bool:
+        """Whether there is nothing to open a line for."""
+        with self._ledger.read() as unit:
+            return is_idle(unit, now=self._now(), is_written_back=is_written_back)
+
     async def _deliver(self, *, is_written_back: bool) -> Delivered:
         if self._channels is None:
             self._channels = self._make_channels()
-        self._ask_again()
         return await deliver(
             self._ledger,
             self._channels,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -68,7 +67,7 @@ def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> in
         say(f"the daemon does not start: {why_not}")
         return 1
     stop, clock = Stop(), SteadyClock(workplace.ports.clock)
-    workplace = replace(workplace, ports=replace(workplace.ports, clock=clock))
+    workplace = workplace.by(clock)
     with (
         open_courier(make_courier(workplace, ledger, clock.now)) as courier,
         on_stop(stop, courier.stop),

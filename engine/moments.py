@@ -38,7 +38,6 @@ __all__ = [
     "end_of_gap",
     "field_path",
     "instant",
-    "is_whole_day",
     "local_date",
     "next_window_end",
     "parse_duration",
@@ -266,19 +265,6 @@ def field_path(moment: Moment) -> str | None:
             return field_path(of)
         case _:
             return None
-
-
-def is_whole_day(moment: Moment, *, field_is_date: bool = False) -> bool:
-    """Whether a moment is a whole local day; `field_is_date` tells it of its field, if any."""
-    match moment:
-        case Day() | Today() | StartOf():
-            return True
-        case Ago(duration) | Hence(duration) | Relative(duration=duration):
-            return not duration.is_exact
-        case FieldMoment():
-            return field_is_date
-        case _:
-            return False
 
 
 # ---------------------------------------------------------------- the calendar

@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from engine.records import dataclass
 from engine.tables import ColumnRef, TableRef
@@ -116,6 +116,9 @@ class Filled:
     texts: MutableMapping[Any, Any]
 
 
+Found = TypeVar("Found")
+
+
 class Reader(Protocol):
     """An open snapshot of one database.
 
@@ -165,11 +168,22 @@ class Reader(Protocol):
     def check(self, table: TableRef, refs: Sequence[ColumnRef]) -> None:
         """Raise SourceFault where a value is in a form its type does not have, naming it."""
 
+    def once(self, asked: Hashable, find: Callable[[], Found]) -> Found:
+        """What `find` finds for whatever is `asked`: as long as this is open nothing changes."""
+
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """A relation made of values, bound as one parameter: how keys and figures travel.
 
         `columns` maps names to kinds (`text`, `integer`, `number`, `boolean`, `date`,
         `timestamp`); `values` are rows in that order. Its columns are typed already.
+        """
+
+    def borne(
+        self, name: str, columns: Mapping[str, str], values: Sequence[Row]
+    ) -> Sequence[object] | None:
+        """The values of the parameters of what `rows` gives, in the order in which they stand.
+
+        None where there is no shorter way to them than to write it.
         """
 
     def held(self, statement: Select[tuple[object, ...]]) -> FromClause | None:

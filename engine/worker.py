@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 from engine.courier import Courier, open_courier
 from engine.frozen import Frozen
@@ -52,7 +51,7 @@ def serve(workplace: Workplace, *, say: Callable[[str], None]) -> int:
         say(f"the worker does not start: {why_not}")
         return 1
     stop, bell, clock = Stop(), Doorbell(), SteadyClock(workplace.ports.clock)
-    workplace = replace(workplace, ports=replace(workplace.ports, clock=clock))
+    workplace = workplace.by(clock)
     courier = make_courier(
         workplace, ledger, clock.now, cleared=lambda unit: cleared_now(unit, clock.now())
     )

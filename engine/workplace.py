@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -78,6 +78,10 @@ class Workplace:
     def _closing(self, ledger: Ledger) -> Ledger:
         self.opened.callback(ledger.close)
         return ledger
+
+    def by(self, clock: Clock) -> Workplace:
+        """The same, where another clock tells what time it is."""
+        return replace(self, ports=replace(self.ports, clock=clock))
 
     @property
     def settings(self) -> Settings:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["RefusedUrl", "Target", "check_url", "is_public"]
+__all__ = ["RefusedUrl", "Target", "check_url", "is_address", "is_public"]
 
 
 _REFUSED_V4 = tuple(
@@ -73,6 +73,11 @@ class Target:
         host = f"[{self.host}]" if ":" in self.host else self.host
         is_usual = self.port == (443 if self.scheme == "https" else 80)
         return host if is_usual else f"{host}:{self.port}"
+
+
+def is_address(host: str) -> bool:
+    """Whether the host of a `Target` is an address, which no resolver need be asked for."""
+    return ":" in host or _NUMBER.fullmatch(host.rsplit(".", 1)[-1]) is not None
 
 
 def is_public(address: str) -> bool:
@@ -166,9 +171,8 @@ def _canonical_v6(host: str) -> str:
 
 
 def _refuse_private(host: str, port: int) -> None:
-    is_name = ":" not in host and not _NUMBER.fullmatch(host.rsplit(".", 1)[-1])
     is_local_name = "." not in host or host.endswith((".localhost", ".local", ".internal"))
-    if is_local_name if is_name else not is_public(host):
+    if not is_public(host) if is_address(host) else is_local_name:
         raise RefusedUrl(
             "a webhook goes to public hosts only; a private one needs `allow_private: true`"
         )

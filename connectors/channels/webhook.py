@@ -22,7 +22,13 @@ from typing import cast
 
 import httpx
 
-from connectors.channels.addresses import RefusedUrl, Target, check_url, is_public
+from connectors.channels.addresses import (
+    RefusedUrl,
+    Target,
+    check_url,
+    is_address,
+    is_public,
+)
 from connectors.channels.statuses import verdict_on
 from connectors.channels.trust import system_trust
 from engine.language.project import WebhookChannel
@@ -40,6 +46,8 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 async def _resolve(host: str, port: int) -> Sequence[str]:
+    if is_address(host):
+        return [host]  # to ask for it would take a thread
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
 
@@ -87,7 +95,7 @@ class Webhook:
         self._keys = signing_keys(secret)
         self._clock = clock
         self._resolve = resolve
-        self._idle: list[httpx.AsyncClient] = []
+        self._idle: list[httpx.AsyncHTTPTransport] = []
         self._trust: ssl.SSLContext | None = None
 
     async def send(self, message: Message, permit: Permit) -> Answer:
@@ -120,21 +128,23 @@ class Webhook:
     async def _attempt(self, message: Message, addresses: Sequence[str]) -> Answer:
         """The request to the first address that can be connected to."""
         answer: Answer = NotSent(Refusal.CHANNEL, "the receiver's name leads to no address")
-        client = self._idle.pop() if self._idle else self._new_client()
+        transport = self._idle.pop() if self._idle else self._new_transport()
         try:
             for address in addresses[:_ADDRESSES]:
-                answer = await self._answer(client, message, address)
+                answer = await self._answer(transport, message, address)
                 if not (isinstance(answer, NotSent) and answer.refusal is Refusal.CHANNEL):
                     break
         finally:
-            self._idle.append(client)
+            self._idle.append(transport)
         return answer
 
-    async def _answer(self, client: httpx.AsyncClient, message: Message, address: str) -> Answer:
+    async def _answer(
+        self, transport: httpx.AsyncHTTPTransport, message: Message, address: str
+    ) -> Answer:
         try:
             request = self._request(message, address)
             async with asyncio.timeout(self._channel.timeout):
-                response = await client.send(request, stream=True)
+                response = await transport.handle_async_request(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return NotSent(Refusal.CHANNEL, f"no connection to the receiver: {_short(error)}")
         except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError) as error:
@@ -197,10 +207,13 @@ class Webhook:
         """Half for the connection, so that not having connected is told from having no answer."""
         return httpx.Timeout(self._channel.timeout, connect=self._channel.timeout / 2)
 
-    def _new_client(self) -> httpx.AsyncClient:
-        """One for each request under way: a shared pool looks at all of its connections, often."""
+    def _new_transport(self) -> httpx.AsyncHTTPTransport:
+        """One for each request under way: a shared pool looks at all of its connections, often.
+
+        A transport follows nothing, keeps no cookies and writes no URL into a log.
+        """
         self._trust = self._trust or system_trust()
-        return httpx.AsyncClient(verify=self._trust, trust_env=False, follow_redirects=False)
+        return httpx.AsyncHTTPTransport(verify=self._trust, trust_env=False)
 
 
 def _signature(key: bytes, signed: bytes) -> str:

@@ -6,8 +6,9 @@ the one that it names, or else one of its own name. The catalog says which colum
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Executable, FromClause, Select
@@ -37,6 +38,9 @@ def paper_databases(settings: Settings, catalog: Catalog, name: str) -> Mapping[
     chosen = paper_dialect(name)
     database = PaperDatabase(chosen.load(), chosen.kind, settings.connectors, catalog)
     return dict.fromkeys(settings.connectors, database)
+
+
+Found = TypeVar("Found")
 
 
 class PaperDatabase:
@@ -102,9 +106,16 @@ class _PaperStore:
         """The raw column: nothing is ever shown of it."""
         return raw
 
+    def once(self, asked: Hashable, find: Callable[[], Found]) -> Found:
+        """What is found."""
+        return find()
+
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """A relation made of values, which travel in one parameter."""
         return rows_of(self._dialect, name, columns, values)
+
+    def borne(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> None:
+        """Nothing is ever asked again on paper."""
 
     def held(self, statement: Select[tuple[object, ...]]) -> None:
         """Paper holds no rows."""

@@ -9,26 +9,24 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Executable, FromClause, Select, create_engine, type_coerce
+from sqlalchemy import Connection, create_engine, type_coerce
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql import ColumnElement
 
 from connectors.sources.forms import SQL_TYPES, WHITE_SPACE, Form, microseconds
-from connectors.sources.plain import blocks_of
 from connectors.sources.reader import SourceReader
-from connectors.sources.sqlite import sqlite_rows, with_functions
+from connectors.sources.sqlite import OnSqlite, sqlite_borne, with_functions
 from connectors.sources.writing import Writing
 from engine.language.catalog import Kind
-from engine.ports import Filled, Reader, Row, StoreKind
+from engine.ports import Reader, StoreKind
 from engine.tables import ColumnRef, TableRef
 
 __all__ = ["MemoryDatabase"]
@@ -45,11 +43,11 @@ _DECLARED: Mapping[Kind, str] = {
 }
 
 
-class _MemoryStore:
+class _MemoryStore(OnSqlite):
     """The port `Store`. Every column holds the own form of its kind: nothing can be misread."""
 
     def __init__(self, connection: Connection, declared: Mapping[str, Mapping[str, str]]) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._declared = declared
 
     def columns(self, table: TableRef) -> Mapping[str, str]:
@@ -59,10 +57,6 @@ class _MemoryStore:
     def address(self, table: TableRef) -> tuple[str | None, str]:
         """The table's name, with that of its connector."""
         return None, _name_of(table)
-
-    def privilege(self) -> str:
-        """There is no login."""
-        return ""
 
     def layout(self, table: TableRef) -> Hashable:
         """The columns; they stay as they are."""
@@ -74,21 +68,6 @@ class _MemoryStore:
         """The column as it is."""
         typed = type_coerce(raw, SQL_TYPES[ref.kind])
         return Form(lambda: typed, plain=None if ref.kind is Kind.TIMESTAMP else typed)
-
-    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
-        """The value itself."""
-        return raw
-
-    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
-        """Values travel as a JSON array of arrays."""
-        return sqlite_rows(name, name, columns, values)
-
-    def held(self, statement: Select[Any]) -> None:
-        """There is too little to be worth it."""
-
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
-        """The rows of a statement."""
-        return chain.from_iterable(blocks_of(self._connection, statement))
 
 
 class MemoryDatabase:
@@ -137,7 +116,8 @@ class MemoryDatabase:
     def open(self) -> Iterator[Reader]:
         """The rows as they are now."""
         with self._engine.connect() as connection:
-            yield SourceReader(_MemoryStore(connection, self._declared), self._zones)
+            store = _MemoryStore(connection, self._declared)
+            yield SourceReader(store, self._zones, borne=sqlite_borne)
 
     def begin_change(self) -> Writing:
         """A transaction to change a row in."""

@@ -6,10 +6,10 @@ What counts as a row, what is checked and what is said about it is the same ever
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -41,6 +41,7 @@ from engine.tables import ColumnRef, TableRef
 __all__ = ["SourceReader", "Store"]
 
 _FORMS_KEPT = 256
+Found = TypeVar("Found")
 
 
 class Store(Protocol):
@@ -81,10 +82,22 @@ class Store(Protocol):
 
 
 class SourceReader:
-    """An open snapshot: the port `Reader` over a store. `zones` are those of the connectors."""
+    """An open snapshot: the port `Reader` over a store. `zones` are those of the connectors.
 
-    def __init__(self, store: Store, zones: Mapping[str, ZoneInfo]) -> None:
+    `borne` gives the values of the parameters of the store's `rows` where there is a shorter way
+    to them than to write it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        zones: Mapping[str, ZoneInfo],
+        *,
+        borne: Callable[[Mapping[str, str], Sequence[Row]], Sequence[object]] | None = None,
+    ) -> None:
         self._store = store
+        self._borne = borne
+        self._found: dict[Hashable, object] = {}
         self._zones = zones
         self._orders: dict[tuple[ColumnRef, TableRef], str | None] = {}
         self._good: dict[TableRef, frozenset[ColumnRef]] = {}
@@ -154,9 +167,21 @@ class SourceReader:
         self._check(self.relation(table), table, asked)
         self._good[table] = frozenset((*(good or ()), *asked))
 
+    def once(self, asked: Hashable, find: Callable[[], Found]) -> Found:
+        """What was found when it was asked first: a snapshot does not change."""
+        if asked not in self._found:
+            self._found[asked] = find()
+        return cast(Found, self._found[asked])
+
     def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
         """A relation made of values, bound as one parameter."""
         return self._store.rows(name, columns, values)
+
+    def borne(
+        self, name: str, columns: Mapping[str, str], values: Sequence[Row]
+    ) -> Sequence[object] | None:
+        """The values of its parameters, where there is a shorter way to them."""
+        return None if self._borne is None else self._borne(columns, values)
 
     def held(self, statement: Select[Any]) -> FromClause | None:
         """The rows of a statement, found once and there for the rest of the snapshot."""

@@ -53,7 +53,7 @@ from engine.ports import Filled, Ordered, Reader, Row, StoreKind
 from engine.problems import SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["SqliteDatabase", "sqlite_rows", "with_functions"]
+__all__ = ["OnSqlite", "SqliteDatabase", "sqlite_borne", "sqlite_rows", "with_functions"]
 
 _BUSY_SECONDS = 10.0
 _OUT_OF_REACH = {
@@ -109,7 +109,7 @@ class SqliteDatabase:
                 connection.exec_driver_sql("BEGIN")
                 # The snapshot begins with the first read.
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").all()
-            yield SourceReader(_SqliteStore(connection), self._zones)
+            yield SourceReader(_SqliteStore(connection), self._zones, borne=sqlite_borne)
 
     def begin_change(self) -> Writing:
         """A transaction that nobody else writes beside."""
@@ -155,11 +155,41 @@ def with_functions(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-class _SqliteStore:
-    """The port `Store` over a connection."""
+class OnSqlite:
+    """What of the port `Store` is the same for rows in a file and for rows in memory."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def privilege(self) -> str:
+        """SQLite has no logins."""
+        return ""
+
+    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The value itself: any can be read."""
+        return raw
+
+    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
+        """Values travel as a JSON array of arrays."""
+        return sqlite_rows(name, name, columns, values)
+
+    def held(self, statement: Select[Any]) -> None:
+        """A file is never written to, and in memory there is too little to be worth it."""
+
+    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+        """The rows of a statement."""
+        return chain.from_iterable(self._blocks(statement))
+
+    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
+        with _faults("the SQLite source"):
+            yield from blocks_of(self._connection, statement)
+
+
+class _SqliteStore(OnSqlite):
+    """The port `Store` over a connection to a file."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
         self._columns: dict[str, Mapping[str, str]] = {}
         self._rowids: dict[str, str | None] = {}
         self._written: dict[tuple[str, str, str], str | None] = {}
@@ -191,10 +221,6 @@ class _SqliteStore:
     def address(self, table: TableRef) -> tuple[str | None, str]:
         """The table's name."""
         return None, table.table
-
-    def privilege(self) -> str:
-        """A file has no logins."""
-        return ""
 
     def layout(self, table: TableRef) -> Hashable:
         """The columns, and which of them is the rowid."""
@@ -238,40 +264,25 @@ class _SqliteStore:
                 return None
         return pattern
 
-    def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
-        """The value itself: any can be read."""
-        return raw
-
-    def rows(self, name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:
-        """Values travel as a JSON array of arrays."""
-        return sqlite_rows(name, name, columns, values)
-
-    def held(self, statement: Select[Any]) -> None:
-        """It is read, never written to."""
-
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
-        """The rows of a statement."""
-        return chain.from_iterable(self._blocks(statement))
-
-    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
-        with _faults("the SQLite source"):
-            yield from blocks_of(self._connection, statement)
-
 
 def sqlite_rows(
     name: str, parameter: str, columns: Mapping[str, str], values: Sequence[Row]
 ) -> FromClause:
     """A relation of values that travel as a JSON array of arrays in the parameter of that name."""
-    data = json.dumps([[_json_value(value) for value in row] for row in values])
+    *paths, data = sqlite_borne(columns, values)
     bound = bindparam(parameter, data, String(), unique=True)
     each = func.json_each(bound).table_valued("value").alias()
     typed = [
-        type_coerce(func.json_extract(each.c.value, f"$[{at}]"), SQL_TYPES[Kind(kind)]).label(
-            column
-        )
-        for at, (column, kind) in enumerate(columns.items())
+        type_coerce(func.json_extract(each.c.value, path), SQL_TYPES[Kind(kind)]).label(column)
+        for path, (column, kind) in zip(paths, columns.items(), strict=True)
     ]
     return select(*typed).subquery(name)
+
+
+def sqlite_borne(columns: Mapping[str, str], values: Sequence[Row]) -> list[str]:
+    """The values of the parameters of `sqlite_rows`, in the order in which they stand in it."""
+    paths = [f"$[{at}]" for at in range(len(columns))]
+    return [*paths, json.dumps([[_json_value(value) for value in row] for row in values])]
 
 
 def _json_value(value: object) -> object:

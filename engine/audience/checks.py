@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
 from engine.audience.select import population
 from engine.audience.silence import doubts, doubts_of_denied, newest_of, newest_value, refuse_lost
 from engine.audience.snapshot import Snapshot
+from engine.audience.tables import first_twice, missing_number, rows_number
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef, FieldRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
@@ -275,7 +274,7 @@ def _counts(
         if str(table) in counts:
             continue
         whole = TableRef(table.connector, table.table)
-        count = counts[str(table)] = snapshot.reader(table.connector).row_count(whole)
+        count = counts[str(table)] = rows_number(whole, snapshot.home(table.connector))
         refuse_too_few(table, count, settings)
         then = known.get(str(table))
         connector = settings.connectors.get(table.connector)
@@ -328,26 +327,13 @@ def refuse_two_of_a_key(entity: EntityRef, snapshot: Snapshot) -> None:
 
     Looked at once a snapshot, which does not change, however many segments ask.
     """
-    if (entity.table, entity.key) in snapshot.unique_keys:
-        return
-    reader = snapshot.reader(entity.table.connector)
-    relation = reader.relation(entity.table)
-    key = reader.column(relation, entity.key, entity.table)
-    twice = (
-        select(key, func.count())
-        .select_from(relation)
-        .where(key.is_not(None))
-        .group_by(key)
-        .having(func.count() > 1)
-        .order_by(key)
-        .limit(1)
-    )
-    for found, number in reader.read(twice):
+    twice = first_twice(entity, snapshot.home(entity.table.connector))
+    if twice is not None:
+        found, number = twice
         raise SourceFault(
             f"{entity.table}: {entity.key.column} {found} stands {number} times; the key of a "
             f"{entity.name} must be unique"
         )
-    snapshot.unique_keys.add((entity.table, entity.key))
 
 
 def _refuse_nobody(entity: EntityRef, snapshot: Snapshot) -> None:
@@ -359,21 +345,14 @@ def _refuse_nobody(entity: EntityRef, snapshot: Snapshot) -> None:
 
 
 def _refuse_missing_of_required(entity: EntityRef, snapshot: Snapshot) -> None:
-    reader = snapshot.reader(entity.table.connector)
+    home = snapshot.home(entity.table.connector)
     for ref in entity.stored:
-        if not ref.required:
-            continue
-        relation = reader.relation(entity.table)
-        key = reader.column(relation, entity.key, entity.table)
-        value = reader.column(relation, ref.column, entity.table)
-        missing = select(func.count(), func.min(key)).select_from(relation)
-        for number, example in reader.read(missing.where(value.is_(None), key.is_not(None))):
-            if number:
-                raise SourceFault(
-                    f"{entity.table}.{ref.column.column} is missing in {number:,} rows, as of "
-                    f"{entity.key.column} {example}; the catalog says that `{ref.name}` is "
-                    "required"
-                )
+        number, example = missing_number(entity, ref.column, home) if ref.required else (0, None)
+        if number:
+            raise SourceFault(
+                f"{entity.table}.{ref.column.column} is missing in {number:,} rows, as of "
+                f"{entity.key.column} {example}; the catalog says that `{ref.name}` is required"
+            )
 
 
 # ---------------------------------------------------------------- freshness

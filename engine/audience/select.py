@@ -9,13 +9,12 @@ from operator import itemgetter
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
 from engine.audience.again import members
 from engine.audience.answering import answer, ledger_sets
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.stays import Own
+from engine.audience.tables import keys_number
 from engine.audience.values import NO_UTF_8, Key
 from engine.bind.catalog import EntityRef
 from engine.bind.conditions import Condition
@@ -137,11 +136,7 @@ def hangs_on_stays(
 
 def population(entity: EntityRef, snapshot: Snapshot) -> int:
     """How many rows of an entity have a key."""
-    home = snapshot.home(entity.table.connector)
-    relation = home.reader.relation(entity.table)
-    key = home.reader.column(relation, entity.key, entity.table)
-    statement = select(func.count()).select_from(relation).where(key.is_not(None))
-    return int(str(next(iter(snapshot.read(entity.table.connector, statement)))[0]))
+    return keys_number(entity, snapshot.home(entity.table.connector))
 
 
 def _key(value: object) -> Key:

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
 from engine.audience.snapshot import Snapshot
+from engine.audience.tables import newest_until
 from engine.audience.values import seen_value
 from engine.bind.catalog import EventRef
 from engine.compile.absence import asked_absent
@@ -46,12 +45,8 @@ def newest_value(
 ) -> date | None:
     """The newest date or instant up to `as_of`; None where there is none."""
     home = snapshot.home(table.connector)
-    relation = home.reader.relation(table)
-    value = home.reader.column(relation, column, table)
     today = local_date(as_of, zone) if column.kind is Kind.DATE else as_of
-    asked = select(func.max(value)).select_from(relation)
-    found = home.reader.read(asked.where(value <= home.leaves.constant(dated(today))))
-    newest = seen_value(column.kind, next(iter(found))[0])
+    newest = seen_value(column.kind, newest_until(table, column, dated(today), home))
     return newest if isinstance(newest, date) else None
 
 

@@ -15,7 +15,6 @@ from engine.compile.dialects.table import LEAVES
 from engine.compile.relations import Home, Supplied
 from engine.ports import Database, Filled, Reader, Row
 from engine.problems import Misuse, Refused
-from engine.tables import ColumnRef, TableRef
 
 __all__ = ["Snapshot", "open_sources"]
 
@@ -37,8 +36,6 @@ class Snapshot:
         self.enrollments = enrollments
         self.history = history
         self.catalog = catalog
-        self.unique_keys: set[tuple[TableRef, ColumnRef]] = set()
-        """The keys of which it is known that none stands twice."""
         self._databases = databases
         self._stack = stack
         self._readers: dict[str, Reader] = {}

@@ -168,6 +168,12 @@ class _Watched:
         """A relation made of values."""
         return self._reader.rows(name, columns, values)
 
+    def borne(
+        self, name: str, columns: Mapping[str, str], values: Sequence[Row]
+    ) -> Sequence[object] | None:
+        """The values of its parameters."""
+        return self._reader.borne(name, columns, values)
+
 
 # ---------------------------------------------------------------- what is kept
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -26,11 +26,18 @@ from engine.compile.core import (
     Tallied,
     Value,
 )
-from engine.compile.given import NOTHING_GIVEN
 from engine.compile.layers import layers
 from engine.compile.links import key_at
 from engine.compile.passes import IsForeign, tallying
-from engine.compile.relations import Askers, Base, Home, Sheet, base, event_rows, successor_rows
+from engine.compile.relations import (
+    Askers,
+    Base,
+    Home,
+    base,
+    event_rows,
+    rows_again,
+    successor_rows,
+)
 from engine.compile.sight import EventRows, Scope
 from engine.compile.sql import flag, predicate_sql, value_sql
 from engine.compile.tally import (
@@ -43,7 +50,7 @@ from engine.compile.tally import (
     tally,
 )
 from engine.language.catalog import Kind
-from engine.ports import StoreKind
+from engine.ports import Row, StoreKind
 
 __all__ = ["Linked", "Question", "answers", "edge_of", "prepared", "statement"]
 
@@ -202,14 +209,12 @@ def _asked_about(question: Question, home: Home, stands: Base) -> list[ColumnEle
 def _is_among(
     sought: Sql, kind: Kind, keys: Sequence[int | str], home: Home
 ) -> ColumnElement[bool]:
-    again = partial(_asked, kind)
-    asked = home.given.rows(keys, again, home)
+    asked = home.given.rows(keys, rows_again("asked", {"key": kind}, _each_alone), home)
     return sought.in_(select(asked.c["key"]))
 
 
-def _asked(kind: Kind, keys: Sequence[int | str], home: Home) -> FromClause:
-    unmarked = replace(home, given=NOTHING_GIVEN)
-    return Sheet("asked", {"key": kind}, tuple((each,) for each in keys)).relation(unmarked)
+def _each_alone(keys: Sequence[int | str]) -> Sequence[Row]:
+    return [(each,) for each in keys]
 
 
 def _output(node: Predicate | Value, scope: Scope) -> Sql:

@@ -35,7 +35,7 @@ from engine.compile.core import (
     Tallied,
     Value,
 )
-from engine.compile.given import NOTHING_GIVEN, Given
+from engine.compile.given import NOTHING_GIVEN, Given, RowsAgain, values_borne
 from engine.compile.leaves import Leaves
 from engine.compile.links import entity_at, link_field, links_of
 from engine.compile.sight import EventRows, Successors
@@ -77,13 +77,25 @@ class Sheet:
 
     def relation(self, home: Home) -> FromClause:
         """The sheet as a relation of a statement."""
-        again = partial(_written, self.name, self.columns)
-        return home.given.rows(self.rows, again, home)
+        return home.given.rows(self.rows, rows_again(self.name, self.columns), home)
 
 
-def _written(name: str, columns: Mapping[str, Kind], rows: Sequence[Row], home: Home) -> FromClause:
+def rows_again(
+    name: str,
+    columns: Mapping[str, Kind],
+    rows_of: Callable[[Sequence[Any]], Sequence[Row]] = tuple,
+) -> RowsAgain:
+    """How rows are brought under a name; `rows_of` makes rows of what is brought."""
     kinds = {each: kind.value for each, kind in columns.items()}
-    return home.reader.rows(name, kinds, rows)
+
+    def write(brought: Sequence[Any], home: Home) -> FromClause:
+        return home.reader.rows(name, kinds, rows_of(brought))
+
+    def borne(brought: Sequence[Any], home: Home) -> Sequence[object]:
+        found = home.reader.borne(name, kinds, rows_of(brought))
+        return values_borne(write(brought, home)) if found is None else found
+
+    return RowsAgain(write, borne)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.message import Message
 
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import AuditRecord, Kind
@@ -143,10 +143,20 @@ def body_of(touch: CameTouch) -> str:
     """The plain text of a mail; of a request what was sent."""
     if touch.kind is not TouchKind.EMAIL:
         return touch.payload.decode("utf-8", "replace")
-    message = message_from_bytes(touch.payload, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    text = message.get_body(("plain", "html"))
-    return str(text.get_content()) if text is not None else ""
+    # By the older policy: what the newer one makes of headers takes longer than all the rest.
+    parts = list(message_from_bytes(touch.payload).walk())
+    shown = [each for each in parts if each.get_content_disposition() != "attachment"]
+    for wanted in ("text/plain", "text/html"):
+        for part in shown:
+            if part.get_content_type() == wanted:
+                return _decoded(part)
+    return ""
+
+
+def _decoded(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content.decode(str(part.get_param("charset", "ascii")), "replace")
 
 
 def _kept(touch: CameTouch) -> Skip:

@@ -6,19 +6,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from engine.inbound.events import Event, Says, Unread
-from engine.inbound.fields import Fields, mapped, text
+from engine.inbound.fields import Fields, first_token, mapped, objects_of, text
 from engine.inbound.statuses import says_of_refusal, status_in
-from engine.messages.tokens import TOKEN
 from engine.places import Place
 from engine.ports import TAG
 
 __all__ = ["postmark_events"]
-
-_TOKEN = re.compile(TOKEN)
 
 _BOUNCES: Mapping[str, Says] = {
     "HardBounce": Says.NO_MAILBOX,
@@ -50,12 +46,7 @@ _CHANGES: Mapping[str, Says] = {
 
 def postmark_events(value: object, place: Place) -> Iterator[Event | Unread]:
     """The events in one document: an object, or a list of them."""
-    for each in value if isinstance(value, list) else [value]:
-        fields: Fields = each if isinstance(each, dict) else {}
-        if kind := text(fields, "RecordType"):
-            yield _event(fields, kind, place)
-        else:
-            yield Unread(place, "expected an object with `RecordType`, as Postmark writes it")
+    return objects_of(value, place, provider="Postmark", kind="RecordType", event=_event)
 
 
 def _event(fields: Fields, kind: str, place: Place) -> Event:
@@ -69,7 +60,7 @@ def _event(fields: Fields, kind: str, place: Place) -> Event:
         says,
         place,
         id="\n".join(("postmark", text(fields, "MessageID"), kind, at, says, named)),
-        tokens=tuple(_TOKEN.findall(text(mapped(fields, "Metadata"), TAG))[:1]),
+        tokens=first_token(text(mapped(fields, "Metadata"), TAG)),
         addresses=(named,) if named else (),
         status=status,
         note=note,

@@ -6,20 +6,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from engine.inbound.events import Event, Says, Unread
-from engine.inbound.fields import Fields, text
+from engine.inbound.fields import Fields, first_token, message_ids, objects_of, text
 from engine.inbound.statuses import says_of_refusal, status_in
-from engine.messages.tokens import TOKEN
 from engine.places import Place
 from engine.ports import TAG
 
 __all__ = ["sendgrid_events"]
 
-_TOKEN = re.compile(TOKEN)
-_ID = re.compile(r"<[^<>\s]{1,300}>")
 _SIMPLE: Mapping[str, Says] = {
     "processed": Says.ACCEPTED,
     "deferred": Says.ACCEPTED,
@@ -38,12 +34,7 @@ _DROPPED: Mapping[str, Says] = {
 
 def sendgrid_events(value: object, place: Place) -> Iterator[Event | Unread]:
     """The events in one document: an array, or one of its objects."""
-    for each in value if isinstance(value, list) else [value]:
-        fields: Fields = each if isinstance(each, dict) else {}
-        if kind := text(fields, "event"):
-            yield _event(fields, kind, place)
-        else:
-            yield Unread(place, "expected an object with `event`, as SendGrid writes it")
+    return objects_of(value, place, provider="SendGrid", kind="event", event=_event)
 
 
 def _event(fields: Fields, kind: str, place: Place) -> Event:
@@ -58,8 +49,8 @@ def _event(fields: Fields, kind: str, place: Place) -> Event:
         says,
         place,
         id=f"sendgrid\n{own}",
-        tokens=tuple(_TOKEN.findall(text(fields, TAG))[:1]),
-        message_ids=tuple(_ID.findall(text(fields, "smtp-id"))),
+        tokens=first_token(text(fields, TAG)),
+        message_ids=message_ids(text(fields, "smtp-id")),
         addresses=(named,) if named else (),
         status=status,
         note=note,

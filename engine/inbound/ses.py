@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.inbound.events import Event, Says, Unread
-from engine.inbound.fields import Fields, listed, mapped, text
+from engine.inbound.fields import Fields, first_token, listed, mapped, message_ids, text
 from engine.inbound.statuses import says_of_refusal, status_in
 from engine.messages.tokens import TOKEN
 from engine.places import Place
@@ -21,8 +21,6 @@ from engine.ports import TAG
 __all__ = ["ses_events"]
 
 _TOKEN_IN_SOURCE = re.compile(rf"\+({TOKEN})@")
-_TOKEN = re.compile(TOKEN)
-_ID = re.compile(r"<[^<>\s]{1,300}>")
 _COMPLAINTS = {"abuse", "fraud", "other", ""}
 _SIMPLE: Mapping[str, Says] = {
     "Delivery": Says.DELIVERED,
@@ -159,11 +157,11 @@ def _tokens(mail: Fields) -> Iterator[str]:
     yield from _TOKEN_IN_SOURCE.findall(text(mail, "source"))
     tags = mapped(mail, "tags").get(TAG)
     for tag in tags if isinstance(tags, list) else []:
-        yield from _TOKEN.findall(tag)[:1] if isinstance(tag, str) else ()
+        yield from first_token(tag) if isinstance(tag, str) else ()
 
 
 def _ids(mail: Fields) -> Iterator[str]:
-    yield from _ID.findall(text(mapped(mail, "commonHeaders"), "messageId"))
+    yield from message_ids(text(mapped(mail, "commonHeaders"), "messageId"))
     for header in listed(mail, "headers"):
         if text(header, "name").lower() == "message-id":
-            yield from _ID.findall(text(header, "value"))
+            yield from message_ids(text(header, "value"))

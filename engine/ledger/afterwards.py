@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from engine.decide.facts import Enrollment
 from engine.ledger.audit import Kind
 from engine.ledger.journey import FACTS, enrollment_of
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
@@ -31,16 +32,25 @@ def over_and_aiming(
     The page begins behind the end and the id `after`.
     """
     end, of = after
-    wanted = (
-        _columns.playbook == playbook,
-        _columns.left_at.is_not(None),
-        _columns.goal_at.is_(None),
-        _columns.goal_until >= as_of,
-        _columns.goal_until >= end,
-        (_columns.goal_until > end) | (_columns.id > of),
+    values = {"mine": playbook, "now": as_of, "end": end, "of": of, "most": limit}
+    return [enrollment_of(row) for row in _PAGE.ordered(unit.connection, values)]
+
+
+_PAGE = Prepared(
+    lambda _: (
+        select(*FACTS)
+        .where(
+            _columns.playbook == bindparam("mine"),
+            _columns.left_at.is_not(None),
+            _columns.goal_at.is_(None),
+            _columns.goal_until >= bindparam("now"),
+            _columns.goal_until >= bindparam("end"),
+            (_columns.goal_until > bindparam("end")) | (_columns.id > bindparam("of")),
+        )
+        .order_by(_columns.goal_until, _columns.id)
+        .limit(bindparam("most"))
     )
-    page = select(*FACTS).where(*wanted).order_by(_columns.goal_until, _columns.id).limit(limit)
-    return [enrollment_of(row) for row in unit.connection.execute(page)]
+)
 
 
 def reached_afterwards(

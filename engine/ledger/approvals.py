@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from engine.ledger.audit import Kind
+from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import holds
 
@@ -34,18 +35,24 @@ def approval_in_force(
     unit: Unit, playbook: str, version: str, *, now: datetime
 ) -> Row[tuple[object, ...]] | None:
     """The newest approval of a playbook that is for this version and not too old."""
-    statement = (
+    values = {"mine": playbook, "version": version, "since": now - APPROVAL_LASTS}
+    found: Row[tuple[object, ...]] | None = _APPROVED.first(unit.connection, values)
+    return found
+
+
+_APPROVED = Prepared(
+    lambda _: (
         select(holds)
         .where(
-            holds.c.playbook == playbook,
-            holds.c.version == version,
+            holds.c.playbook == bindparam("mine"),
+            holds.c.version == bindparam("version"),
             holds.c.state == HoldState.APPROVED,
-            holds.c.decided_at > now - APPROVAL_LASTS,
+            holds.c.decided_at > bindparam("since"),
         )
         .order_by(holds.c.decided_at.desc(), holds.c.id)
         .limit(1)
     )
-    return unit.connection.execute(statement).first()
+)
 
 
 def use_up_approval(

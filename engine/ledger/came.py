@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.item_tables import items
 from engine.ledger.payloads import PAYLOAD
+from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import audit_head, tasks, touches
 
@@ -48,27 +49,34 @@ _OF_TASK = [func.coalesce(tasks.c[name], "").label(name) for name in ("title", "
 
 def came_touches(unit: Unit, playbook: str) -> list[CameTouch]:
     """All touches of a playbook in the order of their steps' keys, copies included."""
-    statement = (
+    about = _told_of(unit, playbook)
+    found = [row._asdict() for row in _CAME.ordered(unit.connection, {"mine": playbook})]
+    return [_touch(row, tuple(about[row["id"]])) for row in found]
+
+
+_CAME = Prepared(
+    lambda _: (
         select(*_OWN, *_OF_TASK)
         .select_from(touches.outerjoin(tasks, tasks.c.id == touches.c.id))
-        .where(touches.c.playbook == playbook)
+        .where(touches.c.playbook == bindparam("mine"))
         .order_by(touches.c.made_at, touches.c.key, touches.c.step, touches.c.id)
     )
-    about = _told_of(unit, playbook)
-    found = [row._asdict() for row in unit.connection.execute(statement)]
-    return [_touch(row, tuple(about[row["id"]])) for row in found]
+)
+_TOLD = Prepared(
+    lambda _: (
+        select(items.c.touch, items.c.key)
+        .join(touches, touches.c.id == items.c.touch)
+        .where(touches.c.playbook == bindparam("mine"))
+        .order_by(items.c.touch, items.c.place)
+    )
+)
+_RECORDS = Prepared(lambda _: select(audit_head.c.seq))
 
 
 def _told_of(unit: Unit, playbook: str) -> defaultdict[str, list[str]]:
     """The keys that each digest of a playbook tells of."""
-    statement = (
-        select(items.c.touch, items.c.key)
-        .join(touches, touches.c.id == items.c.touch)
-        .where(touches.c.playbook == playbook)
-        .order_by(items.c.touch, items.c.place)
-    )
     found = defaultdict[str, list[str]](list)
-    for touch, key in unit.connection.execute(statement):
+    for touch, key in _TOLD.ordered(unit.connection, {"mine": playbook}):
         found[touch].append(key)
     return found
 
@@ -80,4 +88,4 @@ def _touch(row: dict[str, object], about: tuple[str, ...]) -> CameTouch:
 
 def records_so_far(unit: Unit) -> int:
     """How many records the audit has."""
-    return int(unit.connection.scalar(select(audit_head.c.seq)) or 0)
+    return int(_RECORDS.value(unit.connection, {}) or 0)

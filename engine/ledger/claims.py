@@ -10,6 +10,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
@@ -64,13 +66,13 @@ class Claimed:
     sender: str
     subject: str
     topic: str
-    payload: bytes
     method: str
     headers: Mapping[str, str]
     priority: int
     attempts: int
     made_at: datetime
     expires_at: datetime | None
+    payload: bytes
     token: str = ""
 
 
@@ -194,7 +196,9 @@ _ASKED = (
     *("state", "attempts", "expires_at", "capped_at"),
 )
 _TAKEN = tuple(each.name for each in fields(Claimed) if each.name in touches.c)
-_PICKED = tuple(touches.c[name] for name in dict.fromkeys((*_ASKED, *_TAKEN)))
+_EPOCH, _ATTEMPTS, _KIND, _HEADERS = map(_TAKEN.index, ("epoch", "attempts", "kind", "headers"))
+_HEADERS_KEPT = 64  # those of one step are mostly alike, and a mail has none
+_PICKED = tuple(touches.c[name] for name in dict.fromkeys((*_TAKEN, *_ASKED)))
 _TOLD = {"epoch": "epoch", "attempt": "attempts"}
 _SIZE = func.length(PAYLOAD).label("size")
 _CLAIM = Prepared(
@@ -315,39 +319,28 @@ def _take(asking: _Asking, rows: Sequence[Row[Any]]) -> list[Claimed]:
     unit, until = asking.unit, asking.now + asking.lease
     ids = [row.id for row in rows]
     _CLAIM.write(unit.connection, {"given": ids, "by": asking.worker, "until": until})
-    said = payloads_of(unit, ids)
-    for row in rows:
+    for row in rows if _takes_turns(asking.policy) else ():
         names = names_of(asking.policy, row.channel, row.sender)
         take_claim(unit, names, real=asking.real)
-    taken = [_claimed(unit, row, said.get(row.id, b"")) for row in rows]
+    said, key = payloads_of(unit, ids), unit.ledger.identity.key
+    taken = [_claimed(row, said.get(row.id, b""), key) for row in rows]
     now, actor = asking.now, asking.worker
     tell_of_touches(unit, taken, Kind.TOUCH_CLAIMED, _TOLD, body={}, now=now, actor=actor)
     return taken
 
 
-def _claimed(unit: Unit, row: Row[Any], payload: bytes) -> Claimed:
-    is_email = row.kind == TouchKind.EMAIL
-    key = unit.ledger.identity.key
-    return Claimed(
-        id=row.id,
-        epoch=row.epoch + 1,
-        enrollment=row.enrollment,
-        playbook=row.playbook,
-        entity=row.entity,
-        key=row.key,
-        step=row.step,
-        kind=TouchKind(row.kind),
-        channel=row.channel,
-        recipient=row.recipient,
-        sender=row.sender,
-        subject=row.subject,
-        topic=row.topic,
-        payload=payload,
-        method=row.method,
-        headers=json.loads(row.headers),
-        priority=row.priority,
-        attempts=row.attempts + 1,
-        made_at=row.made_at,
-        expires_at=row.expires_at,
-        token=make_token(key, Purpose.RETURN, row.id) if is_email else "",
-    )
+def _claimed(row: Row[Any], payload: bytes, key: bytes) -> Claimed:
+    """The touch as it is after `_CLAIM`; the columns of `_TAKEN` come first in a row."""
+    values: list[Any] = list(row[: len(_TAKEN)])
+    values[_EPOCH] += 1
+    values[_ATTEMPTS] += 1
+    kind = values[_KIND] = TouchKind(row.kind)
+    values[_HEADERS] = _headers(row.headers)
+    token = make_token(key, Purpose.RETURN, row.id) if kind is TouchKind.EMAIL else ""
+    values += payload, token
+    return Claimed(*values)
+
+
+@lru_cache(_HEADERS_KEPT)
+def _headers(text: str) -> Mapping[str, str]:
+    return MappingProxyType(json.loads(text))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.decide.facts import Enrollment
 from engine.ledger.journey import FACTS, enrollment_of
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, tasks
@@ -28,17 +29,25 @@ class ClosingTask:
 
 def closing_tasks(unit: Unit, playbook: str, *, after: str, limit: int) -> list[ClosingTask]:
     """A page of those of a playbook, by id, beginning after `after`."""
-    wanted = (
-        tasks.c.playbook == playbook,
-        tasks.c.state == TaskState.OPEN,
-        tasks.c.closes == 1,
-        tasks.c.id > after,
-    )
-    columns = (tasks.c.id, tasks.c.step, tasks.c.enrollment)
-    page = select(*columns).where(*wanted).order_by(tasks.c.id).limit(limit)
-    rows = unit.connection.execute(page).all()
-    asked_for = _enrollments(unit, {row.enrollment for row in rows})
+    values = {"mine": playbook, "after": after, "most": limit}
+    rows = _PAGE.ordered(unit.connection, values)
+    asked_for = _enrollments(unit, {row.enrollment for row in rows}) if rows else {}
     return [ClosingTask(row.id, row.step, asked_for[row.enrollment]) for row in rows]
+
+
+_PAGE = Prepared(
+    lambda _: (
+        select(tasks.c.id, tasks.c.step, tasks.c.enrollment)
+        .where(
+            tasks.c.playbook == bindparam("mine"),
+            tasks.c.state == TaskState.OPEN,
+            tasks.c.closes == 1,
+            tasks.c.id > bindparam("after"),
+        )
+        .order_by(tasks.c.id)
+        .limit(bindparam("most"))
+    )
+)
 
 
 def _enrollments(unit: Unit, ids: Iterable[str]) -> dict[str, Enrollment]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
     Table,
+    Text,
+    bindparam,
     func,
     literal,
     or_,
@@ -24,6 +27,7 @@ from sqlalchemy import (
 from engine.audience.contacts import ContactRow
 from engine.bind.acts import TASK_CHANNEL
 from engine.decide.facts import NO_PLAYBOOK, TouchKind, TouchState
+from engine.ledger.prepared import Prepared
 from engine.ledger.store import Ledger
 from engine.ledger.tables import items, tasks, touches
 from engine.ledger.tasks import TaskState
@@ -52,13 +56,13 @@ class LedgerContacts:
     ) -> Iterator[ContactRow]:
         """Contacts from `since` until `until`, both included; an email's instant is that of the
         act, a task's when it was done."""
-        both = union_all(
-            _emails(since, until, channel, playbook), _tasks(since, until, channel, playbook)
-        )
+        said = {"since": since, "channel": channel, "playbook": playbook}
+        values = {"until": until} | {name: each for name, each in said.items() if each is not None}
+        asked = _asked(frozenset(values))
         with self._ledger.read() as unit:
-            streamed = unit.connection.execution_options(yield_per=_PAGE).execute(both)
-            for row in streamed:
-                yield ContactRow(**{**row._asdict(), "address": _normal(row.address)})
+            for page in asked.pages(unit.connection, values, size=_PAGE):
+                for row in page:
+                    yield ContactRow(**{**row._asdict(), "address": _normal(row.address)})
 
     def known_from(self) -> datetime | None:
         """When the ledger was made."""
@@ -72,19 +76,23 @@ def _normal(address: str) -> str:
         return address
 
 
-def _emails(
-    since: datetime | None, until: datetime, channel: str | None, playbook: str | None
-) -> Select[tuple[object, ...]]:
+@cache
+def _asked(narrowed: frozenset[str]) -> Prepared:
+    """The contacts that are narrowed in these ways."""
+    return Prepared(lambda _: union_all(_emails(narrowed), _tasks(narrowed)))
+
+
+def _emails(narrowed: frozenset[str]) -> Select[tuple[object, ...]]:
     kind = touches.c.kind == TouchKind.EMAIL
     reached = touches.c.state.in_((TouchState.SENT, TouchState.UNKNOWN))
     to_them = or_(touches.c.copy_of == "", touches.c.to_customer == 1)  # no copy for colleagues
     of_a_playbook = touches.c.playbook != NO_PLAYBOOK  # a task notice is for a colleague
-    wanted = [kind, reached, to_them, of_a_playbook, *_window(touches.c.in_doubt_at, since, until)]
+    wanted = [kind, reached, to_them, of_a_playbook, *_window(touches.c.in_doubt_at, narrowed)]
     wanted.append(or_(items.c.touch.is_(None), touches.c.to_customer == 1))  # nor a digest for one
-    if channel is not None:
-        wanted.append(touches.c.channel == channel)
-    if playbook is not None:
-        wanted.append(touches.c.playbook == playbook)
+    if "channel" in narrowed:
+        wanted.append(touches.c.channel == bindparam("channel"))
+    if "playbook" in narrowed:
+        wanted.append(touches.c.playbook == bindparam("playbook"))
     told_of = select(
         touches.c.id.label("touch_id"),
         touches.c.entity,
@@ -104,15 +112,13 @@ def _with_items(table: Table) -> FromClause:
     return table.outerjoin(items, of_digest)
 
 
-def _tasks(
-    since: datetime | None, until: datetime, channel: str | None, playbook: str | None
-) -> Select[tuple[object, ...]]:
+def _tasks(narrowed: frozenset[str]) -> Select[tuple[object, ...]]:
     done = tasks.c.state == TaskState.DONE
-    wanted = [done, tasks.c.kind.in_(_CONTACT_KINDS), *_window(tasks.c.done_at, since, until)]
-    if channel is not None:
-        wanted.append(literal(TASK_CHANNEL) == channel)
-    if playbook is not None:
-        wanted.append(tasks.c.playbook == playbook)
+    wanted = [done, tasks.c.kind.in_(_CONTACT_KINDS), *_window(tasks.c.done_at, narrowed)]
+    if "channel" in narrowed:
+        wanted.append(literal(TASK_CHANNEL) == bindparam("channel", type_=Text()))
+    if "playbook" in narrowed:
+        wanted.append(tasks.c.playbook == bindparam("playbook"))
     told_of = select(
         tasks.c.id.label("touch_id"),
         tasks.c.entity,
@@ -127,6 +133,7 @@ def _tasks(
 
 
 def _window(
-    at: ColumnElement[datetime | None], since: datetime | None, until: datetime
+    at: ColumnElement[datetime | None], narrowed: frozenset[str]
 ) -> list[ColumnElement[bool]]:
-    return [at <= until] if since is None else [at >= since, at <= until]
+    begins = [at >= bindparam("since")] if "since" in narrowed else []
+    return [*begins, at <= bindparam("until")]

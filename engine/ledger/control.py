@@ -35,7 +35,6 @@ __all__ = [
     "pause_channel",
     "pause_ended",
     "pause_started",
-    "paused_playbooks",
     "resume",
     "resume_channel",
     "stops_in_force",
@@ -128,10 +127,14 @@ def is_halted(unit: Unit, playbook: str) -> bool:
     """Whether nothing of a playbook may go out."""
     if unit.ledger.halt_file_stands():
         return True
-    mine = select(func.count()).where(halts.c.scope.in_((EVERYTHING, playbook)))
-    return unit.connection.scalar(mine) != 0
+    return bool(_HALTED.value(unit.connection, {"mine": playbook}))
 
 
+_HALTED = Prepared(
+    lambda _: select(func.count().label("number")).where(
+        or_(halts.c.scope == EVERYTHING, halts.c.scope == bindparam("mine"))
+    )
+)
 _STOPS = Prepared(
     lambda _: select(halts.c.scope, literal("halt").label("what")).union_all(
         select(pauses.c.playbook, literal("pause")).where(pauses.c.ended_at.is_(None))
@@ -201,9 +204,7 @@ def pause_ended(unit: Unit, playbook: str, *, at: datetime, actor: str) -> timed
     goal's window and `max_lateness` stand still; waits until a moment do not. None: it was not
     paused.
     """
-    running = (pauses.c.playbook == playbook, pauses.c.ended_at.is_(None))
-    statement = update(pauses).where(*running).values(ended_at=at).returning(pauses.c.started_at)
-    started: datetime | None = unit.connection.scalar(statement)
+    started: datetime | None = _PAUSE_OVER.value(unit.connection, {"mine": playbook, "now": at})
     if started is None:
         return None
     for clock in ("waits_until", "goal_until"):
@@ -214,10 +215,14 @@ def pause_ended(unit: Unit, playbook: str, *, at: datetime, actor: str) -> timed
     return at - started
 
 
-def paused_playbooks(unit: Unit) -> dict[str, datetime]:
-    """The playbooks that are paused, with the instant since when."""
-    statement = select(pauses.c.playbook, pauses.c.started_at).where(pauses.c.ended_at.is_(None))
-    return {row.playbook: row.started_at for row in unit.connection.execute(statement)}
+_PAUSE_OVER = Prepared(
+    lambda _: (
+        update(pauses)
+        .where(pauses.c.playbook == bindparam("mine"), pauses.c.ended_at.is_(None))
+        .values(ended_at=bindparam("now"))
+        .returning(pauses.c.started_at)
+    )
+)
 
 
 def _shift_clock(
@@ -343,8 +348,11 @@ def close_breaker(unit: Unit, channel: str, *, at: datetime, actor: str) -> bool
 
 def channel_states(unit: Unit) -> dict[str, ChannelState]:
     """The channels that ever had trouble, by name."""
-    rows = unit.connection.execute(select(channels).order_by(channels.c.name))
+    rows = _CHANNELS.ordered(unit.connection, {})
     return {row.name: ChannelState(*row) for row in rows}
+
+
+_CHANNELS = Prepared(lambda _: select(channels).order_by(channels.c.name))
 
 
 def _ensure_channel(unit: Unit, channel: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from engine.decide.facts import TouchState
-from engine.ledger.statements import texts_relation
+from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
 
@@ -31,6 +32,22 @@ class CopyHolder:
     enrollment: str
 
 
+def _made(given: Given) -> Select[Any]:
+    wanted = given("digest", "step")
+    return (
+        select(touches.c.copy_digest, touches.c.id, touches.c.key, touches.c.enrollment)
+        .join(
+            wanted,
+            (touches.c.copy_digest == wanted.c.digest) & (touches.c.step == wanted.c.step),
+        )
+        .where(touches.c.playbook == bindparam("mine"), touches.c.state.not_in(_NEVER_WENT_OUT))
+        .order_by(touches.c.made_at.desc(), touches.c.id.desc())
+    )
+
+
+_MADE = Prepared(_made)
+
+
 def copies_made(
     unit: Unit, playbook: str, steps: Collection[str], copies: Iterable[str]
 ) -> dict[str, CopyHolder]:
@@ -42,17 +59,8 @@ def copies_made(
     ledger keeps keyed digests.
     """
     by_digest = {unit.digest(copy): copy for copy in copies}
-    wanted = texts_relation(unit.connection, by_digest)
-    found = unit.connection.execute(
-        select(touches.c.copy_digest, touches.c.id, touches.c.key, touches.c.enrollment)
-        .where(
-            touches.c.playbook == playbook,
-            touches.c.step.in_(list(steps)),
-            touches.c.state.not_in(_NEVER_WENT_OUT),
-            touches.c.copy_digest.in_(select(wanted.c.value)),
-        )
-        .order_by(touches.c.made_at.desc(), touches.c.id.desc())
-    )
+    asked = [(digest, step) for digest in by_digest for step in steps]
+    found = _MADE.ordered(unit.connection, {"mine": playbook, "given": asked})
     return {
         by_digest[row.copy_digest]: CopyHolder(row.id, row.key, row.enrollment) for row in found
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from engine.decide.facts import Phase
+from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
@@ -34,10 +36,17 @@ def counts_by_phase(unit: Unit, playbook: str) -> dict[str, dict[str, int]]:
 
 def gathering_count(unit: Unit, playbook: str | None = None) -> int:
     """How many wait for a digest to fire, in one playbook or in all."""
-    wanted = [enrollments.c.phase == Phase.GATHERING, enrollments.c.left_at.is_(None)]
-    if playbook is not None:
-        wanted.append(enrollments.c.playbook == playbook)
-    return unit.connection.scalar(select(func.count()).where(*wanted)) or 0
+    asked = _GATHERING if playbook is None else _GATHERING_IN
+    return int(asked.value(unit.connection, {"mine": playbook}))
+
+
+def _gathering(*which: ColumnElement[bool]) -> Select[Any]:
+    wanted = (enrollments.c.phase == Phase.GATHERING, enrollments.c.left_at.is_(None), *which)
+    return select(func.count().label("number")).where(*wanted)
+
+
+_GATHERING = Prepared(lambda _: _gathering())
+_GATHERING_IN = Prepared(lambda _: _gathering(enrollments.c.playbook == bindparam("mine")))
 
 
 @dataclass(frozen=True, slots=True)

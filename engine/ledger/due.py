@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
@@ -13,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from engine.decide.facts import Enrollment, Phase, TouchState
 from engine.ledger.items import ends_of_items, waits_for_digest
 from engine.ledger.journey import FACTS, OPEN, enrollment_of
-from engine.ledger.statements import texts_relation
+from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, touches
 
@@ -46,23 +45,22 @@ def due_enrollments(
     `passing_over` are versions that cannot go on for now.
     """
     found: list[DueEnrollment] = []
-    given: dict[str, object] = {"mine": playbook, "held": list(passing_over), "now": as_of}
-    for due in _due_statements():
-        room = None if limit is None else limit - len(found)
-        statement = due if room is None else due.limit(room)
-        rows = unit.connection.execute(statement, given).all()
+    given = {"mine": playbook, "now": as_of, "given": list(passing_over)}
+    for due in _DUE:
+        room = _ALL if limit is None else limit - len(found)
+        rows = due.ordered(unit.connection, {**given, "most": room})
         found.extend(_with_ends(unit, [enrollment_of(row) for row in rows]))
     return found
 
 
-@cache
-def _due_statements() -> tuple[Select[Any], ...]:
-    """Asked again and again by every pass: to write them takes longer than to run them."""
-    held = enrollments.c.version.in_(bindparam("held", expanding=True))
-    wanted = (enrollments.c.playbook == bindparam("mine"), OPEN, ~held)
-    order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
-    every = select(*FACTS).where(*wanted).order_by(*order)
-    return tuple(every.where(*due) for due in (_begun(), _waited(), _touched()))
+def _due(which: Callable[[], Sequence[ColumnElement[bool]]]) -> Prepared:
+    def statement(given: Given) -> Select[Any]:
+        held = enrollments.c.version.in_(select(given("version").c.version))
+        wanted = (enrollments.c.playbook == bindparam("mine"), OPEN, ~held, *which())
+        order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
+        return select(*FACTS).where(*wanted).order_by(*order).limit(bindparam("most"))
+
+    return Prepared(statement)
 
 
 def due_playbooks(unit: Unit, as_of: datetime) -> frozenset[str]:
@@ -90,15 +88,22 @@ def _touched() -> list[ColumnElement[bool]]:
     return [enrollments.c.phase == Phase.TOUCHING, ~pending.exists(), ~waits_for_digest()]
 
 
+_DUE = tuple(map(_due, (_begun, _waited, _touched)))
+_ALL = 2**31 - 1
+
+_ENDS = Prepared(
+    lambda given: select(
+        *(touches.c[name] for name in ("enrollment", "step", "state", "ended_at", "copy_of"))
+    ).where(touches.c.enrollment.in_(select(given("enrollment").c.enrollment)))
+)
+
+
 def _with_ends(unit: Unit, found: Sequence[Enrollment]) -> list[DueEnrollment]:
     touching = {each.id: each.step for each in found if each.phase is Phase.TOUCHING}
     if not touching:
         return [_ended(each, ()) for each in found]
     ends: dict[str, list[tuple[TouchState | None, datetime | None]]] = {of: [] for of in touching}
-    given = texts_relation(unit.connection, touching)
-    columns = [touches.c[name] for name in ("enrollment", "step", "state", "ended_at", "copy_of")]
-    statement = select(*columns).where(touches.c.enrollment.in_(select(given.c.value)))
-    for row in unit.connection.execute(statement):
+    for row in _ENDS.rows(unit.connection, {"given": list(touching)}):
         if touching[row.enrollment] == row.step:
             state = None if row.copy_of else TouchState(row.state)
             ends[row.enrollment].append((state, row.ended_at))

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 
 from engine.decide.facts import Enrollment, TouchState
 from engine.decide.stay import leave
 from engine.ledger.audit import Kind
 from engine.ledger.journey import FACTS, enrollment_of, record
+from engine.ledger.prepared import Prepared
 from engine.ledger.retention import empty_touches
 from engine.ledger.statements import insert_new, stand_in_line, texts_relation
 from engine.ledger.store import Unit
@@ -92,8 +93,10 @@ def erased_among(unit: Unit, entity: str, keys: Iterable[str]) -> frozenset[str]
 
 def erased_of(unit: Unit, entity: str) -> frozenset[str]:
     """The keys of all rows of an entity whose data was erased."""
-    found = select(erasures.c.key).where(erasures.c.entity == entity)
-    return frozenset(unit.connection.scalars(found))
+    return frozenset(_ERASED.column(unit.connection, {"mine": entity}))
+
+
+_ERASED = Prepared(lambda _: select(erasures.c.key).where(erasures.c.entity == bindparam("mine")))
 
 
 def _touches_of(entity: str, key: str) -> ColumnElement[bool]:

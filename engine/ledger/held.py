@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from engine.bind.policy import BoundPolicy, address_of, row_of
 from engine.decide.facts import TouchState
 from engine.decide.policy import CAPPED, WINDOW, Act, Asked, Go, Verdict, Wait, counts_from, judge
 from engine.ledger.audit import Kind
 from engine.ledger.instants import instant_text
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import stand_in_line, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, IS_READY, reaches, touches
@@ -176,14 +177,21 @@ def skip(unit: Unit, row: Row[Any], reason: str, *, now: datetime, actor: str) -
 
 def ask_again(unit: Unit, policy: BoundPolicy, *, now: datetime) -> int:
     """Make due what another policy than this has put off; how many."""
-    waiting = (
-        IS_READY,
-        touches.c.reason.in_(HELD_REASONS),
-        touches.c.held_by != policy.digest,
-        touches.c.next_attempt_at > now,
+    return _ASK_AGAIN.write(unit.connection, {"policy": policy.digest, "now": now})
+
+
+_ASK_AGAIN = Prepared(
+    lambda _: (
+        update(touches)
+        .where(
+            IS_READY,
+            touches.c.reason.in_(HELD_REASONS),
+            touches.c.held_by != bindparam("policy"),
+            touches.c.next_attempt_at > bindparam("now"),
+        )
+        .values(next_attempt_at=bindparam("now"))
     )
-    statement = update(touches).where(*waiting).values(next_attempt_at=now)
-    return unit.connection.execute(statement).rowcount
+)
 
 
 def let_others_ask(unit: Unit, touch: str, *, now: datetime) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from itertools import count
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
+from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import identities
 
@@ -17,9 +18,14 @@ __all__ = ["identity_of", "keep_identity"]
 
 def identity_of(unit: Unit, playbook: str) -> str:
     """The identity of a playbook: its name, unless it was renamed or the name was another's."""
-    mine = select(identities.c.identity).where(identities.c.playbook == playbook)
-    kept = unit.connection.scalar(mine)
+    kept = _KEPT.value(unit.connection, {"mine": playbook})
     return kept if kept is not None else _free_identity(unit, playbook)
+
+
+_KEPT = Prepared(
+    lambda _: select(identities.c.identity).where(identities.c.playbook == bindparam("mine"))
+)
+_TAKEN = Prepared(lambda _: select(identities.c.identity))
 
 
 def keep_identity(unit: Unit, playbook: str) -> str:
@@ -34,7 +40,7 @@ def keep_identity(unit: Unit, playbook: str) -> str:
 
 def _free_identity(unit: Unit, playbook: str) -> str:
     """The name itself, unless a playbook that was called so before goes on by it."""
-    taken = set(unit.connection.scalars(select(identities.c.identity)))
+    taken = set(_TAKEN.column(unit.connection, {}))
     if playbook not in taken:
         return playbook
     return next(each for n in count(2) if (each := f"{playbook}~{n}") not in taken)

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 
 from engine.decide.facts import Enrollment, Phase
 from engine.ledger.journey import FACTS, OPEN, enrollment_of
-from engine.ledger.statements import texts_relation
+from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
@@ -48,8 +48,8 @@ def patient(
     """Everyone else who goes on with one of some versions."""
     some = list(among)
     for phase in _PATIENT:
-        yield from _pages(unit, _AMONG, playbook, phase=phase, some=some)
-    resting = {"phase": Phase.RESTING, "some": some, "now": as_of}
+        yield from _pages(unit, _AMONG, playbook, phase=phase, given=some)
+    resting = {"phase": Phase.RESTING, "given": some, "now": as_of}
     yield from _pages(unit, _RESTING, playbook, **resting)
 
 
@@ -66,21 +66,16 @@ def patient_named(
 
     With `past` only those whom the goal counts for at `as_of`, and who are at none of these levels.
     """
-    given = texts_relation(unit.connection, keys)
     asked = _NAMED if past is None else _AIMING
-    named = asked.where(enrollments.c.key.in_(select(given.c.value)))
-    values = {"now": as_of} if past is None else {"now": as_of, "past": list(past)}
-    for page in _pages(unit, named, playbook, **values):
+    for page in _pages(unit, asked, playbook, given=list(keys), now=as_of):
         # Not in the question: SQLite would go by the index of versions, and read all of one.
-        yield [each for each in page if each.version in among]
+        yield [each for each in page if each.version in among and each.level not in (past or ())]
 
 
 def number_inside(unit: Unit, playbook: str, among: Collection[str], *, up_to: int) -> int:
     """How many go on with one of some versions; they are counted no further than `up_to`."""
-    mine = (enrollments.c.playbook == playbook, OPEN, _SOME)
-    some = select(enrollments.c.version).where(*mine).limit(up_to).subquery()
-    counted = select(func.count()).select_from(some)
-    return unit.connection.scalar(counted, {"some": list(among)}) or 0
+    values = {"mine": playbook, "given": list(among), "up_to": up_to}
+    return int(_NUMBER.value(unit.connection, values))
 
 
 def watching(unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
@@ -92,10 +87,8 @@ def watching(unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
 
 def gathering(unit: Unit, playbook: str, as_of: datetime) -> list[Enrollment]:
     """Everyone who waits to be gathered, and whose digest has fired, by key."""
-    due = (enrollments.c.phase == Phase.GATHERING, enrollments.c.waits_until <= as_of)
-    wanted = (enrollments.c.playbook == playbook, OPEN, *due)
-    statement = select(*FACTS).where(*wanted).order_by(enrollments.c.key)
-    return [enrollment_of(row) for row in unit.connection.execute(statement)]
+    values = {"mine": playbook, "now": as_of}
+    return [enrollment_of(row) for row in _GATHERING.ordered(unit.connection, values)]
 
 
 def outdated(unit: Unit, playbook: str, version: str) -> Iterator[Sequence[Enrollment]]:
@@ -108,13 +101,9 @@ def outdated(unit: Unit, playbook: str, version: str) -> Iterator[Sequence[Enrol
 def versions_inside(unit: Unit, playbook: str) -> list[str]:
     """The versions with which somebody is inside: one look into the index for each of them."""
     found: list[str] = []
-    mine = (enrollments.c.playbook == playbook, OPEN)
     while True:
         last = found[-1] if found else ""
-        following = select(func.min(enrollments.c.version)).where(
-            *mine, enrollments.c.version > last
-        )
-        version = unit.connection.scalar(following)
+        version = _FOLLOWING.value(unit.connection, {"mine": playbook, "last": last})
         if version is None:
             return found
         found.append(version)
@@ -126,31 +115,65 @@ def _asking(*which: ColumnElement[bool]) -> Select[Any]:
     return select(*FACTS).where(*mine).order_by(*order)
 
 
-# Written once: a pass puts a dozen of these, and mostly finds nobody.
+def _some(given: Given) -> ColumnElement[bool]:
+    return enrollments.c.version.in_(select(given("version").c.version))
+
+
+def _has_key(given: Given) -> ColumnElement[bool]:
+    return enrollments.c.key.in_(select(given("key").c.key))
+
+
 _IS_IN = enrollments.c.phase == bindparam("phase")
-_SOME = enrollments.c.version.in_(bindparam("some", expanding=True))
-_IN_PHASE = _asking(_IS_IN)
-_NO_MOMENT = _asking(_IS_IN, enrollments.c.waits_until.is_(None))
-_RESTED = _asking(_IS_IN, enrollments.c.waits_until <= bindparam("now"))
-_NOT_OVER = enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > bindparam("now"))
-_RESTING = _asking(_IS_IN, _NOT_OVER, _SOME)
-_AMONG = _asking(_IS_IN, _SOME)
-_NAMED = _asking(
-    enrollments.c.phase.in_(_PATIENT) | ((enrollments.c.phase == Phase.RESTING) & _NOT_OVER)
+_WAITS_ON = enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > bindparam("now"))
+
+_IN_PHASE = Prepared(lambda _: _asking(_IS_IN))
+_NO_MOMENT = Prepared(lambda _: _asking(_IS_IN, enrollments.c.waits_until.is_(None)))
+_RESTED = Prepared(lambda _: _asking(_IS_IN, enrollments.c.waits_until <= bindparam("now")))
+_RESTING = Prepared(lambda given: _asking(_IS_IN, _WAITS_ON, _some(given)))
+_AMONG = Prepared(lambda given: _asking(_IS_IN, _some(given)))
+_IS_PATIENT = or_(
+    *(enrollments.c.phase == phase for phase in _PATIENT),
+    and_(enrollments.c.phase == Phase.RESTING, _WAITS_ON),
 )
-_AIMING = _NAMED.where(
+_IS_AIMING = and_(
     enrollments.c.goal_at.is_(None),
     enrollments.c.goal_until.is_(None) | (enrollments.c.goal_until >= bindparam("now")),
-    enrollments.c.level.not_in(bindparam("past", expanding=True)),
 )
-_OF_VERSION = _asking(enrollments.c.version == bindparam("version"))
+_NAMED = Prepared(lambda given: _asking(_IS_PATIENT, _has_key(given)))
+_AIMING = Prepared(lambda given: _asking(_IS_PATIENT, _IS_AIMING, _has_key(given)))
+_NUMBER = Prepared(
+    lambda given: select(func.count().label("number")).select_from(
+        select(enrollments.c.version)
+        .where(enrollments.c.playbook == bindparam("mine"), OPEN, _some(given))
+        .limit(bindparam("up_to", type_=Integer()))
+        .subquery()
+    )
+)
+_OF_VERSION = Prepared(lambda _: _asking(enrollments.c.version == bindparam("version")))
+_GATHERING = Prepared(
+    lambda _: (
+        select(*FACTS)
+        .where(
+            enrollments.c.playbook == bindparam("mine"),
+            OPEN,
+            enrollments.c.phase == Phase.GATHERING,
+            enrollments.c.waits_until <= bindparam("now"),
+        )
+        .order_by(enrollments.c.key)
+    )
+)
+_FOLLOWING = Prepared(
+    lambda _: select(func.min(enrollments.c.version).label("version")).where(
+        enrollments.c.playbook == bindparam("mine"),
+        OPEN,
+        enrollments.c.version > bindparam("last"),
+    )
+)
 
 
 def _pages(
-    unit: Unit, asked: Select[Any], playbook: str, **given: object
+    unit: Unit, asked: Prepared, playbook: str, **values: object
 ) -> Iterator[Sequence[Enrollment]]:
-    values = {"mine": playbook, **given}
-    streaming = {"yield_per": _PAGE}
-    with unit.connection.execute(asked, values, execution_options=streaming) as streamed:
-        for rows in streamed.partitions():
-            yield [enrollment_of(row) for row in rows]
+    mine = {"mine": playbook, **values}
+    for rows in asked.pages(unit.connection, mine, size=_PAGE):
+        yield [enrollment_of(row) for row in rows]

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select, update
 
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
+from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import invitations
 
@@ -44,11 +45,19 @@ class Answered:
 
 def open_invitations(unit: Unit, playbook: str, *, limit: int | None = None) -> list[Invitation]:
     """Those into a playbook that wait for an answer, the oldest first."""
-    columns = [invitations.c[name] for name in Invitation.__slots__]
-    waiting = (invitations.c.playbook == playbook, invitations.c.answered_at.is_(None))
-    order = (invitations.c.at, invitations.c.key, invitations.c.enrollment, invitations.c.step)
-    found = unit.connection.execute(select(*columns).where(*waiting).order_by(*order).limit(limit))
-    return [Invitation(**row._asdict()) for row in found]
+    values = {"mine": playbook, "most": _ALL if limit is None else limit}
+    return [Invitation(*row) for row in _WAITING.ordered(unit.connection, values)]
+
+
+_ALL = 2**31 - 1
+_WAITING = Prepared(
+    lambda _: (
+        select(*(invitations.c[name] for name in Invitation.__slots__))
+        .where(invitations.c.playbook == bindparam("mine"), invitations.c.answered_at.is_(None))
+        .order_by(invitations.c.at, invitations.c.key, invitations.c.enrollment, invitations.c.step)
+        .limit(bindparam("most"))
+    )
+)
 
 
 def playbooks_invited(unit: Unit) -> frozenset[str]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Exists, Row, and_, bindparam, delete, insert, select, update
 
 from engine.decide.facts import NewTouch, Phase, TouchState
 from engine.ledger.audit import Kind
@@ -18,6 +18,7 @@ from engine.ledger.database import Overtaken
 from engine.ledger.instants import instant_text
 from engine.ledger.payloads import empty_payloads
 from engine.ledger.pending import PendingMail
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, items, reaches, touches
@@ -150,17 +151,21 @@ def _tell(unit: Unit, row: Row[Any], *, at: datetime, actor: str) -> None:
 
 def pending_items(unit: Unit, playbook: str) -> list[PendingMail]:
     """Of whom digests to customers tell that nobody has claimed, each with the digest's id."""
-    statement = (
+    return [PendingMail(*row) for row in _PENDING.ordered(unit.connection, {"mine": playbook})]
+
+
+_PENDING = Prepared(
+    lambda _: (
         select(touches.c.id, touches.c.entity, items.c.key, touches.c.topic)
         .join(items, items.c.touch == touches.c.id)
         .where(
-            touches.c.playbook == playbook,
+            touches.c.playbook == bindparam("mine"),
             touches.c.state.in_((TouchState.DRAFT, TouchState.READY)),
             touches.c.to_customer == 1,
         )
         .order_by(touches.c.id, items.c.place)
     )
-    return [PendingMail(*row) for row in unit.connection.execute(statement)]
+)
 
 
 def waits_for_digest() -> ColumnElement[bool]:
@@ -181,12 +186,14 @@ def ends_of_items(
     unit: Unit, stays: Collection[str]
 ) -> list[tuple[str, str, TouchState, datetime | None]]:
     """Of each digest that tells of some enrollments: enrollment, step, its state and its end."""
-    given = texts_relation(unit.connection, stays)
-    columns = (items.c.enrollment, items.c.step, touches.c.state, touches.c.ended_at)
-    statement = (
-        select(*columns)
-        .join(touches, touches.c.id == items.c.touch)
-        .where(items.c.enrollment.in_(select(given.c.value)))
-    )
-    rows = unit.connection.execute(statement)
+    rows = _ENDS.rows(unit.connection, {"given": list(stays)})
     return [(of, step, TouchState(state), at) for of, step, state, at in rows]
+
+
+_ENDS = Prepared(
+    lambda given: (
+        select(items.c.enrollment, items.c.step, touches.c.state, touches.c.ended_at)
+        .join(touches, touches.c.id == items.c.touch)
+        .where(items.c.enrollment.in_(select(given("enrollment").c.enrollment)))
+    )
+)

@@ -36,7 +36,8 @@ from engine.ledger.items import (
     regather_without,
 )
 from engine.ledger.moves import rename_steps
-from engine.ledger.statements import insert_new, insert_rows
+from engine.ledger.prepared import Prepared
+from engine.ledger.statements import insert_new_rows, insert_rows
 from engine.ledger.stays import DONE, SKIPPED
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, invitations, passed
@@ -180,24 +181,22 @@ def entered_row(enrollment: Enrollment, *, run: str) -> dict[str, object]:
     }
 
 
-_MOVE = (
-    update(enrollments)
-    .where(
-        enrollments.c.id == bindparam("was_id"),
-        enrollments.c.left_at.is_(None),
-        enrollments.c.step == bindparam("was_step"),
-        enrollments.c.phase == bindparam("was_phase"),
-        enrollments.c.version == bindparam("was_version"),
-        enrollments.c.level == bindparam("was_level"),
-    )
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                *("version", "step", "phase", "since", "waits_until", "fixed", "arm", "goal_at"),
-                *("level", "left_at", "outcome", "reason"),
-            )
-        }
+_MOVED = (
+    *("version", "step", "phase", "since", "waits_until", "fixed", "arm", "goal_at"),
+    *("level", "left_at", "outcome", "reason"),
+)
+_MOVE = Prepared(
+    lambda _: (
+        update(enrollments)
+        .where(
+            enrollments.c.id == bindparam("was_id"),
+            enrollments.c.left_at.is_(None),
+            enrollments.c.step == bindparam("was_step"),
+            enrollments.c.phase == bindparam("was_phase"),
+            enrollments.c.version == bindparam("was_version"),
+            enrollments.c.level == bindparam("was_level"),
+        )
+        .values({name: bindparam(name) for name in _MOVED})
     )
 )
 
@@ -211,7 +210,7 @@ def _write_moved(unit: Unit, batch: _Batch, *, at: datetime) -> None:
         rows.append(row)
     if not rows:
         return
-    moved = unit.connection.execute(_MOVE, rows).rowcount
+    moved = _MOVE.write_each(unit.connection, rows)
     if moved != len(rows):
         raise Overtaken(
             f"{len(rows) - moved} enrollments were moved by another process meanwhile; nothing "
@@ -251,7 +250,7 @@ def _write_passed(unit: Unit, decisions: Iterable[Decision]) -> None:
     ]
     if rows:
         # Where an edit puts a step behind another one it is reached again; it happened once.
-        unit.connection.execute(insert_new(unit.connection, passed), rows)
+        insert_new_rows(unit.connection, passed, rows)
 
 
 def _write_invited(unit: Unit, batch: _Batch, *, at: datetime) -> None:
@@ -266,7 +265,7 @@ def _write_invited(unit: Unit, batch: _Batch, *, at: datetime) -> None:
         for each in batch.invited
     ]
     if rows:
-        unit.connection.execute(insert_new(unit.connection, invitations), rows)
+        insert_new_rows(unit.connection, invitations, rows)
 
 
 # ---------------------------------------------------------------- telling

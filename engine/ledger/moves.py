@@ -6,10 +6,12 @@ What the ledger knows of a stay goes by the step ids of the version that it goes
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import Table, exists, select, update
+from sqlalchemy import CompoundSelect, Table, exists, select, union_all, update
 
 from engine.decide.facts import Moved
+from engine.ledger.prepared import Given, Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import invitations, items, passed, tasks, touches
@@ -41,9 +43,21 @@ def _rename(unit: Unit, table: Table, former: str, step: str, ids: Collection[st
 
 def steps_had(unit: Unit, steps: Collection[str], ids: Collection[str]) -> frozenset[str]:
     """Those of some enrollments for which one of these steps made a touch or an invitation."""
-    found: set[str] = set()
-    for table in (touches, items, invitations):
-        given = texts_relation(unit.connection, ids)
-        mine = (table.c.enrollment.in_(select(given.c.value)), table.c.step.in_(list(steps)))
-        found |= set(unit.connection.scalars(select(table.c.enrollment).where(*mine)))
-    return frozenset(found)
+    asked = [(each, step) for each in ids for step in steps]
+    return frozenset(row.enrollment for row in _HAD.rows(unit.connection, {"given": asked}))
+
+
+def _had(given: Given) -> CompoundSelect[Any]:
+    wanted = given("enrollment", "step")
+    return union_all(
+        *(
+            select(table.c.enrollment).join(
+                wanted,
+                (table.c.enrollment == wanted.c.enrollment) & (table.c.step == wanted.c.step),
+            )
+            for table in (touches, items, invitations)
+        )
+    )
+
+
+_HAD = Prepared(_had)

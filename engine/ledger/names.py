@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Table, delete, exists, func, insert, select, update
+from sqlalchemy import Column, Table, bindparam, delete, exists, func, insert, select, update
 
 from engine.ledger.audit import Kind
 from engine.ledger.holds import void_holds
 from engine.ledger.identities import identity_of
+from engine.ledger.prepared import Prepared
 from engine.ledger.runs import RunState, never_ran
 from engine.ledger.store import Unit
 from engine.ledger.tables import (
@@ -143,10 +144,23 @@ def playbooks_inside(unit: Unit) -> list[str]:
     names: list[str] = []
     name: str | None = ""
     while name is not None:  # from one name to the next in the index, however many are inside
-        mine = (enrollments.c.left_at.is_(None), enrollments.c.playbook > name)
-        name = unit.connection.scalar(select(func.min(enrollments.c.playbook)).where(*mine))
+        name = _NEXT_INSIDE.value(unit.connection, {"last": name})
         names += [name] if name is not None else []
     return names
+
+
+_NEXT_INSIDE = Prepared(
+    lambda _: select(func.min(enrollments.c.playbook).label("playbook")).where(
+        enrollments.c.left_at.is_(None), enrollments.c.playbook > bindparam("last")
+    )
+)
+_RAN = Prepared(
+    lambda _: (
+        select(runs.c.playbook)
+        .where(runs.c.version == bindparam("version"), runs.c.state == RunState.DONE)
+        .distinct()
+    )
+)
 
 
 def equal_to_vanished(unit: Unit, playbook: str, version: str, *, existing: Collection[str]) -> str:
@@ -157,8 +171,7 @@ def equal_to_vanished(unit: Unit, playbook: str, version: str, *, existing: Coll
     """
     if not never_ran(unit, playbook):
         return ""
-    by_runs = (runs.c.version == version, runs.c.state == RunState.DONE)
-    said = set(unit.connection.scalars(select(runs.c.playbook).where(*by_runs).distinct()))
+    said = set(_RAN.column(unit.connection, {"version": version}))
     said |= {name for name in playbooks_inside(unit) if _is_inside(unit, name, version)}
     return min(said - {playbook, *existing}, default="")
 

@@ -29,7 +29,6 @@ __all__ = [
     "settle_postponed",
     "settle_sent",
     "settle_sent_all",
-    "settle_skipped",
     "settle_unknown",
 ]
 
@@ -120,15 +119,6 @@ def settle_failed(
     """Record that it was refused for good; `detail` may quote the server, `reason` is a word."""
     values = {"state": TouchState.FAILED, "reason": reason, "detail": detail, "ended_at": now}
     return _settle(unit, touch, values, epoch=epoch, states=_HELD, now=now, actor=actor)
-
-
-def settle_skipped(
-    unit: Unit, touch: str, *, epoch: int, now: datetime, reason: str, actor: str
-) -> bool:
-    """Record that it is not to go out after all, and did not."""
-    values = {"state": TouchState.SKIPPED, "reason": reason, "ended_at": now}
-    states = (TouchState.CLAIMED,)
-    return _settle(unit, touch, values, epoch=epoch, states=states, now=now, actor=actor)
 
 
 def settle_later(

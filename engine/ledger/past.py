@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Column, func, select
+from sqlalchemy import Column, ColumnElement, bindparam, func, select
 
 from engine.decide.facts import Past
+from engine.ledger.prepared import Given, Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
@@ -16,30 +17,50 @@ __all__ = ["inside_another", "past_entries", "past_entries_of_groups"]
 
 def past_entries(unit: Unit, playbook: str, keys: Iterable[str]) -> dict[str, Past]:
     """What is remembered of these keys in a playbook; a key that never entered is absent."""
-    return _past(unit, playbook, enrollments.c.key, list(keys))
+    return _past(unit, playbook, _OF_KEYS, list(keys))
 
 
 def past_entries_of_groups(unit: Unit, playbook: str, groups: Iterable[str]) -> dict[str, Past]:
     """The same of everyone of some parents (`again.each`), by the parents' keys."""
-    return _past(unit, playbook, enrollments.c.each, list(groups))
+    return _past(unit, playbook, _OF_GROUPS, list(groups))
 
 
-def _past(unit: Unit, playbook: str, by: Column[str], wanted: list[str]) -> dict[str, Past]:
-    given = texts_relation(unit.connection, wanted)
-    among = (enrollments.c.playbook == playbook, by.in_(select(given.c.value)))
-    statement = (
-        select(
-            by,
-            func.count(),
-            func.max(enrollments.c.left_at),
-            func.count() - func.count(enrollments.c.left_at),
-        )
-        .where(*among)
-        .group_by(by)
+def _stays(by: Column[str]) -> Prepared:
+    numbers = (
+        func.count().label("stays"),
+        func.max(enrollments.c.left_at).label("left_at"),
+        (func.count() - func.count(enrollments.c.left_at)).label("open"),
     )
+    return Prepared(
+        lambda given: select(by.label("name"), *numbers).where(*_among(by, given)).group_by(by)
+    )
+
+
+def _values(by: Column[str]) -> Prepared:
+    return Prepared(
+        lambda given: (
+            select(by.label("name"), enrollments.c.per)
+            .where(*_among(by, given), enrollments.c.per != "")
+            .distinct()
+        )
+    )
+
+
+def _among(by: Column[str], given: Given) -> tuple[ColumnElement[bool], ...]:
+    return enrollments.c.playbook == bindparam("mine"), by.in_(select(given("name").c.name))
+
+
+_OF_KEYS = (_stays(enrollments.c.key), _values(enrollments.c.key))
+_OF_GROUPS = (_stays(enrollments.c.each), _values(enrollments.c.each))
+
+
+def _past(
+    unit: Unit, playbook: str, asked: tuple[Prepared, Prepared], wanted: list[str]
+) -> dict[str, Past]:
+    stays, of_values = asked
+    told = {"mine": playbook, "given": wanted}
     values: dict[str, set[str]] = {}
-    of_values = select(by, enrollments.c.per).where(*among, enrollments.c.per != "").distinct()
-    for name, value in unit.connection.execute(of_values):
+    for name, value in of_values.rows(unit.connection, told) if wanted else ():
         values.setdefault(name, set()).add(value)
     return {
         name: Past(
@@ -48,7 +69,7 @@ def _past(unit: Unit, playbook: str, by: Column[str], wanted: list[str]) -> dict
             has_open=inside > 0,
             values=frozenset(values.get(name, ())),
         )
-        for name, count, left, inside in unit.connection.execute(statement)
+        for name, count, left, inside in (stays.rows(unit.connection, told) if wanted else ())
     }
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
-    bindparam,
     delete,
     func,
     insert,
@@ -17,6 +14,7 @@ from sqlalchemy import (
     update,
 )
 
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import payloads, touches
@@ -28,20 +26,22 @@ _MINE = select(payloads.c.payload).where(payloads.c.touch == touches.c.id).corre
 PAYLOAD: ColumnElement[bytes] = func.coalesce(_MINE.scalar_subquery(), literal(b""))
 """The bytes of a touch as a column of a select from `touches`."""
 
-# Written once: it is asked at every claim.
-_SOME: Select[Any] = select(payloads).where(payloads.c.touch.in_(bindparam("ids", expanding=True)))
+_SOME = Prepared(
+    lambda given: select(payloads).where(payloads.c.touch.in_(select(given("touch").c.touch)))
+)
+_NEW = Prepared(lambda _: insert(payloads))
 
 
 def write_payloads(unit: Unit, said: Mapping[str, bytes]) -> None:
     """Write what new touches say, by id."""
     rows = [{"touch": touch, "payload": payload} for touch, payload in said.items() if payload]
     if rows:
-        unit.connection.execute(insert(payloads), rows)
+        _NEW.write_each(unit.connection, rows)
 
 
 def payloads_of(unit: Unit, ids: Collection[str]) -> dict[str, bytes]:
     """The bytes of some touches; those that say nothing are absent."""
-    rows = unit.connection.execute(_SOME, {"ids": list(ids)}) if ids else ()
+    rows = _SOME.ordered(unit.connection, {"given": list(ids)}) if ids else ()
     return {row.touch: bytes(row.payload) for row in rows}
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, not_, or_, select, update
 from sqlalchemy.sql import and_
 
 from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.pace import has_turn
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, IS_READY, touches
@@ -44,14 +46,23 @@ _SHOWN = tuple(touches.c[name] for name in PendingMail.__slots__)
 
 def pending_mails(unit: Unit, playbook: str, *, after: str, limit: int) -> Sequence[PendingMail]:
     """A page of a playbook's, by id, beginning after `after`."""
-    wanted = (
-        touches.c.playbook == playbook,
-        touches.c.state.in_(_PENDING),
-        touches.c.to_customer == 1,
-        touches.c.id > after,
+    values = {"mine": playbook, "after": after, "most": limit}
+    return [PendingMail(*row) for row in _PAGE.ordered(unit.connection, values)]
+
+
+_PAGE = Prepared(
+    lambda _: (
+        select(*_SHOWN)
+        .where(
+            touches.c.playbook == bindparam("mine"),
+            touches.c.state.in_(_PENDING),
+            touches.c.to_customer == 1,
+            touches.c.id > bindparam("after"),
+        )
+        .order_by(touches.c.id)
+        .limit(bindparam("most"))
     )
-    statement = select(*_SHOWN).where(*wanted).order_by(touches.c.id).limit(limit)
-    return [PendingMail(*row) for row in unit.connection.execute(statement)]
+)
 
 
 def skip_pending(
@@ -70,10 +81,17 @@ def skip_pending(
 
 def waiting_by_reason(unit: Unit, *, run: str | None = None) -> dict[str, int]:
     """Why touches that are ready have not gone out, of one run or of all, with their number."""
-    mine = [IS_READY] if run is None else [IS_READY, touches.c.run == run]
-    said = select(touches.c.reason, func.count()).where(*mine, touches.c.reason != "")
-    rows = unit.connection.execute(said.group_by(touches.c.reason))
-    return {row[0]: row[1] for row in sorted(rows)}
+    asked = _WAITING if run is None else _WAITING_OF_RUN
+    return dict(sorted(asked.rows(unit.connection, {"run": run})))
+
+
+def _waiting(*which: ColumnElement[bool]) -> Select[Any]:
+    said = select(touches.c.reason, func.count().label("number"))
+    return said.where(IS_READY, touches.c.reason != "", *which).group_by(touches.c.reason)
+
+
+_WAITING = Prepared(lambda _: _waiting())
+_WAITING_OF_RUN = Prepared(lambda _: _waiting(touches.c.run == bindparam("run")))
 
 
 def waiting_for_people(unit: Unit, playbooks: Collection[str]) -> int:

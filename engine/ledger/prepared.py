@@ -1,15 +1,16 @@
-"""Statements of the outbox that go to the driver as text, written once for each kind of database.
+"""Statements that go to the driver as text, written once for each kind of database.
 
-A dozen of them are asked for every group of messages, and to prepare one anew costs SQLAlchemy more
-than it costs the database. SQLite's driver lets other threads in at each row and at each set of
-values; so a group goes in as one value, and comes back as one row.
+A pass asks some hundred of them, and the outbox a dozen for every group of messages: to prepare one
+anew costs SQLAlchemy twenty times what it costs the database. SQLite's driver lets other threads in
+at each row and at each set of values; so a group of messages goes in as one value, and comes back
+as one row.
 """
 
 from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,11 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSON
-from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.sql.expression import Executable, SelectBase
+from sqlalchemy.sql.expression import Executable, SelectBase, UpdateBase
 
 from engine.ledger.instants import Instant, instant_of, instant_text
-from engine.ledger.statements import run_text
+from engine.ledger.statements import run_text, run_text_of_each, stream_text
 
 __all__ = ["Given", "Prepared"]
 
@@ -44,11 +44,13 @@ where there is one name, and for each sequence of texts where there are several.
 class _Form:
     """A statement as one kind of database takes it.
 
-    `said` are the values that it says itself, `order` the names of all its values where the driver
-    knows them by their place, `instants` the places of instants in what `row` is made of.
+    `packed` finds all in one row where `rows` asks for that. `said` are the values that it says
+    itself, `order` the names of all its values where the driver knows them by their place,
+    `instants` the places of instants in what `row` is made of.
     """
 
     text: str
+    packed: str
     said: Mapping[str, object]
     order: tuple[str, ...] | None
     row: Callable[[Sequence[object]], Any]
@@ -71,15 +73,52 @@ class Prepared:
         comes in no order.
         """
         form = self._form(connection.dialect)
-        cursor = _done(connection, form, values)
+        cursor = run_text(connection, form.packed, _bound(form, values))
         found = cursor.fetchall()
         if form.order is not None:
             found = json.loads(found[0][0])
         return list(map(form.row, _with_instants(found, form.instants)))
 
+    def ordered(self, connection: Connection, values: Mapping[str, object]) -> list[Any]:
+        """The same in the order of the statement, row by row; columns may hold bytes.
+
+        A change finds what it returns of each row.
+        """
+        form = self._form(connection.dialect)
+        found = run_text(connection, form.text, _bound(form, values)).fetchall()
+        return list(map(form.row, _with_instants(found, form.instants)))
+
+    def first(self, connection: Connection, values: Mapping[str, object]) -> Any:
+        """The first of these rows; None where there is none."""
+        found = self.ordered(connection, values)
+        return found[0] if found else None
+
+    def value(self, connection: Connection, values: Mapping[str, object]) -> Any:
+        """The first column of the first of these rows; None where there is none."""
+        found = self.first(connection, values)
+        return None if found is None else found[0]
+
+    def column(self, connection: Connection, values: Mapping[str, object]) -> list[Any]:
+        """The first column of these rows."""
+        return [row[0] for row in self.ordered(connection, values)]
+
+    def pages(
+        self, connection: Connection, values: Mapping[str, object], *, size: int
+    ) -> Iterator[list[Any]]:
+        """These rows, so many at a time: the others are still in the database."""
+        form = self._form(connection.dialect)
+        for some in stream_text(connection, form.text, _bound(form, values), size=size):
+            yield list(map(form.row, _with_instants(some, form.instants)))
+
     def write(self, connection: Connection, values: Mapping[str, object]) -> int:
         """Change what the statement says, and give how many rows that were."""
-        return _done(connection, self._form(connection.dialect), values).rowcount
+        form = self._form(connection.dialect)
+        return run_text(connection, form.text, _bound(form, values)).rowcount
+
+    def write_each(self, connection: Connection, rows: Iterable[Mapping[str, object]]) -> int:
+        """The same for each of some values, in one call of the driver."""
+        form = self._form(connection.dialect)
+        return run_text_of_each(connection, form.text, [_bound(form, row) for row in rows]).rowcount
 
     def _form(self, dialect: Dialect) -> _Form:
         form = self._forms.get(dialect.name)
@@ -88,13 +127,14 @@ class Prepared:
         return form
 
 
-def _done(connection: Connection, form: _Form, values: Mapping[str, object]) -> DBAPICursor:
+def _bound(form: _Form, values: Mapping[str, object]) -> Mapping[str, object] | Sequence[object]:
+    """The values as the driver takes them."""
     stored = {**form.said, **values}
     if "given" in stored:
         stored["given"] = json.dumps(stored["given"], ensure_ascii=False)
     if form.order is None:
-        return run_text(connection, form.text, stored)
-    return run_text(connection, form.text, [_stored(stored[name]) for name in form.order])
+        return stored
+    return [_stored(stored[name]) for name in form.order]
 
 
 def _stored(value: object) -> object:
@@ -127,16 +167,27 @@ def _compiled(build: Callable[[Given], Executable], dialect: Dialect) -> _Form:
     is_server = dialect.name == "postgresql"
     statement = build(_given_to_postgres if is_server else _given_to_sqlite)
     compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
-    columns = list(statement.selected_columns) if isinstance(statement, SelectBase) else []
+    columns = list(_columns_of(statement))
     names = [str(each.key) for each in columns]
-    text = str(compiled)
+    to_come = {name: None for each, name in compiled.bind_names.items() if each.required}
+    whole = compiled.construct_expanded_state(to_come)  # with as many marks as lists have members
+    text = whole.statement
+    is_packed = isinstance(statement, SelectBase) and not is_server
     return _Form(
-        _in_one_row(text, names) if names and not is_server else text,
-        {name: each.value for each, name in compiled.bind_names.items() if not each.required},
-        None if is_server else tuple(compiled.positiontup),
+        text,
+        _in_one_row(text, names) if is_packed else text,
+        {name: value for name, value in whole.parameters.items() if name not in to_come},
+        None if is_server else tuple(whole.positiontup),
         getattr(namedtuple("Found", names), "_make"),  # noqa: B009 - of a class made here
         tuple(place for place, each in enumerate(columns) if isinstance(each.type, Instant)),
     )
+
+
+def _columns_of(statement: Executable) -> Iterable[ColumnElement[Any]]:
+    """What a statement finds of each row."""
+    if isinstance(statement, SelectBase):
+        return statement.selected_columns
+    return statement.exported_columns if isinstance(statement, UpdateBase) else ()
 
 
 def _in_one_row(text: str, names: Sequence[str]) -> str:

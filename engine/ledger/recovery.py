@@ -6,17 +6,20 @@ doubt is never silently sent again and never silently forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from engine.bind.acts import ADDING
 from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.control_tables import pauses
+from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, channels, touches
 from engine.steps.copies import NOT_SENT
@@ -64,8 +67,7 @@ class Swept:
 
 def leaseholders(unit: Unit) -> frozenset[str]:
     """The workers that hold a claim or an act in doubt, whether they live or not."""
-    statement = select(touches.c.worker).where(touches.c.lease_until.is_not(None)).distinct()
-    return frozenset(unit.connection.scalars(statement))
+    return frozenset(_HOLDERS.column(unit.connection, {}))
 
 
 def sweep(
@@ -80,18 +82,22 @@ def sweep(
 
     `on_unknown` is by channel; for one that is not in it, an email is held and a webhook resent.
     """
-    lost: ColumnElement[bool] = touches.c.lease_until <= now
-    if gone:
-        lost = or_(lost, touches.c.worker.in_(sorted(gone)))
+    lost = {"now": now, "given": sorted(gone)}
+    released = _LET_GO.ordered(unit.connection, lost)
+    _tell(unit, released, Kind.TOUCH_RELEASED, "lease_ended", now=now, actor=actor)
+    doubtful = _IN_DOUBT.ordered(unit.connection, lost)
     return Swept(
-        released=_release(unit, [lost], now=now, reason="lease_ended", actor=actor),
-        **_close_doubts(unit, lost, now=now, on_unknown=on_unknown, actor=actor),
+        released=len(released),
+        **_close_doubts(unit, doubtful, now=now, on_unknown=on_unknown, actor=actor),
     )
 
 
 def release(unit: Unit, worker: str, *, now: datetime, actor: str) -> int:
     """Make everything ready again that a worker claimed and did not begin; how many."""
-    return _release(unit, [touches.c.worker == worker], now=now, reason="shutdown", actor=actor)
+    claimed = (touches.c.state == TouchState.CLAIMED, touches.c.worker == worker)
+    rows = unit.connection.execute(_let_go(*claimed)).all()
+    _tell(unit, rows, Kind.TOUCH_RELEASED, "shutdown", now=now, actor=actor)
+    return len(rows)
 
 
 def expire(unit: Unit, *, now: datetime, actor: str) -> int:
@@ -99,33 +105,14 @@ def expire(unit: Unit, *, now: datetime, actor: str) -> int:
 
     In a playbook that is paused lateness stands still.
     """
-    paused = select(pauses.c.playbook).where(pauses.c.ended_at.is_(None))
-    late = (
-        touches.c.state.in_((TouchState.DRAFT, TouchState.READY)),
-        touches.c.ended_at.is_(None),
-        touches.c.expires_at <= now,
-        touches.c.playbook.not_in(paused),
-    )
-    values = {"state": TouchState.EXPIRED, "reason": "expired", "ended_at": now}
-    statement = update(touches).where(*late).values(values).returning(*_TOLD)
-    rows = unit.connection.execute(statement).all()
+    rows = _EXPIRE.ordered(unit.connection, {"now": now})
     _tell(unit, rows, Kind.TOUCH_EXPIRED, "expired", now=now, actor=actor)
     return len(rows)
 
 
 def end_copies(unit: Unit, *, now: datetime, actor: str) -> int:
     """End copies for people in `cc` whose mail has ended and did not go out; how many."""
-    mail = touches.alias()
-    went_nowhere = select(mail.c.id).where(
-        mail.c.id == touches.c.copy_of,
-        mail.c.state.in_(
-            (TouchState.FAILED, TouchState.SKIPPED, TouchState.DROPPED, TouchState.EXPIRED)
-        ),
-    )
-    pending = touches.c.state.in_((TouchState.DRAFT, TouchState.READY))
-    values = {"state": TouchState.SKIPPED, "reason": NOT_SENT, "ended_at": now}
-    statement = update(touches).where(IS_COPY, pending, went_nowhere.exists()).values(values)
-    rows = unit.connection.execute(statement.returning(*_TOLD)).all()
+    rows = _END_COPIES.ordered(unit.connection, {"now": now})
     _tell(unit, rows, Kind.TOUCH_SKIPPED, NOT_SENT, now=now, actor=actor)
     return len(rows)
 
@@ -163,31 +150,70 @@ _TOLD = (
 _FREE: Mapping[str, object] = {"worker": "", "lease_until": None}
 
 
-def _release(
-    unit: Unit, which: Collection[ColumnElement[bool]], *, now: datetime, reason: str, actor: str
-) -> int:
-    claimed = (touches.c.state == TouchState.CLAIMED, *which)
+_PENDING = touches.c.state.in_((TouchState.DRAFT, TouchState.READY))
+
+
+def _let_go(*claimed: ColumnElement[bool]) -> ReturningUpdate[Any]:
     values = {**_FREE, "state": TouchState.READY, "attempts": touches.c.attempts - 1}
-    statement = update(touches).where(*claimed).values(values).returning(*_TOLD)
-    rows = unit.connection.execute(statement).all()
-    _tell(unit, rows, Kind.TOUCH_RELEASED, reason, now=now, actor=actor)
-    return len(rows)
+    return update(touches).where(*claimed).values(values).returning(*_TOLD)
+
+
+def _lost(given: Given) -> ColumnElement[bool]:
+    of_the_gone = touches.c.worker.in_(select(given("worker").c.worker))
+    ran_out = touches.c.lease_until <= bindparam("now")
+    return and_(touches.c.lease_until.is_not(None), or_(ran_out, of_the_gone))  # by its index
+
+
+def _expire(_: Given) -> ReturningUpdate[Any]:
+    paused = select(pauses.c.playbook).where(pauses.c.ended_at.is_(None))
+    late = (
+        _PENDING,
+        touches.c.ended_at.is_(None),
+        touches.c.expires_at <= bindparam("now"),
+        touches.c.playbook.not_in(paused),
+    )
+    values = {"state": TouchState.EXPIRED, "reason": "expired", "ended_at": bindparam("now")}
+    return update(touches).where(*late).values(values).returning(*_TOLD)
+
+
+def _end_copies(_: Given) -> ReturningUpdate[Any]:
+    mail = touches.alias()
+    went_nowhere = select(mail.c.id).where(
+        mail.c.id == touches.c.copy_of,
+        mail.c.state.in_(
+            (TouchState.FAILED, TouchState.SKIPPED, TouchState.DROPPED, TouchState.EXPIRED)
+        ),
+    )
+    values = {"state": TouchState.SKIPPED, "reason": NOT_SENT, "ended_at": bindparam("now")}
+    ended = update(touches).where(IS_COPY, _PENDING, went_nowhere.exists()).values(values)
+    return ended.returning(*_TOLD)
+
+
+_HOLDERS = Prepared(
+    lambda _: select(touches.c.worker).where(touches.c.lease_until.is_not(None)).distinct()
+)
+_LET_GO = Prepared(lambda given: _let_go(touches.c.state == TouchState.CLAIMED, _lost(given)))
+_IN_DOUBT = Prepared(
+    lambda given: (
+        select(touches.c.id, touches.c.kind, touches.c.channel, touches.c.method)
+        .where(touches.c.state == TouchState.IN_DOUBT, _lost(given))
+        .with_for_update()
+    )
+)
+_EXPIRE = Prepared(_expire)
+_END_COPIES = Prepared(_end_copies)
 
 
 def _close_doubts(
     unit: Unit,
-    lost: ColumnElement[bool],
+    doubtful: Sequence[Row[tuple[str, str, str, str]]],
     *,
     now: datetime,
     on_unknown: Mapping[str, OnUnknown],
     actor: str,
 ) -> dict[str, int]:
-    doubtful = select(touches.c.id, touches.c.kind, touches.c.channel, touches.c.method)
-    found = unit.connection.execute(
-        doubtful.where(touches.c.state == TouchState.IN_DOUBT, lost).with_for_update()
-    ).all()
     chosen: dict[OnUnknown, list[str]] = {choice: [] for choice in OnUnknown}
-    for row in found:
+    for row in doubtful:
         usual = OnUnknown.HOLD if row.kind == TouchKind.EMAIL else OnUnknown.RESEND
         declared = on_unknown.get(row.channel, usual)
         chosen[for_touch(row.kind, row.method, declared)].append(row.id)

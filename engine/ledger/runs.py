@@ -9,21 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, null, select, update
 
 from engine.decide.facts import earliest_id
 from engine.ledger.approvals import approval_in_force, use_up_approval
 from engine.ledger.audit import Body, Kind, canonical
 from engine.ledger.database import Overtaken
 from engine.ledger.identities import identity_of
-from engine.ledger.statements import insert_new, pack_keys, texts_relation
+from engine.ledger.prepared import Prepared
+from engine.ledger.statements import insert_new_rows, pack_keys
 from engine.ledger.store import Unit
-from engine.ledger.tables import bystanders as bystander_rows
 from engine.ledger.tables import enrollments, runs, versions
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "RunState",
     "Start",
     "begin_run",
-    "bystanders",
     "end_run",
     "entered_in_run",
     "fail_run",
@@ -42,9 +41,7 @@ __all__ = [
     "last_slot",
     "last_sources",
     "never_ran",
-    "remember_bystanders",
     "run_id",
-    "runs_of",
     "save_version",
     "skip_run",
     "slot_to_go_on_with",
@@ -52,8 +49,6 @@ __all__ = [
     "version_content",
     "version_never_ran",
 ]
-
-_PAGE = 20_000  # keys written in one call
 
 
 class RunState(StrEnum):
@@ -140,8 +135,8 @@ def begin_run(
     """Begin a run, or find it. `facts` go into the audit: git commit, SQL digest, …; no floats."""
     row = _new_row(unit, playbook, fire, as_of=as_of, version=version, at=at, actor=actor)
     values = {**row, "state": RunState.RUNNING, "facts": canonical(dict(facts))}
-    inserted = unit.connection.execute(insert_new(unit.connection, runs).values(values))
-    start = Start.NEW if inserted.rowcount == 1 else _found(unit, row["id"])
+    is_new = insert_new_rows(unit.connection, runs, [values]) == 1
+    start = Start.NEW if is_new else _found(unit, row["id"])
     if start is Start.HELD and approval_in_force(unit, playbook, version, now=at):
         start = Start.RESUMED
     if start is Start.RESUMED:
@@ -149,8 +144,8 @@ def begin_run(
     if start in (Start.NEW, Start.RESUMED):
         body = {**facts, "run": row["id"], "fire": fire, "start": start, "version": version}
         unit.note(Kind.RUN_STARTED, body, at=at, actor=actor, playbook=playbook)
-    attempt = unit.connection.scalar(select(runs.c.attempts).where(runs.c.id == row["id"]))
-    return RunStart(str(row["id"]), start, attempt or 1)
+    attempt = _STANDS.first(unit.connection, {"run": row["id"]}).attempts
+    return RunStart(str(row["id"]), start, attempt)
 
 
 def still_ours(unit: Unit, start: RunStart) -> None:
@@ -159,9 +154,8 @@ def still_ours(unit: Unit, start: RunStart) -> None:
     Raises:
         Overtaken: another process has; what it found is no longer so, nothing may be kept.
     """
-    found = select(runs.c.state, runs.c.attempts).where(runs.c.id == start.id).with_for_update()
-    state, attempts = unit.connection.execute(found).one()
-    if (state, attempts) != (RunState.RUNNING, start.attempt):
+    found = _STANDS.first(unit.connection, {"run": start.id})
+    if (found.state, found.attempts) != (RunState.RUNNING, start.attempt):
         raise Overtaken("another process has taken this run over and goes on with it")
 
 
@@ -183,19 +177,19 @@ def end_run(
     run's comparison. An approval that the run acted on is used up, unless `per_run` left some of
     the approved for later runs: `throttled` says how many.
     """
-    playbook = _playbook(unit, run)
+    stands = _STANDS.first(unit.connection, {"run": run})
+    playbook = stands.playbook
     before = last_run(unit, playbook, state=RunState.DONE)
     values: dict[str, object] = {
-        "state": RunState.DONE,
-        "reason": "",
-        "ended_at": at,
+        "run": run,
+        "now": at,
         "counts": canonical(dict(counts)),
         "sources": canonical(dict(sources)),
         "matched": None if matched is None else pack_keys(matched),
     }
     if matched is not None:  # only the newest list serves
         _forget_matched(unit, playbook)
-    unit.connection.execute(update(runs).where(runs.c.id == run).values(values))
+    _END.write(unit.connection, values)
     body = {
         "run": run,
         "counts": dict(counts),
@@ -204,8 +198,7 @@ def end_run(
     }
     unit.note(Kind.RUN_ENDED, body, at=at, actor=actor, playbook=playbook)
     if not throttled:
-        version = str(unit.connection.scalar(select(runs.c.version).where(runs.c.id == run)))
-        use_up_approval(unit, playbook, version, run=run, at=at, actor=actor)
+        use_up_approval(unit, playbook, stands.version, run=run, at=at, actor=actor)
 
 
 def fail_run(
@@ -224,7 +217,8 @@ def fail_run(
     values = {"state": RunState.FAILED, "ended_at": at}
     unit.connection.execute(update(runs).where(*begun).values(values))
     body = {"run": run, "reason": unit.without_addresses(reason)}
-    unit.note(Kind.RUN_FAILED, body, at=at, actor=actor, playbook=_playbook(unit, run))
+    playbook = _STANDS.first(unit.connection, {"run": run}).playbook
+    unit.note(Kind.RUN_FAILED, body, at=at, actor=actor, playbook=playbook)
 
 
 def skip_run(
@@ -241,8 +235,7 @@ def skip_run(
     """Record that a slot is left out; False where the slot is recorded already."""
     row = _new_row(unit, playbook, fire, as_of=as_of, version=version, at=at, actor=actor)
     values = {**row, "state": RunState.SKIPPED, "reason": reason, "ended_at": at}
-    done = unit.connection.execute(insert_new(unit.connection, runs).values(values))
-    if done.rowcount != 1:
+    if insert_new_rows(unit.connection, runs, [values]) != 1:
         return False
     body = {"run": row["id"], "fire": fire, "reason": reason}
     unit.note(Kind.RUN_SKIPPED, body, at=at, actor=actor, playbook=playbook)
@@ -255,25 +248,10 @@ def save_version(unit: Unit, digest: str, playbook: str, content: str, *, at: da
     `content` is what an enrollment needs to go on with it: the playbook as canonical JSON.
     """
     row = {"hash": digest, "playbook": playbook, "content": content, "saved_at": at}
-    unit.connection.execute(insert_new(unit.connection, versions).values(row))
-
-
-def remember_bystanders(unit: Unit, playbook: str, keys: Iterable[str], *, at: datetime) -> None:
-    """Keep who matched when a playbook with `existing: skip` first ran: they stay outside."""
-    coming = iter(keys)
-    while page := list(islice(coming, _PAGE)):
-        rows = [{"playbook": playbook, "key": key, "at": at} for key in page]
-        unit.connection.execute(insert_new(unit.connection, bystander_rows), rows)
+    insert_new_rows(unit.connection, versions, [row])
 
 
 # ---------------------------------------------------------------- reading
-
-
-def bystanders(unit: Unit, playbook: str, keys: Iterable[str]) -> frozenset[str]:
-    """Those of some who matched when the playbook first ran, where they were to stay outside."""
-    given = texts_relation(unit.connection, keys)
-    mine = (bystander_rows.c.playbook == playbook, bystander_rows.c.key == given.c.value)
-    return frozenset(unit.connection.scalars(select(bystander_rows.c.key).where(*mine)))
 
 
 def never_ran(unit: Unit, playbook: str) -> bool:
@@ -283,9 +261,8 @@ def never_ran(unit: Unit, playbook: str) -> bool:
 
 def version_never_ran(unit: Unit, playbook: str, version: str) -> bool:
     """Whether no run of this version of a playbook ever went through."""
-    wanted = (runs.c.playbook == playbook, runs.c.version == version)
-    done = select(runs.c.id).where(*wanted, runs.c.state == RunState.DONE).limit(1)
-    return unit.connection.scalar(done) is None
+    values = {"mine": playbook, "version": version}
+    return _DONE_AS.value(unit.connection, values) is None
 
 
 def version_content(unit: Unit, digest: str) -> str | None:
@@ -295,19 +272,63 @@ def version_content(unit: Unit, digest: str) -> str | None:
 
 def last_run(unit: Unit, playbook: str, *, state: RunState | None = None) -> Run | None:
     """The run of a playbook with the latest instant, of any state unless one is said."""
-    wanted: list[ColumnElement[bool]] = [runs.c.playbook == playbook]
-    if state is not None:
-        wanted.append(runs.c.state == state)
-    order = (runs.c.as_of.desc(), runs.c.started_at.desc(), runs.c.id)
-    row = unit.connection.execute(select(runs).where(*wanted).order_by(*order).limit(1)).first()
+    asked = _LAST if state is None else _LAST_IN_STATE
+    row = asked.first(unit.connection, {"mine": playbook, "state": state})
     return _run(row) if row else None
 
 
-def runs_of(unit: Unit, playbook: str, *, since: datetime) -> list[Run]:
-    """The runs of a playbook from an instant on, the oldest first."""
-    wanted = (runs.c.playbook == playbook, runs.c.as_of >= since)
-    rows = unit.connection.execute(select(runs).where(*wanted).order_by(runs.c.as_of, runs.c.id))
-    return [_run(row) for row in rows]
+def _last(*which: ColumnElement[bool]) -> Select[Any]:
+    order = (runs.c.as_of.desc(), runs.c.started_at.desc(), runs.c.id)
+    return select(*_TOLD).where(_MINE, *which).order_by(*order).limit(1)
+
+
+_TOLD = tuple(runs.c[each.name] for each in fields(Run))
+_MINE = runs.c.playbook == bindparam("mine")
+_LAST = Prepared(lambda _: _last())
+_LAST_IN_STATE = Prepared(lambda _: _last(runs.c.state == bindparam("state")))
+_DONE_AS = Prepared(
+    lambda _: (
+        select(runs.c.id)
+        .where(_MINE, runs.c.version == bindparam("version"), runs.c.state == RunState.DONE)
+        .limit(1)
+    )
+)
+_STANDS = Prepared(
+    lambda _: (
+        select(runs.c.state, runs.c.attempts, runs.c.playbook, runs.c.version)
+        .where(runs.c.id == bindparam("run"))
+        .with_for_update()
+    )
+)
+_END = Prepared(
+    lambda _: (
+        update(runs)
+        .where(runs.c.id == bindparam("run"))
+        .values(
+            {"state": RunState.DONE, "reason": "", "ended_at": bindparam("now")}
+            | {name: bindparam(name) for name in ("counts", "sources", "matched")}
+        )
+    )
+)
+_FORGET_MATCHED = Prepared(
+    lambda _: update(runs).where(_MINE, runs.c.matched.is_not(None)).values(matched=null())
+)
+_LAST_MATCHED = Prepared(
+    lambda _: (
+        select(runs.c.matched)
+        .where(_MINE, runs.c.matched.is_not(None))
+        .order_by(runs.c.as_of.desc())
+        .limit(1)
+    )
+)
+_AS_OF = Prepared(lambda _: select(runs.c.as_of).where(runs.c.id == bindparam("run")))
+_ENTERED = Prepared(
+    lambda _: select(func.count().label("number")).where(
+        enrollments.c.id >= bindparam("since"),
+        enrollments.c.run == bindparam("run"),
+        enrollments.c.holdout == 0,
+    )
+)
 
 
 def last_slot(unit: Unit, playbook: str) -> str | None:
@@ -345,21 +366,17 @@ def last_sources(unit: Unit, playbook: str) -> Mapping[str, object]:
 
 def last_matched(unit: Unit, playbook: str) -> bytes | None:
     """The keys that matched in the last run that kept them, packed: `unpacked_pages` reads them."""
-    wanted = (runs.c.playbook == playbook, runs.c.matched.is_not(None))
-    statement = select(runs.c.matched).where(*wanted).order_by(runs.c.as_of.desc()).limit(1)
-    packed: bytes | None = unit.connection.scalar(statement)
+    packed: bytes | None = _LAST_MATCHED.value(unit.connection, {"mine": playbook})
     return packed
 
 
 def entered_in_run(unit: Unit, run: str) -> int:
     """How many entered in a run: what a throttle has used up of it. Those held out do not count."""
-    as_of = unit.connection.scalar(select(runs.c.as_of).where(runs.c.id == run))
+    as_of = _AS_OF.value(unit.connection, {"run": run})
     if as_of is None:
         return 0
-    since = enrollments.c.id >= earliest_id(as_of)  # ids ascend: nobody is read who was in before
-    let_in = (since, enrollments.c.run == run, enrollments.c.holdout == 0)
-    statement = select(func.count()).select_from(enrollments).where(*let_in)
-    return unit.connection.scalar(statement) or 0
+    since = earliest_id(as_of)  # ids ascend: nobody is read who was in before
+    return int(_ENTERED.value(unit.connection, {"run": run, "since": since}))
 
 
 # ---------------------------------------------------------------- inside
@@ -380,8 +397,7 @@ def _new_row(
 
 
 def _found(unit: Unit, run: object) -> Start:
-    state = unit.connection.scalar(select(runs.c.state).where(runs.c.id == run).with_for_update())
-    return _STARTS[RunState(str(state))]
+    return _STARTS[RunState(_STANDS.first(unit.connection, {"run": run}).state)]
 
 
 def _begin_again(unit: Unit, run: object, *, version: str, at: datetime) -> None:
@@ -397,12 +413,7 @@ def _begin_again(unit: Unit, run: object, *, version: str, at: datetime) -> None
 
 
 def _forget_matched(unit: Unit, playbook: str) -> None:
-    old = (runs.c.playbook == playbook, runs.c.matched.is_not(None))
-    unit.connection.execute(update(runs).where(*old).values(matched=None))
-
-
-def _playbook(unit: Unit, run: str) -> str:
-    return str(unit.connection.scalar(select(runs.c.playbook).where(runs.c.id == run)))
+    _FORGET_MATCHED.write(unit.connection, {"mine": playbook})
 
 
 def _difference(before: Mapping[str, object], now: Mapping[str, object]) -> dict[str, int]:

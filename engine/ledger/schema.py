@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, insert, inspect, select, text, update
+from sqlalchemy import URL, Connection, Engine, insert, inspect, select, update
 
 from engine.ledger.audit import GENESIS, Kind
 from engine.ledger.database import connect, ledger_file, ledger_url, make_file, shown, told
-from engine.ledger.statements import stand_in_line
+from engine.ledger.statements import run_text, stand_in_line
 from engine.ledger.store import Identity, Ledger, Unit
 from engine.ledger.tables import SCHEMA, audit_head, meta
 from engine.problems import Refused, Unreachable
@@ -242,7 +242,8 @@ def _revision(connection: Connection, name: str) -> str:
 
 
 def _revision_of(connection: Connection) -> str:
-    return str(connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar_one())  # noqa: S608
+    (row,) = run_text(connection, f"SELECT version_num FROM {_VERSION_TABLE}", ()).fetchall()  # noqa: S608
+    return str(row[0])
 
 
 def _refuse_other_schema(revision: str, name: str) -> None:

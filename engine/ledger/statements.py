@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain, count, islice
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -33,10 +33,13 @@ from engine.ledger.instants import Instant, instant_text
 __all__ = [
     "insert_alike",
     "insert_new",
+    "insert_new_rows",
     "insert_rows",
     "pack_keys",
     "run_text",
+    "run_text_of_each",
     "stand_in_line",
+    "stream_text",
     "texts_relation",
     "unpack_keys",
     "unpacked_pages",
@@ -49,18 +52,55 @@ def run_text(connection: Connection, text: str, values: object) -> DBAPICursor:
     What SQLAlchemy does around a statement takes several times as long as most of the outbox's do.
     No event tells of it; failures are those that SQLAlchemy would raise.
     """
-    dialect, pooled = connection.dialect, connection.connection
-    cursor = pooled.cursor()
+    cursor = connection.connection.cursor()
     try:
         cursor.execute(text, values)  # type: ignore[arg-type]
-    except dialect.loaded_dbapi.Error as error:
-        is_lost = dialect.is_disconnect(error, pooled, cursor)
-        if is_lost:
-            connection.invalidate(error)
-        base: type[Exception] = dialect.loaded_dbapi.Error
-        told = DBAPIError.instance(text, None, error, base, connection_invalidated=is_lost)
-        raise told from error
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, cursor, text, error) from error
     return cursor
+
+
+def run_text_of_each(connection: Connection, text: str, rows: Sequence[object]) -> DBAPICursor:
+    """The same for each of some values."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(text, rows)  # type: ignore[arg-type]
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, cursor, text, error) from error
+    return cursor
+
+
+_STREAMS = count(1)
+"""Postgres keeps back rows for a cursor that has a name."""
+
+
+def stream_text(
+    connection: Connection, text: str, values: object, *, size: int
+) -> Iterator[Sequence[Any]]:
+    """The same, so many rows at a time: what was not asked for yet is left with the database."""
+    is_server = connection.dialect.name == "postgresql"
+    named = (f"touchline_{next(_STREAMS)}",) if is_server else ()
+    cursor = connection.connection.cursor(*named)
+    try:
+        cursor.execute(text, values)  # type: ignore[arg-type]
+        while rows := cursor.fetchmany(size):
+            yield rows
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, cursor, text, error) from error
+    finally:
+        cursor.close()
+
+
+def _told(
+    connection: Connection, cursor: DBAPICursor, text: str, error: Exception
+) -> DBAPIError | Exception:
+    """A failure of the driver as SQLAlchemy would tell it."""
+    dialect = connection.dialect
+    is_lost = dialect.is_disconnect(error, connection.connection, cursor)  # type: ignore[arg-type]
+    if is_lost:
+        connection.invalidate(error)
+    base: type[Exception] = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(text, None, error, base, connection_invalidated=is_lost)
 
 
 def stand_in_line(connection: Connection, lock: int) -> None:
@@ -87,8 +127,21 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     A million of them pass through here in a run: what SQLAlchemy makes of each parameter, and a
     server of each statement, would take longer than writing them. No column holds bytes.
     """
+    _insert(connection, table, rows, "")
+
+
+def insert_new_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]
+) -> int:
+    """The same, leaving rows alone whose unique key is there already; how many were written."""
+    return _insert(connection, table, rows, " ON CONFLICT DO NOTHING")
+
+
+def _insert(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], ending: str
+) -> int:
     if not rows:
-        return
+        return 0
     names = list(rows[0])
     quote = connection.dialect.identifier_preparer.quote
     name, columns = quote(table.name), ", ".join(map(quote, names))  # our own, and no data
@@ -96,11 +149,12 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if connection.dialect.name == "postgresql":
         records = f"json_populate_recordset(NULL::{name}, %s::json)"
         told = json.dumps(rows, default=instant_text, ensure_ascii=False)
-        connection.exec_driver_sql(f"{into} SELECT {columns} FROM {records}", (told,))  # noqa: S608
-        return
+        text = f"{into} SELECT {columns} FROM {records}{ending}"  # noqa: S608
+        return run_text(connection, text, (told,)).rowcount
     marks = ", ".join("?" * len(names))
     stored = ([_stored(row[each]) for row in rows] for each in names)
-    connection.exec_driver_sql(f"{into} VALUES ({marks})", list(zip(*stored, strict=True)))
+    values = list(zip(*stored, strict=True))
+    return run_text_of_each(connection, f"{into} VALUES ({marks}){ending}", values).rowcount
 
 
 Values = Sequence[str] | Sequence[int]

@@ -15,12 +15,9 @@ from engine.ledger.tables import suppressions, touches
 __all__ = [
     "EVERY_TOPIC",
     "Suppression",
-    "is_suppressed",
-    "is_suppressed_digest",
     "list_suppressions",
     "suppress",
     "suppress_digest",
-    "suppressed_among",
     "unsuppress",
 ]
 
@@ -83,28 +80,6 @@ def unsuppress(
     body = {"address": digest, "topic": topic, "why": unit.without_addresses(why)}
     unit.note(Kind.UNSUPPRESSED, body, at=at, actor=actor)
     return True
-
-
-def is_suppressed(unit: Unit, address: str, *, topic: str) -> bool:
-    """Whether an address gets nothing of a topic (empty: `general`)."""
-    return is_suppressed_digest(unit, unit.digest(address), topic)
-
-
-def is_suppressed_digest(unit: Unit, digest: str, topic: str) -> bool:
-    """The same, by the address's keyed digest; nothing is suppressed where there is none."""
-    if not digest:
-        return False
-    topics = (EVERY_TOPIC, topic or _GENERAL)
-    mine = (suppressions.c.address_digest == digest, suppressions.c.topic.in_(topics))
-    return unit.connection.scalar(select(func.count()).where(*mine)) != 0
-
-
-def suppressed_among(unit: Unit, addresses: frozenset[str], *, topic: str) -> frozenset[str]:
-    """Those of many addresses that get nothing of a topic."""
-    topics = (EVERY_TOPIC, topic or _GENERAL)
-    found = select(suppressions.c.address_digest).where(suppressions.c.topic.in_(topics))
-    digests = set(unit.connection.scalars(found))
-    return frozenset(address for address in addresses if unit.digest(address) in digests)
 
 
 def list_suppressions(unit: Unit) -> list[Suppression]:

@@ -351,13 +351,6 @@ Index(
     postgresql_where=_LEASED,
 )
 Index(
-    "ix_touches_pending",
-    touches.c.enrollment,
-    touches.c.step,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
-)
-Index(
     "ix_touches_contacted",
     touches.c.in_doubt_at,
     sqlite_where=_CONTACTED,

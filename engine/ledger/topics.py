@@ -23,7 +23,6 @@ from engine.ledger.tables import subscriptions, suppressions
 __all__ = [
     "SUPPRESSED",
     "Addressed",
-    "refusal_of",
     "refusals_among",
     "refusals_of",
     "subscribe",
@@ -47,12 +46,6 @@ def _said_in(table: Table) -> Prepared:
 
 
 _SAID, _ASKED_FOR = _said_in(suppressions), _said_in(subscriptions)
-
-
-def refusal_of(unit: Unit, digest: str, topic: str, *, default: TopicDefault) -> str:
-    """Why an address, by its keyed digest, gets nothing of a topic; empty where it does."""
-    asked = (digest, topic, default)
-    return refusals_of(unit, [asked]).get(asked, "")
 
 
 def refusals_of(unit: Unit, asked: Collection[Addressed]) -> dict[Addressed, str]:
@@ -102,11 +95,8 @@ def _refusals(
     refused = {}
     if default is TopicDefault.UNSUBSCRIBED:
         refused = dict.fromkeys(set(asked) - _subscribed(unit, asked, topic), NOT_SUBSCRIBED)
-    given = texts_relation(unit.connection, asked)
-    found = select(suppressions.c.address_digest).where(
-        suppressions.c.address_digest.in_(select(given.c.value)), suppressions.c.topic.in_(topics)
-    )
-    return refused | dict.fromkeys(unit.connection.scalars(found), SUPPRESSED)
+    said = _pairs(unit, _SAID, asked)
+    return refused | {digest: SUPPRESSED for digest, of in said if of in topics}
 
 
 def _subscribed(unit: Unit, digests: Iterable[str], topic: str) -> set[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, not_, or_, select, update
 
 from engine.bind.acts import TASK_CHANNEL
 from engine.bind.policy import address_of
@@ -22,7 +22,8 @@ from engine.ledger.audit import Kind, canonical
 from engine.ledger.chunks import hand_out
 from engine.ledger.items import WAS_TAKEN_BACK, clear_for_remaking, write_items
 from engine.ledger.payloads import write_payloads
-from engine.ledger.statements import texts_relation
+from engine.ledger.prepared import Prepared
+from engine.ledger.statements import insert_rows, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_READY, items, reaches, tasks, touches
 
@@ -114,10 +115,14 @@ def existing_keys(unit: Unit, keys: Collection[str]) -> frozenset[str]:
     """The same of keys alone. A digest that was taken back does not stand: it is made again."""
     if not keys:
         return frozenset()
-    given = texts_relation(unit.connection, keys)
-    mine = (touches.c.id.in_(select(given.c.value)), not_(WAS_TAKEN_BACK))
-    found = select(touches.c.id).where(*mine)
-    return frozenset(unit.connection.scalars(found))
+    return frozenset(row.id for row in _STANDING.rows(unit.connection, {"given": list(keys)}))
+
+
+_STANDING = Prepared(
+    lambda given: select(touches.c.id).where(
+        touches.c.id.in_(select(given("touch").c.touch)), not_(WAS_TAKEN_BACK)
+    )
+)
 
 
 def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datetime) -> None:
@@ -130,13 +135,13 @@ def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datet
         for touch in made
     ]
     if rows:
-        unit.connection.execute(insert(touches), rows)
+        insert_rows(unit.connection, touches, rows)
         hand_out(unit, rows, at=at)
     write_payloads(unit, {touch.id: touch.payload for touch in made})
     write_items(unit, made)
     reached = [row for touch in made for row in _reaching(unit, touch)]
     if reached:
-        unit.connection.execute(insert(reaches), reached)
+        insert_rows(unit.connection, reaches, reached)
     work = [_task_row(touch, at=at) for touch in made if _is_in_inbox(touch)]
     if work:
         unit.connection.execute(insert(tasks), work)
@@ -299,12 +304,19 @@ def counts_by_state(unit: Unit, playbook: str | None = None) -> dict[str, int]:
 
 def states_by_channel(unit: Unit, run: str) -> dict[str, dict[str, int]]:
     """How many of the touches that a run made are in each state, by channel."""
-    columns = (touches.c.channel, touches.c.state)
-    statement = select(*columns, func.count()).where(touches.c.run == run).group_by(*columns)
     counts: dict[str, dict[str, int]] = {}
-    for channel, state, number in sorted(unit.connection.execute(statement)):
+    for channel, state, number in sorted(_OF_RUN.rows(unit.connection, {"run": run})):
         counts.setdefault(channel, {})[state] = number
     return counts
+
+
+_OF_RUN = Prepared(
+    lambda _: (
+        select(touches.c.channel, touches.c.state, func.count().label("number"))
+        .where(touches.c.run == bindparam("run"))
+        .group_by(touches.c.channel, touches.c.state)
+    )
+)
 
 
 def backlog(unit: Unit, playbook: str | None = None) -> Backlog:

@@ -22,11 +22,12 @@ from engine.decide.facts import Decision
 from engine.decide.stay import Cohort, Newcomers, enter_together, held_out_of, start_of
 from engine.decide.waits import Clock
 from engine.language.playbook import Entry, Fuse
+from engine.ledger.bystanders import bystanders
 from engine.ledger.erasure import erased_among
 from engine.ledger.holds import approved_keys
 from engine.ledger.names import equal_to_vanished
 from engine.ledger.past import past_entries, past_entries_of_groups
-from engine.ledger.runs import bystanders, entered_in_run, never_ran, version_never_ran
+from engine.ledger.runs import entered_in_run, never_ran, version_never_ran
 from engine.ledger.store import Ledger, Unit
 from engine.passes.portions import KeyPages, Portion, key_pages, portions_of
 from engine.passes.walk import Facts

@@ -15,6 +15,7 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Gate
 from engine.decide.facts import told_apart
 from engine.decide.gathering import GATHERED
+from engine.ledger.bystanders import remember_bystanders
 from engine.ledger.clearances import Clearance
 from engine.ledger.cohorts import let_in, written
 from engine.ledger.database import Overtaken
@@ -30,7 +31,6 @@ from engine.ledger.runs import (
     last_run,
     last_sources,
     never_ran,
-    remember_bystanders,
     run_id,
     still_ours,
 )

@@ -29,7 +29,7 @@ __all__ = [
     "as_spark",
     "as_sqlite",
     "spark_with",
-    "split_four_ways",
+    "split_two_ways",
 ]
 
 DATA = Path(__file__).parent / "data"
@@ -197,17 +197,14 @@ _SPARK_TYPES = {
 }
 
 
-def split_four_ways(folder: Path, url: str) -> Mapping[str, Mapping[str, Database]]:
+def split_two_ways(folder: Path) -> Mapping[str, Mapping[str, Database]]:
     """By name, layouts in which accounts lie in one database and users with events in another."""
     files = as_files()
-    lite_accounts = sqlite_with(folder / "accounts.db", ("accounts",), names=("crm",))
-    lite_users = sqlite_with(folder / "users.db", ("users", "events"), names=("product",))
-    post_accounts = postgres_with(url, ("accounts",), names=("crm",))
+    accounts = sqlite_with(folder / "accounts.db", ("accounts",), names=("crm",))
+    users = sqlite_with(folder / "users.db", ("users", "events"), names=("product",))
     return {
-        "accounts in SQLite, product in files": {"crm": lite_accounts, **_only(files, "product")},
-        "accounts in files, product in SQLite": {**_only(files, "crm"), "product": lite_users},
-        "accounts in Postgres, product in SQLite": {"crm": post_accounts, "product": lite_users},
-        "accounts in Postgres, product in files": {"crm": post_accounts, **_only(files, "product")},
+        "accounts in SQLite, product in files": {"crm": accounts, **_only(files, "product")},
+        "accounts in files, product in SQLite": {**_only(files, "crm"), "product": users},
     }
 
 

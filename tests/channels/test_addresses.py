@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.channels.addresses import RefusedUrl, check_url, is_public
+from connectors.channels.addresses import RefusedUrl, check_url, is_address, is_public
 
 REFUSED = [
     "http://hooks.example/",
@@ -138,3 +138,17 @@ def test_what_stays_refused_then_too(url: str) -> None:
 )
 def test_addresses_that_names_lead_to(address: str, public: bool) -> None:
     assert is_public(address) is public
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://127.0.0.1/", True),
+        ("https://[2001:DB8::1]/", True),
+        ("https://hooks.example/", False),
+        ("https://127.0.0.1.example/", False),
+        ("https://localhost/", False),
+    ],
+)
+def test_a_host_is_an_address_or_a_name(url: str, expected: bool) -> None:
+    assert is_address(check_url(url, True).host) is expected

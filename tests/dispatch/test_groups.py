@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,8 +41,8 @@ from engine.ports import Answer, Message, NotSent, Permit, Refusal, Sent, Unknow
 from engine.problems import Unreachable
 from tests.dispatch.outbox import Watch, by_key, fill, letter
 from tests.ledger.factories import LEASE, MINUTE, NOW, kinds, reading, writing
+from tests.ledger.made import copy_of
 
-SQLITE = "sqlite:///.touchline/ledger.db"
 CUSTOMER = {"to_customer": True, "zone": "UTC"}
 TWO = BoundPolicy(caps=(FrequencyCap(2, Duration(1, Length.DAY)),), digest="two a day")
 ACT: dict[str, Any] = {"now": NOW, "actor": "w1"}
@@ -343,14 +342,12 @@ def everything(unit: Unit) -> list[Any]:
     sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4),
 )
 def test_any_groups_leave_the_ledger_as_one_by_one(
-    sqlite_model: Path, cases: list[Case], sizes: list[int]
+    made_file: Path, cases: list[Case], sizes: list[int]
 ) -> None:
     found = []
     for each in ([1], sizes):
         with TemporaryDirectory() as folder:
-            (Path(folder) / ".touchline").mkdir()
-            shutil.copy(sqlite_model, Path(folder) / ".touchline" / "ledger.db")
-            ledger = open_ledger(SQLITE, root=Path(folder))
+            ledger = open_ledger(copy_of(made_file, Path(folder)), root=Path(folder))
             found.append(lived(ledger, cases, each))
             assert reading(ledger, verify_audit).valid
             ledger.close()

@@ -41,7 +41,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_example(folder, Ports(smtp=52525, webhook=58080))
     generate(
         folder / "data",
-        Scale(users=2_000, events=20_000),
+        Scale(users=1_000, events=10_000),
         as_of=NOW,
         progress=lambda name, done, parts: None,
     )

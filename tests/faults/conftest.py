@@ -4,9 +4,9 @@ from tests.dispatch.conftest import (
     any_ledger,
     any_url,
     ledger,
+    made_database,
+    made_file,
     postgres,
-    postgres_model,
-    sqlite_model,
     sqlite_url,
 )
 from tests.story.conftest import stage
@@ -15,9 +15,9 @@ __all__ = [
     "any_ledger",
     "any_url",
     "ledger",
+    "made_database",
+    "made_file",
     "postgres",
-    "postgres_model",
-    "sqlite_model",
     "sqlite_url",
     "stage",
 ]

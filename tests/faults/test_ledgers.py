@@ -29,9 +29,9 @@ from engine.ledger.store import Ledger
 from engine.ports import Answer, Message, Permit
 from engine.problems import Refused, Unreachable
 from engine.stopping import Stop
-from tests.dispatch.conftest import _copied as copied
 from tests.dispatch.outbox import Watch, by_key, fill, letter, run
 from tests.ledger.factories import NOW, outbox, reading
+from tests.ledger.made import new_ledger
 from tests.support.postgres import fresh_database
 from tests.support.smtp_server import ScriptedSmtpServer
 from tests.support.stage import AS_OF, Stage
@@ -46,9 +46,9 @@ def mailer(server: ScriptedSmtpServer) -> Smtp:
 
 
 @pytest.fixture
-def postgres_ledger(postgres: str, postgres_model: str, tmp_path: Path) -> Iterator[Ledger]:
+def postgres_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
     """An empty ledger on Postgres."""
-    opened = open_ledger(copied(postgres_model, postgres), root=tmp_path)
+    opened = open_ledger(new_ledger("postgresql", request), root=tmp_path)
     yield opened
     opened.close()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Iterator, Mapping, Set
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -83,53 +85,71 @@ def _existing(name: str) -> str | None:
     return name if path.with_suffix(".py").is_file() or (path / "__init__.py").is_file() else None
 
 
-GRAPH = {module_name(path): imported(path) for path in product_files()}
-ENGINE = sorted(name for name in GRAPH if name.startswith("engine."))
-CONNECTORS = sorted(name for name in GRAPH if name.split(".")[0] == "connectors")
+@cache
+def graph() -> Mapping[str, Set[str]]:
+    """What every module of the product imports."""
+    return {module_name(path): imported(path) for path in product_files()}
 
 
-@pytest.mark.parametrize("module", ENGINE)
-def test_every_engine_module_stands_in_a_layer(module: str) -> None:
-    assert rank(module) is not None, f"{module}: say in LAYERS where engine.{module} belongs"
+def engine() -> Iterator[tuple[str, Set[str]]]:
+    """The modules of `engine/`, each with what it imports."""
+    return ((name, known) for name, known in graph().items() if name.startswith("engine."))
 
 
-@pytest.mark.parametrize("module", ENGINE)
-def test_engine_imports_only_go_down(module: str) -> None:
-    own = rank(module)
-    assert own is not None
-    known = {name for name in GRAPH[module] if name.startswith("engine.")}
-    above = {name for name in known if (rank(name) or 0) > own}
-    assert not above, f"{module} imports from above itself: what both need belongs below"
+def test_every_engine_module_stands_in_a_layer() -> None:
+    stray = [name for name, _ in engine() if rank(name) is None]
+    assert stray == [], "say in LAYERS where they belong"
 
 
-@pytest.mark.parametrize("module", ENGINE)
-def test_engine_knows_neither_connectors_nor_the_command_line(module: str) -> None:
-    roots = {name.split(".")[0] for name in GRAPH[module]}
-    assert not roots & {"connectors", "cli", "touchline", "tests"}
+def test_engine_imports_only_go_down() -> None:
+    above = {name: [each for each in known if _is_above(each, name)] for name, known in engine()}
+    assert _any(above) == {}, "what both need belongs below"
 
 
-@pytest.mark.parametrize("module", sorted(GRAPH))
-def test_nobody_imports_the_bare_package(module: str) -> None:
-    assert not GRAPH[module] & {"engine", "connectors"}, "name the module: from engine.x import y"
+def _is_above(imported: str, module: str) -> bool:
+    known, own = rank(imported), rank(module)
+    return imported.startswith("engine.") and known is not None and own is not None and known > own
 
 
-@pytest.mark.parametrize("module", CONNECTORS)
-def test_connectors_know_words_and_shared_data_only(module: str) -> None:
-    known = {name for name in GRAPH[module] if name.startswith("engine.")}
-    foreign = {name for name in known - SHARED_DATA if rank(name) != 0}
-    assert not foreign, f"{module} reaches into the engine"
+def test_engine_knows_neither_connectors_nor_the_command_line() -> None:
+    outside = {"connectors", "cli", "touchline", "tests"}
+    found = {name: {each.split(".")[0] for each in known} & outside for name, known in engine()}
+    assert _any(found) == {}
 
 
-@pytest.mark.parametrize("module", sorted(GRAPH))
-def test_what_is_never_imported(module: str) -> None:
-    found = {name.split(".")[0] for name in GRAPH[module]} & FORBIDDEN.keys()
-    assert not found, "; ".join(FORBIDDEN[name] for name in found)
+def test_nobody_imports_the_bare_package() -> None:
+    found = {name: known & {"engine", "connectors"} for name, known in graph().items()}
+    assert _any(found) == {}, "name the module: from engine.x import y"
+
+
+def test_connectors_know_words_and_shared_data_only() -> None:
+    foreign = {
+        name: [
+            each for each in known - SHARED_DATA if each.startswith("engine.") and rank(each) != 0
+        ]
+        for name, known in graph().items()
+        if name.split(".")[0] == "connectors"
+    }
+    assert _any(foreign) == {}, "they reach into the engine"
+
+
+def test_what_is_never_imported() -> None:
+    found = {
+        name: [
+            FORBIDDEN[root] for root in {each.split(".")[0] for each in known} if root in FORBIDDEN
+        ]
+        for name, known in graph().items()
+    }
+    assert _any(found) == {}
+
+
+def _any(found: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
+    """The modules of which there is something to say."""
+    return {name: said for name, said in found.items() if said}
 
 
 def test_there_is_no_cycle() -> None:
-    own = {
-        name: {target for target in targets if target in GRAPH} for name, targets in GRAPH.items()
-    }
+    own = {name: known & graph().keys() for name, known in graph().items()}
     try:
         TopologicalSorter(own).prepare()
     except CycleError as error:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
-
 from tests.house.tree import ROOT, parsed, product_files
 
 FUNCTION_LINES = 60
@@ -14,7 +12,7 @@ MODULE_LINES = 450
 LONGER = {
     "cli.py": 1400,
     "engine/compile/core.py": 500,
-    "engine/ledger/migrations/versions/r0001_first.py": 600,
+    "engine/ledger/migrations/versions/r0001_first.py": 550,
 }
 """Files with more lines, because they are one row of like declarations."""
 
@@ -33,20 +31,22 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return node.end_lineno - node.lineno + 1
 
 
-@pytest.mark.parametrize("path", FILES.values(), ids=FILES)
-def test_no_function_is_longer_than_a_screen(path: Path) -> None:
-    if path.parent.name == "versions":
-        return  # a migration is history: one straight line, and never written anew
-    long = {name: lines for name, lines in functions(path).items() if lines > FUNCTION_LINES}
-    assert not long, "look for the second idea inside"
+def test_no_function_is_longer_than_a_screen() -> None:
+    long = {
+        f"{name}: {function}": lines
+        for name, path in FILES.items()
+        for function, lines in functions(path).items()
+        if lines > FUNCTION_LINES
+    }
+    assert long == {}, "look for the second idea inside"
 
 
-@pytest.mark.parametrize("path", FILES.values(), ids=FILES)
-def test_a_module_has_one_idea(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").count("\n")
-    assert lines <= LONGER.get(str(path.relative_to(ROOT)), MODULE_LINES), (
-        "look for the second idea inside"
-    )
+def test_a_module_has_one_idea() -> None:
+    lengths = {name: path.read_text(encoding="utf-8").count("\n") for name, path in FILES.items()}
+    long = {
+        name: lines for name, lines in lengths.items() if lines > LONGER.get(name, MODULE_LINES)
+    }
+    assert long == {}, "look for the second idea inside"
 
 
 def test_nine_functions_in_ten_are_short() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from engine.decide.facts import TouchState
 from engine.inbound.events import Event, Says
-from engine.language.policy import GENERAL
+from engine.language.policy import GENERAL, TopicDefault
 from engine.ledger.claims import claim
 from engine.ledger.clicks import unsubscribe_from
 from engine.ledger.evidence import Belief, Did, Taken, take
@@ -17,8 +17,9 @@ from engine.ledger.log import verify_audit
 from engine.ledger.outbox import settle_later, settle_sent, settle_unknown
 from engine.ledger.permits import permit
 from engine.ledger.store import Ledger
-from engine.ledger.suppressions import is_suppressed, list_suppressions, unsuppress
+from engine.ledger.suppressions import list_suppressions, unsuppress
 from engine.ledger.tables import touches
+from engine.ledger.topics import SUPPRESSED, refusals_among
 from engine.messages.tokens import Purpose, make_token
 from engine.places import Place
 from tests.ledger.factories import LEASE, MINUTE, NOW, kinds, outbox, reading, writing
@@ -267,7 +268,9 @@ def test_an_address_that_was_forgotten_is_stopped_all_the_same(ledger: Ledger) -
         ),
     )
     assert Did.SUPPRESSED in taken(ledger, event(message_ids=named(touch))).did
-    assert reading(ledger, lambda unit: is_suppressed(unit, PERSON, topic="tips"))
+    with ledger.read() as unit:
+        default = TopicDefault.SUBSCRIBED
+        assert refusals_among(unit, {PERSON}, "tips", default=default) == {PERSON: SUPPRESSED}
 
 
 def test_a_bounce_of_a_copy_is_about_the_copy(ledger: Ledger) -> None:

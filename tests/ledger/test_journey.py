@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from engine.decide.facts import (
     Advanced,
@@ -52,6 +53,7 @@ from tests.ledger.factories import (
     touching,
     writing,
 )
+from tests.support.statements import telling
 
 
 def inside(ledger: Ledger, playbook: str = "checkup") -> list[Enrollment]:
@@ -93,7 +95,7 @@ def test_touch_and_step_are_written_together_or_not_at_all(ledger: Ledger) -> No
     of = make_enrollment()
     decisions = touching(of, make_touch(of), make_task(of, step="task-1"))
     for place in range(8):
-        with pytest.raises(Unreachable), dying_after(ledger, place):
+        with pytest.raises(Unreachable), dying_after(place):
             keep(ledger, decisions)
         assert rows(ledger) == (0, 0, 0)
         assert kinds(ledger) == ["ledger.created"]
@@ -101,23 +103,17 @@ def test_touch_and_step_are_written_together_or_not_at_all(ledger: Ledger) -> No
     assert rows(ledger) == (1, 2, 1)
 
 
-class dying_after:
-    """The process dies after so many writes of a transaction."""
+@contextmanager
+def dying_after(statements: int) -> Iterator[None]:
+    """The process dies after so many statements of a transaction."""
+    left = iter(range(statements))
 
-    def __init__(self, ledger: Ledger, writes: int) -> None:
-        self._engine = ledger.engine
-        self._left = writes
-
-    def __enter__(self) -> None:
-        event.listen(self._engine, "after_cursor_execute", self._count)
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self._engine, "after_cursor_execute", self._count)
-
-    def _count(self, connection: Any, cursor: Any, statement: str, *_: object) -> None:
-        if self._left == 0:
+    def count(_: str) -> None:
+        if next(left, None) is None:
             raise Unreachable("the process died")
-        self._left -= 1
+
+    with telling(count):
+        yield
 
 
 def rows(ledger: Ledger) -> tuple[int, ...]:
@@ -412,13 +408,8 @@ def test_many_decisions_take_as_many_statements_as_few(ledger: Ledger) -> None:
     counted = []
     for size in (10, 500):
         statements: list[str] = []
-
-        def count(*given: Any, seen: list[str] = statements) -> None:
-            seen.append(given[2])
-
-        event.listen(ledger.engine, "before_cursor_execute", count)
         made = [make_enrollment(f"{size}-{number}") for number in range(size)]
-        keep(ledger, [each for of in made for each in touching(of, make_touch(of))])
-        event.remove(ledger.engine, "before_cursor_execute", count)
+        with telling(statements.append):
+            keep(ledger, [each for of in made for each in touching(of, make_touch(of))])
         counted.append(len(statements))
     assert counted[0] == counted[1]

@@ -342,9 +342,6 @@ SETTLES: dict[str, Callable[[Unit, str, int], bool]] = {
         detail="421 busy",
         actor="w1",
     ),
-    "skipped": lambda unit, touch, epoch: box.settle_skipped(
-        unit, touch, epoch=epoch, now=NOW, reason="held", actor="w1"
-    ),
     "unknown": lambda unit, touch, epoch: box.settle_unknown(
         unit, touch, epoch=epoch, now=NOW, detail="no answer", actor="w1"
     ),
@@ -371,7 +368,6 @@ TABLE = {
     "failed": Settled("failed", "failed", "failed"),
     "later": Settled("ready", "ready", "ready"),
     "postponed": Settled("ready", "ready", "ready"),
-    "skipped": Settled("skipped", None, None),
     "unknown": Settled(None, "unknown", None),
 }
 
@@ -395,8 +391,7 @@ def test_an_answer_counts_where_it_can_be_true(ledger: Ledger, answer: str, phas
 def test_an_answer_counts_once_and_under_its_epoch(ledger: Ledger, answer: str) -> None:
     outbox(ledger)
     (mine,) = claimed(ledger)
-    if answer != "skipped":
-        permitted(ledger, mine)
+    permitted(ledger, mine)
     assert not settle(ledger, mine, answer, epoch=0)
     assert not settle(ledger, mine, answer, epoch=2)
     assert settle(ledger, mine, answer)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.decide.facts import NewTask, Phase
+from engine.language.policy import TopicDefault
 from engine.ledger import control
 from engine.ledger.contacts import LedgerContacts
 from engine.ledger.due import due_enrollments
@@ -17,14 +18,9 @@ from engine.ledger.journey import open_enrollments
 from engine.ledger.leases import end_lease, lease_of, renew_lease, take_lease
 from engine.ledger.outbox import settle_failed, settle_sent
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.suppressions import (
-    is_suppressed,
-    list_suppressions,
-    suppress,
-    suppressed_among,
-    unsuppress,
-)
+from engine.ledger.suppressions import list_suppressions, suppress, unsuppress
 from engine.ledger.tasks import TaskState, finish_task, list_tasks, reassign_task
+from engine.ledger.topics import SUPPRESSED, refusals_among, refusals_of
 from engine.problems import Refused, Unreachable
 from tests.ledger.factories import (
     LEASE,
@@ -44,6 +40,7 @@ from tests.ledger.factories import (
 )
 from tests.ledger.test_outbox import sweeping
 
+ANY = TopicDefault.SUBSCRIBED
 SAID: dict[str, Any] = {"at": NOW, "actor": "ann"}
 
 # ---------------------------------------------------------------- tasks
@@ -138,11 +135,9 @@ def test_a_suppression_stops_its_topic(
 ) -> None:
     stopping(ledger, "Ann@Example.com", topic)
     with ledger.read() as unit:
-        assert is_suppressed(unit, "ann@EXAMPLE.com", topic=asked) is is_stopped
-        assert not is_suppressed(unit, "bob@example.com", topic=asked)
-        assert not is_suppressed(unit, "", topic=asked)
-        among = suppressed_among(unit, frozenset({"ann@example.com", "bob@b.de"}), topic=asked)
-    assert among == (frozenset({"ann@example.com"}) if is_stopped else frozenset())
+        refused = refusals_among(unit, {"ann@EXAMPLE.com", "bob@example.com"}, asked, default=ANY)
+        assert refusals_of(unit, [("", asked, ANY)]) == {}
+    assert refused == ({"ann@EXAMPLE.com": SUPPRESSED} if is_stopped else {})
 
 
 def stopping(ledger: Ledger, address: str, topic: str = "") -> bool:
@@ -156,8 +151,9 @@ def test_a_suppression_is_added_and_lifted_once(ledger: Ledger) -> None:
     for expected in (True, False):
         lifted = writing(ledger, lambda unit: unsuppress(unit, "a@b.de", why="", **SAID))
         assert lifted is expected
-    assert reading(ledger, lambda unit: is_suppressed(unit, "a@b.de", topic="tips"))
-    assert not reading(ledger, lambda unit: is_suppressed(unit, "a@b.de", topic="other"))
+    with ledger.read() as unit:
+        assert refusals_among(unit, {"a@b.de"}, "tips", default=ANY) == {"a@b.de": SUPPRESSED}
+        assert refusals_among(unit, {"a@b.de"}, "other", default=ANY) == {}
     assert kinds(ledger)[1:] == ["suppressed", "suppressed", "unsuppressed"]
 
 
@@ -252,7 +248,6 @@ def test_what_stands_still_goes_on_later_by_as_much(
     outbox(ledger, "2", expires_at=until)
     assert writing(ledger, lambda unit: control.pause_started(unit, "checkup", **SAID))
     assert not writing(ledger, lambda unit: control.pause_started(unit, "checkup", **SAID))
-    assert reading(ledger, control.paused_playbooks) == {"checkup": NOW}
     over = {"at": NOW + timedelta(hours=1), "actor": "ann"}
     length = writing(ledger, lambda unit: control.pause_ended(unit, "checkup", **over))
     assert length == timedelta(hours=1)

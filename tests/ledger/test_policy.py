@@ -27,7 +27,7 @@ from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import EVERY_TOPIC, suppress
 from engine.ledger.tables import payloads, touches
-from engine.ledger.topics import refusal_of, refusals_among, subscribe, unsubscribe
+from engine.ledger.topics import refusals_among, refusals_of, subscribe, unsubscribe
 from engine.ledger.touches import TouchRow, list_touches
 from engine.moments import parse_duration
 from tests.ledger.factories import (
@@ -286,7 +286,8 @@ def test_who_gets_a_topic(
     if "nothing-said" not in request.node.callspec.id and "never" not in request.node.callspec.id:
         writing(ledger, lambda unit: suppress(unit, SAME, topic=said, **given))  # type: ignore[arg-type]
     with ledger.read() as unit:
-        assert refusal_of(unit, unit.digest(SAME), "tips", default=default) == reason
+        asked = (unit.digest(SAME), "tips", default)
+        assert refusals_of(unit, [asked]) == ({asked: reason} if reason else {})
         among = refusals_among(unit, {SAME}, "tips", default=default)
     assert among == ({SAME: reason} if reason else {})
 
@@ -298,7 +299,7 @@ def test_a_subscription_and_its_end(ledger: Ledger) -> None:
     for act in (subscribe, subscribe, unsubscribe, unsubscribe):
         answers.append(writing(ledger, lambda unit, act=act: act(unit, SAME, **given)))  # type: ignore[misc]
         with ledger.read() as unit:
-            answers.append(refusal_of(unit, unit.digest(SAME), "tips", default=wanted))
+            answers.append(refusals_among(unit, {SAME}, "tips", default=wanted).get(SAME, ""))
     assert answers == [True, "", False, "", True, "not_subscribed", False, "not_subscribed"]
 
 

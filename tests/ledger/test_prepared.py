@@ -86,6 +86,55 @@ def test_failures_are_those_of_the_library(ledger: Ledger) -> None:
     assert found(ledger, ("a",)) == {}
 
 
+IN_ORDER = Prepared(
+    lambda _: (
+        select(suppressions.c.address_digest, suppressions.c.at)
+        .where(suppressions.c.topic.in_(["tips", "news"]))
+        .order_by(suppressions.c.address_digest.desc())
+        .limit(bindparam("most"))
+    )
+)
+
+
+def test_rows_come_in_their_order_and_in_pages(ledger: Ledger) -> None:
+    digests = [f"d{number:02}" for number in range(10)]
+    written(ledger, tuple(digests))
+    with ledger.read() as unit:
+        rows = IN_ORDER.ordered(unit.connection, {"most": 9})
+        pages = list(IN_ORDER.pages(unit.connection, {"most": 9}, size=4))
+        assert [row.address_digest for row in rows] == digests[:0:-1]
+        assert [len(page) for page in pages] == [4, 4, 1]
+        assert [row for page in pages for row in page] == rows
+        assert {row.at for row in rows} == {AT}
+        assert IN_ORDER.value(unit.connection, {"most": 1}) == digests[-1]
+        assert IN_ORDER.column(unit.connection, {"most": 2}) == digests[:7:-1]
+        assert IN_ORDER.first(unit.connection, {"most": 0}) is None
+
+
+def test_a_change_for_each_says_how_many_and_what_it_returns(ledger: Ledger) -> None:
+    written(ledger, ODD)
+    told = Prepared(
+        lambda _: (
+            update(suppressions)
+            .where(suppressions.c.address_digest == bindparam("digest"))
+            .values(why=bindparam("said"), at=bindparam("now"))
+        )
+    )
+    values = [{"digest": each, "said": each, "now": AT} for each in (ODD[0], ODD[1], "absent")]
+    with ledger.write() as unit:
+        assert told.write_each(unit.connection, values) == 2
+    over = Prepared(
+        lambda _: (
+            update(suppressions)
+            .where(suppressions.c.why == suppressions.c.address_digest)
+            .values(actor="you")
+            .returning(suppressions.c.address_digest, suppressions.c.at)
+        )
+    )
+    with ledger.write() as unit:
+        assert set(over.ordered(unit.connection, {})) == {(ODD[0], AT), (ODD[1], AT)}
+
+
 def test_a_server_that_goes_away_is_told_of(ledger: Ledger) -> None:
     if not ledger.is_on_server:
         pytest.skip("a file does not go away")

@@ -155,11 +155,17 @@ FORBIDDEN = [
 ]
 
 
-@pytest.mark.parametrize("point", FORBIDDEN, ids=[f"U+{point:04X}" for point in FORBIDDEN])
 @pytest.mark.parametrize("around", ["{}", "Ann{}", "{}Lee", "Ann{}Bcc: eve@example.com"])
-def test_a_header_value_with_a_forbidden_character_is_refused(point: int, around: str) -> None:
-    with pytest.raises(HeaderValueError):
-        check_header_value(around.format(chr(point)))
+def test_a_header_value_with_a_forbidden_character_is_refused(around: str) -> None:
+    assert [f"U+{each:04X}" for each in FORBIDDEN if _passes(around.format(chr(each)))] == []
+
+
+def _passes(value: str) -> bool:
+    try:
+        check_header_value(value)
+    except HeaderValueError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("text", ["=?utf-8?q?x?=", "a =?utf-8?b?DQo=?= b", "=?"])

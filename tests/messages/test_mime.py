@@ -85,20 +85,26 @@ def test_the_same_touch_gives_the_same_bytes() -> None:
     assert to_bytes(EMAIL, make_envelope()) == to_bytes(EMAIL, make_envelope())
 
 
-BLOCKED = [point for point in FORBIDDEN if point not in (0x09, 0x0A)]
-
-
-@pytest.mark.parametrize("point", FORBIDDEN, ids=[f"U+{point:04X}" for point in FORBIDDEN])
 @pytest.mark.parametrize("where", ["sender", "recipient", "subject"])
-def test_a_forbidden_character_stops_the_message(point: int, where: str) -> None:
-    text = f"Ann{chr(point)}Bcc: eve@example.com"
+def test_a_forbidden_character_stops_the_message(where: str) -> None:
+    said = {
+        f"U+{each:04X}": _stopped(f"Ann{chr(each)}Bcc: eve@example.com", where)
+        for each in FORBIDDEN
+    }
+    assert {point: reason for point, reason in said.items() if reason != UNSAFE_VALUE} == {}
+
+
+def _stopped(text: str, where: str) -> str:
+    """Why a message with a text in one of its headers is not made; empty where it is."""
     envelope = make_envelope(
         name=text if where == "recipient" else "", sender=text if where == "sender" else ""
     )
     email = replace(EMAIL, subject=text) if where == "subject" else EMAIL
-    with pytest.raises(RenderFailure) as failure:
+    try:
         to_bytes(email, envelope)
-    assert failure.value.reason == UNSAFE_VALUE
+    except RenderFailure as failure:
+        return failure.reason
+    return ""
 
 
 WRONG = {

@@ -23,7 +23,6 @@ from engine.moments import (
     Today,
     Unit,
     field_path,
-    is_whole_day,
     parse_duration,
     parse_moment,
 )
@@ -113,55 +112,48 @@ def local(*parts: int) -> At:
 
 FIVE_DAYS = Duration(5, Unit.DAY)
 TWO_HOURS = Duration(2, Unit.HOUR)
-MOMENTS: dict[str, tuple[Moment, bool]] = {
-    "2026-03-31": (Day(date(2026, 3, 31)), True),
-    "2024-02-29": (Day(date(2024, 2, 29)), True),
-    "2026-03-31T09:00": (local(2026, 3, 31, 9), False),
-    "2026-03-31 09:00:30": (local(2026, 3, 31, 9, 0, 30), False),
-    "2026-03-31T09:00:00.000001": (local(2026, 3, 31, 9, 0, 0, 1), False),
-    "2026-03-31T09:00Z": (At(datetime(2026, 3, 31, 9, tzinfo=UTC)), False),
-    "2026-03-31T09:00:00+05:30": (
-        At(datetime(2026, 3, 31, 9, tzinfo=timezone(timedelta(hours=5, minutes=30)))),
-        False,
+MOMENTS: dict[str, Moment] = {
+    "2026-03-31": Day(date(2026, 3, 31)),
+    "2024-02-29": Day(date(2024, 2, 29)),
+    "2026-03-31T09:00": local(2026, 3, 31, 9),
+    "2026-03-31 09:00:30": local(2026, 3, 31, 9, 0, 30),
+    "2026-03-31T09:00:00.000001": local(2026, 3, 31, 9, 0, 0, 1),
+    "2026-03-31T09:00Z": At(datetime(2026, 3, 31, 9, tzinfo=UTC)),
+    "2026-03-31T09:00:00+05:30": At(
+        datetime(2026, 3, 31, 9, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     ),
-    "now": (Now(), False),
-    "today": (Today(), True),
-    "yesterday": (Today(-1), True),
-    "tomorrow": (Today(1), True),
-    "5 days ago": (Ago(FIVE_DAYS), True),
-    "2 hours ago": (Ago(TWO_HOURS), False),
-    "in 5 days": (Hence(FIVE_DAYS), True),
-    "in 2 hours": (Hence(TWO_HOURS), False),
-    "start of day": (StartOf(Unit.DAY), True),
-    "start of week": (StartOf(Unit.WEEK), True),
-    "start of month": (StartOf(Unit.MONTH), True),
-    "start of quarter": (StartOf(Unit.QUARTER), True),
-    "start  of  year": (StartOf(Unit.YEAR), True),
-    "signed_up_at": (FieldMoment("signed_up_at"), False),
-    "account.renews_on": (FieldMoment("account.renews_on"), False),
-    "entered": (Entered(), False),
-    "step email-1": (StepMoment("email-1"), False),
-    "5 days before renews_on": (Relative(FIVE_DAYS, -1, FieldMoment("renews_on")), True),
-    "2 hours after signed_up_at": (Relative(TWO_HOURS, 1, FieldMoment("signed_up_at")), False),
-    "5 days after 2026-03-31": (Relative(FIVE_DAYS, 1, Day(date(2026, 3, 31))), True),
-    "2 hours before today": (Relative(TWO_HOURS, -1, Today()), False),
-    "5 days before 2 hours after entered": (
-        Relative(FIVE_DAYS, -1, Relative(TWO_HOURS, 1, Entered())),
-        True,
+    "now": Now(),
+    "today": Today(),
+    "yesterday": Today(-1),
+    "tomorrow": Today(1),
+    "5 days ago": Ago(FIVE_DAYS),
+    "2 hours ago": Ago(TWO_HOURS),
+    "in 5 days": Hence(FIVE_DAYS),
+    "in 2 hours": Hence(TWO_HOURS),
+    "start of day": StartOf(Unit.DAY),
+    "start of week": StartOf(Unit.WEEK),
+    "start of month": StartOf(Unit.MONTH),
+    "start of quarter": StartOf(Unit.QUARTER),
+    "start  of  year": StartOf(Unit.YEAR),
+    "signed_up_at": FieldMoment("signed_up_at"),
+    "account.renews_on": FieldMoment("account.renews_on"),
+    "entered": Entered(),
+    "step email-1": StepMoment("email-1"),
+    "5 days before renews_on": Relative(FIVE_DAYS, -1, FieldMoment("renews_on")),
+    "2 hours after signed_up_at": Relative(TWO_HOURS, 1, FieldMoment("signed_up_at")),
+    "5 days after 2026-03-31": Relative(FIVE_DAYS, 1, Day(date(2026, 3, 31))),
+    "2 hours before today": Relative(TWO_HOURS, -1, Today()),
+    "5 days before 2 hours after entered": Relative(
+        FIVE_DAYS, -1, Relative(TWO_HOURS, 1, Entered())
     ),
-    "2 hours before 5 days ago": (Relative(TWO_HOURS, -1, Ago(FIVE_DAYS)), False),
-    "5 days after step call": (Relative(FIVE_DAYS, 1, StepMoment("call")), True),
+    "2 hours before 5 days ago": Relative(TWO_HOURS, -1, Ago(FIVE_DAYS)),
+    "5 days after step call": Relative(FIVE_DAYS, 1, StepMoment("call")),
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "moment", "whole_day"),
-    [(text, *expected) for text, expected in MOMENTS.items()],
-    ids=MOMENTS.keys(),
-)
-def test_moments(text: str, moment: Moment, whole_day: bool) -> None:
+@pytest.mark.parametrize(("text", "moment"), MOMENTS.items(), ids=MOMENTS.keys())
+def test_moments(text: str, moment: Moment) -> None:
     assert parse_moment(text) == moment
-    assert is_whole_day(moment) is whole_day
 
 
 NO_MOMENTS = {
@@ -207,8 +199,3 @@ def test_what_is_no_moment(text: str, message: str | None) -> None:
 )
 def test_the_field_a_moment_hangs_on(text: str, path: str | None) -> None:
     assert field_path(parse_moment(text)) == path
-
-
-def test_a_date_field_is_a_whole_day() -> None:
-    assert is_whole_day(FieldMoment("renews_on"), field_is_date=True)
-    assert not is_whole_day(parse_moment("2 hours before renews_on"), field_is_date=True)

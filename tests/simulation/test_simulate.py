@@ -11,6 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from jsonschema import Draft202012Validator
 
+from engine.audience import tables
+from engine.compile.kept import asked_of
+from engine.compile.relations import Home
 from engine.report.picture import bars
 from tests.support.stage import Answer, Stage, open_stage
 
@@ -216,3 +219,20 @@ def test_what_is_meant_otherwise_is_refused(
 ) -> None:
     answer = stage.do("simulate", *words, "--to", FRIDAY)
     assert (answer.status, told in answer.err) == (2, True), answer.err
+
+
+def test_replayed_data_are_looked_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A week of passes asks no more of what stands still than a day of them."""
+    asked: list[str] = []
+
+    def noted(home: Home, write: Any, *of: Any) -> Any:
+        asked.append(write.__name__)
+        return asked_of(home, write, *of)
+
+    monkeypatch.setattr(tables, "asked_of", noted)
+    replay(stage, last=MONDAY)
+    of_a_day = sorted(each for each in asked if each != "_newest")
+    asked.clear()
+    replay(stage)
+    assert "_twice" in of_a_day
+    assert sorted(each for each in asked if each != "_newest") == of_a_day

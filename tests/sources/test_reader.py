@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
+from engine.compile.given import values_borne
 from engine.language.catalog import Kind
 from engine.ports import Database, Reader
 from engine.problems import SourceFault, Unreachable
@@ -216,6 +217,23 @@ def test_values_of_every_kind_come_back_exactly(database: Database) -> None:
     with opened(database) as reader:
         values = reader.rows("given", EVERY_KIND, ROWS)
         assert list(reader.read(select(*values.c))) == ROWS
+
+
+def test_what_a_relation_of_values_is_given_is_found_without_writing_it(
+    database: Database,
+) -> None:
+    with opened(database) as reader:
+        for rows in (ROWS, []):
+            found = reader.borne("given", EVERY_KIND, rows)
+            written = values_borne(reader.rows("given", EVERY_KIND, rows))
+            assert found is None or list(found) == written
+
+
+def test_what_is_asked_once_is_found_once(database: Database) -> None:
+    with opened(database) as reader:
+        found = [reader.once("a", iter([1, 2]).__next__), reader.once("a", iter([3]).__next__)]
+        assert found == [1, 1]
+        assert reader.once("b", iter([4]).__next__) == 4
 
 
 def test_no_values_are_a_relation_without_rows(database: Database) -> None:

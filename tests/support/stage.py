@@ -15,6 +15,7 @@ from typing import Any
 
 import cli
 from connectors.channels.receivers import SmtpReceiver, WebhookReceiver
+from tests.support.migrated import migrated_once
 
 __all__ = ["AS_OF", "Answer", "Stage", "open_stage"]
 
@@ -193,7 +194,7 @@ def make_user(**given: object) -> dict[str, object]:
 @contextmanager
 def open_stage(root: Path, *, ledger: str = "sqlite:///.touchline/ledger.db") -> Iterator[Stage]:
     """A project in `root` with three users of one account, and its receivers."""
-    with SmtpReceiver() as mail, WebhookReceiver() as hooks:
+    with migrated_once(), SmtpReceiver() as mail, WebhookReceiver() as hooks:
         stage = Stage(root, mail, hooks)
         settings = SETTINGS.replace("LEDGER", ledger)
         settings = settings.replace("SMTP_PORT", str(mail.port)).replace("HOOK_URL", hooks.url)

@@ -1,5 +1,7 @@
 """The first schema: all tables of the ledger."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -11,6 +13,7 @@ revision = "0001"
 down_revision = None
 
 INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
+Part = str | sa.ColumnElement[Any]
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
@@ -139,45 +142,35 @@ def _make_enrollments() -> None:
             "playbook", "key", "number", name=op.f("uq_enrollments_playbook_key_number")
         ),
     )
-    op.create_index(
+    _make_enrollment_indexes()
+
+
+def _make_enrollment_indexes() -> None:
+    _make_index_where(
         "ix_enrollments_due",
         "enrollments",
-        ["playbook", "phase", "waits_until", "key"],
-        unique=False,
-        sqlite_where=sa.text("left_at IS NULL"),
-        postgresql_where=sa.text("left_at IS NULL"),
+        "playbook",
+        "phase",
+        "waits_until",
+        "key",
+        where="left_at IS NULL",
     )
-    op.create_index(
-        "ix_enrollments_version",
-        "enrollments",
-        ["playbook", "version"],
-        unique=False,
-        sqlite_where=sa.text("left_at IS NULL"),
-        postgresql_where=sa.text("left_at IS NULL"),
+    _make_index_where(
+        "ix_enrollments_version", "enrollments", "playbook", "version", where="left_at IS NULL"
     )
-    op.create_index(
+    _make_index_where(
         "ix_enrollments_afterwards",
         "enrollments",
-        ["playbook", "goal_until", "id"],
-        unique=False,
-        sqlite_where=sa.text("left_at IS NOT NULL AND goal_at IS NULL"),
-        postgresql_where=sa.text("left_at IS NOT NULL AND goal_at IS NULL"),
+        "playbook",
+        "goal_until",
+        "id",
+        where="left_at IS NOT NULL AND goal_at IS NULL",
     )
-    op.create_index(
-        "ix_enrollments_each",
-        "enrollments",
-        ["playbook", "each"],
-        unique=False,
-        sqlite_where=sa.text("\"each\" <> ''"),
-        postgresql_where=sa.text("\"each\" <> ''"),
+    _make_index_where(
+        "ix_enrollments_each", "enrollments", "playbook", "each", where="\"each\" <> ''"
     )
-    op.create_index(
-        "uq_enrollments_open",
-        "enrollments",
-        ["playbook", "key"],
-        unique=True,
-        sqlite_where=sa.text("left_at IS NULL"),
-        postgresql_where=sa.text("left_at IS NULL"),
+    _make_unique_where(
+        "uq_enrollments_open", "enrollments", "playbook", "key", where="left_at IS NULL"
     )
 
 
@@ -213,14 +206,7 @@ def _make_invitations() -> None:
         sa.Column("answer", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("enrollment", "step", name=op.f("pk_invitations")),
     )
-    op.create_index(
-        "ix_invitations_open",
-        "invitations",
-        ["playbook"],
-        unique=False,
-        sqlite_where=sa.text("answered_at IS NULL"),
-        postgresql_where=sa.text("answered_at IS NULL"),
-    )
+    _make_index_where("ix_invitations_open", "invitations", "playbook", where="answered_at IS NULL")
 
 
 def _make_halts() -> None:
@@ -333,14 +319,7 @@ def _make_pauses() -> None:
         sa.Column("ended_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("playbook", "started_at", name=op.f("pk_pauses")),
     )
-    op.create_index(
-        "uq_pauses_open",
-        "pauses",
-        ["playbook"],
-        unique=True,
-        sqlite_where=sa.text("ended_at IS NULL"),
-        postgresql_where=sa.text("ended_at IS NULL"),
-    )
+    _make_unique_where("uq_pauses_open", "pauses", "playbook", where="ended_at IS NULL")
 
 
 def _make_payloads() -> None:
@@ -411,21 +390,13 @@ def _make_tasks() -> None:
         ["playbook", "state", "closes", "id"],
         unique=False,
     )
-    op.create_index(
-        "ix_tasks_notice",
-        "tasks",
-        ["notice"],
-        unique=False,
-        sqlite_where=sa.text("notice <> ''"),
-        postgresql_where=sa.text("notice <> ''"),
-    )
-    op.create_index(
+    _make_index_where("ix_tasks_notice", "tasks", "notice", where="notice <> ''")
+    _make_index_where(
         "ix_tasks_untold",
         "tasks",
-        ["notice", "assigned_at"],
-        unique=False,
-        sqlite_where=sa.text("notice = '' AND state = 'open' AND assignee <> ''"),
-        postgresql_where=sa.text("notice = '' AND state = 'open' AND assignee <> ''"),
+        "notice",
+        "assigned_at",
+        where="notice = '' AND state = 'open' AND assignee <> ''",
     )
     op.create_index(op.f("ix_tasks_done_at"), "tasks", ["done_at"], unique=False)
     op.create_index(op.f("ix_tasks_state_assignee"), "tasks", ["state", "assignee"], unique=False)
@@ -489,63 +460,27 @@ def _make_touches() -> None:
 
 def _make_touch_indexes() -> None:
     op.create_index("ix_touches_address", "touches", ["address_digest"], unique=False)
-    op.create_index(
-        "ix_touches_contacted",
-        "touches",
-        ["in_doubt_at"],
-        unique=False,
-        sqlite_where=sa.text("in_doubt_at IS NOT NULL"),
-        postgresql_where=sa.text("in_doubt_at IS NOT NULL"),
+    _make_index_where(
+        "ix_touches_contacted", "touches", "in_doubt_at", where="in_doubt_at IS NOT NULL"
     )
     op.create_index("ix_touches_copy", "touches", ["copy_digest"], unique=False)
-    op.create_index(
-        "ix_touches_copy_of",
-        "touches",
-        ["copy_of"],
-        unique=False,
-        sqlite_where=sa.text("copy_of <> ''"),
-        postgresql_where=sa.text("copy_of <> ''"),
-    )
-    op.create_index(
-        "ix_touches_draft",
-        "touches",
-        ["made_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'draft'"),
-        postgresql_where=sa.text("state = 'draft'"),
-    )
+    _make_index_where("ix_touches_copy_of", "touches", "copy_of", where="copy_of <> ''")
+    _make_index_where("ix_touches_draft", "touches", "made_at", "id", where="state = 'draft'")
     op.create_index("ix_touches_enrollment", "touches", ["enrollment", "step"], unique=False)
-    op.create_index(
-        "ix_touches_expiring",
-        "touches",
-        ["expires_at"],
-        unique=False,
-        sqlite_where=sa.text("ended_at IS NULL"),
-        postgresql_where=sa.text("ended_at IS NULL"),
+    _make_index_where("ix_touches_expiring", "touches", "expires_at", where="ended_at IS NULL")
+    _make_index_where(
+        "ix_touches_leased", "touches", "lease_until", where="lease_until IS NOT NULL"
     )
-    op.create_index(
-        "ix_touches_leased",
-        "touches",
-        ["lease_until"],
-        unique=False,
-        sqlite_where=sa.text("lease_until IS NOT NULL"),
-        postgresql_where=sa.text("lease_until IS NOT NULL"),
+    _make_index_where(
+        "ix_touches_pending", "touches", "enrollment", "step", where="ended_at IS NULL"
     )
-    op.create_index(
-        "ix_touches_pending",
-        "touches",
-        ["enrollment", "step"],
-        unique=False,
-        sqlite_where=sa.text("ended_at IS NULL"),
-        postgresql_where=sa.text("ended_at IS NULL"),
-    )
-    op.create_index(
+    _make_index_where(
         "ix_touches_ready",
         "touches",
-        [sa.literal_column("priority DESC"), "made_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'ready'"),
-        postgresql_where=sa.text("state = 'ready'"),
+        sa.literal_column("priority DESC"),
+        "made_at",
+        "id",
+        where="state = 'ready'",
     )
     op.create_index("ix_touches_run", "touches", ["run"], unique=False)
     op.create_index("ix_touches_state", "touches", ["playbook", "state"], unique=False)
@@ -575,3 +510,15 @@ def _make_versions() -> None:
     op.create_index(
         op.f("ix_versions_playbook_saved_at"), "versions", ["playbook", "saved_at"], unique=False
     )
+
+
+def _make_index_where(name: str, table: str, *columns: Part, where: str) -> None:
+    """An index of those of the rows alone."""
+    only = sa.text(where)
+    op.create_index(name, table, columns, sqlite_where=only, postgresql_where=only)
+
+
+def _make_unique_where(name: str, table: str, *columns: Part, where: str) -> None:
+    """A key that only those of the rows have."""
+    only = sa.text(where)
+    op.create_index(name, table, columns, unique=True, sqlite_where=only, postgresql_where=only)
