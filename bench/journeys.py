@@ -2,6 +2,7 @@
 
 The first step is a wait, so that nothing but the journey itself is measured: select, decide,
 write with the audit. A pass is what the daemon does every `pass_every`: nobody enters by it.
+Then the same where a goal and an exit are asked of everyone inside, and a few have reached one.
 Each size runs in a process of its own, so that its peak of memory is its own.
 """
 
@@ -11,7 +12,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ import duckdb
 
 import cli
 from engine.courier import open_courier
+from engine.ledger.counts import insiders
 from engine.ledger.schema import new_ledger_id
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
@@ -34,6 +36,7 @@ FIRST = datetime(2026, 3, 10, 13, tzinfo=UTC)
 LATER = FIRST + timedelta(hours=1)
 DUE = FIRST + timedelta(days=5, minutes=1)
 ROUNDS = 5
+REACHED = 100  # of all of them
 PROJECT = {
     "touchline.yaml": """
 touchline: 1
@@ -55,50 +58,98 @@ entry: {{fuse: {{matched: 2000000}}}}
 steps: [{{wait: 5 days}}, {{exit: over}}]
 """,
 }
+AIMING = {
+    "playbooks/journey.yaml": PROJECT["playbooks/journey.yaml"]
+    + """
+goal: {{name: upgraded, when: {{plan: pro}}, within: 90 days}}
+exit_when: {{plan: closed}}
+""",
+}
 
 
 def main(*words: str) -> None:
     """On both databases, a tenth of the customers and all of them."""
     if words:
-        journey(words[0], int(words[1]))
+        MEASURED[words[0]](words[1], int(words[2]))
         return
-    print(f"{'':26}{'entered/s':>11}{'empty s':>10}{'one due s':>11}{'ratio':>7}{'peak MB':>9}")
     with TemporaryDirectory(prefix="touchline-bench-") as folder, running_postgres() as server:
-        for name in ("SQLite", "Postgres"):
-            for number in (MILLION // 10, MILLION):
-                file = f"sqlite:///{folder}/{number}.db"
-                ledger = file if name == "SQLite" else fresh_database(server)
-                command = [sys.executable, "-m", "bench.journeys", ledger, str(number)]
-                print(f"{f'{name}, {number:,} customers':26}", end="", flush=True)
-                subprocess.run(command, check=True)
+        for what, titles in TITLES.items():
+            print(f"{'':26}{titles}")
+            for name in ("SQLite", "Postgres"):
+                for number in (MILLION // 10, MILLION):
+                    file = f"sqlite:///{folder}/{what}-{number}.db"
+                    ledger = file if name == "SQLite" else fresh_database(server)
+                    command = [sys.executable, "-m", "bench.journeys", what, ledger, str(number)]
+                    print(f"{f'{name}, {number:,} customers':26}", end="", flush=True)
+                    subprocess.run(command, check=True)
 
 
 def journey(ledger: str, number: int) -> None:
     """Let everyone enter; then passes over nobody, over all who wait, and over one who is due."""
+    with project(PROJECT, ledger) as folder:
+        with opened(folder) as place:
+            empty = pass_seconds(place, LATER)
+        customers(folder, number)
+        with opened(folder) as place:
+            entered = enter(place, number - 1)
+            waiting = pass_seconds(place, DUE - timedelta(hours=1))
+            due = one_pass(place, DUE)
+    print(
+        f"{(number - 1) / entered:11,.0f}{empty:10.4f}{due:11.4f}{due / empty:7.1f}{peak():9.0f}"
+        f"   (nobody due: {waiting:.4f} s)",
+        flush=True,
+    )
+
+
+def aiming(ledger: str, number: int) -> None:
+    """Passes that ask goal and exit of everyone inside: nobody has reached one, then some have."""
+    with project(PROJECT | AIMING, ledger) as folder:
+        customers(folder, number)
+        with opened(folder) as place:
+            enter(place, number - 1)
+            nobody = pass_seconds(place, LATER)
+        customers(folder, number, reached=REACHED)
+        with opened(folder) as place:
+            some = one_pass(place, LATER + timedelta(hours=1))
+            with place.ledger().read() as unit:
+                left = number - sum(each.people for each in insiders(unit, "journey"))
+            if left != REACHED:
+                raise SystemExit(f"{left} left")
+    print(f"{nobody:10.4f}{some:11.4f}{peak():9.0f}", flush=True)
+
+
+MEASURED = {"journey": journey, "aiming": aiming}
+TITLES = {
+    "journey": f"{'entered/s':>11}{'empty s':>10}{'one due s':>11}{'ratio':>7}{'peak MB':>9}",
+    "aiming": f"{'nobody s':>10}{f'{REACHED} s':>11}{'peak MB':>9}   (goal and exit asked of all)",
+}
+
+
+@contextmanager
+def project(files: Mapping[str, str], ledger: str) -> Iterator[Path]:
+    """A project with one customer, who is inside."""
     with TemporaryDirectory(prefix="touchline-bench-") as name:
         folder = Path(name)
-        write(folder, ledger)
+        write(folder, files, ledger)
         customers(folder, 1)
         with opened(folder) as place:
             place.new_ledger(ledger_id=new_ledger_id(), at=FIRST)
             run_now(place, ["journey"], FIRST, fixed=True)
-            empty = pass_seconds(place, LATER)
-        customers(folder, number)
-        with opened(folder) as place:
-            begun = time.perf_counter()
-            summary = run_now(place, ["journey"], LATER, fixed=True)
-            entered = time.perf_counter() - begun
-            (report,) = summary.reports
-            if report.entered != number - 1:
-                raise SystemExit(f"{report.entered} entered: {report.held or report.fault}")
-            waiting = pass_seconds(place, DUE - timedelta(hours=1))
-            due = one_pass(place, DUE)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{(number - 1) / entered:11,.0f}{empty:10.4f}{due:11.4f}{due / empty:7.1f}{peak:9.0f}"
-        f"   (nobody due: {waiting:.4f} s)",
-        flush=True,
-    )
+        yield folder
+
+
+def enter(place: Workplace, number: int) -> float:
+    """Let so many enter; how long that took."""
+    begun = time.perf_counter()
+    (report,) = run_now(place, ["journey"], LATER, fixed=True).reports
+    if report.entered != number:
+        raise SystemExit(f"{report.entered} entered: {report.held or report.fault}")
+    return time.perf_counter() - begun
+
+
+def peak() -> float:
+    """The most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 @contextmanager
@@ -125,21 +176,23 @@ def one_pass(place: Workplace, at: datetime) -> float:
         return time.perf_counter() - begun
 
 
-def write(folder: Path, ledger: str) -> None:
+def write(folder: Path, files: Mapping[str, str], ledger: str) -> None:
     """The project's files."""
-    for path, text in PROJECT.items():
+    for path, text in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.format(ledger=ledger), encoding="utf-8")
 
 
-def customers(folder: Path, number: int) -> None:
-    """So many customers, in Parquet."""
+def customers(folder: Path, number: int, *, reached: int = 0) -> None:
+    """So many customers, in Parquet, of whom some have reached the goal."""
     (folder / "data").mkdir(exist_ok=True)
+    is_pro = f"range % {number // reached} = 0" if reached else "false"
+    plan = f"CASE WHEN {is_pro} THEN 'pro' ELSE 'free' END AS plan"
+    columns = f"range AS user_id, {plan}, 'user' || range || '@example.com' AS email"
     with duckdb.connect() as connection:
         connection.execute(
-            f"COPY (SELECT range AS user_id, 'free' AS plan FROM range({number})) "
-            f"TO '{folder}/data/users.parquet'"
+            f"COPY (SELECT {columns} FROM range({number})) TO '{folder}/data/users.parquet'"
         )
 
 

@@ -22,6 +22,7 @@ BENCHMARKS = (
     "examples",
     "mail",
     "outbox",
+    "waiting",
     "workers",
 )
 ROOT = Path(__file__).resolve().parent.parent

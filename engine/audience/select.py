@@ -10,7 +10,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from engine.audience.again import members
-from engine.audience.answering import answer
+from engine.audience.answering import answer, ledger_sets
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.stays import Own
@@ -23,10 +23,19 @@ from engine.compile.algebra import conjuncts
 from engine.compile.core import Key as KeyValue
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
+from engine.compile.terms import Stays, Touches
 from engine.language.catalog import Kind
 from engine.problems import SourceFault
 
-__all__ = ["Key", "holding", "population", "select_keys", "stream_keys"]
+__all__ = [
+    "Key",
+    "hangs_on_stays",
+    "holding",
+    "population",
+    "select_keys",
+    "stream_holding",
+    "stream_keys",
+]
 
 _UTC = ZoneInfo("UTC")
 
@@ -38,16 +47,21 @@ def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list
 
 def stream_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[Key]:
     """The same, as they come: meanwhile nothing else is to be asked of the snapshot."""
+    for page in _pages(audience, snapshot, as_of):
+        if audience.entity.key.kind is Kind.TEXT:
+            _refuse_bytes(cast("list[str]", page), audience.entity)
+        yield from page
+
+
+_PAGE = 20_000  # keys looked at together
+
+
+def _pages(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[list[Key]]:
     rows = iter(members(audience, Running(snapshot), as_of))
     while page := list(map(itemgetter(0), islice(rows, _PAGE))):
         for strange in set(map(type, page)) - {int, str}:  # there may be millions: not one by one
             raise TypeError(f"{strange.__name__} is no type of keys")
-        if audience.entity.key.kind is Kind.TEXT:
-            _refuse_bytes(cast("list[str]", page), audience.entity)
-        yield from cast("list[Key]", page)
-
-
-_PAGE = 20_000  # keys looked at together
+        yield cast("list[Key]", page)
 
 
 def _refuse_bytes(keys: list[str], entity: EntityRef) -> None:
@@ -83,6 +97,41 @@ def holding(
     question = Question(entity, zone, filters=conjuncts(predicate), among=tuple(keys))
     found = answer(question, Running(snapshot), own=own)
     return {_key(row[0]) for row in found}
+
+
+def stream_holding(
+    condition: Condition,
+    entity: EntityRef,
+    snapshot: Snapshot,
+    as_of: datetime,
+    zone: ZoneInfo,
+) -> Iterator[Key]:
+    """The keys of all who satisfy a condition that hangs on no stays, as `stream_keys` gives them.
+
+    A key of bytes that are no UTF-8 stands for nobody, and is left out.
+    """
+    for page in _pages(Audience("", entity, condition, zone), snapshot, as_of):
+        if entity.key.kind is Kind.TEXT:
+            texts = cast("list[str]", page)
+            yield from (key for key in texts if key.isascii() or not NO_UTF_8.search(key))
+        else:
+            yield from page
+
+
+def hangs_on_stays(
+    condition: Condition,
+    entity: EntityRef,
+    snapshot: Snapshot,
+    as_of: datetime,
+    zone: ZoneInfo,
+) -> bool:
+    """Whether `holding` may answer otherwise with `own` than without: by what a stay was, or did.
+
+    Touches are among it: those of one's own enrollment are no contact.
+    """
+    predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog))
+    asked = Question(entity, zone, filters=conjuncts(predicate))
+    return any(isinstance(each.source, Stays | Touches) for each in ledger_sets(asked))
 
 
 def population(entity: EntityRef, snapshot: Snapshot) -> int:

@@ -13,6 +13,7 @@ from engine.ledger.audit import AuditRecord, Kind
 from engine.ledger.came import CameTouch, came_touches, records_so_far
 from engine.ledger.log import read_audit
 from engine.ledger.runs import last_matched
+from engine.ledger.statements import unpack_keys
 from engine.ledger.store import Ledger
 
 __all__ = ["Came", "Exit", "Level", "Mark", "Skip", "Told", "came_since", "mark"]
@@ -114,7 +115,7 @@ def came_since(ledger: Ledger, playbook: str, before: Mark) -> Came:
     with ledger.read() as unit:
         records = [r for r in read_audit(unit, playbook=playbook) if r.seq > before.record]
         touches = came_touches(unit, playbook)
-        matched = last_matched(unit, playbook) or []
+        matched = last_matched(unit, playbook)
     known = before.touches or {}
     fresh = [
         each for each in touches if known.get(each.id, (None, "")) != (each.state, each.reason)
@@ -122,7 +123,7 @@ def came_since(ledger: Ledger, playbook: str, before: Mark) -> Came:
     sent = [each for each in fresh if each.state is TouchState.SENT]
     kept = [each for each in fresh if each.state is not TouchState.SENT]
     return Came(
-        segment=tuple(matched),
+        segment=() if matched is None else tuple(unpack_keys(matched)),
         entered=tuple(r.key for r in records if r.kind == Kind.ENTERED),
         touches=tuple(map(_told, sent)),
         skips=(*map(_kept, kept), *_passed_over(records)),

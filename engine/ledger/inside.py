@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 
 from engine.decide.facts import Enrollment, Phase
 from engine.ledger.journey import FACTS, OPEN, enrollment_of
@@ -18,7 +18,16 @@ from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
 
-__all__ = ["gathering", "outdated", "patient", "stirring", "versions_inside", "watching"]
+__all__ = [
+    "gathering",
+    "number_inside",
+    "outdated",
+    "patient",
+    "patient_named",
+    "stirring",
+    "versions_inside",
+    "watching",
+]
 
 _PAGE = 5_000
 
@@ -42,6 +51,31 @@ def patient(
         yield from _pages(unit, _AMONG, playbook, phase=phase, given=some)
     resting = {"phase": Phase.RESTING, "given": some, "now": as_of}
     yield from _pages(unit, _RESTING, playbook, **resting)
+
+
+def patient_named(
+    unit: Unit,
+    playbook: str,
+    as_of: datetime,
+    among: Collection[str],
+    *,
+    keys: Sequence[str],
+    past: Collection[str] | None,
+) -> Iterator[Sequence[Enrollment]]:
+    """Those of the `patient` who have one of some keys: each is looked up, nobody else is read.
+
+    With `past` only those whom the goal counts for at `as_of`, and who are at none of these levels.
+    """
+    asked = _NAMED if past is None else _AIMING
+    for page in _pages(unit, asked, playbook, given=list(keys), now=as_of):
+        # Not in the question: SQLite would go by the index of versions, and read all of one.
+        yield [each for each in page if each.version in among and each.level not in (past or ())]
+
+
+def number_inside(unit: Unit, playbook: str, among: Collection[str], *, up_to: int) -> int:
+    """How many go on with one of some versions; they are counted no further than `up_to`."""
+    values = {"mine": playbook, "given": list(among), "up_to": up_to}
+    return int(_NUMBER.value(unit.connection, values))
 
 
 def watching(unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
@@ -85,6 +119,10 @@ def _some(given: Given) -> ColumnElement[bool]:
     return enrollments.c.version.in_(select(given("version").c.version))
 
 
+def _has_key(given: Given) -> ColumnElement[bool]:
+    return enrollments.c.key.in_(select(given("key").c.key))
+
+
 _IS_IN = enrollments.c.phase == bindparam("phase")
 _WAITS_ON = enrollments.c.waits_until.is_(None) | (enrollments.c.waits_until > bindparam("now"))
 
@@ -93,6 +131,24 @@ _NO_MOMENT = Prepared(lambda _: _asking(_IS_IN, enrollments.c.waits_until.is_(No
 _RESTED = Prepared(lambda _: _asking(_IS_IN, enrollments.c.waits_until <= bindparam("now")))
 _RESTING = Prepared(lambda given: _asking(_IS_IN, _WAITS_ON, _some(given)))
 _AMONG = Prepared(lambda given: _asking(_IS_IN, _some(given)))
+_IS_PATIENT = or_(
+    *(enrollments.c.phase == phase for phase in _PATIENT),
+    and_(enrollments.c.phase == Phase.RESTING, _WAITS_ON),
+)
+_IS_AIMING = and_(
+    enrollments.c.goal_at.is_(None),
+    enrollments.c.goal_until.is_(None) | (enrollments.c.goal_until >= bindparam("now")),
+)
+_NAMED = Prepared(lambda given: _asking(_IS_PATIENT, _has_key(given)))
+_AIMING = Prepared(lambda given: _asking(_IS_PATIENT, _IS_AIMING, _has_key(given)))
+_NUMBER = Prepared(
+    lambda given: select(func.count().label("number")).select_from(
+        select(enrollments.c.version)
+        .where(enrollments.c.playbook == bindparam("mine"), OPEN, _some(given))
+        .limit(bindparam("up_to", type_=Integer()))
+        .subquery()
+    )
+)
 _OF_VERSION = Prepared(lambda _: _asking(enrollments.c.version == bindparam("version")))
 _GATHERING = Prepared(
     lambda _: (

@@ -22,7 +22,7 @@ from engine.ledger.audit import Body, Kind, canonical
 from engine.ledger.database import Overtaken
 from engine.ledger.identities import identity_of
 from engine.ledger.prepared import Prepared
-from engine.ledger.statements import insert_new_rows, pack_keys, unpack_keys
+from engine.ledger.statements import insert_new_rows, pack_keys
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, runs, versions
 
@@ -364,10 +364,10 @@ def last_sources(unit: Unit, playbook: str) -> Mapping[str, object]:
     return run.sources if run else {}
 
 
-def last_matched(unit: Unit, playbook: str) -> list[str] | None:
-    """The keys that matched in the last run that kept them."""
-    packed = _LAST_MATCHED.value(unit.connection, {"mine": playbook})
-    return None if packed is None else unpack_keys(packed)
+def last_matched(unit: Unit, playbook: str) -> bytes | None:
+    """The keys that matched in the last run that kept them, packed: `unpacked_pages` reads them."""
+    packed: bytes | None = _LAST_MATCHED.value(unit.connection, {"mine": playbook})
+    return packed
 
 
 def entered_in_run(unit: Unit, run: str) -> int:

@@ -42,6 +42,7 @@ __all__ = [
     "stream_text",
     "texts_relation",
     "unpack_keys",
+    "unpacked_pages",
 ]
 
 
@@ -256,14 +257,33 @@ def pack_keys(keys: Iterable[str]) -> bytes:
         packed.append(
             packer.compress(mark + json.dumps(page, separators=(",", ":")).encode()[1:-1])
         )
-        mark = b","
-    packed.append(packer.compress(b"]" if mark == b"," else b"[]"))
+        mark = b",\n"
+    packed.append(packer.compress(b"]" if mark == b",\n" else b"[]"))
     return b"".join((*packed, packer.flush()))
 
 
-_PACKED = 20_000  # keys packed in one call
+_PACKED = 20_000  # keys packed in one call, and unpacked together: each page is a line
 
 
 def unpack_keys(packed: bytes) -> list[str]:
     """The list that was packed."""
     return cast("list[str]", json.loads(zlib.decompress(packed)))
+
+
+def unpacked_pages(packed: bytes) -> Iterator[list[str]]:
+    """The same in its order, page by page: only one of them is held at a time."""
+    unpacker, line, rest = zlib.decompressobj(), b"", packed
+    while rest:
+        *lines, line = (line + unpacker.decompress(rest, _UNPACKED)).split(b"\n")
+        yield from map(_page, lines)
+        rest = unpacker.unconsumed_tail
+    if page := _page(line):
+        yield page
+
+
+_UNPACKED = 2**20  # bytes unpacked in one call
+
+
+def _page(line: bytes) -> list[str]:
+    """Its keys stand in quotes, so that what is around them can be told from them."""
+    return cast("list[str]", json.loads(b"[" + line.strip(b"[],") + b"]"))

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from engine.audience.checks import check_sources
 from engine.audience.fields import rows
-from engine.audience.select import Key, holding, population, stream_keys
+from engine.audience.select import (
+    Key,
+    hangs_on_stays,
+    holding,
+    population,
+    stream_holding,
+    stream_keys,
+)
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
 from engine.audience.stays import Own, Stay
@@ -29,14 +36,14 @@ from engine.bind.acts import (
     waits_on,
 )
 from engine.bind.catalog import Catalog, FieldRef
-from engine.bind.conditions import BoundMoment, Condition
+from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy
 from engine.decide.became import ReadRecords, StepRecord, stay_of
 from engine.decide.facts import Enrollment, Invited, NewTouch
 from engine.decide.gathering import Gathered, ItemFacts
 from engine.decide.journey import StepFacts, lets_go, step_of
-from engine.decide.waits import Clock, Known, wait_end
+from engine.decide.waits import Clock
 from engine.language.policy import TopicDefault
 from engine.language.project import Settings
 from engine.ledger.doors import refuse_barred
@@ -50,6 +57,7 @@ from engine.moments import Duration
 from engine.passes.digests import Digests, Printed, told_of
 from engine.passes.gates import Gates
 from engine.passes.keys import native, natives
+from engine.passes.wait_ends import wait_ends
 from engine.steps.drafts import Customer, Draft, House
 from engine.steps.table import Press, press_for
 
@@ -108,6 +116,10 @@ class World:
         held = [rule.conditions.get(playbook.audience.entity.name) for rule in self._policy.never]
         return [each for each in held if each is not None]
 
+    def has_rules(self, playbook: BoundPlaybook) -> bool:
+        """Whether `never_contact` says anything of a playbook's customers."""
+        return bool(self._rules(playbook))
+
     def _read_of_rows(self, playbook: BoundPlaybook) -> list[FieldRef]:
         """Fields that no condition asks: a column that is gone is known before anyone enters."""
         presses = (self._press(playbook, step) for step in playbook.route.steps)
@@ -123,6 +135,13 @@ class World:
     def matched(self, playbook: BoundPlaybook) -> Iterable[Key]:
         """The keys in the segment, ascending, as they come."""
         return stream_keys(playbook.audience, self._snapshot, self._as_of)
+
+    def everyone(self, playbook: BoundPlaybook, condition: Condition) -> Iterable[Key] | None:
+        """The keys of all for whom a condition holds; None where it hangs on the stays asked."""
+        about = (playbook.audience.entity, self._snapshot, self._as_of, playbook.zone)
+        if hangs_on_stays(condition, *about):
+            return None
+        return stream_holding(condition, *about)
 
     def population(self, playbook: BoundPlaybook) -> int:
         """How many rows of the entity have a key."""
@@ -229,7 +248,7 @@ class World:
         touches: dict[str, list[NewTouch]] = {}
         for draft in drafts:
             touches.setdefault(draft.touch.enrollment, []).append(draft.touch)
-        ends = self._wait_ends(playbook, step, customers)
+        ends = wait_ends(step, customers, self._records, as_of=self._as_of, clock=clock)
         return {
             each.enrollment.id: StepFacts(
                 holds=each.enrollment.key in passing,
@@ -299,29 +318,6 @@ class World:
         enrollments: Sequence[Enrollment],
     ) -> frozenset[str]:
         return frozenset() if condition is None else self.holding(playbook, condition, enrollments)
-
-    def _wait_ends(
-        self, playbook: BoundPlaybook, step: BoundStep, customers: Sequence[Customer]
-    ) -> Mapping[str, datetime | None]:
-        """When the wait of each ends, by enrollment; None while its moment is missing."""
-        if not isinstance(step, BoundWait):
-            return {}
-        clock, wait = self.clock(playbook), step.wait
-        ids = [each.enrollment.id for each in customers]
-        records = self._records(ids) if isinstance(wait, BoundMoment) else {}
-        found: dict[str, datetime | None] = {}
-        for each in customers:
-            stay = each.enrollment
-            values = [each.values.get(ref.path) for ref in waits_on(step)]
-            value = values[0] if values and isinstance(values[0], date) else None
-            passed = {
-                step: record.passed.at
-                for step, record in records.get(stay.id, {}).items()
-                if record.passed
-            }
-            known = Known(self._as_of, stay.entered_at, passed, value)
-            found[stay.id] = wait_end(wait, stay.since, clock, known)
-        return found
 
     def _press(self, playbook: BoundPlaybook, step_id: str) -> Press | None:
         """Templates are compiled once per version and step."""

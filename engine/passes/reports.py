@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from engine.decide.entry import BlownFuse, told_of_fuse
 from engine.decide.facts import NewTouch, TouchState
 from engine.language.catalog import Kind
 from engine.passes.changes import Inside
+from engine.passes.comparing import compared
 from engine.passes.entering import Firing, Matched
 from engine.problems import TouchlineError
 
@@ -62,16 +63,15 @@ def report_of(
     firing: Firing,
     found: Matched,
     *,
-    before: Sequence[str] | None,
+    before: bytes | None,
     sources: Mapping[str, object],
 ) -> RunReport:
-    """Who matched and entered; `before` are the keys that matched in the last run, if any.
+    """Who matched and entered; `before` are the keys that matched in the last run, packed, if any.
 
     `sources` is what checking them gave.
     """
     doubts = sources.get("doubts")
-    then = None if before is None else set(before)
-    stayed = sum(key in then for key in found.keys.texts()) if then else 0
+    then = None if before is None else compared(found.keys, before)
     blown = found.blown
     return RunReport(
         playbook=playbook.name,
@@ -79,8 +79,8 @@ def report_of(
         matched=len(found.keys),
         entered=found.entered,
         skipped=found.skipped,
-        gained=None if then is None else len(found.keys) - stayed,
-        lost=None if then is None else len(then) - stayed,
+        gained=None if then is None else then.gained,
+        lost=None if then is None else then.lost,
         keys_are_integers=playbook.audience.entity.key.kind is Kind.INTEGER,
         held=_told(blown) if blown else "",
         doubts=tuple(doubts) if isinstance(doubts, list) else (),

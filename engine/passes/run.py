@@ -41,9 +41,10 @@ from engine.passes.changes import Inside, let_leave, move_over, older_versions
 from engine.passes.closing import close_moot
 from engine.passes.entering import Firing, Matched, select
 from engine.passes.inviting import Taken, judged, take_in
-from engine.passes.journal import DryJournal, Journal, LedgerJournal, is_waiting
+from engine.passes.journal import Journal, LedgerJournal
 from engine.passes.portions import keys_of, treated_of
 from engine.passes.preparing import one_ahead
+from engine.passes.rehearsing import DryJournal, is_waiting
 from engine.passes.reports import RunReport, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.passes.withhold import withhold
@@ -416,7 +417,7 @@ def _nested(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     return touches
 
 
-def _last_matched(ledger: Ledger | None, playbook: BoundPlaybook) -> list[str] | None:
+def _last_matched(ledger: Ledger | None, playbook: BoundPlaybook) -> bytes | None:
     if ledger is None:
         return None
     with ledger.read() as unit:

@@ -23,6 +23,7 @@ from engine.decide.waits import Clock
 from engine.ledger.invitations import Invitation
 from engine.ledger.store import Unit
 from engine.moments import Duration
+from engine.passes.crowds import to_look_at
 from engine.passes.digests import DigestFacts, gather
 from engine.passes.journal import Due, Journal
 from engine.passes.levels import highest_levels
@@ -92,12 +93,21 @@ class Facts(DigestFacts, Protocol):
     def take_for_sent(self, touch: NewTouch) -> None:
         """In a rehearsal, that a touch would have gone out; the ledger never learns."""
 
+    def has_rules(self, playbook: BoundPlaybook) -> bool:
+        """Whether `never_contact` says anything of a playbook's customers."""
+
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
         """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""
 
     @property
     def pass_every(self) -> Duration:
         """How old what a pass has asked may grow before nobody is written to by it."""
+
+    def everyone(self, playbook: BoundPlaybook, condition: Condition) -> Iterable[Key] | None:
+        """The keys of all for whom a condition holds; None where it hangs on the stays asked.
+
+        Nothing else is to be asked before all have come.
+        """
 
     def population(self, playbook: BoundPlaybook) -> int:
         """How many rows of the entity have a key."""
@@ -123,13 +133,14 @@ def exits(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -
     """Ask goal and `exit_when` of everyone inside, during waits too, and who is still there.
 
     Presence is asked of those whose touches may go out any moment; of the others it is a gate
-    before their next step, and they are not even read where neither goal nor exit is asked.
+    before their next step, and they are not even read where neither goal nor exit is asked. Where
+    they are many, only those are read for whom one of these holds.
     """
     number = 0
     inside = journal.versions()
     unbound = {each for each in inside if versions(each) is None}
     asking = [each for each in inside if _asks_always(versions.asked_of(each))]
-    for page in chain(journal.stirring(), journal.patient(asking)):
+    for page in chain(journal.stirring(), to_look_at(journal, asking, versions, facts)):
         groups = _by_version(page)
         found = [told for each in groups for told in _looked_at(each, versions, facts, as_of)]
         if found:

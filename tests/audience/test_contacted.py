@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.audience.contacts import ContactRow
-from engine.audience.select import holding, select_keys
+from engine.audience.select import hangs_on_stays, holding, select_keys
 from engine.audience.stays import Own
+from engine.bind.conditions import (
+    BoundAll,
+    BoundAny,
+    BoundDid,
+    BoundMoment,
+    BoundStepBecame,
+    Window,
+)
+from engine.language.conditions import Became
+from engine.moments import Entered
 from tests.audience.shop import AS_OF, Log, Shop, at, contact
 
 ALL = [1, 2, 3, 4]
@@ -109,3 +120,33 @@ def test_a_colleagues_enrollment_still_counts_for_the_account(shop: Shop) -> Non
         own = Own(user, frozenset({"e-1", "e-2"}))
         found = holding(asked, user, ALL, snapshot, AS_OF, ZoneInfo("UTC"), own=own)
     assert found == {2}
+
+
+@pytest.mark.parametrize(
+    ("where", "hangs"),
+    [
+        pytest.param("- {did: used}", False, id="what they did"),
+        pytest.param("- not: {onboarded_at: {set: true}}", False, id="what they are not"),
+        pytest.param("- contacted: {}", True, id="who was written to"),
+        pytest.param("- not: {any: [{did: used}, {not_contacted: {}}]}", True, id="deep inside"),
+        pytest.param("- account: {contacted: {}}", True, id="at a parent"),
+    ],
+)
+def test_touches_hang_on_the_stays_that_made_them(shop: Shop, where: str, hangs: bool) -> None:
+    asked = shop.segment(where)
+    with shop.sources() as snapshot:
+        about = (asked.condition, asked.entity, snapshot, AS_OF, asked.zone)
+        assert hangs_on_stays(*about) is hangs
+
+
+def test_a_moment_or_a_step_of_a_stay_hangs_on_it(shop: Shop) -> None:
+    since = shop.segment("- {did: used, since: 2026-02-01}")
+    assert isinstance(since.condition, BoundAll)
+    [did] = since.condition.parts
+    assert isinstance(did, BoundDid)
+    entered = replace(did, window=Window(since=BoundMoment(Entered())))
+    step = BoundAny((since.condition, BoundStepBecame("call", Became.DONE)))
+    with shop.sources() as snapshot:
+        for asked, hangs in ((since.condition, False), (entered, True), (step, True)):
+            about = (asked, since.entity, snapshot, AS_OF, since.zone)
+            assert hangs_on_stays(*about) is hangs

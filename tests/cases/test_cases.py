@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.audience.contacts import NoContacts
-from engine.audience.select import select_keys
+from engine.audience.select import holding, select_keys, stream_holding
 from engine.audience.snapshot import open_sources
 from engine.bind.bind import bind_catalog, bind_segment
 from engine.bind.catalog import Catalog
@@ -78,6 +78,19 @@ def test_in_postgres(postgres: str) -> None:
 
 def test_in_mariadb(mariadb: str) -> None:
     assert wrong(as_mariadb(fresh_mariadb(mariadb))) == {}
+
+
+def test_who_is_asked_about_is_who_is_named(tmp_path: Path) -> None:
+    """A condition holds of the same rows, whether all are asked for or each of them is told."""
+    with open_sources(as_sqlite(tmp_path), NoContacts(), project()[1]) as snapshot:
+        for name, each in bound().items():
+            about = (each.condition, each.entity)
+            of = {
+                key for case in CASES for key in CASES[case] if bound()[case].entity == each.entity
+            }
+            asked = holding(*about, sorted(of), snapshot, AS_OF, each.zone)
+            named = list(stream_holding(*about, snapshot, AS_OF, each.zone))
+            assert (name, sorted(asked)) == (name, named)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,8 +25,9 @@ from engine.language.playbook import Again, Entry, Fuse
 from engine.ledger.holds import approve, hold_run
 from engine.ledger.runs import begin_run
 from engine.ledger.schema import create_ledger
-from engine.ledger.statements import pack_keys, unpack_keys
+from engine.ledger.statements import pack_keys, unpack_keys, unpacked_pages
 from engine.passes import portions
+from engine.passes.comparing import Compared, compared
 from engine.passes.entering import Firing, select
 from engine.passes.portions import key_pages, keys_of, portions_of, treated_of
 from engine.passes.preparing import one_ahead
@@ -153,10 +155,30 @@ def test_packed_keys_are_the_keys(keys: list[str], size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(portions, "_PAGE", size)
         patch.setattr("engine.ledger.statements._PACKED", size)
-        assert unpack_keys(pack_keys(iter(keys))) == keys
+        together = pack_keys(iter(keys))
+        patch.setattr("engine.ledger.statements._UNPACKED", size)
+        pages = list(unpacked_pages(together))
         packed = key_pages(keys)
+    assert unpack_keys(together) == keys == list(chain.from_iterable(pages))
+    assert all(0 < len(page) <= size for page in pages)
     assert (list(packed.texts()), len(packed)) == (keys, len(keys))
     assert all(0 < len(page) <= size for page in packed.pages())
+
+
+MATCHED = st.lists(st.integers(-3, 60), unique=True).map(sorted)
+LISTS = MATCHED | MATCHED.map(lambda keys: sorted(map(str, keys)))
+
+
+@given(
+    LISTS, LISTS | LISTS.map(lambda keys: keys[::-1]) | st.lists(TEXTS.map(str)), st.integers(1, 5)
+)
+def test_who_came_and_who_is_gone(now: list[Key], then: list[Key], size: int) -> None:
+    texts, before = set(map(str, now)), list(dict.fromkeys(map(str, then)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portions, "_PAGE", size)
+        patch.setattr("engine.ledger.statements._PACKED", 3)
+        found = compared(key_pages(now), pack_keys(before))
+    assert found == Compared(len(texts - set(before)), len(set(before) - texts))
 
 
 def test_a_portion_keeps_what_it_is_made_of() -> None:

@@ -1,0 +1,300 @@
+"""Where the decisions of a rehearsal go: everyone's place is kept in memory.
+
+Every touch is taken for sent, and what would have been done is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from engine.decide.became import Passed, StepRecord, passed_by, with_memory
+from engine.decide.facts import (
+    Decision,
+    Enrollment,
+    Invited,
+    Moved,
+    NewTouch,
+    Phase,
+    TouchMade,
+    TouchState,
+    told_apart,
+)
+from engine.decide.journey import standing_after
+from engine.ledger.closing import ClosingTask
+from engine.ledger.due import DueEnrollment, due_enrollments
+from engine.ledger.inside import (
+    gathering,
+    number_inside,
+    outdated,
+    patient,
+    patient_named,
+    stirring,
+    versions_inside,
+    watching,
+)
+from engine.ledger.stays import step_records
+from engine.ledger.store import Ledger, Unit
+from engine.ledger.tasks import TaskState
+from engine.passes.journal import Due, closing_pages
+
+__all__ = ["DryJournal", "is_waiting"]
+
+
+class DryJournal:
+    """Decisions stay in memory; nothing is written and nothing is sent."""
+
+    def __init__(
+        self,
+        ledger: Ledger | None,
+        playbook: str,
+        as_of: datetime,
+        *,
+        take_for_sent: Callable[[NewTouch], None],
+    ) -> None:
+        self._ledger = ledger
+        self._take_for_sent = take_for_sent
+        self._playbook = playbook
+        self._as_of = as_of
+        self._standing: dict[str, Enrollment | None] = {}
+        self._unread = ledger is not None
+        self._moved: dict[str, Enrollment] = {}
+        self._left_behind: set[str] = set()
+        self._made: dict[str, list[NewTouch]] = {}
+        self._passed: dict[str, list[Passed]] = {}
+        self.would: list[NewTouch] = []
+        self._closed: dict[str, set[str]] = {}
+        self.invited: list[Invited] = []
+
+    def versions(self) -> Sequence[str]:
+        """The versions with which somebody is inside, by the ledger and by what was moved."""
+        if self._ledger is None:
+            return ()
+        with self._ledger.read() as unit:
+            known = versions_inside(unit, self._playbook)
+        return list(dict.fromkeys([*known, *(each.version for each in self._moved.values())]))
+
+    def stirring(self) -> Iterator[Sequence[Enrollment]]:
+        """Those of the ledger, if there is one, whom this pass has not decided on yet."""
+        for page in self._undecided(partial(stirring, as_of=self._as_of)):
+            yield [self._moved.get(each.id, each) for each in page]
+
+    def patient(self, among: Collection[str]) -> Iterator[Sequence[Enrollment]]:
+        """The same of everyone else who goes on with one of some versions."""
+        known = partial(patient, as_of=self._as_of, among=[*among, *self._left_behind])
+        for page in self._undecided(known):
+            now = (self._moved.get(each.id, each) for each in page)
+            yield [each for each in now if each.version in among]
+
+    def number_inside(self, among: Collection[str], up_to: int) -> int:
+        """How many the ledger says there are, of whatever was moved among them too."""
+        if self._ledger is None:
+            return 0
+        with self._ledger.read() as unit:
+            return number_inside(unit, self._playbook, [*among, *self._left_behind], up_to=up_to)
+
+    def named(
+        self, among: Collection[str], keys: Sequence[str], past: Collection[str] | None
+    ) -> Iterator[Sequence[Enrollment]]:
+        """Those of the patient who have one of some keys, whatever they are past: some moved."""
+        versions = [*among, *self._left_behind]
+        named = partial(patient_named, as_of=self._as_of, among=versions, keys=keys, past=None)
+        for page in self._undecided(named):
+            now = (self._moved.get(each.id, each) for each in page)
+            yield [each for each in now if each.version in among]
+
+    def outdated(self, version: str) -> Iterator[Sequence[Enrollment]]:
+        """The same of those who go on with another version than this one."""
+        for page in self._undecided(partial(outdated, version=version)):
+            yield [each for each in page if each.id not in self._moved]
+
+    def watching(self) -> Iterator[Sequence[Enrollment]]:
+        """The same of those who stand still for a condition, or for a missing moment."""
+        for page in self._undecided(watching):
+            yield [each for each in page if each.id not in self._moved]
+        yield [each for each in self._carried() if _is_watching(each)]
+
+    def _undecided(self, read: ReadPages) -> Iterator[Sequence[Enrollment]]:
+        if self._ledger is None:
+            return
+        with self._ledger.read() as unit:
+            for page in read(unit, self._playbook):
+                yield [each for each in page if each.id not in self._standing]
+
+    def _carried(self) -> list[Enrollment]:
+        """Those who go on with another version, and whom nothing else was decided on."""
+        return [each for each in self._moved.values() if each.id not in self._standing]
+
+    def due(self, unbound: Collection[str]) -> Sequence[Due]:
+        """First what the ledger says is due, then what the decisions of this pass led to."""
+        return [*self._due_in_ledger(), *self._due_in_memory()]
+
+    def gathering(self) -> Sequence[Enrollment]:
+        """Those of the ledger whom nothing was decided on yet, and whom decisions led to one."""
+        known: list[Enrollment] = []
+        if self._ledger is not None:
+            with self._ledger.read() as unit:
+                known = gathering(unit, self._playbook, self._as_of)
+        untouched = [
+            each for each in known if each.id not in self._standing and each.id not in self._moved
+        ]
+        led = [*self._carried(), *(each for each in self._standing.values() if each)]
+        return [*untouched, *(each for each in led if _has_fired(each, self._as_of))]
+
+    def gathered(self) -> int:
+        """How many would still wait for their digest to fire."""
+        undecided = (each for page in self.patient(self.versions()) for each in page)
+        led = (each for each in self._standing.values() if each)
+        return sum(each.phase is Phase.GATHERING for each in (*undecided, *led))
+
+    def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
+        """What the ledger says of their steps, and what this pass would have added."""
+        return {
+            each: self._without_closed(
+                each, with_memory(known, self._passed.get(each, ()), self._states(each))
+            )
+            for each, known in self._on_record(ids).items()
+        }
+
+    def _without_closed(
+        self, enrollment: str, known: Mapping[str, StepRecord]
+    ) -> Mapping[str, StepRecord]:
+        """The same, with the tasks closed that this pass would have closed."""
+        closed = self._closed.get(enrollment, set())
+        return {
+            step: replace(record, task=TaskState.CLOSED) if step in closed else record
+            for step, record in known.items()
+        }
+
+    def _on_record(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
+        if self._ledger is None:
+            return {each: {} for each in ids}
+        with self._ledger.read() as unit:
+            return step_records(unit, ids)
+
+    def _states(self, enrollment: str) -> dict[str, tuple[TouchState, ...]]:
+        """The states of the touches made in this pass, by step."""
+        states: dict[str, tuple[TouchState, ...]] = {}
+        for touch in self._made.get(enrollment, ()):
+            states[touch.step] = (*states.get(touch.step, ()), self._foreseen(touch))
+        return states
+
+    def record(self, decisions: Iterable[Decision]) -> None:
+        """Remember where everyone stands and what would have gone out."""
+        listed = tuple(decisions)
+        for moved in (each for each in listed if isinstance(each, Moved)):
+            self._moved[moved.after.id] = moved.after
+            self._left_behind.add(moved.before.version)
+        self._standing |= standing_after([each for each in listed if not isinstance(each, Moved)])
+        for each in passed_by(listed):
+            self._passed.setdefault(each.enrollment, []).append(each)
+        for decision in listed:
+            if isinstance(decision, TouchMade):
+                self.would.append(decision.touch)
+                for touch in told_apart(decision.touch):
+                    self._made.setdefault(touch.enrollment, []).append(touch)
+                if decision.touch.state is TouchState.READY:
+                    self._take_for_sent(decision.touch)
+            elif isinstance(decision, Invited):
+                self.invited.append(decision)
+
+    def closing(self) -> Iterator[Sequence[ClosingTask]]:
+        """Those of the ledger, if there is one."""
+        return iter(()) if self._ledger is None else closing_pages(self._ledger, self._playbook)
+
+    def close(self, tasks: Sequence[ClosingTask]) -> int:
+        """Remember that they would be closed."""
+        for task in tasks:
+            self._closed.setdefault(task.enrollment.id, set()).add(task.step)
+        return len(tasks)
+
+    def deliver(self) -> bool:
+        """Nothing is ever sent."""
+        return False
+
+    def _due_in_ledger(self) -> list[Due]:
+        if not (self._ledger and self._unread):
+            return []
+        self._unread = False
+        with self._ledger.read() as unit:
+            found = due_enrollments(unit, self._playbook, self._as_of, limit=None)
+        settled = [each for each in found if each.enrollment.id not in self._standing]
+        touched = {each.enrollment.id: each for each in settled}
+        return [
+            *(
+                Due(each.enrollment, each.states, each.ended_at)
+                for each in settled
+                if each.enrollment.id not in self._moved
+            ),
+            *self._due_among(self._carried(), touched),
+        ]
+
+    def _due_among(
+        self, carried: Sequence[Enrollment], found: Mapping[str, DueEnrollment]
+    ) -> Iterator[Due]:
+        """Those of some who go on with another version that are due; `found` are due by id."""
+        for each in carried:
+            over = each.waits_until is not None and each.waits_until <= self._as_of
+            if each.phase is Phase.READY or (each.phase is Phase.WAITING and over):
+                yield Due(each)
+            elif each.phase is Phase.TOUCHING and each.id in found:
+                yield Due(each, found[each.id].states, found[each.id].ended_at)
+
+    def _due_in_memory(self) -> list[Due]:
+        due = []
+        for enrollment in self._standing.values():
+            if enrollment and enrollment.phase is Phase.READY:
+                due.append(Due(enrollment))
+            elif (
+                enrollment
+                and enrollment.phase is Phase.TOUCHING
+                and not self._is_held_back(enrollment)
+            ):
+                due.append(Due(enrollment, self._ends(enrollment), self._as_of))
+        return due
+
+    def _is_held_back(self, enrollment: Enrollment) -> bool:
+        """Whether a touch of its step has to wait, as for a window, a cap or an approval."""
+        made = self._made.get(enrollment.id, ())
+        return any(
+            touch.step == enrollment.step
+            and (touch.state is TouchState.DRAFT or is_waiting(touch, self._as_of))
+            for touch in made
+        )
+
+    def _ends(self, enrollment: Enrollment) -> tuple[TouchState, ...]:
+        return tuple(
+            self._foreseen(touch)
+            for touch in self._made.get(enrollment.id, ())
+            if touch.step == enrollment.step and not touch.copy_of
+        )
+
+    def _foreseen(self, touch: NewTouch) -> TouchState:
+        """Every touch that would go out is taken for sent, but where it has to wait."""
+        is_going = touch.state is TouchState.READY and not is_waiting(touch, self._as_of)
+        return TouchState.SENT if is_going else touch.state
+
+
+def _is_watching(enrollment: Enrollment) -> bool:
+    no_moment = enrollment.phase is Phase.WAITING and enrollment.waits_until is None
+    return no_moment or enrollment.phase in (Phase.WATCHING, Phase.HOLDING)
+
+
+def _has_fired(enrollment: Enrollment, as_of: datetime) -> bool:
+    until = enrollment.waits_until
+    return enrollment.phase is Phase.GATHERING and until is not None and until <= as_of
+
+
+def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
+    """Whether a touch is to go out, and not yet."""
+    return touch.state is TouchState.READY and touch.due_at is not None and touch.due_at > as_of
+
+
+class ReadPages(Protocol):
+    """Reads some of those inside a playbook from the ledger, in pages."""
+
+    def __call__(self, unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
+        """The pages."""
