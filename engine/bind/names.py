@@ -150,8 +150,8 @@ def column_field(
     """
     if isinstance(column, FieldRef):
         return _seen_from(links, column)
-    for field in entity.stored:
-        if field.column == column:
+    for field in entity.fields.values():
+        if field.source == column:  # no computed field has one
             return _seen_from(links, field)
     return FieldRef(links, entity.name, column.column, column)
 
