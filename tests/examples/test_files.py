@@ -165,6 +165,28 @@ MISTAKES = {
         _then("expect: {segment: []}\nthen: [{at: +1 days, approved: [{for: 7, email: hello}]}]"),
         ("no-draft", "7:49", "`hello` waits for nobody: its step says no `approve`", ""),
     ),
+    "a task that nothing closes": (
+        _then("expect: {closed: [{for: 7, task: task-1}]}"),
+        (
+            "never-closed",
+            "6:19",
+            "the task task-1 is never closed: its step says no `close_when`",
+            "say one of them in the playbook, or take this out",
+        ),
+    ),
+    "a task that does not close itself": (
+        _then("expect: {closed: [{for: 7, task: task-1, reason: close_when}]}"),
+        (
+            "never-closed",
+            "6:19",
+            "the task task-1 is never closed by itself",
+            "give the step a `close_when`, or expect another reason",
+        ),
+    ),
+    "a reason that closes nothing": (
+        _then("expect: {closed: [{for: 7, task: task-1, reason: done}]}"),
+        ("bad-value", "6:50", "`done`", ""),
+    ),
     "a playbook in a test's file": (
         "playbook: other\nsegment: {of: user, where: [{everyone: true}]}\nsteps: [{wait: 1 day}]\n",
         ("wrong-folder", "1:1", "a file that begins with `playbook:`", "is called NAME.test.yaml"),
