@@ -140,8 +140,8 @@ def _time(scene: Scene, first: datetime | None, zone: ZoneInfo) -> datetime:
             return instant(moment.when, zone)
         if isinstance(moment, Day):
             return start_of_day(moment.on, zone)
-    except MomentError as error:
-        raise wrong(scene.at_place, "bad-moment", str(error)) from None
+    except MomentError:
+        pass  # what else a moment may be in a condition is no instant here
     expected = "a date or timestamp, as `2026-03-10T09:00`"
     expected += "" if first is None else ", or a duration from `as_of`, as `+5 days`"
     message = f"`{scene.at}` names no instant; expected {expected}"
