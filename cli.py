@@ -662,6 +662,13 @@ def metrics(
 @click.option("--event", "events", metavar="EVENT", multiple=True, help="Only this one; repeat it.")
 @_as_of_option
 @_format_option("text", "json", "csv")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE.svg",
+    callback=_svg_file,
+    help="Draw what tells most.",
+)
 def insights(
     context: click.Context,
     stayed: str,
@@ -672,6 +679,7 @@ def insights(
     events: tuple[str, ...],
     as_of: str | None,
     form: str,
+    out: Path | None,
 ) -> None:
     """Which early behaviours tell those who stayed from those who left.
 
@@ -679,11 +687,14 @@ def insights(
     timestamps of it. What is told is told as conditions, too, to be pasted into a segment.
     """
     from engine.measuring.insights import Wanted, insights_of, lengths_of
+    from engine.report.files import written
+    from engine.report.insight_picture import picture
     from engine.report.insights import seen
 
     workplace = _open(context)
     wanted = Wanted(stayed, left, since, left_at, lengths_of(days), events)
-    _finish(seen(insights_of(workplace, wanted, _instant(as_of, workplace)), form))
+    found = insights_of(workplace, wanted, _instant(as_of, workplace))
+    _finish(seen(found, form) if out is None else written(picture(found), out))
 
 
 # ---------------------------------------------------------------- running

@@ -14,7 +14,6 @@ Whatever else is raised is a bug of ours and keeps its traceback for `--debug`.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -122,6 +121,8 @@ class ClockLeapt(TouchlineError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`did you mean X?` for the nearest of `known`, or else the list of what exists."""
+    import difflib  # nobody waits for it where all names are right
+
     names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if near:

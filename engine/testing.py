@@ -20,7 +20,7 @@ from engine.bind.playbook import BoundPlaybook
 from engine.check import inside_project, is_among
 from engine.courier import Courier, open_courier
 from engine.examples.came import Came, came_since, mark
-from engine.examples.coverage import Coverage, Watching
+from engine.examples.coverage import Coverage, Watching, closing_of
 from engine.examples.judge import Miss, judge
 from engine.examples.reasons import reasons, reasons_of_segment
 from engine.examples.stage import Props, Stage, open_stage
@@ -200,6 +200,7 @@ def _pass(
     before = mark(ledger, playbook.name)
     if watching is not None:
         inside_now = _standing(ledger, playbook, example.keys)
+        inside_now += _waiting(ledger, playbook)
         watching.of(playbook).before(stage, example.keys, scene.at, standing=inside_now)
     names = frozenset(stage.workplace.project.playbooks)
     firing = Firing(scene.at, f"scene {number}", _ACTOR, playbooks=names)
@@ -216,8 +217,9 @@ def _only_segment(scenes: Sequence[BoundScene]) -> bool:
     """Whether the last scene is left, and nothing is expected of it that a pass would decide."""
     last = scenes[0].declared
     expect, done = last.expect, last.done or last.approved
-    decided = (expect.entered, expect.touches, expect.skips, expect.left, expect.levels)
-    return len(scenes) == 1 and not done and all(each is None for each in decided)
+    decided = (expect.entered, expect.touches, expect.skips)
+    ended = (expect.left, expect.levels, expect.closed)
+    return len(scenes) == 1 and not done and all(each is None for each in (*decided, *ended))
 
 
 def _who_matches(example: BoundExample, scene: BoundScene, stage: Stage) -> Came:
@@ -261,6 +263,13 @@ def _drafts(unit: Unit, approved: Approved, playbook: BoundPlaybook) -> list[str
     if not found:
         raise Refused(f"{approved.key} has no draft of {approved.step.name} by then")
     return found
+
+
+def _waiting(ledger: Ledger, playbook: BoundPlaybook) -> list[tuple[str, str]]:
+    """Who has an open task, whether inside or not, each with what may close it."""
+    with ledger.read() as unit:
+        tasks = list_tasks(unit, playbook=playbook.name)
+    return [(task.key, closing_of(task.step)) for task in tasks]
 
 
 def _standing(

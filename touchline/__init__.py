@@ -4,7 +4,7 @@ import gc
 import sys
 from pathlib import Path
 
-_FRESH_OBJECTS = 50_000  # before the collector looks; what a start and a project make is kept
+_FRESH_OBJECTS = 100_000  # before the collector looks; what a start and a project make is kept
 
 _app = Path(__file__).resolve().parent / "_app"
 if _app.is_dir() and str(_app) not in sys.path:  # only in the wheel: a checkout has them already

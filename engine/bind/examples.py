@@ -28,6 +28,7 @@ from engine.language.examples import (
     Done,
     Example,
     Expected,
+    ExpectedClosing,
     ExpectedLevel,
     ExpectedSkip,
     ExpectedTouch,
@@ -36,6 +37,7 @@ from engine.language.examples import (
     Said,
     Scene,
 )
+from engine.language.playbook import OpenTasks
 from engine.language.project import Project, WebhookChannel
 from engine.moments import (
     At,
@@ -138,8 +140,8 @@ def _time(scene: Scene, first: datetime | None, zone: ZoneInfo) -> datetime:
             return instant(moment.when, zone)
         if isinstance(moment, Day):
             return start_of_day(moment.on, zone)
-    except MomentError as error:
-        raise wrong(scene.at_place, "bad-moment", str(error)) from None
+    except MomentError:
+        pass  # what else a moment may be in a condition is no instant here
     expected = "a date or timestamp, as `2026-03-10T09:00`"
     expected += "" if first is None else ", or a duration from `as_of`, as `+5 days`"
     message = f"`{scene.at}` names no instant; expected {expected}"
@@ -226,6 +228,10 @@ class _Binder:
             for level in expect.levels or ():
                 found.attempt(partial(self._key, level.key, level.place, keys))
                 found.attempt(partial(self._level, level))
+            for closing in expect.closed or ():
+                found.attempt(partial(self._key, closing.key, closing.place, keys))
+                found.attempt(partial(self._step, closing.step))
+                found.attempt(partial(self._closing, closing))
 
     def _lists(self, expect: Expected) -> Iterator[tuple[KeyText, Place]]:
         for name, listed in (("segment", expect.segment), ("entered", expect.entered)):
@@ -245,6 +251,18 @@ class _Binder:
             message = f"the goal of {self.playbook.name} has no level `{expected.level}`"
             hint = did_you_mean(expected.level, names)
             raise wrong(expected.place, "unknown-level", message, hint=hint)
+
+    def _closing(self, closing: ExpectedClosing) -> None:
+        """What keeps a task open whatever happens is not expected to close."""
+        for step in every_step(self.playbook.steps):
+            if not isinstance(step, BoundTask) or step.id != closing.step.name:
+                continue
+            if closing.reason != "left" and step.close_when is not None:
+                return
+            if closing.reason != "close_when" and self.playbook.open_tasks is OpenTasks.CLOSE:
+                return
+            message = f"the task {step.id} is never closed{_FOR_LACK_OF[closing.reason]}"
+            raise wrong(closing.place, "never-closed", message, hint=_CLOSED_BY[closing.reason])
 
     def _step(self, named: Named) -> None:
         if steps_named(named, self.playbook):
@@ -298,6 +316,19 @@ class _Binder:
             if not wanted(answer):
                 message = f"`{answer}` is no answer of {said.channel}; expected {expected}"
                 raise wrong(said.place, "bad-answer", message)
+
+
+_FOR_LACK_OF = {
+    "": ": its step says no `close_when`, and the playbook no `on_exit: {tasks: close}`",
+    "close_when": " by itself: its step says no `close_when`",
+    "left": " when somebody leaves: the playbook says no `on_exit: {tasks: close}`",
+}
+_CLOSED_BY = {
+    "": "say one of them in the playbook, or take this out",
+    "close_when": "give the step a `close_when`, or expect another reason",
+    "left": "say `on_exit: {tasks: close}` in the playbook, or expect another reason",
+}
+"""What to do, by the reason that was expected; empty: any."""
 
 
 def _is_of_web(answer: str | int) -> bool:

@@ -174,7 +174,13 @@ class _Binder:
     # ------------------------------------------------------------ entities
 
     def _of_entity(self, entity: EntityRef, row: Row) -> NewRow:
-        values = self._values(row, _columns_of(entity, self.catalog), entity)
+        columns = _columns_of(entity, self.catalog)
+        try:
+            values = self._values(row, columns, entity)
+        except Invalid:  # that its key is unknown would be said of every row that names it
+            own = (each for each in row.cells if columns.get(each.name) == entity.key)
+            self.known.update(f"{entity.name} {each.value}" for each in own)
+            raise
         key = values.get(entity.key.column, (entity.key, None))[1]
         if key is None:
             key = self._made_key(entity)

@@ -150,8 +150,8 @@ def column_field(
     """
     if isinstance(column, FieldRef):
         return _seen_from(links, column)
-    for field in entity.stored:
-        if field.column == column:
+    for field in entity.fields.values():
+        if field.source == column:  # no computed field has one
             return _seen_from(links, field)
     return FieldRef(links, entity.name, column.column, column)
 
@@ -182,6 +182,10 @@ def names_of(entity: EntityRef) -> tuple[str, ...]:
     return (*entity.fields, *entity.links, *entity.people)
 
 
+_SAID_OTHERWISE = {"or": "any", "either": "any", "and": "all", "both": "all", "nor": "none"}
+"""What joins conditions elsewhere, and the word for it here."""
+
+
 def missing_name(
     path: str, there: Reached, scope: Scope, *, place: Place, known: Iterable[str]
 ) -> Invalid:
@@ -201,7 +205,9 @@ def missing_name(
     hidden = hidden_name(name, entity, scope, path=path, place=place)
     if hidden is not None:
         return hidden
-    if name == entity.name or path.startswith(f"{scope.entity.name}."):
+    if name.lower() in _SAID_OTHERWISE:
+        hint = f"did you mean {_SAID_OTHERWISE[name.lower()]}?"
+    elif name == entity.name or path.startswith(f"{scope.entity.name}."):
         hint = f"names are the {scope.entity.name}'s own already; leave the prefix out"
     else:
         declared = scope.project.entities.get(entity.name)

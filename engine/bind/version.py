@@ -11,8 +11,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
-import rfc8785
-
 from engine.language.conditions import (
     All,
     Anyone,
@@ -26,6 +24,7 @@ from engine.language.conditions import (
 from engine.language.playbook import Playbook, Segment
 from engine.language.project import Template
 from engine.language.steps import conditions_of, every_step
+from engine.read.canonical import canonical_bytes
 
 __all__ = ["named_segments", "playbook_version"]
 
@@ -44,7 +43,7 @@ def playbook_version(
             f"{each.name}.{each.locale}".rstrip("."): _without_places(each) for each in templates
         },
     }
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return hashlib.sha256(canonical_bytes(content)).hexdigest()
 
 
 def named_segments(playbook: Playbook, segments: Mapping[str, Segment]) -> set[str]:

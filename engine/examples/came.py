@@ -16,7 +16,7 @@ from engine.ledger.runs import last_matched
 from engine.ledger.statements import unpack_keys
 from engine.ledger.store import Ledger
 
-__all__ = ["Came", "Exit", "Level", "Mark", "Skip", "Told", "came_since", "mark"]
+__all__ = ["Came", "Closing", "Exit", "Level", "Mark", "Skip", "Told", "came_since", "mark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,18 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A task that was closed and that nobody did."""
+
+    key: str
+    step: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.step} for {self.key} ({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
 class Came:
     """What a pass came to. `steps` are those that people came to, each with a key."""
 
@@ -92,6 +104,7 @@ class Came:
     skips: tuple[Skip, ...] = ()
     left: tuple[Exit, ...] = ()
     levels: tuple[Level, ...] = ()
+    closed: tuple[Closing, ...] = ()
     steps: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -128,6 +141,7 @@ def came_since(ledger: Ledger, playbook: str, before: Mark) -> Came:
         touches=tuple(map(_told, sent)),
         skips=(*map(_kept, kept), *_passed_over(records)),
         left=tuple(_exit(r) for r in records if r.kind == Kind.LEFT),
+        closed=_closed(records, {each.id: each.step for each in touches}),
         levels=tuple(_level(r) for r in records if r.kind == Kind.LEVEL_REACHED),
         steps=frozenset(_steps(records)),
     )
@@ -171,6 +185,11 @@ def _passed_over(records: Sequence[AuditRecord]) -> list[Skip]:
 
 def _level(record: AuditRecord) -> Level:
     return Level(record.key, json.loads(record.body)["level"])
+
+
+def _closed(records: Sequence[AuditRecord], steps: Mapping[str, str]) -> tuple[Closing, ...]:
+    bodies = [(r.key, json.loads(r.body)) for r in records if r.kind == Kind.TASK_CLOSED]
+    return tuple(Closing(key, steps[body["task"]], body["reason"]) for key, body in bodies)
 
 
 def _exit(record: AuditRecord) -> Exit:

@@ -20,7 +20,7 @@ from engine.bind.playbook import BoundPlaybook
 from engine.examples.stage import Stage
 from engine.examples.stays import latest_stay, own_stay
 
-__all__ = ["Coverage", "Gap", "Watcher", "Watching"]
+__all__ = ["Coverage", "Gap", "Watcher", "Watching", "closing_of"]
 
 
 Standing = Collection[tuple[str, str]]
@@ -97,7 +97,7 @@ class Watcher:
     ) -> None:
         native = key_of(key, self.playbook.audience)
         for where, condition in _conditions(self.playbook):
-            if _step_of(where) != step:
+            if not _is_asked(where, step):
                 continue
             audience = replace(self.playbook.audience, condition=condition)
             own = self._stay(stage, where, key, at)
@@ -147,6 +147,16 @@ def _conditions(playbook: BoundPlaybook) -> Iterator[tuple[str, Condition]]:
         yield from ((f"level {each.name}", each.when) for each in playbook.goal.levels)
     for step in every_step(playbook.steps):
         yield from ((f"{word} of {step.id}", each) for word, each in denied_of(step))
+
+
+def closing_of(step: str) -> str:
+    """Where the condition stands that closes the task of a step, for who no longer stands there."""
+    return f"close_when of {step}"
+
+
+def _is_asked(where: str, about: str) -> bool:
+    """Whether a condition is among those of a step, or of none; or the very one that is named."""
+    return about == (where if " of " in about else _step_of(where))
 
 
 def _steps_of(standing: Standing, key: str) -> list[str]:

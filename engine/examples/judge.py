@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from engine.bind.examples import steps_named
 from engine.bind.playbook import BoundPlaybook
-from engine.examples.came import Came, Exit, Level, Skip, Told
+from engine.examples.came import Came, Closing, Exit, Level, Skip, Told
 from engine.language.examples import (
     Expected,
+    ExpectedClosing,
     ExpectedExit,
     ExpectedLevel,
     ExpectedSkip,
@@ -53,6 +54,8 @@ def judge(expect: Expected, came: Came, playbook: BoundPlaybook) -> Iterator[Mis
         yield from _exits(expect.left, came.left, places["left"])
     if expect.levels is not None:
         yield from _levels(expect.levels, came.levels, places["levels"])
+    if expect.closed is not None:
+        yield from _closings(expect.closed, came.closed, places["closed"])
 
 
 # ---------------------------------------------------------------- keys
@@ -193,3 +196,25 @@ def _levels(
             yield Miss(each.place, wanted, has, str(each.key))
     for key, level in came.items():
         yield Miss(place, "expected nobody else at a new level", f"found {key} at {level}", key)
+
+
+# ---------------------------------------------------------------- tasks that were closed
+
+
+def _closings(
+    expected: Sequence[ExpectedClosing], found: Sequence[Closing], place: Place
+) -> Iterator[Miss]:
+    left = list(found)
+    for each in expected:
+        mine = [one for one in left if (one.key, one.step) == (str(each.key), each.step.name)]
+        because = f" ({each.reason})" if each.reason else ""
+        wanted = f"expected the task {each.step.name} for {each.key} to be closed{because}"
+        if not mine:
+            yield Miss(each.place, wanted, "it was not closed", str(each.key))
+            continue
+        chosen = next((one for one in mine if one.reason == each.reason), mine[0])
+        left.remove(chosen)
+        if each.reason and chosen.reason != each.reason:
+            yield Miss(each.place, wanted, f"the reason is {chosen.reason}")
+    for one in left:
+        yield Miss(place, "expected no other task to be closed", f"found {one}", one.key)

@@ -17,6 +17,7 @@ __all__ = [
     "Done",
     "Example",
     "Expected",
+    "ExpectedClosing",
     "ExpectedExit",
     "ExpectedLevel",
     "ExpectedSkip",
@@ -146,6 +147,16 @@ class ExpectedLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedClosing:
+    """An open task that is closed and that nobody did; an empty `reason` is not asked."""
+
+    key: KeyText
+    step: Named
+    reason: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What one pass comes to: each list is complete, and None where nothing is said of it.
 
@@ -158,6 +169,7 @@ class Expected:
     skips: tuple[ExpectedSkip, ...] | None = None
     left: tuple[ExpectedExit, ...] | None = None
     levels: tuple[ExpectedLevel, ...] | None = None
+    closed: tuple[ExpectedClosing, ...] | None = None
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, hash=False)
 
 

@@ -16,6 +16,7 @@ from engine.lint.unused import unused_segments, unused_templates
 from engine.lint.wording import (
     bare_refusals,
     demands,
+    left_braces,
     long_mails,
     mails_full_of_links,
     mails_without_greeting,
@@ -134,6 +135,13 @@ RULES: tuple[Rule, ...] = (
         "Your tenant is ready.",
         "Your workspace is ready.",
         words_of_the_house,
+    ),
+    Rule(
+        "left-braces",
+        "What another program would fill in reaches the customer as it is written.",
+        "Your plan is {account.plan}.",
+        "Your plan is {{ account.plan }}.",
+        left_braces,
     ),
     Rule(
         "greeting",

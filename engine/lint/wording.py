@@ -19,6 +19,7 @@ from engine.lint.rule import Advice, Looked
 __all__ = [
     "bare_refusals",
     "demands",
+    "left_braces",
     "long_mails",
     "mails_full_of_links",
     "mails_without_greeting",
@@ -52,6 +53,21 @@ _PROMISE = re.compile(
 )
 _NAME = re.compile(r"\{\{-?\s*([\w.]*name)\b([^}]*)\}\}")
 _GREETING_LINES = 2
+
+
+_LEFT = re.compile(r"[$#]?(?<!\{)\{ ?[a-z_]+(?:\.[a-z_]+)+ ?\}(?!\})|%[A-Z_]{3,}%|\*\|[A-Z_]+\|\*")
+
+
+def left_braces(looked: Looked) -> Iterator[Advice]:
+    """Mails that hold what another program would fill in, and that go out as it stands."""
+    for template in looked.project.templates.values():
+        prose = read_prose(template)
+        for found in _LEFT.finditer(prose.text):
+            yield Advice(
+                prose.place(found.start()),
+                f"`{found[0]}` goes out as it stands",
+                "a value is printed as `{{ user.first_name }}`",
+            )
 
 
 def team_signatures(looked: Looked) -> Iterator[Advice]:

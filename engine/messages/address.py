@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
-
-import idna
+from functools import cache, lru_cache
 
 from engine.records import dataclass
 
@@ -121,6 +119,8 @@ def _a_label(name: str, text: str) -> str:
     # No UTS 46 mapping: it would silently drop zero-width characters and fold look-alikes.
     if not name or not all(name.split(".")) or any(point in name for point in "。．｡"):
         raise AddressError(f"{_quoted(text)} has an empty part in its domain")
+    import idna  # few domains need it, and every command would wait for it
+
     try:
         return idna.encode(name, strict=True, uts46=False).decode("ascii")
     except (idna.IDNAError, UnicodeError):
@@ -141,22 +141,25 @@ def _shown(point: str) -> str:
 # ---------------------------------------------------------------- header values
 
 _FORBIDDEN = (
-    ("a control character", re.compile(r"[\x00-\x1f\x7f-\x9f]")),
-    ("a line or paragraph separator", re.compile("[\u2028\u2029]")),
-    ("a control of text direction", re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")),
+    ("a control character", r"[\x00-\x1f\x7f-\x9f]"),
+    ("a line or paragraph separator", "[\u2028\u2029]"),
+    ("a control of text direction", "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"),
     # The joiners are part of how some scripts and emoji are written, but only between their signs.
     (
         "an invisible character",
-        re.compile(
-            "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f"
-            "\u3164\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
-            "|(?<![\u0300-\U0010ffff])[\u200c\u200d]"
-        ),
+        "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f"
+        "\u3164\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+        "|(?<![\u0300-\U0010ffff])[\u200c\u200d]",
     ),
-    ("half a character", re.compile("[\ud800-\udfff]")),
-    ("a code point that is no character", re.compile("[\ufdd0-\ufdef\ufffe\uffff]")),
-    ("an encoded word (`=?`)", re.compile(r"=\?")),
+    ("half a character", "[\ud800-\udfff]"),
+    ("a code point that is no character", "[\ufdd0-\ufdef\ufffe\uffff]"),
+    ("an encoded word (`=?`)", r"=\?"),
 )
+
+
+@cache  # made when the first value is looked at that is not plain: it takes as long as a module
+def _forbidden() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((what, re.compile(pattern)) for what, pattern in _FORBIDDEN)
 
 
 def check_header_value(text: str) -> str:
@@ -168,7 +171,7 @@ def check_header_value(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "=?" not in text:
         return text  # nothing else is left that is forbidden
-    for what, pattern in _FORBIDDEN:
+    for what, pattern in _forbidden():
         if pattern.search(text):
             raise HeaderValueError(f"a value for a header holds {what}")
     return text

@@ -135,7 +135,7 @@ def _structure_problem(template: Template) -> list[Problem]:
     try:
         check_body(template)
     except StructureError as error:
-        return [_problem(error.fault, _in_body(template))]
+        return [_problem(fault, _in_body(template)) for fault in error.faults]
     return []
 
 

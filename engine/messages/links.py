@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import idna
 from jinja2 import pass_context
 from jinja2.runtime import Context, Undefined
 
@@ -98,6 +97,8 @@ def _origin(url: str) -> str:
 
 def _host(host: str) -> str:
     if not host.isascii():
+        import idna  # few hosts need it, and every command would wait for it
+
         try:
             host = idna.encode(host.lower()).decode("ascii")
         except (idna.IDNAError, UnicodeError):

@@ -127,13 +127,22 @@ def read_mjml(text: str, pieces: Pieces, *, language: str, first: str, last: str
     try:
         parser.Parse(text, True)
     except ExpatError as error:
-        raise _fault(error.lineno, f"the body is no MJML: {ErrorString(error.code)}") from None
+        told = f"the body is no MJML: {ErrorString(error.code)}"
+        raise StructureError(*reader.faults, _fault(error.lineno, told)) from None
+    except StructureError as error:  # what does not nest leaves no tree to go on with
+        raise StructureError(*reader.faults, *error.faults) from None
+    if reader.faults:
+        raise StructureError(*reader.faults)
     return Mjml(reader.builder.finish(), "".join(reader.output))
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Takes the events of an XML parser, checks each, and writes it into tree and markup."""
+    """Takes the events of an XML parser, checks each, and writes it into tree and markup.
+
+    What is wrong is kept in `faults`, and reading goes on; of what stands in an element that cannot
+    stand there, nothing is told.
+    """
 
     pieces: Pieces
     language: str
@@ -142,11 +151,13 @@ class _Reader:
     parser: XMLParserType
     builder: Builder
     output: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     _open: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    _refused: int = 0  # how many elements are open from the refused one on; 0: none is
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        self._refuse(tag)
+        self._refused += bool(self._refused) or not self._may_stand(tag)
         told = {name: self._attribute(tag, name, text) for name, text in attributes.items()}
         if tag == "mjml":
             told["lang"] = escape(self.language)
@@ -163,6 +174,7 @@ class _Reader:
             self.output.append(self.last)
         if tag not in _EMPTY:
             self.output.append(f"</{tag}>")
+        self._refused -= bool(self._refused)
         _, attributes = self._open.pop()
         _, children = self.builder.close()
         if tag == "mj-head":
@@ -186,11 +198,11 @@ class _Reader:
 
     def refuse_doctype(self, *_: object) -> None:
         """Entities of one's own could become anything."""
-        raise self._fault("a DOCTYPE stands in the body", "leave it out")
+        self._tell("a DOCTYPE stands in the body", "leave it out")
 
     def refuse_instruction(self, *_: object) -> None:
         """Nothing carries it out."""
-        raise self._fault("an instruction `<?…?>` stands in the body", "leave it out")
+        self._tell("an instruction `<?…?>` stands in the body", "leave it out")
 
     @property
     def _tag(self) -> str:
@@ -203,13 +215,15 @@ class _Reader:
     def _is_inside(self, tag: str) -> bool:
         return any(each == tag for each, _ in self._open)
 
-    def _refuse(self, tag: str) -> None:
+    def _may_stand(self, tag: str) -> bool:
+        """Whether an element may stand here; it is told where not."""
         allowed = self._allowed()
         if tag not in allowed:
             where = f" in `{self._tag}`" if self._tag else ""
             told = ", ".join(sorted(allowed)) or "nothing"
             hint = did_you_mean(tag, allowed) or f"what may stand there: {told}"
-            raise self._fault(f"`{tag}` cannot stand{where}", hint)
+            self._tell(f"`{tag}` cannot stand{where}", hint)
+        return tag in allowed
 
     def _allowed(self) -> frozenset[str]:
         if self._is_text:
@@ -225,12 +239,20 @@ class _Reader:
         allowed = _HTML_ATTRIBUTES if tag in _TEXT_MARKUP else _ATTRIBUTES
         if name not in allowed:
             hint = did_you_mean(name, allowed) or "leave it out"
-            raise self._fault(f"`{name}` cannot stand at `{tag}`", hint)
+            self._tell(f"`{name}` cannot stand at `{tag}`", hint)
+            return ""
         if name in _LINKS and not self._is_inside("mj-head"):
-            return link_target(text, self.pieces, escape, line=self.parser.CurrentLineNumber)
+            return self._target(text)
         if name not in _PRINTED or not all(map(self._prints, self._words(text))):
             self._refuse_words(text, f"in `{name}`")
         return escape(text)
+
+    def _target(self, text: str) -> str:
+        try:
+            return link_target(text, self.pieces, escape, line=self.parser.CurrentLineNumber)
+        except StructureError as error:
+            self.faults += () if self._refused else error.faults
+            return ""
 
     def _written(self, text: str) -> str:
         """Text as markup: what is fixed escaped, statements as comments, values as they are."""
@@ -251,20 +273,21 @@ class _Reader:
         rest = self.pieces.word.sub(lambda found: found[0] * self._prints(found[0]), text)
         if rest.strip():
             line = self.parser.CurrentLineNumber - text.lstrip().count("\n")
-            raise _fault(line, f"text stands in `{self._tag}`", "put it into an mj-text")
+            self._tell(f"text stands in `{self._tag}`", "put it into an mj-text", line=line)
 
     def _refuse_words(self, text: str, where: str) -> None:
         if self._words(text):
-            raise self._fault(
+            self._tell(
                 f"template syntax stands {where}", "it may stand in texts, href, src, alt and title"
             )
 
-    def _fault(self, message: str, hint: str) -> StructureError:
-        return _fault(self.parser.CurrentLineNumber, message, hint)
+    def _tell(self, message: str, hint: str, *, line: int = 0) -> None:
+        if not self._refused:
+            self.faults.append(_fault(line or self.parser.CurrentLineNumber, message, hint))
 
 
-def _fault(line: int, message: str, hint: str = "") -> StructureError:
-    return StructureError(Fault(line, "bad-mjml", message, hint))
+def _fault(line: int, message: str, hint: str = "") -> Fault:
+    return Fault(line, "bad-mjml", message, hint)
 
 
 # ---------------------------------------------------------------- what an element says

@@ -59,11 +59,11 @@ Node = Text | Setting | Element | Guard
 
 
 class StructureError(ValueError):
-    """The body of a template cannot become a message; `fault` says where and what to do."""
+    """The body of a template cannot become a message; `faults` say where and what to do."""
 
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
-        super().__init__(fault.message)
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__("; ".join(each.message for each in faults))
 
 
 @dataclass(slots=True)

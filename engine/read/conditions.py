@@ -58,6 +58,7 @@ def read_condition(value: object, path: DocumentPath, reading: Reading) -> Condi
             reading,
             "wrong-type",
             f"{called(path)} is {shown(value)}; expected a condition: a mapping, or a list of them",
+            "as `account.plan: pro` of a field, `did: EVENT` of an event, `segment: NAME`",
         )
     if not value:
         return _refused(

@@ -12,6 +12,7 @@ from engine.language.examples import (
     Done,
     Example,
     Expected,
+    ExpectedClosing,
     ExpectedExit,
     ExpectedLevel,
     ExpectedSkip,
@@ -30,7 +31,7 @@ __all__ = ["read_example"]
 _Data = Mapping[str, Any]
 _Item = TypeVar("_Item")
 _VERBS = ("email", "task", "webhook", "update", "step")
-_LISTS = ("segment", "entered", "touches", "skips", "left", "levels")
+_LISTS = ("segment", "entered", "touches", "skips", "left", "levels", "closed")
 
 
 def read_example(data: object, reading: Reading) -> Example | None:
@@ -118,6 +119,7 @@ def _expected(data: _Data, path: DocumentPath, reading: Reading) -> Expected:
         skips=_list(data, "skips", path, reading, read=_skip),
         left=_list(data, "left", path, reading, read=_exit),
         levels=_list(data, "levels", path, reading, read=_level),
+        closed=_list(data, "closed", path, reading, read=_closing),
         places={name: reading.places.key((*path, name)) for name in _LISTS if name in data},
     )
 
@@ -160,3 +162,8 @@ def _exit(data: _Data, path: DocumentPath, reading: Reading) -> ExpectedExit:
 
 def _level(data: _Data, path: DocumentPath, reading: Reading) -> ExpectedLevel:
     return ExpectedLevel(data["for"], data["level"], reading.place(path))
+
+
+def _closing(data: _Data, path: DocumentPath, reading: Reading) -> ExpectedClosing:
+    reason = data.get("reason", "")
+    return ExpectedClosing(data["for"], _named(data, path, reading), reason, reading.place(path))

@@ -73,7 +73,8 @@ def read_text(root: Path, path: str) -> str:
 def _read_bytes(root: Path, path: str) -> bytes:
     file = root / path
     try:
-        if not file.resolve(strict=True).is_relative_to(root.resolve()):
+        real = os.path.realpath(file, strict=True)  # `Path.resolve` takes three times as long
+        if not real.startswith(os.path.join(os.path.realpath(root), "")):
             raise Unreadable(Place(path), "the file is a link that leads out of the project")
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):  # opening a FIFO would wait for ever

@@ -67,6 +67,8 @@ def _missing(secret: Secret, message: str, hint: str = "") -> Invalid:
 
 def check_references(data: object, reading: Reading, *, allowed: bool) -> None:
     """Report references where none can stand; `allowed` is so in `touchline.yaml` alone."""
+    if not _may_refer(data):
+        return
     for path, text in texts_in(data, ()):
         if "${" not in text or not REFERENCE.search(text):
             continue
@@ -82,6 +84,15 @@ def check_references(data: object, reading: Reading, *, allowed: bool) -> None:
                 "misplaced-secret",
                 f"`{path[-1]}` takes no reference; only `url`, `password`, `secret` and `key` do",
             )
+
+
+def _may_refer(data: object) -> bool:
+    """Whether a text in plain data looks like a reference: asked first, as hardly any does."""
+    if isinstance(data, str):
+        return "${" in data
+    if isinstance(data, dict):
+        return any(map(_may_refer, data.values()))
+    return isinstance(data, list) and any(map(_may_refer, data))
 
 
 def texts_in(data: object, path: DocumentPath) -> Iterator[tuple[DocumentPath, str]]:

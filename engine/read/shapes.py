@@ -196,6 +196,8 @@ def _tell_type(fault: _Fault, reading: Reading) -> None:
         expected = "a reference, as `${env:NAME}`"
     elif "string" in types and fault.schema.get("examples"):
         expected += f", as `{fault.schema['examples'][0]}`"
+    elif "enum" in fault.schema:
+        expected = joined([str(each) for each in fault.schema["enum"]])
     value = f"the text {shown(fault.value)}" if isinstance(fault.value, str) else shown(fault.value)
     if fault.is_secret and fault.value is not None:
         value = "no reference"

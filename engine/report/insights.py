@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.measuring.cohort import Why
 from engine.measuring.insights import FirstDays, Insights
@@ -12,7 +12,7 @@ from engine.report.csv_text import as_csv
 from engine.report.numbers import interval_data, limits_of, rounded
 from engine.report.text import as_json, columns, count, moment
 
-__all__ = ["seen"]
+__all__ = ["best_of_each", "named", "nothing_told", "seen"]
 
 _SHOWN = 10
 """Behaviours in the table, each by the length of first days that tells most: the JSON has all."""
@@ -136,7 +136,7 @@ _SAID = {
 
 def _parts(found: Insights) -> Iterator[list[str]]:
     yield list(_beginning(found))
-    holding = _best_of_each([each for each in found.findings if each.holds])
+    holding = best_of_each([each for each in found.findings if each.holds], _SHOWN)
     yield list(_table(holding, found))
     yield list(_caution(found))
     yield list(_pasted(holding[:_PASTED]))
@@ -153,25 +153,26 @@ def _beginning(found: Insights) -> Iterator[str]:
             yield f"  left out: {number:,} {said}"
 
 
-def _best_of_each(findings: list[Finding]) -> list[Finding]:
-    """Of each behaviour the first, which tells most, whatever the length of first days."""
+def best_of_each(findings: Sequence[Finding], most: int) -> list[Finding]:
+    """Of each behaviour the first, which tells most, whatever the length of first days; so many."""
     best: Mapping[tuple[str, str], Finding] = {
         (each.candidate.behaviour.text, each.candidate.behaviour.counted): each
         for each in reversed(findings)
     }
     chosen = set(map(id, best.values()))
-    return [each for each in findings if id(each) in chosen][:_SHOWN]
+    return [each for each in findings if id(each) in chosen][:most]
 
 
 def _table(holding: list[Finding], found: Insights) -> Iterator[str]:
     if not holding:
-        yield _nothing(found)
+        yield nothing_told(found)
         return
     head = ("behaviour", "at least", "in the first", "did it", "of these stayed", "of the others")
     yield columns((*head, "difference", "95 % interval", "lift", "chance"), [*map(_cells, holding)])
 
 
-def _nothing(found: Insights) -> str:
+def nothing_told(found: Insights) -> str:
+    """Why there is nothing to show, in a sentence."""
     if not sum(each.stayed for each in found.lengths):
         return f"Nobody who stayed ({found.wanted.stayed}) can be compared: nothing can be told."
     if not sum(each.left for each in found.lengths):
@@ -200,6 +201,12 @@ def _cells(finding: Finding) -> tuple[object, ...]:
 
 
 _SMALLEST = 0.00005
+
+
+def named(finding: Finding) -> str:
+    """What was done, how often and within how many days: `used_feature 3 times in 14 days`."""
+    behaviour, at_least = finding.candidate.behaviour, finding.candidate.at_least
+    return f"{behaviour.text} {_often(behaviour.counted, at_least)} in {_days(behaviour.days)}"
 
 
 def _often(counted: str, at_least: int) -> str:

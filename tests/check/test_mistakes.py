@@ -877,6 +877,29 @@ MISTAKES = [
         "as in `at_most: 14 days`",
     ),
     (
+        "a condition as another program says it",
+        PLAYBOOK,
+        "signed_up_at: {days_ago: {between: [30, 90]}}",
+        "account.plan = 'pro'",
+        "playbooks/checkup.yaml:8:7",
+        "wrong-type",
+        (
+            "item 2 of `where` is `account.plan = 'pro'`; expected a condition: a mapping, or a "
+            "list of them"
+        ),
+        "as `account.plan: pro` of a field, `did: EVENT` of an event, `segment: NAME`",
+    ),
+    (
+        "or for any",
+        PLAYBOOK,
+        "signed_up_at: {days_ago: {between: [30, 90]}}",
+        "or: [{account.plan: pro}, {account.plan: free}]",
+        "playbooks/checkup.yaml:8:7",
+        "unknown-field",
+        "user has no field `or`",
+        "did you mean any?",
+    ),
+    (
         "negation over what may be missing",
         PLAYBOOK,
         "signed_up_at: {days_ago: {between: [30, 90]}}",

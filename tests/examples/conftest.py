@@ -93,6 +93,20 @@ steps:
   - wait: 9 days
 """
 
+CLOSES = """\
+playbook: closes
+segment: {of: user, where: [{everyone: true}]}
+exit_when: {did: logged_in, times: {at_least: 3}}
+on_exit: {tasks: close}
+steps:
+  - task: "Look after {{ user.first_name }}"
+    id: look
+  - wait: 2 days
+  - task: "Write to {{ user.first_name }}"
+    id: write
+    close_when: {did: logged_in}
+"""
+
 LIST = """\
 playbook: list
 segment: {of: user, where: [{everyone: true}]}
@@ -113,6 +127,7 @@ def write_project(root: Path) -> None:
         "catalog/user.yaml": USER,
         "emails/hello.md": EMAIL,
         "playbooks/checkup.yaml": PLAYBOOK,
+        "playbooks/closes.yaml": CLOSES,
         "playbooks/drafts.yaml": DRAFTS,
         "playbooks/ends.yaml": ENDS,
         "playbooks/list.yaml": LIST,

@@ -217,6 +217,65 @@ def test_a_digest_is_one_touch_that_names_who_is_in_it(examples: Examples) -> No
         assert failure.message.startswith(message)
 
 
+CLOSES = WAYS.replace("ways", "closes", 1)
+WRITTEN = f"""\
+{CLOSES}expect: {{touches: [{{for: 7, task: look}}], closed: []}}
+then:
+  - at: +2 days
+    done: [{{for: 7, task: look}}]
+    expect: {{touches: [{{for: 7, task: write}}], closed: []}}
+  - at: +3 days
+    given: {{logged_in: [{{user: 7, at: 1 hour ago}}]}}
+    expect: CLOSED
+"""
+LEFT = f"""\
+{CLOSES}expect: {{closed: []}}
+then:
+  - at: +1 days
+    given: {{logged_in: [{{user: 7, at: 1 hour ago, repeat: 3}}]}}
+    expect: CLOSED
+"""
+CLOSED = {
+    "its condition holds": (WRITTEN, "{for: 7, task: write, reason: close_when}", []),
+    "who it is about has left": (LEFT, "{for: 7, task: look, reason: left}", []),
+    "whatever the reason": (LEFT, "{for: 7, task: look}", []),
+    "another reason": (
+        WRITTEN,
+        "{for: 7, task: write, reason: left}",
+        ["expected the task write for 7 to be closed (left); the reason is close_when"],
+    ),
+    "another task": (
+        LEFT,
+        "{for: 7, task: write}",
+        [
+            "expected the task write for 7 to be closed; it was not closed",
+            "expected no other task to be closed; found look for 7 (left)",
+        ],
+    ),
+    "nothing was expected": (
+        WRITTEN,
+        "",
+        ["expected no other task to be closed; found write for 7 (close_when)"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "closed", "told"), CLOSED.values(), ids=CLOSED)
+def test_tasks_that_are_closed(examples: Examples, text: str, closed: str, told: list[str]) -> None:
+    case = examples.case(text.replace("CLOSED", f"{{closed: [{closed}]}}"))
+    assert [each.message for each in case.failures] == told
+
+
+def test_coverage_asks_what_closes_a_task_of_who_has_left(examples: Examples) -> None:
+    waits = WRITTEN.replace("given: {logged_in: [{user: 7, at: 1 hour ago}]}", "").replace(
+        "CLOSED", "{closed: []}"
+    )
+    [never] = [g for g in examples.coverage(waits).gaps if g.where.startswith("close_when")]
+    assert (never.where, never.never) == ("close_when of write", "true")
+    tried = examples.coverage(WRITTEN.replace("CLOSED", "{}").replace("expect: {}", ""))
+    assert [g for g in tried.gaps if g.where.startswith("close_when")] == []
+
+
 FAILS = {
     "not in the segment": (
         "expect: {segment: [7, 8]}\n",

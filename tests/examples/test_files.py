@@ -103,7 +103,7 @@ MISTAKES = {
     ),
     "no instant": (
         _then("expect: {segment: []}").replace("2026-03-10T09:00", "next week"),
-        ("bad-moment", "2:8", "`next week` is no moment", ""),
+        ("bad-moment", "2:8", "`next week` names no instant", ""),
     ),
     "a moment that moves": (
         _then("expect: {segment: []}").replace("2026-03-10T09:00", "now"),
@@ -111,7 +111,7 @@ MISTAKES = {
     ),
     "no later instant": (
         _then("expect: {segment: []}\nthen: [{at: 5 days}]"),
-        ("bad-moment", "7:13", "no moment", ""),
+        ("bad-moment", "7:13", "or a duration from `as_of`, as `+5 days`", ""),
     ),
     "backwards": (
         _then("expect: {segment: []}\nthen: [{at: +5 days}, {at: +2 days}]"),
@@ -164,6 +164,37 @@ MISTAKES = {
     "a mail that nobody is asked about": (
         _then("expect: {segment: []}\nthen: [{at: +1 days, approved: [{for: 7, email: hello}]}]"),
         ("no-draft", "7:49", "`hello` waits for nobody: its step says no `approve`", ""),
+    ),
+    "a task that nothing closes": (
+        _then("expect: {closed: [{for: 7, task: task-1}]}"),
+        (
+            "never-closed",
+            "6:19",
+            "the task task-1 is never closed: its step says no `close_when`",
+            "say one of them in the playbook, or take this out",
+        ),
+    ),
+    "a task that does not close itself": (
+        _then("expect: {closed: [{for: 7, task: task-1, reason: close_when}]}"),
+        (
+            "never-closed",
+            "6:19",
+            "the task task-1 is never closed by itself",
+            "give the step a `close_when`, or expect another reason",
+        ),
+    ),
+    "a reason that closes nothing": (
+        _then("expect: {closed: [{for: 7, task: task-1, reason: done}]}"),
+        ("bad-value", "6:50", "`done`", ""),
+    ),
+    "a row that is wrong hides no key": (
+        _then("expect: {segment: [7]}").replace("user_id: 7", "user_id: 7, fist_name: Ann", 1),
+        (
+            "unknown-field",
+            "5:23",
+            "user has no field or column `fist_name`",
+            "did you mean first_name?",
+        ),
     ),
     "a playbook in a test's file": (
         "playbook: other\nsegment: {of: user, where: [{everyone: true}]}\nsteps: [{wait: 1 day}]\n",

@@ -6,7 +6,7 @@ import copy
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -87,6 +87,46 @@ def test_one_value_and_none() -> None:
     assert hash(One((1,))) == hash(((1,),))
     assert Nothing() == Nothing()
     assert One((1,)) != Nothing()
+
+
+WRONG: dict[str, tuple[dict[str, str], dict[str, Any], type[Exception], str]] = {
+    "a default before none": ({"a": "int", "b": "int"}, {"a": 1}, TypeError, "follows default"),
+    "a list that all would share": ({"a": "list[int]"}, {"a": []}, ValueError, "mutable default"),
+}
+
+
+@pytest.mark.parametrize(("kinds", "values", "error", "said"), WRONG.values(), ids=WRONG)
+def test_what_the_library_refuses_is_refused(
+    kinds: dict[str, str], values: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    made = type("Made", (), {"__annotations__": kinds, "__module__": __name__, **values})
+    with pytest.raises(error, match=said):
+        dataclass(frozen=True, slots=True)(made)
+
+
+def test_what_belongs_to_the_class_is_no_field() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Made:
+        a: int
+        b: ClassVar[int] = 3
+
+    assert (Made(1).a, Made(1).b, Made.b) == (1, 3, 3)
+
+
+def test_one_may_be_made_of_another() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Wide:
+        name: str
+        words: Mapping[str, str] = field(default_factory=dict)
+
+    @dataclass(frozen=True, slots=True)
+    class Narrow(Wide):
+        place: int = 0
+
+    made: Any = Narrow("a", place=2)
+    assert [each.name for each in dataclasses.fields(made)] == ["name", "words", "place"]
+    assert dataclasses.replace(made, name="b") == Narrow("b", {}, 2)
+    assert Wide("a") != made
 
 
 def test_what_has_words_of_its_own_is_left_to_the_library() -> None:

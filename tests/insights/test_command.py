@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from random import Random
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -26,6 +27,7 @@ from tests.support.stage import Stage, open_stage
 SCHEMA = json.loads(
     (Path(__file__).resolve().parents[2] / "schemas/reports/insights.json").read_text("utf-8")
 )
+SVG = "{http://www.w3.org/2000/svg}"
 BASIC = ("--stayed", "kept", "--left", "lost", "--since", "signed_up_at", "--left-at", "quit_at")
 
 
@@ -113,6 +115,33 @@ def test_the_newest_must_not_all_have_left(stage: Stage) -> None:
     [warning] = told(stage)["warnings"]
     put(stage, lost_began="2026-01-01")
     assert warning.startswith("160 of lost began after everybody of kept")
+
+
+def picture_of(stage: Stage, file: Path, *words: str) -> ElementTree.Element:
+    asked = ("insights", *BASIC, "--as-of", STAGE_AS_OF, *words)
+    answer = stage.do(*asked, "--out", str(file))
+    assert (answer.status, answer.out) == (0, f"wrote {file}\n"), answer.err
+    return ElementTree.parse(file).getroot()
+
+
+def test_the_picture_has_a_row_a_behaviour(stage: Stage, tmp_path: Path) -> None:
+    best = told(stage, "--days", "7")["findings"][0]
+    drawn = picture_of(stage, tmp_path / "seen.svg", "--days", "7")
+    words = [each.text or "" for each in drawn.iter(f"{SVG}text")]
+    assert any(each.startswith("logged_in") and each.endswith("in 7 days") for each in words)
+    assert best["lift"] is None, "of the others nobody stayed"
+    assert f"{100 * best['difference']:+.1f}" in words
+    (dot,) = drawn.iter(f"{SVG}circle")
+    line = next(each for each in drawn.iter(f"{SVG}path") if each.get("class") == "w")
+    low, high = re.findall(r"(?:^M|H)([0-9.]+)", line.get("d") or "")
+    assert float(low) <= float(dot.get("cx") or 0) <= float(high)
+    picture_of(stage, tmp_path / "again.svg", "--days", "7")
+    assert (tmp_path / "again.svg").read_text() == (tmp_path / "seen.svg").read_text()
+
+
+def test_a_picture_of_nothing_says_why(stage: Stage, tmp_path: Path) -> None:
+    drawn = picture_of(stage, tmp_path / "none.svg", "--days", "60")
+    assert any("nothing can be told" in (each.text or "") for each in drawn.iter(f"{SVG}text"))
 
 
 def test_csv_has_a_line_a_finding(stage: Stage) -> None:

@@ -173,6 +173,43 @@ def test_what_no_mail_may_hold_is_refused_in_its_place(body: str, line: int, tol
     assert problems[0].place.line == 4 + line - 1
 
 
+ALL_OF_IT = """\
+<mjml>
+  <mj-body>
+    words
+    <mj-section>
+      <mj-colum><mj-text>Hi</mj-text></mj-colum>
+      <mj-column>
+        <mj-text colour="red">Hi</mj-text>
+        <mj-button href="javascript:alert(1)">Go</mj-button>
+      </mj-column>
+    </mj-section>
+  </mj-body>
+</mjml>
+"""
+IN_TURN = (
+    (3, "text stands in `mj-body`"),
+    (5, "`mj-colum` cannot stand in `mj-section`"),
+    (7, "`colour` cannot stand at `mj-text`"),
+    (8, "link"),
+)
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    """And of what stands in an element that cannot stand there, nothing."""
+    problems = read_email(make_template(ALL_OF_IT, layout=MJML)).problems
+    assert [each.place.line - 3 for each in problems] == [line for line, _ in IN_TURN]
+    told = zip(problems, IN_TURN, strict=True)
+    assert all(words in problem.message for problem, (_, words) in told)
+
+
+def test_what_is_not_well_formed_hides_nothing_before_it() -> None:
+    body = ALL_OF_IT.replace("</mj-body>", "</mj-section>")
+    problems = read_email(make_template(body, layout=MJML)).problems
+    assert [each.place.line - 3 for each in problems] == [3, 5, 7, 8, 11]
+    assert "is no MJML" in problems[-1].message
+
+
 def test_a_body_has_its_preheader_its_title_and_its_footer() -> None:
     footer = Footer("1 Main Street", "https://acme.example/u")
     made = rendered(within("<mj-text>Hi</mj-text>"), "Hello", layout=MJML, footer=footer)

@@ -7,9 +7,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator, Draft202012Validator, ValidationError
 
-from engine.check import lint_files
+from engine.check import check_files, lint_files
 from engine.places import Place
 from engine.problems import Misuse, Problem, Severity
 from engine.read.accepting import SCHEMAS
@@ -66,6 +66,31 @@ def test_github_escapes_what_would_end_a_part(checked: Checked) -> None:
         "::error file=playbooks/a%2C b%3A c.yaml,line=2,col=4,title=unknown-field::"
         "100%25 wrong,%0Aand more (did you mean x?)"
     )
+
+
+SARIF = json.loads((Path(__file__).parent / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
+"""The schema of SARIF 2.1.0, revision rtm.5, without its descriptions: as the npm package
+`@microsoft/jest-sarif` 1.0.0-beta.0 (MIT) brings it from schemastore.org."""
+
+
+@pytest.mark.parametrize("problems", [PROBLEMS, ()], ids=["problems", "none"])
+def test_sarif_is_as_its_own_schema_says(problems: tuple[Problem, ...], tmp_path: Path) -> None:
+    log = json.loads(render(Checked(tmp_path, 2, problems), "sarif"))
+    Draft4Validator(SARIF).validate(log)
+    with pytest.raises(ValidationError):
+        Draft4Validator(SARIF).validate({**log, "runs": [{}]})
+
+
+@pytest.mark.parametrize("command", ["validate", "lint"])
+def test_sarif_of_a_project_with_mistakes_is_valid(tmp_path: Path, command: str) -> None:
+    mistaken = {
+        **PROJECT,
+        "playbooks/checkup.yaml": "playbook: Check Up\nsteps: [{emial: hello}]\n",
+    }
+    write(tmp_path, mistaken)
+    checked = (lint_files if command == "lint" else check_files)(tmp_path, tmp_path, ())
+    assert checked.problems
+    Draft4Validator(SARIF).validate(json.loads(render(checked, "sarif")))
 
 
 def test_sarif_is_of_version_2_1_0(checked: Checked) -> None:
