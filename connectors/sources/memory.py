@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -86,9 +85,9 @@ class _MemoryStore:
     def held(self, statement: Select[Any]) -> None:
         """There is too little to be worth it."""
 
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """The rows of a statement."""
-        return chain.from_iterable(blocks_of(self._connection, statement))
+        return blocks_of(self._connection, statement)
 
 
 class MemoryDatabase:

@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -249,11 +248,8 @@ class _SqliteStore:
     def held(self, statement: Select[Any]) -> None:
         """It is read, never written to."""
 
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """The rows of a statement."""
-        return chain.from_iterable(self._blocks(statement))
-
-    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         with _faults("the SQLite source"):
             yield from blocks_of(self._connection, statement)
 

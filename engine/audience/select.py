@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from itertools import islice
-from operator import itemgetter
+from itertools import chain
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from engine.audience.again import members
-from engine.audience.answering import answer
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.stays import Own
@@ -20,10 +18,6 @@ from engine.audience.values import NO_UTF_8, Key
 from engine.bind.catalog import EntityRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
-from engine.compile.algebra import conjuncts
-from engine.compile.core import Key as KeyValue
-from engine.compile.lower import asked_at, lower
-from engine.compile.question import Question
 from engine.language.catalog import Kind
 from engine.problems import SourceFault
 
@@ -39,16 +33,18 @@ def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list
 
 def stream_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[Key]:
     """The same, as they come: meanwhile nothing else is to be asked of the snapshot."""
-    rows = iter(members(audience, Running(snapshot), as_of))
-    while page := list(map(itemgetter(0), islice(rows, _PAGE))):
-        for strange in set(map(type, page)) - {int, str}:  # there may be millions: not one by one
+    # There may be millions: nothing here is done for each of them.
+    return chain.from_iterable(_pages(audience, snapshot, as_of))
+
+
+def _pages(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[list[Key]]:
+    for rows in members(audience, Running(snapshot), as_of):
+        keys = [row[0] for row in rows]
+        for strange in {*map(type, keys)} - {int, str}:
             raise TypeError(f"{strange.__name__} is no type of keys")
         if audience.entity.key.kind is Kind.TEXT:
-            _refuse_bytes(cast("list[str]", page), audience.entity)
-        yield from cast("list[Key]", page)
-
-
-_PAGE = 20_000  # keys looked at together
+            _refuse_bytes(cast("list[str]", keys), audience.entity)
+        yield cast("list[Key]", keys)
 
 
 def _refuse_bytes(keys: list[str], entity: EntityRef) -> None:
@@ -79,11 +75,9 @@ def holding(
     """
     if not keys:
         return set()
-    key = KeyValue((), entity.key.kind) if own and own.enrollments else None
-    predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog, own=key))
-    question = Question(entity, zone, filters=conjuncts(predicate), among=tuple(keys))
-    found = answer(question, Running(snapshot), own=own)
-    return {_key(row[0]) for row in found}
+    asked = Audience("", entity, condition, zone)
+    found = members(asked, Running(snapshot), as_of, among=tuple(keys), own=own)
+    return {_key(row[0]) for page in found for row in page}
 
 
 def population(entity: EntityRef, snapshot: Snapshot) -> int:
