@@ -196,6 +196,9 @@ class Reader(Protocol):
     def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, streamed. Instants come back as aware UTC datetimes."""
 
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
+        """The same, some rows at a time: for who looks at millions."""
+
     def row_count(self, table: TableRef) -> int:
         """How many rows the source holds (its `where` applied)."""
 

@@ -120,7 +120,7 @@ class _PaperStore:
     def held(self, statement: Select[tuple[object, ...]]) -> None:
         """Paper holds no rows."""
 
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """It cannot: a bug of whoever asks."""
         raise TypeError("nothing can be read on paper")
 

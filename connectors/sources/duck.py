@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from itertools import chain, count
+from itertools import count
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -178,11 +178,8 @@ class DuckStore:
         self._held_values += len(found.c) * int(rows or 0)
         return found
 
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """The rows of a statement, on a connection of its own, so that several can be open."""
-        return chain.from_iterable(self._blocks(statement))
-
-    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         with self._engine.connect() as connection, _data_faults("the files"):
             yield from blocks_of(connection, statement)
 

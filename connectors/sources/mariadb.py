@@ -169,9 +169,9 @@ class _Stream:
         self._result = result
         self._kept: Sequence[Any] | None = None
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[Sequence[Row]]:
         while rows := self._more():
-            yield from rows
+            yield rows
 
     def _more(self) -> Sequence[Any]:
         if self._kept is None:
@@ -287,7 +287,7 @@ class _MariaStore:
     def held(self, statement: Select[Any]) -> None:
         """It is read, never written to."""
 
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """The rows of a statement, from the server as they come."""
         with _faults(self._subject):
             self._free()

@@ -6,7 +6,6 @@ import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -207,11 +206,8 @@ class _PostgresStore:
     def held(self, statement: Select[Any]) -> None:
         """It is read, never written to."""
 
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """The rows of a statement, from a cursor on the server."""
-        return chain.from_iterable(self._blocks(statement))
-
-    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         with (
             _faults(self._subject),
             result_of(self._connection, statement, yield_per=_FETCHED_AT_ONCE) as result,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -77,8 +78,12 @@ class Store(Protocol):
     def privilege(self) -> str:
         """What the login is beyond a reader, as the port `Reader` says."""
 
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
-        """The rows of a statement, streamed; faults of the data are raised as SourceFault."""
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
+        """The rows of a statement, streamed, some at a time.
+
+        Raises:
+            SourceFault: the data is broken.
+        """
 
 
 class SourceReader:
@@ -189,16 +194,20 @@ class SourceReader:
 
     def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, streamed. Instants come back as aware UTC datetimes."""
-        rows = self._store.read(statement)
+        return chain.from_iterable(self.pages(statement))
+
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
+        """The same, some rows at a time, as the store hands them over."""
+        pages = self._store.pages(statement)
         asked = statement.statement if isinstance(statement, Filled) else statement
         if isinstance(asked, Select) and _bears_no_time(asked):
-            return rows
-        return (tuple(map(_aware, row)) for row in rows)
+            return pages
+        return ([tuple(map(_aware, row)) for row in page] for page in pages)
 
     def row_count(self, table: TableRef) -> int:
         """How many rows count."""
         statement = select(func.count()).select_from(self.relation(table))
-        [(count,)] = self._store.read(statement)
+        [(count,)] = self.read(statement)
         return int(str(count))
 
     def _source(self, ref: TableRef) -> FromClause:
@@ -243,7 +252,7 @@ class SourceReader:
         if not asked:
             return
         counts = [func.count(case((bad, literal_column("1")))) for _, bad in asked]
-        [found] = self._store.read(select(*counts).select_from(relation))
+        [found] = self.read(select(*counts).select_from(relation))
         for (ref, bad), count in zip(asked, found, strict=True):
             if count:
                 raise self._fault(relation, table, ref, bad, int(str(count)))
@@ -257,7 +266,7 @@ class SourceReader:
         count: int,
     ) -> SourceFault:
         example = select(self._store.shown(relation.c[ref.column])).where(bad).limit(1)
-        [(value,)] = self._store.read(example)
+        [(value,)] = self.read(example)
         others = f" (and {count - 1:,} more)" if count > 1 else ""
         return SourceFault(
             f"{table}.{ref.column} holds {_shown(value)}{others}; expected {expected(ref)}"

@@ -207,13 +207,13 @@ class _SparkStore:
     def held(self, statement: Select[Any]) -> None:
         """It is read, never written to."""
 
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """The rows of a statement, from the server's own cursor."""
         with (
             _faults(self._subject),
             result_of(self._connection, statement, yield_per=_FETCHED_AT_ONCE) as result,
         ):
-            yield from result
+            yield from result.partitions()
 
 
 def spark_rows(name: str, columns: Mapping[str, str], values: Sequence[Row]) -> FromClause:

@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -176,11 +175,8 @@ class OnSqlite:
     def held(self, statement: Select[Any]) -> None:
         """A file is never written to, and in memory there is too little to be worth it."""
 
-    def read(self, statement: Executable | Filled) -> Iterator[Row]:
+    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """The rows of a statement."""
-        return chain.from_iterable(self._blocks(statement))
-
-    def _blocks(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         with _faults("the SQLite source"):
             yield from blocks_of(self._connection, statement)
 

@@ -7,33 +7,35 @@ the instants that it names.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, cast
+
+from sqlalchemy import Select
 
 from engine.audience.answering import ledger_sets, readied
-from engine.audience.journeys import enrollment_sheet
+from engine.audience.ledger_sets import Known, known_of, moved_set, sheet_of
 from engine.audience.reading import Reading
+from engine.audience.sharing import held_figure, shared_figures
 from engine.audience.snapshot import Snapshot
-from engine.audience.touches import touch_log
-from engine.bind.catalog import EventRef
+from engine.audience.stays import Own
+from engine.audience.values import Key
+from engine.bind.catalog import EntityRef, EventRef
 from engine.bind.playbook import Audience
-from engine.compile.algebra import conjuncts
+from engine.compile.algebra import conjuncts, rejoined, transform
 from engine.compile.calendar import Readings
-from engine.compile.core import Enrollments, Events, History, Kept, Ranked, Tallied, Touches
+from engine.compile.core import Constant, Events, Figure, Kept, Node, Ranked
+from engine.compile.core import Key as KeyValue
 from engine.compile.edges import Asking
-from engine.compile.kept import Repeated, asked_of
+from engine.compile.kept import Repeated, asked_of, repeated
 from engine.compile.last_used import LastUsed
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question, statement
 from engine.compile.relations import Home
-from engine.compile.terms import Stays
 from engine.ports import Filled, Row
 
 __all__ = ["members", "question_of"]
-
-Timed = TypeVar("Timed", Touches, Enrollments)
 
 _PLANS_KEPT = 256
 """Some kilobytes each, beside their statements, which are kept with them."""
@@ -49,37 +51,73 @@ def _question(audience: Audience, asking: Asking) -> Question:
     return Question(audience.entity, audience.zone, filters=conjuncts(condition))
 
 
-def members(audience: Audience, reading: Reading, as_of: datetime) -> Iterable[Row]:
-    """The rows of the keys of all who are in a segment, ascending.
+def members(
+    audience: Audience,
+    reading: Reading,
+    as_of: datetime,
+    *,
+    among: tuple[Key, ...] | None = None,
+    own: Own | None = None,
+) -> Iterable[Sequence[Row]]:
+    """The rows of the keys of all who are in a segment, ascending, some at a time.
+
+    `among` are the keys to look at, None for all; `own` are the stays in which it is asked.
 
     Raises:
         Refused: it asks for what the dialect of a source cannot say.
     """
     connector = audience.entity.table.connector
     home = reading.snapshot.home(connector)
-    asked = _Asked(home.place, audience)
+    occasion = _Occasion(reading, among, own)
+    asked = _Asked(home.place, audience, occasion)
     plan = _PLANS.found(asked)
-    found = None if plan is None else plan.at(as_of, home, reading.snapshot)
-    if found is None:
-        return _members_anew(asked, audience, reading, as_of=as_of)
-    return reading.read(connector, found)
+    found = None if plan is None else plan.at(as_of, home, occasion)
+    written = found or _found_anew(asked, audience, occasion, as_of=as_of)
+    return reading.pages(connector, written)
 
 
-def _members_anew(
-    asked: _Asked, audience: Audience, reading: Reading, *, as_of: datetime
-) -> Iterable[Row]:
-    connector = audience.entity.table.connector
-    asking = asked_at(as_of, audience.zone, reading.snapshot.catalog)
-    question = _question(audience, asking)
-    ready, home = readied(question, reading, None)
-    if home.place is None or not _stands_alone(question, ready, home):
-        return reading.read(connector, asked_of(home, statement, ready))
-    again = Repeated(home, statement, ready)
-    unmet = tuple(dict.fromkeys(_source_of(each) for each in ledger_sets(question)))
-    plan = _Plan(connector, asking.calendar.readings(), again, unmet)
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    """Of whom and in which stays it is asked this time, and what is read for it."""
+
+    reading: Reading
+    among: tuple[Key, ...] | None
+    own: Own | None
+
+    def own_key(self, entity: EntityRef) -> KeyValue | None:
+        """Whose touches in these stays are no contact for their own row."""
+        return KeyValue((), entity.key.kind) if self.own and self.own.enrollments else None
+
+
+def _found_anew(
+    asked: _Asked, audience: Audience, occasion: _Occasion, *, as_of: datetime
+) -> Filled | Select[Any]:
+    """The statement of a segment, and a plan of it for the next time."""
+    reading, entity = occasion.reading, audience.entity
+    key = occasion.own_key(entity)
+    asking = asked_at(as_of, audience.zone, reading.snapshot.catalog, own=key)
+    question = replace(_question(audience, asking), among=occasion.among)
+    ready, home = readied(question, reading, occasion.own)
+    if home.place is None or not _stands_alone(question, home):
+        return asked_of(home, statement, ready)
+    met, unmet = _ledger_sets(question, home)
+    rows: list[Sequence[object]] = [each.rows for each in home.supplied.ledger.values()]
+    if occasion.among is not None:
+        rows.append(occasion.among)
+    found, again = repeated(home, statement, ready, rows=rows)
+    bare = replace(ready, filters=(), outputs=(), among=None)
+    shared = shared_figures(ready, lambda events: False)
+    plan = _Plan(bare, asking.calendar.readings(), again, met, unmet, shared)
     if plan.is_whole:
         _PLANS.keep(asked, plan)
-    return reading.read(connector, again.filled)
+    return found
+
+
+def _ledger_sets(question: Question, home: Home) -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:
+    """The sets of the ledger that it asks for, in the order of their sheets; and the others."""
+    met = tuple(source for source, _ in home.supplied.ledger)
+    sources = dict.fromkeys(_source_of(each) for each in ledger_sets(question))
+    return met, tuple(each for each in sources if each not in met)
 
 
 def _source_of(events: Events) -> Kept:
@@ -88,15 +126,12 @@ def _source_of(events: Events) -> Kept:
     return events.source
 
 
-def _stands_alone(question: Question, ready: Question, home: Home) -> bool:
-    """Whether the one statement asks everything: nothing was looked up, brought or held for it."""
+def _stands_alone(question: Question, home: Home) -> bool:
+    """Whether the one statement asks the sources everything: nothing was looked up or held."""
     brought = home.supplied
-    if brought.parents or brought.counted or brought.ledger:
+    if brought.parents or brought.counted or brought.children or brought.successors:
         return False
-    if brought.children or brought.successors:
-        return False
-    looked_up = any(isinstance(each, Ranked) for each in question.walked)
-    return not looked_up and not any(isinstance(each, Tallied) for each in ready.walked)
+    return not any(isinstance(each, Ranked) for each in question.walked)
 
 
 # ---------------------------------------------------------------- what is kept
@@ -106,53 +141,67 @@ def _stands_alone(question: Question, ready: Question, home: Home) -> bool:
 class _Plan:
     """A statement that was found for a segment, with what it hangs on beside the segment.
 
-    `home` is the connector of those who ask. `readings` are all that the condition took of the
-    calendar, and `unmet` the sets of the ledger that there was none of: of them nothing is asked.
+    `bare` is its question without what it asks. `readings` are all that the condition took of the
+    calendar. `met` are the sets of the ledger whose rows it bears, `unmet` those that there was
+    none of: of them nothing is asked. `shared` are the figures that may be held by now.
     """
 
-    home: str
+    bare: Question
     readings: Readings
     asked: Repeated
+    met: tuple[Kept, ...]
     unmet: tuple[Kept, ...]
+    shared: tuple[Figure, ...]
 
     @property
     def is_whole(self) -> bool:
-        """Whether every date and instant in it was read of the calendar."""
-        return self.asked.dates <= self.readings.dates
+        """Whether every date and instant in it was read of the calendar, and its rows are known."""
+        return self.asked.dates <= self.readings.dates and self.asked.are_rows_apart
 
-    def at(self, as_of: datetime, home: Home, snapshot: Snapshot) -> Filled | None:
+    def at(self, as_of: datetime, home: Home, occasion: _Occasion) -> Filled | None:
         """The statement as of an instant; None where it may be another."""
         moved = self.readings.again(as_of)
-        if moved is None or any(_is_met(each, moved, snapshot) for each in self.unmet):
+        if moved is None or not self._is_in_place(home, occasion.reading.snapshot):
             return None
-        if any(not snapshot.are_together(self.home, each) for each in self.asked.connectors):
+        known = self._known(moved, occasion)
+        if known is None or self._is_held(moved, home, occasion.reading):
             return None
-        return self.asked.at(moved, home)
+        rows = [
+            sheet_of(moved_set(source, moved), each, occasion.reading, own=occasion.own).rows
+            for source, each in zip(self.met, known, strict=True)
+        ]
+        own = () if occasion.among is None else (occasion.among,)
+        return self.asked.at(moved, (*rows, *own), home)
 
+    def _is_in_place(self, home: Home, snapshot: Snapshot) -> bool:
+        """Whether all that it reads still lies together, as it did."""
+        connector = self.bare.entity.table.connector
+        together = (snapshot.are_together(connector, each) for each in self.asked.connectors)
+        return all(together) and self.asked.holds(home)
 
-def _is_met(source: Kept, moved: Mapping[date, date], snapshot: Snapshot) -> bool:
-    """Whether the ledger has any of a set, as of another instant."""
-    match source:
-        case Touches():
-            return bool(touch_log(_moved(source, moved), snapshot))
-        case Enrollments():
-            return enrollment_sheet(_moved(source, moved), snapshot) is not None
-        case History():
-            return True
-        case Stays():
-            return False
+    def _known(self, moved: Mapping[date, date], occasion: _Occasion) -> Sequence[Known] | None:
+        """What the ledger has of `met`; None where that is nothing, or it has any of `unmet`."""
 
+        def found(source: Kept) -> Known | None:
+            snapshot = occasion.reading.snapshot
+            return known_of(moved_set(source, moved), snapshot, occasion.own)
 
-def _moved(source: Timed, moved: Mapping[date, date]) -> Timed:
-    """The same set of the ledger as of another instant."""
-    since = None if source.since is None else _instant(moved[source.since])
-    return replace(source, since=since, until=_instant(moved[source.until]))
+        if any(found(each) is not None for each in self.unmet):
+            return None
+        known = [each for each in map(found, self.met) if each is not None]
+        return known if len(known) == len(self.met) else None
 
+    def _is_held(self, moved: Mapping[date, date], home: Home, reading: Reading) -> bool:
+        """Whether the store holds any of its figures; those are asked for once more by this."""
 
-def _instant(found: date) -> datetime:
-    if not isinstance(found, datetime):
-        raise TypeError(f"{found} is no instant")
-    return found
+        def change(node: Node) -> Node:
+            if isinstance(node, Constant) and isinstance(node.value, date):
+                return replace(node, value=moved[node.value])
+            return rejoined(node)
+
+        figures = [cast(Figure, transform(each, change)) for each in self.shared]
+        held = [held_figure(each, self.bare, home, reading) for each in figures]
+        return any(each is not None for each in held)
 
 
 class _Asked:
@@ -160,8 +209,11 @@ class _Asked:
 
     __slots__ = ("_hash", "_what")
 
-    def __init__(self, place: Hashable, audience: Audience) -> None:
-        self._what = (place, audience.entity.name, audience.zone, audience.condition)
+    def __init__(self, place: Hashable, audience: Audience, occasion: _Occasion) -> None:
+        asked = (audience.entity.name, audience.zone, audience.condition)
+        is_of_some, own = occasion.among is not None, occasion.own
+        of_stays = None if own is None else (own.entity.name, bool(own.enrollments))
+        self._what = (place, *asked, is_of_some, of_stays)
         self._hash = hash(self._what)
 
     def __hash__(self) -> int:

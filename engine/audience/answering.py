@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.audience.journeys import enrollment_sheet
+from engine.audience.ledger_sets import known_of, sheet_of
 from engine.audience.reading import Reading
-from engine.audience.recorded import history_sheet
 from engine.audience.sharing import share_figures
-from engine.audience.stays import Own, stay_sheet
-from engine.audience.touches import touch_sheet
+from engine.audience.stays import Own
 from engine.audience.values import seen_value
 from engine.audience.whereabouts import Whereabouts
 from engine.bind.catalog import EventRef
@@ -29,13 +27,11 @@ from engine.compile.core import (
     Compare,
     Comparison,
     Constant,
-    Enrollments,
     Events,
     Field,
     Figure,
     Followed,
     Happened,
-    History,
     IsSet,
     Kept,
     Links,
@@ -44,7 +40,6 @@ from engine.compile.core import (
     Rank,
     Ranked,
     Tallied,
-    Touches,
     Value,
 )
 from engine.compile.dialects.table import LIMITS, NAMES
@@ -73,7 +68,6 @@ from engine.compile.tally import (
     tallied,
     tally_for,
 )
-from engine.compile.terms import Stays
 from engine.language.catalog import Kind
 from engine.ports import Row
 
@@ -187,25 +181,14 @@ def _with_ledger(question: Question, home: Home, reading: Reading, own: Own | No
     nobody: set[EventRef | Kept] = set()
     for events in ledger_sets(question):
         assert not isinstance(events.source, EventRef)
-        sheet = _ledger_sheet(events.source, reading, own)
-        if sheet is None:
+        known = known_of(events.source, reading.snapshot, own)
+        if known is None:
             nobody.add(events.source)
         else:
+            sheet = sheet_of(events.source, known, reading, own=own)
             name = f"{sheet.name}_{len(home.supplied.ledger)}"
             home.supplied.ledger[events.source, events.holder] = replace(sheet, name=name)
     return question.changed(lambda node: _without(node, nobody)) if nobody else question
-
-
-def _ledger_sheet(source: Kept, reading: Reading, own: Own | None) -> Sheet | None:
-    match source:
-        case Touches():
-            return touch_sheet(source, reading, own=own)
-        case Enrollments():
-            return enrollment_sheet(source, reading.snapshot)
-        case History():
-            return history_sheet(source, reading.snapshot)
-        case Stays():
-            return None if own is None else stay_sheet(source, own)
 
 
 def ledger_sets(question: Question) -> list[Events]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -28,6 +28,9 @@ class Reading(Protocol):
     def read(self, connector: str, statement: Executable | Filled) -> Iterable[Row]:
         """The rows of a statement."""
 
+    def pages(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Row]]:
+        """The same, some rows at a time."""
+
     def shared(
         self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]
     ) -> FromClause | None:
@@ -48,6 +51,10 @@ class Running:
     def read(self, connector: str, statement: Executable | Filled) -> Iterable[Row]:
         """The rows of a statement."""
         return self.snapshot.read(connector, statement)
+
+    def pages(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Row]]:
+        """The same, some rows at a time."""
+        return self.snapshot.pages(connector, statement)
 
     def shared(
         self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]
@@ -74,6 +81,11 @@ class Noting:
     noted: list[tuple[str, Executable | Filled]] = field(default_factory=list)
 
     def read(self, connector: str, statement: Executable | Filled) -> Iterable[Row]:
+        """No rows; the statement is kept."""
+        self.noted.append((connector, statement))
+        return ()
+
+    def pages(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Row]]:
         """No rows; the statement is kept."""
         self.noted.append((connector, statement))
         return ()

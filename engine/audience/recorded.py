@@ -23,7 +23,7 @@ def history_sheet(history: History, snapshot: Snapshot) -> Sheet:
     columns = {"key": entity.key.kind, TOUCH_AT.column: Kind.TIMESTAMP}
     if history.part is not Part.BEGINNINGS and history.kind is not Kind.LIST:
         columns |= {each.column: each.kind for each in (history.previous, history.value)}
-    rows = tuple(row[: len(columns)] for row in _rows(history, snapshot))
+    rows = [row[: len(columns)] for row in _rows(history, snapshot)]
     return Sheet(f"history_of_{entity.name}", columns, rows)
 
 

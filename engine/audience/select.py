@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from itertools import islice
-from operator import itemgetter
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from engine.audience.again import members
-from engine.audience.answering import answer, ledger_sets
+from engine.audience.answering import ledger_sets
 from engine.audience.reading import Running
 from engine.audience.snapshot import Snapshot
 from engine.audience.stays import Own
@@ -20,7 +18,6 @@ from engine.bind.catalog import EntityRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
 from engine.compile.algebra import conjuncts
-from engine.compile.core import Key as KeyValue
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question
 from engine.compile.terms import Stays, Touches
@@ -47,21 +44,19 @@ def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list
 
 def stream_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[Key]:
     """The same, as they come: meanwhile nothing else is to be asked of the snapshot."""
+    # There may be millions: nothing here is done for each of them.
     for page in _pages(audience, snapshot, as_of):
         if audience.entity.key.kind is Kind.TEXT:
             _refuse_bytes(cast("list[str]", page), audience.entity)
         yield from page
 
 
-_PAGE = 20_000  # keys looked at together
-
-
 def _pages(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[list[Key]]:
-    rows = iter(members(audience, Running(snapshot), as_of))
-    while page := list(map(itemgetter(0), islice(rows, _PAGE))):
-        for strange in set(map(type, page)) - {int, str}:  # there may be millions: not one by one
+    for rows in members(audience, Running(snapshot), as_of):
+        keys = [row[0] for row in rows]
+        for strange in {*map(type, keys)} - {int, str}:
             raise TypeError(f"{strange.__name__} is no type of keys")
-        yield cast("list[Key]", page)
+        yield cast("list[Key]", keys)
 
 
 def _refuse_bytes(keys: list[str], entity: EntityRef) -> None:
@@ -92,11 +87,9 @@ def holding(
     """
     if not keys:
         return set()
-    key = KeyValue((), entity.key.kind) if own and own.enrollments else None
-    predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog, own=key))
-    question = Question(entity, zone, filters=conjuncts(predicate), among=tuple(keys))
-    found = answer(question, Running(snapshot), own=own)
-    return {_key(row[0]) for row in found}
+    asked = Audience("", entity, condition, zone)
+    found = members(asked, Running(snapshot), as_of, among=tuple(keys), own=own)
+    return {_key(row[0]) for page in found for row in page}
 
 
 def stream_holding(

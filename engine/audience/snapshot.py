@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -91,6 +91,10 @@ class Snapshot:
     def read(self, connector: str, statement: Executable | Filled) -> Iterable[Row]:
         """The rows of a statement on a connector's database."""
         return self.reader(connector).read(statement)
+
+    def pages(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Row]]:
+        """The same, some rows at a time."""
+        return self.reader(connector).pages(statement)
 
 
 class _CatalogTexts:

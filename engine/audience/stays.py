@@ -59,7 +59,7 @@ def stay_sheet(asked: Stays, own: Own) -> Sheet:
     """Key and instant of each stay that became as is asked."""
     kind = own.entity.key.kind
     columns = {"key": kind, TOUCH_AT.column: Kind.TIMESTAMP}
-    return Sheet("stays", columns, tuple(_rows(asked, own, kind)))
+    return Sheet("stays", columns, list(_rows(asked, own, kind)))
 
 
 def _rows(asked: Stays, own: Own, kind: Kind) -> Iterator[Row]:

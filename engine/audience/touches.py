@@ -30,13 +30,11 @@ __all__ = ["touch_log", "touch_sheet"]
 _UTC = ZoneInfo("UTC")
 
 
-def touch_sheet(touches: Touches, reading: Reading, *, own: Own | None) -> Sheet | None:
-    """The touches of an entity's rows: key, time, and whose own they are; None: nobody's at all."""
-    snapshot = reading.snapshot
-    entity = snapshot.catalog.entities[touches.entity]
-    log = touch_log(touches, snapshot)
-    if not log:
-        return None
+def touch_sheet(
+    touches: Touches, log: Iterable[ContactRow], reading: Reading, *, own: Own | None
+) -> Sheet:
+    """The touches of a log that are of an entity's rows: key, time, and whose own they are."""
+    entity = reading.snapshot.catalog.entities[touches.entity]
     found = {(key, row.touch_id): row for key, row in _holders(log, entity, reading)}
     rows = [(key, row.at, _own_of(row, own)) for (key, _), row in found.items()]
     own_kind = entity.key.kind if own is None else own.entity.key.kind

@@ -21,6 +21,8 @@ from engine.compile.core import Constant
 __all__ = [
     "NOTHING_GIVEN",
     "Again",
+    "Brought",
+    "Dated",
     "Given",
     "Marks",
     "RowsAgain",
@@ -30,7 +32,9 @@ __all__ = [
     "dates_of",
     "filled",
     "filled_anew",
+    "filled_with",
     "marks_of",
+    "row_marks",
     "rows_name",
     "values_borne",
 ]
@@ -59,6 +63,9 @@ Marks = Mapping[tuple[int, Again], Sequence[tuple[str, int]]]
 
 Dated = tuple[Constant, Again, Sequence[tuple[str, int]]]
 """A date or an instant, how it is written, and its parameters as in `Marks`."""
+
+Brought = tuple[int, Again, Sequence[tuple[str, int]]]
+"""The number of rows, how they are written, and their parameters as in `Marks`."""
 
 _MARK = "touchline_mark"
 """The attribute of a parameter that bears its mark; SQLAlchemy's copies of a parameter keep it."""
@@ -163,6 +170,15 @@ def dated_marks(marks: Marks, given: Given) -> tuple[Dated, ...]:
     )
 
 
+def row_marks(marks: Marks, given: Given) -> tuple[Brought, ...]:
+    """The marks of rows."""
+    return tuple(
+        (number, again, parameters)
+        for (number, again), parameters in marks.items()
+        if not isinstance(given.values[number], Constant)
+    )
+
+
 def filled_anew(
     marks: Sequence[Dated], moved: Mapping[date, date], home: object
 ) -> dict[str, object]:
@@ -171,6 +187,17 @@ def filled_anew(
     for constant, again, parameters in marks:
         value = Constant(moved[cast(date, constant.value)], constant.kind)
         written = values_borne(again(value, home))
+        found.update((key, written[at]) for key, at in parameters)
+    return found
+
+
+def filled_with(
+    marks: Sequence[Brought], rows: Mapping[int, object], home: object
+) -> dict[str, object]:
+    """The value of each such parameter, by its key, with the rows of each number."""
+    found: dict[str, object] = {}
+    for number, again, parameters in marks:
+        written = [each.value for each in _parameters(again(rows[number], home))]
         found.update((key, written[at]) for key, at in parameters)
     return found
 

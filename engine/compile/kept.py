@@ -18,13 +18,18 @@ from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from engine.compile.given import (
+    Brought,
+    Dated,
     Given,
     Marks,
     dated_marks,
     dates_of,
     filled,
     filled_anew,
+    filled_with,
     marks_of,
+    row_marks,
+    rows_name,
 )
 from engine.compile.last_used import LastUsed
 from engine.compile.relations import Home
@@ -32,7 +37,7 @@ from engine.compile.shape import parted
 from engine.ports import Filled, Ordered, Reader, Row
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["Repeated", "Text", "asked_of", "text_of"]
+__all__ = ["Repeated", "Text", "asked_of", "repeated", "text_of"]
 
 _SHAPES_KEPT = 256
 """A statement takes about 200 kB with its text."""
@@ -63,29 +68,67 @@ def _kept_of(home: Home, write: Write, asked: tuple[object, ...]) -> tuple[_Kept
     return kept, given
 
 
+@dataclass(frozen=True, slots=True)
 class Repeated:
-    """What `asked_of` gives, to be asked with other dates and instants in the place of its own."""
+    """What `asked_of` gave, to be asked with other dates, instants and rows instead of its own.
 
-    def __init__(self, home: Home, write: Write, *asked: object) -> None:
-        self._kept, given = _kept_of(home, write, asked)
-        values = filled(self._kept.marks, given, home)
-        self.filled = Filled(self._kept.written, values, self._kept.texts)
-        """As it was asked first."""
-        self._dated = dated_marks(self._kept.marks, given)
-        self.dates = frozenset(dates_of(given))
-        """Every date and instant that is asked for."""
-        self.connectors = frozenset(each.connector for each in self._kept.facts.layouts)
-        """Whose tables it reads."""
+    `dates` are every date and instant that is asked for, and `connectors` whose tables it reads.
+    `numbers` are of the rows that it may be given others for. There may be many: none are kept.
+    """
 
-    def at(self, moved: Mapping[date, date], home: Home) -> Filled | None:
-        """With each date as `moved` says, as long as they stand to each other as these do.
+    dates: frozenset[date]
+    connectors: frozenset[str]
+    numbers: tuple[int, ...]
+    _kept: _Kept
+    _values: Mapping[str, object]
+    _dated: tuple[Dated, ...]
+    _brought: tuple[Brought, ...]
 
-        None where another statement would be written for the home.
+    @property
+    def are_rows_apart(self) -> bool:
+        """Whether it may be given others for all its rows, and for each by itself."""
+        known = frozenset(self.numbers)
+        brought = {number for number, _, _ in self._brought}
+        return len(known) == len(self.numbers) and brought <= known
+
+    def holds(self, home: Home) -> bool:
+        """Whether no other statement would be written for the home."""
+        return self._kept.facts.hold(home.reader)
+
+    def at(
+        self, moved: Mapping[date, date], rows: Sequence[Sequence[object]], home: Home
+    ) -> Filled:
+        """With each date as `moved` says, and with other rows in the order of `numbers`.
+
+        The dates must stand to each other as its own do.
         """
-        if not self._kept.facts.hold(home.reader):
-            return None
-        values = {**self.filled.parameters, **filled_anew(self._dated, moved, home)}
+        numbered = dict(zip(self.numbers, rows, strict=True))
+        values = {
+            **self._values,
+            **filled_anew(self._dated, moved, home),
+            **filled_with(self._brought, numbered, home),
+        }
         return Filled(self._kept.written, values, self._kept.texts)
+
+
+def repeated(
+    home: Home, write: Write, *asked: object, rows: Sequence[Sequence[object]]
+) -> tuple[Filled, Repeated]:
+    """What `asked_of` gives, and the same for other occasions, with others of these rows."""
+    kept, given = _kept_of(home, write, asked)
+    values = filled(kept.marks, given, home)
+    brought = row_marks(kept.marks, given)
+    of_rows = {key for _, _, parameters in brought for key, _ in parameters}
+    again = Repeated(
+        dates=frozenset(dates_of(given)),
+        connectors=frozenset(each.connector for each in kept.facts.layouts),
+        numbers=tuple(given.numbers[rows_name(each)] for each in rows),
+        _kept=kept,
+        _values={key: value for key, value in values.items() if key not in of_rows},
+        _dated=dated_marks(kept.marks, given),
+        _brought=brought,
+    )
+    return Filled(kept.written, values, kept.texts), again
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from connectors.sources.sqlite import SqliteDatabase
 from engine.audience import again
-from engine.audience.select import select_keys
-from engine.audience.snapshot import open_sources
+from engine.audience.contacts import NoEnrollments
+from engine.audience.select import holding, select_keys
+from engine.audience.snapshot import Snapshot, open_sources
 from engine.audience.statements import statements
+from engine.audience.stays import Own
 from engine.compile.calendar import Calendar, day_from_today, now, this_day, window_start
 from engine.moments import Duration, Unit
 from tests.audience.shop import AS_OF, Log, Shop, at, contact, make_shop
@@ -176,6 +178,124 @@ def test_a_log_is_asked_for_the_window_of_this_time(shop: Shop) -> None:
     with open_sources(databases, Log(rows), shop.catalog) as snapshot:
         found = [select_keys(segment, snapshot, AS_OF + timedelta(hours=n)) for n in range(4)]
     assert found == [[1, 2, 3], [1, 2, 3], [2, 3], [1, 2, 3]]
+
+
+# ---------------------------------------------------------------- rows of the ledger, and of some
+
+TOUCHED = (
+    contact("t-1", "user", 1, "2026-03-10T14:30"),
+    contact("t-2", "user", 2, "2026-03-10T16:30"),
+    contact("t-3", "account", "c", "2026-03-11T12:00"),
+)
+HOURS = (0, 2, 3, 4, 26, 120)
+"""From before the first of them until none is left in two days."""
+
+
+@dataclass(frozen=True)
+class Inside(NoEnrollments):
+    """Who is in any playbook at an instant: one more each hour."""
+
+    since: datetime
+
+    def inside(self, entity: str, playbook: str, at: datetime) -> Iterator[str]:
+        """The keys from 1 on."""
+        return iter([str(key) for key in (1, 2, 3) if at - self.since >= timedelta(hours=key)])
+
+
+@contextmanager
+def logged(shop: Shop, *, is_column_store: bool) -> Iterator[Snapshot]:
+    """The shop, with a log that has something to tell."""
+    if is_column_store:
+        made = replace(shop, log=Log(TOUCHED), enrollments=Inside(AS_OF))
+        made.add("product.users", user_id=1, account_id="a", signed_up_at=at("2026-03-01T12:00"))
+        with made.sources() as snapshot:
+            yield snapshot
+        return
+    zones = dict.fromkeys(("crm", "product"), ZoneInfo("UTC"))
+    databases = dict.fromkeys(zones, SqliteDatabase(shop.folder / "shop.db", zones))
+    with open_sources(databases, Log(TOUCHED), shop.catalog, enrollments=Inside(AS_OF)) as snapshot:
+        yield snapshot
+
+
+OF_THE_LEDGER = {
+    "who was not contacted": "- {not_contacted: {within: 2 days}}",
+    "how often": "- {contacted: {within: 3 hours, times: {at_least: 1}}}",
+    "of the parent": "- {account: {contacted: {within: 1 day}}}",
+    "both": "- any: [{contacted: {within: 1 hour}}, {account: {not_contacted: {within: 1 day}}}]",
+    "beside events": "- {not_contacted: {within: 2 days}}\n- {did_not: used, within: 36 hours}",
+}
+
+
+@pytest.mark.parametrize("is_column_store", [False, True], ids=["SQLite", "DuckDB"])
+@pytest.mark.parametrize("where", OF_THE_LEDGER.values(), ids=OF_THE_LEDGER)
+def test_beside_a_log_that_has_rows(shop: Shop, where: str, is_column_store: bool) -> None:
+    """In one snapshot and from one to the next: what is kept is what is written anew."""
+    segment = shop.segment(where)
+    for _ in range(2):
+        with logged(shop, is_column_store=is_column_store) as snapshot:
+            for hours in HOURS:
+                as_of = AS_OF + timedelta(hours=hours)
+                assert statements(segment, snapshot, as_of) == anew(segment, snapshot, as_of)
+                found = select_keys(segment, snapshot, as_of)
+                with written_for_once():
+                    assert found == select_keys(segment, snapshot, as_of)
+
+
+@pytest.mark.parametrize("is_column_store", [False, True], ids=["SQLite", "DuckDB"])
+@pytest.mark.parametrize("where", OF_THE_LEDGER.values(), ids=OF_THE_LEDGER)
+def test_beside_such_a_log_nothing_is_lowered(
+    shop: Shop, where: str, is_column_store: bool
+) -> None:
+    segment, as_of = shop.segment(where), AS_OF + timedelta(hours=3)
+    for number in range(3):
+        lowered = nothing_lowered() if number else nullcontext()
+        with logged(shop, is_column_store=is_column_store) as snapshot, lowered:
+            select_keys(segment, snapshot, as_of + timedelta(minutes=number))
+
+
+def test_events_of_a_column_store_are_counted_by_the_kept_statement(shop: Shop) -> None:
+    """Once a snapshot: who asks for the second time there, asks what is held."""
+    segment = shop.segment("- {did: used, within: 7 days}\n- {did_not: logged_in}")
+    other = shop.segment("- {did: used, within: 7 days}")
+    for number in range(3):
+        as_of = AS_OF + timedelta(minutes=number)
+        with shop.sources() as snapshot:
+            with nothing_lowered() if number else nullcontext():
+                first = select_keys(segment, snapshot, as_of)
+            assert first == select_keys(segment, snapshot, as_of)
+            of_other = select_keys(other, snapshot, as_of)
+            with written_for_once():
+                assert first == select_keys(segment, snapshot, as_of)
+                assert of_other == select_keys(other, snapshot, as_of)
+
+
+OF_SOME = OF_THE_LEDGER | {name: WHERES[name] for name in ("dates", "months", "days and hours")}
+
+
+@pytest.mark.parametrize("is_column_store", [False, True], ids=["SQLite", "DuckDB"])
+@pytest.mark.parametrize("where", OF_SOME.values(), ids=OF_SOME)
+def test_of_some_keys(shop: Shop, where: str, is_column_store: bool) -> None:
+    """A page of customers after another, by one statement; their own touches are no contact."""
+    segment = shop.segment(where)
+    stays = (None, Own(segment.entity, frozenset({"e-1"})))
+    with logged(shop, is_column_store=is_column_store) as snapshot:
+        for hours, keys, own in product((3, 24), ((1, 2), (3, 7)), stays):
+            asked = (segment.condition, segment.entity, keys, snapshot)
+            as_of = AS_OF + timedelta(hours=hours)
+            found = holding(*asked, as_of, segment.zone, own=own)
+            with written_for_once():
+                assert found == holding(*asked, as_of, segment.zone, own=own)
+
+
+def test_of_other_keys_nothing_is_lowered(shop: Shop) -> None:
+    segment = shop.segment("- {not_contacted: {within: 2 days}}")
+    for number, keys in enumerate(((1, 2), (3,), (1, 2, 3))):
+        asked = (segment.condition, segment.entity, keys)
+        lowered = nothing_lowered() if number else nullcontext()
+        with logged(shop, is_column_store=False) as snapshot, lowered:
+            as_of = AS_OF + timedelta(hours=4, minutes=number)
+            found = holding(*asked, snapshot, as_of, segment.zone)
+        assert found == {*keys} - {1, 2}
 
 
 def test_numbers_of_another_type_are_others(shop: Shop) -> None:

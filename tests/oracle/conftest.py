@@ -8,9 +8,10 @@ from contextlib import ExitStack
 import pytest
 
 from tests.oracle.amounts import THOUSANDS
-from tests.oracle.worlds import Servers, Stores
+from tests.oracle.worlds import Stores
 from tests.support.mariadb import mariadb
 from tests.support.postgres import fresh_database, postgres
+from tests.support.stores import Servers
 
 __all__ = ["THOUSANDS", "mariadb", "postgres"]
 

@@ -16,7 +16,6 @@ from tests.oracle.amounts import are_thousands, examples
 from tests.oracle.asking import bound
 from tests.oracle.sentences import ENTITIES, conditions, plain_did
 from tests.oracle.worlds import (
-    STORES,
     Setting,
     Stores,
     a_few_settings,
@@ -24,6 +23,7 @@ from tests.oracle.worlds import (
     world_of,
 )
 from tests.support.oracle import Oracle
+from tests.support.stores import STORES
 
 SETTINGS = settings_of(range(6)) if are_thousands() else a_few_settings()
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from engine.audience.again import question_of
 from engine.audience.answering import answer
 from engine.audience.reading import Noting
+from engine.audience.select import holding, select_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import statements
 from engine.bind.playbook import Audience
@@ -28,8 +29,9 @@ from engine.ports import Filled
 from tests.oracle.amounts import are_thousands, examples
 from tests.oracle.asking import bound
 from tests.oracle.sentences import ENTITIES, conditions
-from tests.oracle.worlds import Setting, Stores, a_few_settings, settings_of
+from tests.oracle.worlds import Setting, Stores, a_few_settings, settings_of, world_of
 from tests.support.keeping import agree, anew
+from tests.support.oracle import Oracle
 
 SETTINGS = settings_of(range(6)) if are_thousands() else a_few_settings()
 LAYOUTS = ("native", "sqlite", "files and sqlite")
@@ -77,6 +79,24 @@ def test_other_values_are_asked_for(
     note(repr(other.filters))
     agree(other, snapshot)
     agree(question, snapshot)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@given(asked=asked, setting=somewhere, by=later)
+@examples(quick=3)
+def test_of_some_keys_it_holds_of_those_who_are_in_it(
+    stores: Stores, layout: str, asked: tuple[str, Any], setting: Setting, by: timedelta
+) -> None:
+    """Asked of one half and of the other, by one statement."""
+    entity, written = asked
+    audience, snapshot = _segment(written, entity, setting), stores.snapshot(setting, layout)
+    everyone = Oracle(world_of(setting), setting.as_of, setting.local).population(audience.entity)
+    note(json.dumps(written))
+    for as_of in (setting.as_of, setting.as_of + by):
+        inside = set(select_keys(audience, snapshot, as_of))
+        for keys in (everyone[::2], everyone[1::2]):
+            asked_of = (audience.condition, audience.entity, keys, snapshot)
+            assert holding(*asked_of, as_of, setting.local) == inside & {*keys}
 
 
 def _another(node: Node, data: st.DataObject) -> Node:

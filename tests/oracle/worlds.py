@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 import random
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,23 +14,10 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-import pytest
-from sqlalchemy import create_engine, make_url
-from sqlalchemy.pool import NullPool
-
-from connectors.fakes import FakeDatabase, FakeTable
-from connectors.sources.files import FilesDatabase, Folder
-from connectors.sources.mariadb import MariaDatabase
-from connectors.sources.postgres import PostgresDatabase
-from connectors.sources.schema import Schema
-from connectors.sources.sqlite import SqliteDatabase
 from engine.audience.contacts import ContactRow
-from engine.audience.history import HistoryRow
 from engine.audience.snapshot import Snapshot, open_sources
-from engine.audience.values import value_text
 from engine.bind.bind import bind_catalog
 from engine.bind.catalog import Catalog
-from engine.compile.terms import Part
 from engine.language.project import Project
 from engine.moments import (
     local_date,
@@ -43,18 +27,16 @@ from engine.moments import (
     span,
     start_of_day,
 )
-from engine.ports import Database
 from engine.read.load import load_project
-from tests.support.mariadb import fresh_mariadb
+from tests.support.ledger_logs import Contacts, history_of
 from tests.support.oracle import Record, World
+from tests.support.stores import Servers, in_stores, layouts_at
 
 __all__ = [
     "DURATIONS",
     "INSTANTS",
-    "STORES",
     "TEXTS",
     "WORDS",
-    "Servers",
     "Setting",
     "Stores",
     "a_few_settings",
@@ -63,7 +45,6 @@ __all__ = [
     "world_of",
 ]
 
-UTC_ZONE = ZoneInfo("UTC")
 TEXTS = (
     *("admin", "ADMIN", "Größe", "GRÖSSE", "größe", "İstanbul", "ΣΑΣ", "σας", "ẞ", "ß", "ſ"),
     *("50%_off", "a_b", "axb", "100%", "a'b\"c", "back\\slash", "\\", "%", "_", "*", "[a-z]"),
@@ -472,217 +453,7 @@ def world_of(setting: Setting) -> World:
     return World(project()[1], tables, contacts, records=_records(decks))
 
 
-@dataclass(frozen=True)
-class _History:
-    """The history log of a world."""
-
-    rows: Mapping[tuple[str, str], Sequence[HistoryRow]]
-
-    def records(
-        self, entity: str, field: str, part: Part, *, since: datetime | None, until: datetime
-    ) -> Iterator[HistoryRow]:
-        """A part of a field's history."""
-        for row in self.rows.get((entity, field), ()):
-            is_asked = part is Part.RECORDS or (part is Part.BEGINNINGS) is row.is_first
-            if is_asked and row.at <= until and (since is None or row.at >= since):
-                yield row
-
-    def of_key(self, entity: str, field: str, key: str, until: datetime) -> list[HistoryRow]:
-        """The history of one row."""
-        found = self.records(entity, field, Part.RECORDS, since=None, until=until)
-        return [row for row in found if row.key == key][::-1]
-
-
-def _history_of(world: World) -> _History:
-    rows: dict[tuple[str, str], list[HistoryRow]] = {}
-    last: dict[tuple[str, str, str], str | None] = {}
-    for each in sorted(world.records, key=lambda record: record.at):
-        place = (each.entity, each.field, each.key)
-        value = value_text(each.value)
-        row = HistoryRow(each.key, each.at, last.get(place), value, place not in last)
-        rows.setdefault(place[:2], []).append(row)
-        last[place] = value
-    return _History(rows)
-
-
-@dataclass(frozen=True)
-class _Log:
-    """The contact log of a world."""
-
-    rows: Sequence[ContactRow]
-
-    def known_from(self) -> datetime | None:
-        """It is no question here."""
-        return None
-
-    def contacts(
-        self, since: datetime | None, until: datetime, channel: str | None, playbook: str | None
-    ) -> Iterator[ContactRow]:
-        """The contacts of a time."""
-        for row in self.rows:
-            is_asked = channel in (None, row.channel) and playbook in (None, row.playbook)
-            if is_asked and row.at <= until and (since is None or row.at >= since):
-                yield row
-
-
 # ---------------------------------------------------------------- stores
-
-
-@dataclass(frozen=True)
-class Servers:
-    """The URLs of servers: an empty database of Postgres, and a running MariaDB if there is one."""
-
-    postgres: str
-    mariadb: str | None
-
-
-_POSTGRES_TYPES: Mapping[type, str] = {
-    bool: "boolean",
-    int: "bigint",
-    float: "double precision",
-    date: "date",
-    datetime: "timestamptz",
-    list: "text[]",
-}
-_SQLITE_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", float: "real"}
-
-
-def _type_of(rows: Rows, column: str) -> type:
-    return next((type(row[column]) for row in rows if row[column] is not None), str)
-
-
-def _fake(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
-    """Native columns in DuckDB."""
-    tables = world_of(setting).tables
-    return FakeDatabase(
-        {
-            name: FakeTable(rows, tuple(rows[0]))
-            for name, rows in tables.items()
-            if name.partition(".")[0] in only
-        }
-    )
-
-
-def _csv(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
-    """Text columns in DuckDB."""
-    for name, rows in world_of(setting).tables.items():
-        connector, _, table = name.partition(".")
-        (folder / connector).mkdir(exist_ok=True)
-        path = folder / connector / f"{table}.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-            writer.writerow(rows[0])
-            writer.writerows([_csv_text(value) for value in row.values()] for row in rows)
-    return FilesDatabase({name: Folder(folder / name, UTC_ZONE) for name in only})
-
-
-def _csv_text(value: object) -> object:
-    match value:
-        case date():
-            return value.isoformat()
-        case list():
-            return json.dumps(value, ensure_ascii=False)
-        case _:
-            return value
-
-
-def _sqlite(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
-    path = folder / f"{'-'.join(only)}.db"
-    connection = sqlite3.connect(path)
-    for name, rows in world_of(setting).tables.items():
-        columns = ", ".join(
-            f"{column} {_SQLITE_TYPES.get(_type_of(rows, column), 'text')}" for column in rows[0]
-        )
-        table = name.partition(".")[2]
-        connection.execute(f"CREATE TABLE {table} ({columns})")
-        connection.executemany(
-            f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})",
-            [[_csv_text(value) for value in row.values()] for row in rows],
-        )
-    connection.commit()
-    connection.close()
-    return SqliteDatabase(path, dict.fromkeys(only, UTC_ZONE))
-
-
-def _postgres(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
-    schema = f"{setting.zone} {setting.as_of} {setting.seed} {' '.join(only)}"
-    engine = create_engine(servers.postgres, poolclass=NullPool)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
-        for name, rows in world_of(setting).tables.items():
-            table = f'"{schema}".{name.partition(".")[2]}'
-            columns = ", ".join(
-                f"{column} {_POSTGRES_TYPES.get(_type_of(rows, column), 'text')}"
-                for column in rows[0]
-            )
-            connection.exec_driver_sql(f"CREATE TABLE {table} ({columns})")
-            connection.exec_driver_sql(
-                f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(rows[0]))})",
-                [tuple(row.values()) for row in rows],
-            )
-    engine.dispose()
-    return PostgresDatabase(
-        make_url(servers.postgres), dict.fromkeys(only, Schema(schema, UTC_ZONE))
-    )
-
-
-_MARIADB_TYPES: Mapping[type, str] = {
-    bool: "boolean",
-    int: "bigint",
-    float: "double",
-    date: "date",
-    datetime: "datetime(6)",
-}
-
-
-def _mariadb(setting: Setting, folder: Path, servers: Servers, only: Sequence[str]) -> Database:
-    if servers.mariadb is None:
-        pytest.skip("there is no MariaDB here")
-    url = fresh_mariadb(servers.mariadb)
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.begin() as connection:
-        for name, rows in world_of(setting).tables.items():
-            table = name.partition(".")[2]
-            columns = ", ".join(
-                f"{column} {_MARIADB_TYPES.get(_type_of(rows, column), 'text')}"
-                for column in rows[0]
-            )
-            connection.exec_driver_sql(f"CREATE TABLE {table} ({columns})")
-            connection.exec_driver_sql(
-                f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(rows[0]))})",
-                [tuple(map(_mariadb_value, row.values())) for row in rows],
-            )
-    engine.dispose()
-    return MariaDatabase(make_url(url), dict.fromkeys(only, Schema(None, UTC_ZONE)))
-
-
-def _mariadb_value(value: object) -> object:
-    """Instants in UTC, without saying so; its doubles are all finite."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, list):
-        return json.dumps(value)
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
-
-
-Build = Callable[[Setting, Path, Servers, Sequence[str]], Database]
-
-
-def _all_in(build: Build) -> Mapping[str, Build]:
-    return {"crm": build, "product": build}
-
-
-STORES: Mapping[str, Mapping[str, Build]] = {
-    "native": _all_in(_fake),
-    "csv": _all_in(_csv),
-    "sqlite": _all_in(_sqlite),
-    "postgres": _all_in(_postgres),
-    "mariadb": _all_in(_mariadb),
-    "files and sqlite": {"crm": _csv, "product": _sqlite},
-    "postgres and native": {"crm": _postgres, "product": _fake},
-    "sqlite and mariadb": {"crm": _sqlite, "product": _mariadb},
-}
-"""Which database each connector lies in, by layout."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -697,8 +468,7 @@ class Stores:
     @property
     def layouts(self) -> Sequence[str]:
         """The layouts that can be had here."""
-        lacking = {_mariadb} if self.servers.mariadb is None else set()
-        return [name for name, layout in STORES.items() if not lacking & {*layout.values()}]
+        return layouts_at(self.servers)
 
     def snapshot(self, setting: Setting, layout: str) -> Snapshot:
         """The snapshot of a world in one layout."""
@@ -706,19 +476,9 @@ class Stores:
         if key not in self.opened:
             folder = self.folder / str(len(self.opened))
             folder.mkdir()
-            databases = _databases(STORES[layout], setting, folder, self.servers)
             world = world_of(setting)
-            opened = open_sources(
-                databases, _Log(world.contacts), world.catalog, history=_history_of(world)
-            )
+            databases = in_stores(world.tables, layout, folder=folder, servers=self.servers)
+            contacts, history = Contacts(world.contacts), history_of(world.records)
+            opened = open_sources(databases, contacts, world.catalog, history=history)
             self.opened[key] = self.stack.enter_context(opened)
         return self.opened[key]
-
-
-def _databases(
-    layout: Mapping[str, Build], setting: Setting, folder: Path, servers: Servers
-) -> Mapping[str, Database]:
-    if len(set(layout.values())) == 1:
-        database = layout["crm"](setting, folder, servers, tuple(layout))
-        return dict.fromkeys(layout, database)
-    return {name: build(setting, folder, servers, (name,)) for name, build in layout.items()}

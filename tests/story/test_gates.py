@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -326,16 +326,16 @@ def test_a_source_that_dies_while_its_rows_are_read(
     world.ask("signed_up_at: {set: true}")
     many = "INSERT INTO users SELECT n, 'Z', 'z' || n || '@example.com', now(), now(), 'active'"
     execute(world.url, f"{many} FROM generate_series(100, 40000) n")
-    read = Snapshot.read
+    pages = Snapshot.pages
 
-    def dying(snapshot: Snapshot, connector: str, statement: Executable) -> Iterator[Row]:
-        for number, row in enumerate(read(snapshot, connector, statement)):
+    def dying(snapshot: Snapshot, connector: str, statement: Executable) -> Iterator[Sequence[Row]]:
+        for number, page in enumerate(pages(snapshot, connector, statement)):
             if number == 1:
                 execute(world.url, TERMINATE)
-            yield row
+            yield page
 
     with monkeypatch.context() as patched:
-        patched.setattr(Snapshot, "read", dying)
+        patched.setattr(Snapshot, "pages", dying)
         refused(world, "product", status=3)
     assert "entered" not in world.stage.do("audit", "show").out
     execute(world.url, "DELETE FROM users WHERE user_id >= 100")
