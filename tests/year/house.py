@@ -24,7 +24,7 @@ from engine.by_hand import Segment, enroll, take_out
 from engine.courier import Courier
 from engine.dispatch.workers import this_worker
 from engine.ledger.control import halt, resume
-from engine.ledger.schema import create_ledger, open_ledger
+from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import suppress, unsuppress
 from engine.ledger.tasks import finish_task, list_tasks
@@ -43,14 +43,22 @@ from engine.running import (
     world_on,
 )
 from engine.workplace import Ports, Workplace, open_workplace
+from tests.support.ground import Ground
 from tests.year.acts import KEYS, Ask, Book, ByHand, Change, Edit, Policy
 
-__all__ = ["ACTOR", "ADDRESS", "PROJECT_ZONE", "House", "Letter", "Playbook", "open_house"]
+__all__ = [
+    "ACTOR",
+    "ADDRESS",
+    "NEW_YEAR",
+    "PROJECT_ZONE",
+    "House",
+    "Letter",
+    "Playbook",
+    "open_house",
+]
 
 ACTOR = "ann"
 PROJECT_ZONE = "America/New_York"
-LEDGER = ".touchline/ledger.db"
-URL = f"sqlite:///{LEDGER}"
 NEW_YEAR = datetime(2026, 1, 1, 0, 0, tzinfo=UTC)
 ZONES = ("", "America/New_York", "Australia/Lord_Howe", "Mars/Olympus", "Asia/Kolkata")
 ADDRESS = {key: f"u{5 if key == 6 else key}@example.com" for key in KEYS}
@@ -154,8 +162,8 @@ class _Post:
 class House:
     """The files of a project, its customers, its ledger, and the hands that change them."""
 
-    def __init__(self, root: Path, start: datetime) -> None:
-        self.root = root
+    def __init__(self, root: Path, url: str, start: datetime) -> None:
+        self.root, self.url = root, url
         self.now = start
         self.answer = "sent"
         self.letters: list[Letter] = []
@@ -171,7 +179,7 @@ class House:
         self.fresh = 0
         self._is_changed = True
         self._place: Workplace | None = None
-        self.ledger: Ledger = open_ledger(URL, root=root)
+        self.ledger: Ledger = open_ledger(url, root=root)
         self._courier = Courier(
             self.ledger,
             dict,
@@ -227,7 +235,7 @@ class House:
         topics = {"tips": {}, "bill": {"default": "required"}, "asks": {"default": "unsubscribed"}}
         settings = {
             **{"touchline": 1, "name": "year", "timezone": PROJECT_ZONE},
-            "ledger": {"url": URL},
+            "ledger": {"url": self.url},
             "connectors": {"product": {"type": "sql", "url": "sqlite:///data.db"}},
             "channels": {"email": smtp, "hook": hook},
             "policy": {**self.policy, "topics": topics},
@@ -471,23 +479,13 @@ def _customer(key: int) -> dict[str, Any]:
     }
 
 
-def lay_foundation(root: Path) -> None:
-    """Make an empty ledger, once for all houses that stand here one after the other."""
-    place = f"here:{(root / LEDGER).resolve()}"
-    create_ledger(
-        URL, root=root, project="year", place=place, at=NEW_YEAR, actor=ACTOR, ledger_id="year"
-    ).close()
-    shutil.copy(root / LEDGER, root / "empty.db")
-
-
 @contextmanager
-def open_house(root: Path, hours: int) -> Iterator[House]:
+def open_house(ground: Ground, hours: int) -> Iterator[House]:
     """A house with nothing but an empty ledger, so many hours after New Year."""
-    for folder in (".touchline", "catalog", "segments", "playbooks", "emails"):
-        shutil.rmtree(root / folder, ignore_errors=True)
-    (root / ".touchline").mkdir()
-    shutil.copy(root / "empty.db", root / LEDGER)
-    house = House(root, NEW_YEAR + timedelta(hours=hours))
+    for folder in ("catalog", "segments", "playbooks", "emails"):
+        shutil.rmtree(ground.root / folder, ignore_errors=True)
+    ground.clear()
+    house = House(ground.root, ground.url, NEW_YEAR + timedelta(hours=hours))
     try:
         yield house
     finally:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import assert_never
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 
-from tests.support.memory import memory_folder
+from tests.support.ground import Ground, file_ground, server_ground
 from tests.year.acts import (
     Act,
     Ask,
@@ -33,17 +32,17 @@ from tests.year.acts import (
     Year,
     years,
 )
-from tests.year.house import House, Letter, lay_foundation, open_house
+from tests.year.house import NEW_YEAR, House, Letter, open_house
 from tests.year.watch import Watch
 
 MANY = int(os.environ.get("TOUCHLINE_YEARS", "0"))
 
 
-def examples(few: int) -> settings:
+def examples(few: int, *, many: int = MANY) -> settings:
     """The eventful year and a few more, always the same, or as many new ones as were asked for."""
     drawn = [Phase.reuse, Phase.generate, Phase.shrink] if MANY or few else []
     return settings(
-        max_examples=MANY or max(few, 1),
+        max_examples=many or max(few, 1),
         derandomize=not MANY,
         deadline=None,
         suppress_health_check=list(HealthCheck),
@@ -53,11 +52,17 @@ def examples(few: int) -> settings:
 
 
 @pytest.fixture(scope="module")
-def ground() -> Iterator[Path]:
+def ground() -> Iterator[Ground]:
     """What every one of them stands on, laid once."""
-    with memory_folder() as folder:
-        lay_foundation(folder)
-        yield folder
+    with file_ground("year", NEW_YEAR) as laid:
+        yield laid
+
+
+@pytest.fixture(scope="module")
+def on_postgres(postgres: str) -> Iterator[Ground]:
+    """The same on a server."""
+    with server_ground("year", NEW_YEAR, server=postgres) as laid:
+        yield laid
 
 
 def do(house: House, act: Act) -> None:
@@ -91,7 +96,7 @@ def do(house: House, act: Act) -> None:
             assert_never(act)
 
 
-def live_through(ground: Path, year: Year) -> tuple[list[Letter], str]:
+def live_through(ground: Ground, year: Year) -> tuple[list[Letter], str]:
     """Everything that happens in a year; gives what the post took, and the head of the log."""
     with open_house(ground, year.start) as house:
         house.found(year.books, year.policy)
@@ -140,12 +145,19 @@ EVENTFUL = Year(
 @examples(3)
 @example(year=EVENTFUL)
 @given(year=years(60 if MANY else 30))
-def test_a_year_breaks_no_promise(ground: Path, year: Year) -> None:
+def test_a_year_breaks_no_promise(ground: Ground, year: Year) -> None:
     live_through(ground, year)
+
+
+@examples(1, many=-(-MANY // 3))
+@example(year=EVENTFUL)
+@given(year=years(60 if MANY else 30))
+def test_nor_does_one_on_postgres(on_postgres: Ground, year: Year) -> None:
+    live_through(on_postgres, year)
 
 
 @examples(0)
 @example(year=EVENTFUL)
 @given(year=years(60))
-def test_the_same_seed_gives_the_same_year(ground: Path, year: Year) -> None:
+def test_the_same_seed_gives_the_same_year(ground: Ground, year: Year) -> None:
     assert live_through(ground, year) == live_through(ground, year)
