@@ -7,7 +7,7 @@ of runs, enrollments and touches alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -39,7 +39,9 @@ from engine.running import (
     runnable_playbooks,
     send_notices,
 )
+from engine.same_files import SameFiles
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
+from engine.spreading import offsets
 from engine.steady import SteadyClock
 from engine.stopping import Stop, on_stop
 from engine.taking_up import FileWatch, take_up
@@ -105,6 +107,9 @@ class _Daemon:
         self._lease: Lease | None = None
         self._forgot: date | None = None
         self._called: datetime | None = None
+        self._offsets: Mapping[str, timedelta] = {}
+        place = workplace.ports.host
+        self._same = SameFiles(ledger, workplace.root, what="daemon", host=place)
 
     def one_round(self) -> int:
         """Everything that is due now, once; 1 where another daemon is at work or a run failed."""
@@ -132,6 +137,7 @@ class _Daemon:
             if self._frozen.stands() or not self._holds_lease():
                 return
             self._reload()
+            self._same.look(self._clock.now)
             self._round()
         except ClockLeapt as leap:
             self._frozen.begin(leap)
@@ -183,6 +189,7 @@ class _Daemon:
         playbooks, broken = runnable_playbooks(self._workplace, (), self._clock.now())
         for report in broken:
             _LOG.error("%s does not run: %s", report.playbook, report.fault)
+        self._offsets = offsets(playbooks)
         failed = self._track() or bool(broken)
         self._courier.hold_all_but([each.name for each in playbooks])
         for playbook in playbooks:
@@ -255,8 +262,9 @@ class _Daemon:
         """The slot to start now; slots that are passed over are recorded with their reason."""
         if playbook.schedule is None:
             return None
-        since, busy_until = self._since(playbook, now), self._ran_until.get(playbook.name)
-        found = due(playbook.schedule, playbook.zone, since, now, busy_until=busy_until)
+        by = now - self._offsets.get(playbook.name, timedelta(0))
+        since, busy_until = self._since(playbook, by), self._ran_until.get(playbook.name)
+        found = due(playbook.schedule, playbook.zone, since, by, busy_until=busy_until)
         if found.fire is None and not found.skipped:
             return self._unfinished(playbook, now)
         for fire, reason in found.skipped:
@@ -330,6 +338,7 @@ class _Daemon:
         if changed is None:
             return
         self._workplace = changed
+        self._same.taken_up()
         self._courier.use(changed.channels, changed.policy)
         self._courier.hold_all_but(())
         self._passed.clear()
