@@ -25,6 +25,7 @@ from tests.year.acts import (
     Pass,
     Policy,
     Presence,
+    Review,
     Status,
     TaskDone,
     Trouble,
@@ -90,6 +91,8 @@ def do(house: House, act: Act) -> None:
             house.by_hand(act)
         case TaskDone(number):
             house.task_done(number)
+        case Review():
+            house.review(act)
         case Trouble(answer):
             house.answer = answer
         case _:
