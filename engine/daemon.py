@@ -53,6 +53,7 @@ __all__ = ["serve"]
 _ACTOR = "daemon"
 _LEASE_FOR = timedelta(seconds=90)
 _TICK_SECONDS = 2.0
+_ANOTHER_DAY = timedelta(days=1)
 _FORGET = 500  # touches that one transaction empties: nobody waits long for it
 
 _LOG = logging.getLogger("touchline.daemon")
@@ -107,6 +108,7 @@ class _Daemon:
         self._lease: Lease | None = None
         self._forgot: date | None = None
         self._called: datetime | None = None
+        self._told: set[str] = set()
         self._offsets: Mapping[str, timedelta] = {}
         place = workplace.ports.host
         self._same = SameFiles(ledger, workplace.root, what="daemon", host=place)
@@ -305,8 +307,24 @@ class _Daemon:
         with self._ledger.read() as unit:
             slot = last_slot(unit, playbook.name)
         if slot is not None:
+            self._tell_of_the_future(playbook, end_of_slot(slot, playbook.zone), now)
             return end_of_slot(slot, playbook.zone)
         return now - self._workplace.settings.policy.pass_every.exact
+
+    def _tell_of_the_future(self, playbook: BoundPlaybook, slot: datetime, now: datetime) -> None:
+        """Once: a slot of another day that is still to come was recorded by another clock.
+
+        Nothing fires before it, since nothing is repeated: without a word that might be for years.
+        """
+        if slot < now + _ANOTHER_DAY or playbook.name in self._told:
+            return
+        self._told.add(playbook.name)
+        _LOG.error(
+            "%s: its last slot, %s, is still to come by this machine's clock, and nothing fires "
+            "before it. Set the clock right; where it was wrong when that slot was recorded, go "
+            "back to a copy of the ledger from before",
+            *(playbook.name, slot.isoformat()),
+        )
 
     def _fire(self, playbook: BoundPlaybook, fire: Fire, now: datetime) -> RunReport:
         firing = firing_of(self._workplace, now, fire.id, _ACTOR)

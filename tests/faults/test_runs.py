@@ -23,6 +23,7 @@ from engine.passes.journal import LedgerJournal
 from engine.schedule import next_fires
 from engine.spreading import CROWD, SPREAD, offsets
 from engine.stopping import Stop
+from tests.faults.clocks import Hands
 from tests.faults.sources import USER, in_sqlite
 from tests.read.projects import load
 from tests.support.postgres import fresh_database
@@ -304,7 +305,7 @@ def scheduled(name: str, cron: str = "0 0 * * 1-5", timezone: str = "UTC") -> Bo
 def test_117_a_crowd_at_midnight_fires_once_each_and_keeps_the_cap(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over the minutes after it, each slot once under its own time; two mails a day all the same."""
+    """Over the minutes after it, each slot once under its own time; and two mails a day."""
     monkeypatch.setattr("engine.spreading.CROWD", 3)
     for number in range(4):
         stage.write(f"playbooks/book-{number}.yaml", at_midnight(f"book-{number}"))
@@ -335,23 +336,3 @@ def test_117_a_crowd_at_midnight_fires_once_each_and_keeps_the_cap(
     assert len({each["at"] for each in fires}) > 1, "not all at once"
     assert not [each for each in log if each["kind"] == "run.skipped"]
     assert len(stage.letters) == 2
-
-
-class Hands:
-    """A clock that stands until it is moved on, and a machine that goes with it."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at, self.seconds = at, 0.0
-
-    def now(self) -> datetime:
-        """What it shows."""
-        return self.at
-
-    def uptime(self) -> float:
-        """What has passed."""
-        return self.seconds
-
-    def go_on(self, length: timedelta) -> None:
-        """Time passes."""
-        self.at += length
-        self.seconds += length.total_seconds()
