@@ -144,9 +144,43 @@ EVENTFUL = Year(
 )
 """A wait stands still, a step is put behind others, a cap is full, and the clocks change."""
 
+_EVERY_NOON = {"by": "account.csm", "schedule": "0 12 * * *"}
+SOCIABLE = Year(
+    start=66 * 24,
+    books=(
+        Book(
+            {**_HEAD, "exit_when": {"is_done": True}},
+            [
+                {"email": "note", "cc": ["account.csm", "account.champion"]},
+                {"update": "user", "set": {"visits": {"add": 1}}},
+                {"task": "Call {{ user.name }}", "kind": "call", "close_when": {"is_ready": True}},
+                {"email": "tips", "approve": "house.dana", "max_lateness": "3 days"},
+                {"email": "list", "digest": _EVERY_NOON},
+                {"wait": "20 days"},
+            ],
+        ),
+        Book({**_HEAD, "priority": 5}, [{"wait": "5 days"}]),
+    ),
+    policy=(Policy("one_at_a_time", True), Policy("tasks", {"notify": "at_once"})),
+    acts=[
+        Pass(_DAY, True),
+        *(Change(key, "is_ready", True) for key in (1, 2, 3, 6)),
+        TaskDone(0),
+        Pass(60, True),
+        Review(0, "edit"),
+        *(Review(number, "approve") for number in (0, 0, 0)),
+        Pass(60, True),
+        Change(4, "is_done", True),
+        Pass(_DAY, True),
+        Pass(_DAY, True),
+    ],
+)
+"""Copies, an update, tasks that close themselves, drafts, a digest, one playbook at a time."""
+
 
 @examples(3)
 @example(year=EVENTFUL)
+@example(year=SOCIABLE)
 @given(year=years(60 if MANY else 30))
 def test_a_year_breaks_no_promise(ground: Ground, year: Year) -> None:
     live_through(ground, year)
