@@ -7,7 +7,7 @@ of runs, enrollments and touches alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,7 +38,9 @@ from engine.running import (
     runnable_playbooks,
     send_notices,
 )
+from engine.same_files import SameFiles
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
+from engine.spreading import offsets
 from engine.steady import SteadyClock
 from engine.stopping import Stop, on_stop
 from engine.taking_up import FileWatch, take_up
@@ -50,6 +52,7 @@ __all__ = ["serve"]
 _ACTOR = "daemon"
 _LEASE_FOR = timedelta(seconds=90)
 _TICK_SECONDS = 2.0
+_ANOTHER_DAY = timedelta(days=1)
 _FORGET = 500  # touches that one transaction empties: nobody waits long for it
 
 _LOG = logging.getLogger("touchline.daemon")
@@ -104,6 +107,10 @@ class _Daemon:
         self._lease: Lease | None = None
         self._forgot: date | None = None
         self._called: datetime | None = None
+        self._told: set[str] = set()
+        self._offsets: Mapping[str, timedelta] = {}
+        place = workplace.ports.host
+        self._same = SameFiles(ledger, workplace.root, what="daemon", host=place)
 
     def one_round(self) -> int:
         """Everything that is due now, once; 1 where another daemon is at work or a run failed."""
@@ -131,6 +138,7 @@ class _Daemon:
             if self._frozen.stands() or not self._holds_lease():
                 return
             self._reload()
+            self._same.look(self._clock.now)
             self._round()
         except ClockLeapt as leap:
             self._frozen.begin(leap)
@@ -182,6 +190,7 @@ class _Daemon:
         playbooks, broken = runnable_playbooks(self._workplace, (), self._clock.now())
         for report in broken:
             _LOG.error("%s does not run: %s", report.playbook, report.fault)
+        self._offsets = offsets(playbooks)
         failed = self._track() or bool(broken)
         self._courier.hold_all_but([each.name for each in playbooks])
         for playbook in playbooks:
@@ -254,8 +263,9 @@ class _Daemon:
         """The slot to start now; slots that are passed over are recorded with their reason."""
         if playbook.schedule is None:
             return None
-        since, busy_until = self._since(playbook, now), self._ran_until.get(playbook.name)
-        found = due(playbook.schedule, playbook.zone, since, now, busy_until=busy_until)
+        by = now - self._offsets.get(playbook.name, timedelta(0))
+        since, busy_until = self._since(playbook, by), self._ran_until.get(playbook.name)
+        found = due(playbook.schedule, playbook.zone, since, by, busy_until=busy_until)
         if found.fire is None and not found.skipped:
             return self._unfinished(playbook, now)
         for fire, reason in found.skipped:
@@ -296,8 +306,24 @@ class _Daemon:
         with self._ledger.read() as unit:
             slot = last_slot(unit, playbook.name)
         if slot is not None:
+            self._tell_of_the_future(playbook, end_of_slot(slot, playbook.zone), now)
             return end_of_slot(slot, playbook.zone)
         return now - self._workplace.settings.policy.pass_every.exact
+
+    def _tell_of_the_future(self, playbook: BoundPlaybook, slot: datetime, now: datetime) -> None:
+        """Once: a slot of another day that is still to come was recorded by another clock.
+
+        Nothing fires before it, since nothing is repeated: without a word that might be for years.
+        """
+        if slot < now + _ANOTHER_DAY or playbook.name in self._told:
+            return
+        self._told.add(playbook.name)
+        _LOG.error(
+            "%s: its last slot, %s, is still to come by this machine's clock, and nothing fires "
+            "before it. Set the clock right; where it was wrong when that slot was recorded, go "
+            "back to a copy of the ledger from before",
+            *(playbook.name, slot.isoformat()),
+        )
 
     def _fire(self, playbook: BoundPlaybook, fire: Fire, now: datetime) -> RunReport:
         firing = firing_of(self._workplace, now, fire.id, _ACTOR)
@@ -329,6 +355,7 @@ class _Daemon:
         if changed is None:
             return
         self._workplace = changed
+        self._same.taken_up()
         self._courier.use(changed.channels, changed.policy)
         self._courier.hold_all_but(())
         self._passed.clear()

@@ -24,6 +24,7 @@ from engine.ledger.database import ledger_file, ledger_url
 from engine.ledger.store import Ledger
 from engine.problems import ClockLeapt, Misuse, TouchlineError
 from engine.running import make_courier
+from engine.same_files import SameFiles
 from engine.steady import SteadyClock
 from engine.stopping import Stop, on_stop
 from engine.taking_up import FileWatch, take_up
@@ -95,6 +96,8 @@ class _Worker:
         self._stop = stop
         self._files = FileWatch(workplace.root)
         self._frozen = Frozen(ledger, clock, actor=_ACTOR)
+        self._clock = clock
+        self._same = SameFiles(ledger, workplace.root, what="worker", host=workplace.ports.host)
 
     def work(self, bell: Doorbell) -> None:
         """Look whenever the bell rings, and every few seconds, until asked to stop."""
@@ -113,6 +116,7 @@ class _Worker:
             if self._frozen.stands():
                 return
             self._reload()
+            self._same.look(self._clock.now)
             self._courier.send()
         except ClockLeapt as leap:
             self._frozen.begin(leap)
@@ -123,4 +127,5 @@ class _Worker:
         changed = take_up(self._workplace, self._files)
         if changed is not None:
             self._workplace = changed
+            self._same.taken_up()
             self._courier.use(changed.channels, changed.policy)

@@ -1,4 +1,4 @@
-"""The tables of control: what is halted, paused or cleared, and who holds which lease."""
+"""The tables of control: what is halted, paused or cleared, and who works on the ledger."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, Integer, Table, Text, text
 from engine.ledger.columns import metadata, words
 from engine.ledger.instants import Instant
 
-__all__ = ["clearances", "halts", "leases", "pauses"]
+__all__ = ["clearances", "halts", "leases", "pauses", "readers"]
 
 clearances = Table(
     "clearances",  # what the passes of any process have let workers carry
@@ -50,4 +50,16 @@ Index(
     unique=True,
     sqlite_where=_RUNNING_PAUSE,
     postgresql_where=_RUNNING_PAUSE,
+)
+
+readers = Table(
+    "readers",  # the processes that work here, and which state of the files each goes by
+    metadata,
+    Column("worker", Text(), primary_key=True),
+    Column("what", Text(), nullable=False),
+    Column("host", Text(), nullable=False),
+    Column("files", Text(), nullable=False),
+    Column("git", Text(), nullable=False),
+    Column("since", Instant(), nullable=False),
+    Column("seen_at", Instant(), nullable=False),
 )

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from engine.ledger.chain_guard import keep_in_line
 from engine.ledger.columns import count, key_type, metadata, the_one, words
-from engine.ledger.control_tables import clearances, halts, leases, pauses
+from engine.ledger.control_tables import clearances, halts, leases, pauses, readers
 from engine.ledger.erasure_tables import erasures
 from engine.ledger.evidence_tables import evidence
 from engine.ledger.instants import Instant
@@ -61,6 +61,7 @@ __all__ = [
     "payloads",
     "rates",
     "reaches",
+    "readers",
     "runs",
     "subscriptions",
     "suppressions",

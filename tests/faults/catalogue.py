@@ -381,10 +381,10 @@ ROWS: dict[int, Row] = {
         "a run longer than its interval",
         "faults/test_runs.py::test_116_run_longer_than_its_interval",
     ),
-    117: _not_ours(
+    117: _held(
         "500 playbooks at one minute",
-        "not yet: they are carried out one after the other, in the order of their names; no "
-        "stable offset spreads them",
+        "faults/test_runs.py::test_117_five_hundred_playbooks_at_one_minute",
+        "faults/test_runs.py::test_117_a_crowd_at_midnight_fires_once_each_and_keeps_the_cap",
     ),
     118: _held("cron that is none", "faults/test_runs.py::test_118_cron_that_is_none"),
     119: _held("unknown time zones", _MISTAKES),

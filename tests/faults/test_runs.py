@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,10 +17,13 @@ from sqlalchemy import create_engine, text
 
 import cli
 from connectors.sources import postgres as postgres_source
+from engine.bind.playbook import BoundPlaybook
 from engine.language.playbook import Schedule
 from engine.passes.journal import LedgerJournal
 from engine.schedule import next_fires
+from engine.spreading import CROWD, SPREAD, offsets
 from engine.stopping import Stop
+from tests.faults.clocks import Hands
 from tests.faults.sources import USER, in_sqlite
 from tests.read.projects import load
 from tests.support.postgres import fresh_database
@@ -268,21 +274,65 @@ def test_116_run_longer_than_its_interval(stage: Stage, monkeypatch: pytest.Monk
     assert len(set(started)) == len(started) == 2, fires
 
 
-class Hands:
-    """A clock that stands until it is moved on, and a machine that goes with it."""
+def at_midnight(name: str) -> str:
+    return f'playbook: {name}\nschedule: {{cron: "0 0 * * *", timezone: UTC}}\n{EVERYONE}'
 
-    def __init__(self, at: datetime) -> None:
-        self.at, self.seconds = at, 0.0
 
-    def now(self) -> datetime:
-        """What it shows."""
-        return self.at
+def test_117_five_hundred_playbooks_at_one_minute(tmp_path: Path) -> None:
+    """Each has its own part of four minutes, whoever else is there; a few are not put off."""
+    names = [f"book-{number}" for number in range(500)]
+    many = [scheduled(name) for name in names]
+    spread = offsets(many)
+    assert set(spread) == set(names)
+    assert all(timedelta(0) <= each < SPREAD for each in spread.values())
+    by_minute = Counter(each // timedelta(minutes=1) for each in spread.values())
+    assert sorted(by_minute) == [0, 1, 2, 3]
+    assert max(by_minute.values()) < 2 * min(by_minute.values()), by_minute
+    half = offsets(many[::2])
+    assert half == {name: spread[name] for name in names[::2]}, "stable, whoever else is there"
+    others = [scheduled("other", "5 0 * * *"), scheduled("away", timezone="Asia/Kolkata")]
+    assert offsets([*many[:CROWD], *others]) == {}
 
-    def uptime(self) -> float:
-        """What has passed."""
-        return self.seconds
 
-    def go_on(self, length: timedelta) -> None:
-        """Time passes."""
-        self.at += length
-        self.seconds += length.total_seconds()
+def scheduled(name: str, cron: str = "0 0 * * 1-5", timezone: str = "UTC") -> BoundPlaybook:
+    """As much of a playbook as decides when it fires."""
+    return cast(
+        BoundPlaybook,
+        SimpleNamespace(name=name, schedule=Schedule(cron), zone=ZoneInfo(timezone)),
+    )
+
+
+def test_117_a_crowd_at_midnight_fires_once_each_and_keeps_the_cap(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over the minutes after it, each slot once under its own time; and two mails a day."""
+    monkeypatch.setattr("engine.spreading.CROWD", 3)
+    for number in range(4):
+        stage.write(f"playbooks/book-{number}.yaml", at_midnight(f"book-{number}"))
+    (stage.root / "playbooks/checkup.yaml").unlink(missing_ok=True)
+    stage.put_users({"user_id": 1})
+    settings = (stage.root / "touchline.yaml").read_text().split("policy:\n")[0]
+    caps = "policy:\n  frequency_caps: [{channel: email, at_most: 2, per: 1 day}]\n"
+    stage.write("touchline.yaml", settings + caps)
+    hands = Hands(datetime(2026, 3, 10, 23, 59, 50, tzinfo=UTC))
+    monkeypatch.setattr(cli, "_SystemClock", lambda: hands)
+    rounds = iter([timedelta(seconds=15), *[timedelta(minutes=2)] * 3])
+
+    def sleep(stop: Stop, _: float) -> None:
+        length = next(rounds, None)
+        if length is None:
+            stop.ask()
+        else:
+            hands.go_on(length)
+
+    monkeypatch.setattr(Stop, "sleep", sleep)
+    assert stage.do("daemon").status == 0
+    log = stage.do("audit", "show", "--format", "json").data
+    fires = [each for each in log if each["kind"] == "run.started"]
+    assert Counter(each["playbook"] for each in fires) == Counter(
+        f"book-{number}" for number in range(4)
+    )
+    assert {each["body"]["fire"] for each in fires} == {"2026-03-11T00:00"}
+    assert len({each["at"] for each in fires}) > 1, "not all at once"
+    assert not [each for each in log if each["kind"] == "run.skipped"]
+    assert len(stage.letters) == 2

@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("workplace", "check", "answers", "previews", "overview", "desk", "approving", "by_hand"),
         *("proof", "passes", "running", "courier", "stopping", "daemon", "report", "tracking"),
-        *("frozen", "handing_out", "worker", "endpoint"),
+        *("frozen", "handing_out", "worker", "endpoint", "same_files", "spreading"),
         *("roster", "notices", "standing", "steady", "taking_up", "erasing", "graph"),
         *("connections", "receiving", "lint", "examples", "testing"),
         *("source_check", "dialect_check", "adding", "copying", "measuring"),

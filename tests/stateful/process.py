@@ -119,7 +119,7 @@ def on_one_machine(table: ProcessTable, url: URL) -> Iterator[None]:
     shared.dialect.do_commit = do_commit  # type: ignore[method-assign]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("engine.ledger.schema.connect", lambda _: shared.execution_options())
-        for module in ("engine.daemon", "engine.running"):
+        for module in ("engine.daemon", "engine.running", "engine.same_files"):
             patched.setattr(f"{module}.this_worker", table.this_worker)
         for module in ("engine.daemon", "engine.dispatch.deliver"):
             patched.setattr(f"{module}.gone_among", table.gone_among)

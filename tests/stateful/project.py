@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ADDRESS", "APPROVED", "CAP", "EDITS", "KEYS", "URL", "Project"]
+__all__ = ["ADDRESS", "APPROVED", "CAP", "EDITS", "KEYS", "Project"]
 
 KEYS = (1, 2, 3, 4, 5)
 ADDRESS = {key: f"u{4 if key == 5 else key}@example.com" for key in KEYS}
 """Customers 4 and 5 share one."""
 
-URL = "sqlite:///.touchline/ledger.db"
 CAP = {"channel": "email", "at_most": 4, "per": "1 day"}
 APPROVED = "asks"
 """The template of the mails that a person looks at first."""

@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -28,8 +27,8 @@ from hypothesis.stateful import (
 from tests.stateful.judge import Judge
 from tests.stateful.post import ANSWERS
 from tests.stateful.project import EDITS, KEYS
-from tests.stateful.town import Town, lay_foundation, open_town
-from tests.support.memory import memory_folder
+from tests.stateful.town import START, Town, open_town
+from tests.support.ground import Ground, file_ground, server_ground
 
 MANY = int(os.environ.get("TOUCHLINE_YEARS", "0"))
 
@@ -48,7 +47,7 @@ whens = st.sampled_from(
 class Story(RuleBasedStateMachine):
     """What happens in a town, in any order."""
 
-    ground: Path
+    ground: Ground
 
     @initialize(number=st.sampled_from((1, 1, 2)))
     def a_town_is_founded(self, number: int) -> None:
@@ -171,19 +170,26 @@ class Story(RuleBasedStateMachine):
 
 
 @pytest.fixture(scope="module")
-def ground() -> Iterator[Path]:
+def ground() -> Iterator[Ground]:
     """What every one of them stands on, laid once."""
-    with memory_folder() as folder:
-        lay_foundation(folder)
-        yield folder
+    with file_ground("town", START) as laid:
+        yield laid
 
 
-def test_no_story_doubles_or_loses_a_message(ground: Path) -> None:
+@pytest.fixture(scope="module")
+def on_postgres(postgres: str) -> Iterator[Ground]:
+    """The same on a server."""
+    with server_ground("town", START, server=postgres) as laid:
+        yield laid
+
+
+def tell_stories(ground: Ground, few: int, many: int) -> None:
+    """So few that are always the same, or so many new ones where that was asked for."""
     Story.ground = ground
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=MANY or 5,
+            max_examples=many or few,
             stateful_step_count=40 if MANY else 20,
             derandomize=not MANY,
             deadline=None,
@@ -194,8 +200,18 @@ def test_no_story_doubles_or_loses_a_message(ground: Path) -> None:
     )
 
 
-def test_an_eventful_day(ground: Path) -> None:
+def test_no_story_doubles_or_loses_a_message(ground: Ground) -> None:
+    tell_stories(ground, 5, MANY)
+
+
+def test_nor_does_one_on_postgres(on_postgres: Ground) -> None:
+    tell_stories(on_postgres, 2, -(-MANY // 3))
+
+
+@pytest.mark.parametrize("where", ["ground", "on_postgres"])
+def test_an_eventful_day(where: str, request: pytest.FixtureRequest) -> None:
     """One of each kind, at the moments where it is hardest."""
+    ground = request.getfixturevalue(where)
     with open_town(ground, 2) as town:
         judge = Judge(town)
         town.meanwhile("permitted", 2, town.dies)
@@ -225,7 +241,7 @@ def test_an_eventful_day(ground: Path) -> None:
         assert town.post.letters
 
 
-def test_who_is_done_while_a_daemon_sleeps_over_a_claim_gets_nothing(ground: Path) -> None:
+def test_who_is_done_while_a_daemon_sleeps_over_a_claim_gets_nothing(ground: Ground) -> None:
     """The lid is closed right before the dot, and opened an hour later."""
 
     def is_done_meanwhile() -> None:

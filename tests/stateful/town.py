@@ -21,7 +21,7 @@ from connectors.paper.database import paper_databases
 from connectors.table import build_databases, open_writer
 from engine import desk
 from engine.ledger.database import ledger_url
-from engine.ledger.schema import create_ledger, open_ledger
+from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
 from engine.ledger.tables import touches
 from engine.ports import Message
@@ -31,9 +31,10 @@ from engine.workplace import Ports, Workplace, open_workplace
 from tests.inbound import mails
 from tests.stateful.post import Line, Post
 from tests.stateful.process import Died, Process, ProcessTable, in_a_thread, on_one_machine
-from tests.stateful.project import ADDRESS, KEYS, URL, Project
+from tests.stateful.project import ADDRESS, KEYS, Project
+from tests.support.ground import Ground
 
-__all__ = ["Town", "lay_foundation", "open_town"]
+__all__ = ["START", "Town", "open_town"]
 
 START = datetime(2026, 3, 2, 8, 55, tzinfo=UTC)
 PASS_EVERY = timedelta(minutes=15)
@@ -314,25 +315,15 @@ def _customer(key: int) -> dict[str, Any]:
     return {**said, "is_in": 1, "is_done": 0, "is_gone": 0}
 
 
-def lay_foundation(root: Path) -> None:
-    """Make an empty ledger, once for all towns that stand here one after the other."""
-    place = f"here:{(root / '.touchline/ledger.db').resolve()}"
-    create_ledger(
-        URL, root=root, project="town", place=place, at=START, actor="ann", ledger_id="town"
-    ).close()
-    shutil.copy(root / ".touchline/ledger.db", root / "empty.db")
-
-
 @contextmanager
-def open_town(root: Path, books: int) -> Iterator[Town]:
+def open_town(ground: Ground, books: int) -> Iterator[Town]:
     """A town with so many playbooks and an empty ledger."""
-    for folder in (".touchline", "catalog", "playbooks", "emails"):
-        shutil.rmtree(root / folder, ignore_errors=True)
-    (root / ".touchline").mkdir()
-    shutil.copy(root / "empty.db", root / ".touchline/ledger.db")
+    for folder in ("catalog", "playbooks", "emails"):
+        shutil.rmtree(ground.root / folder, ignore_errors=True)
+    ground.clear()
     table = ProcessTable()
-    with on_one_machine(table, ledger_url(URL, root)):
-        town = Town(root, URL, books, table=table)
+    with on_one_machine(table, ledger_url(ground.url, ground.root)):
+        town = Town(ground.root, ground.url, books, table=table)
         try:
             yield town
         finally:

@@ -17,8 +17,11 @@ from cryptography.x509.oid import NameOID
 __all__ = ["server_context", "trusting"]
 
 
+_DAY = timedelta(days=1)
+
+
 @cache
-def _pem() -> tuple[bytes, bytes]:
+def _pem(valid_for: timedelta) -> tuple[bytes, bytes]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     names = [x509.DNSName("localhost"), x509.DNSName("hooks.example")]
@@ -30,8 +33,8 @@ def _pem() -> tuple[bytes, bytes]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - 2 * _DAY)
+        .not_valid_after(now + valid_for)
         .add_extension(x509.SubjectAlternativeName([*names, *addresses]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
@@ -44,16 +47,16 @@ def _pem() -> tuple[bytes, bytes]:
     return private, certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def server_context() -> ssl.SSLContext:
-    """For a server that bears the certificate."""
+def server_context(valid_for: timedelta = _DAY) -> ssl.SSLContext:
+    """For a server that bears the certificate; a time before zero: it ran out so long ago."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "server.pem"
-        path.write_bytes(b"".join(_pem()))
+        path.write_bytes(b"".join(_pem(valid_for)))
         context.load_cert_chain(path)
     return context
 
 
-def trusting() -> ssl.SSLContext:
+def trusting(valid_for: timedelta = _DAY) -> ssl.SSLContext:
     """For a client that believes in it."""
-    return ssl.create_default_context(cadata=_pem()[1].decode())
+    return ssl.create_default_context(cadata=_pem(valid_for)[1].decode())

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 __all__ = [
+    "CHAMPION",
     "KEYS",
     "Act",
     "Ask",
@@ -19,6 +20,7 @@ __all__ = [
     "Pass",
     "Policy",
     "Presence",
+    "Review",
     "Status",
     "TaskDone",
     "Trouble",
@@ -28,6 +30,8 @@ __all__ = [
 ]
 
 KEYS = tuple(range(1, 8))
+CHAMPION = 0
+"""Who is no customer, and is written to as one: the champion of the first account."""
 Step = dict[str, Any]
 
 
@@ -126,6 +130,14 @@ class TaskDone:
 
 
 @dataclass(frozen=True)
+class Review:
+    """One of the drafts that wait is approved, edited (and waits on) or dropped."""
+
+    number: int
+    verdict: str
+
+
+@dataclass(frozen=True)
 class Trouble:
     """What the mail server says from now on."""
 
@@ -144,6 +156,7 @@ Act = (
     | Ask
     | ByHand
     | TaskDone
+    | Review
     | Trouble
 )
 
@@ -200,12 +213,37 @@ _of_touches = st.fixed_dictionaries(
         "max_lateness": st.sampled_from(("3 days", "10 days", "12 hours")),
     }
 )
+_mails = st.one_of(
+    st.sampled_from(("note", "tips", "note", "bill", "asks")).map(lambda name: {"email": name}),
+    st.sampled_from(("note", "tips")).map(lambda name: {"email": name}),
+)
+_addressed = st.sampled_from(
+    (
+        *({},) * 6,
+        {"to": ["user", "account.champion"]},
+        {"to": [["account.champion", "user"], "account.csm"]},
+        {"cc": "account.champion"},
+        {"cc": ["account.csm", "account.champion"]},
+        {"approve": "house.dana"},
+        {"approve": "house.dana", "cc": "account.champion"},
+    )
+)
+_tasks = st.fixed_dictionaries(
+    {"task": st.just("Call {{ user.name }}"), "kind": st.just("call")},
+    optional={"assign": st.just("account.csm"), "close_when": st.just({"is_ready": True})},
+)
+_gathered = st.builds(
+    lambda by, cron: {"email": "list", "digest": {"by": f"account.{by}", "schedule": cron}},
+    st.sampled_from(("csm", "champion")),
+    st.sampled_from(("0 12 * * *", "30 2 * * 0", "0 9 1 * *")),
+)
 _touches = st.builds(
     lambda step, of, borne: {**step, **of, **borne},
     st.one_of(
-        st.sampled_from(("note", "tips", "note", "bill", "asks")).map(lambda name: {"email": name}),
-        st.sampled_from(("note", "tips")).map(lambda name: {"email": name}),
-        st.just({"task": "Call {{ user.name }}", "kind": "call"}),
+        *(st.builds(lambda mail, persons: {**mail, **persons}, _mails, _addressed),) * 4,
+        _tasks,
+        _gathered,
+        st.just({"update": "user", "set": {"visits": {"add": 1}}}),
         st.just({"webhook": "hook", "body": {"text": "{{ user.name }}"}}),
     ),
     _of_touches,
@@ -239,40 +277,38 @@ def _branching(inner: st.SearchStrategy[Step]) -> st.SearchStrategy[Step]:
 
 
 _steps = st.one_of(_plain, _plain, _branching(_branching(_plain)))
+_of_the_first = st.one_of(*(_steps,) * 5, st.just({"enroll": "@second"}))
+"""Steps of the first playbook, which enrolls into the second: the other way were a ring."""
 
-_books = st.builds(
-    Book,
-    st.fixed_dictionaries(
-        {
-            "segment": st.sampled_from((["a", "b"], ["a", "b", "c"])).map(
-                lambda stages: {"of": "user", "where": [{"stage": stages}]}
-            ),
-            "schedule": st.sampled_from(("America/New_York", "Australia/Lord_Howe")).map(
-                lambda zone: {"cron": "0 9 * * *", "timezone": zone}
-            ),
-            "entry": st.fixed_dictionaries(
-                {
-                    "again": st.sampled_from(({"after": "10 days"}, "never", "always")),
-                    "holdout": st.sampled_from(("0%", "0%", "40%")),
-                    "per_run": st.sampled_from((100, 3)),
-                },
-            ),
-            "priority": st.sampled_from((10, 90)),
-        },
-        optional={
-            "exit_when": st.just({"is_done": True}),
-            "goal": st.sampled_from((True, False)).map(
-                lambda ends: {
-                    "name": "won",
-                    "when": {"is_won": True},
-                    "within": "20 days",
-                    "ends": ends,
-                }
-            ),
-        },
-    ),
-    st.lists(_steps, min_size=3, max_size=7),
+_goals = st.builds(
+    lambda ends, levels: {
+        **{"name": "won", "when": {"is_won": True}, "within": "20 days", "ends": ends},
+        **levels,
+    },
+    st.booleans(),
+    st.sampled_from(({}, {"levels": [["tried", {"is_ready": True}]]})),
 )
+_heads = st.fixed_dictionaries(
+    {
+        "segment": st.sampled_from((["a", "b"], ["a", "b", "c"])).map(
+            lambda stages: {"of": "user", "where": [{"stage": stages}]}
+        ),
+        "schedule": st.sampled_from(("America/New_York", "Australia/Lord_Howe")).map(
+            lambda zone: {"cron": "0 9 * * *", "timezone": zone}
+        ),
+        "entry": st.fixed_dictionaries(
+            {
+                "again": st.sampled_from(({"after": "10 days"}, "never", "always")),
+                "holdout": st.sampled_from(("0%", "0%", "40%")),
+                "per_run": st.sampled_from((100, 3)),
+            },
+        ),
+        "priority": st.sampled_from((10, 90)),
+    },
+    optional={"exit_when": st.just({"is_done": True}), "goal": _goals},
+)
+_first_book = st.builds(Book, _heads, st.lists(_of_the_first, min_size=3, max_size=7))
+_second_book = st.builds(Book, _heads, st.lists(_steps, min_size=3, max_size=7))
 
 # ---------------------------------------------------------------- days
 
@@ -304,6 +340,12 @@ _policies = st.one_of(
         st.sampled_from((None, ["2026-03-07..2026-03-10"], ["2026-12-24..2027-01-02"])),
     ),
     st.builds(Policy, st.just("frequency_caps"), st.sampled_from(_CAPS)),
+    st.builds(Policy, st.just("one_at_a_time"), st.sampled_from((None, True))),
+    st.builds(
+        Policy,
+        st.just("tasks"),
+        st.sampled_from((None, {"notify": "at_once"}, {"notify": "0 8 * * 1"})),
+    ),
     st.builds(
         Policy,
         st.just("never_contact"),
@@ -336,14 +378,12 @@ _changes = st.one_of(
         st.sampled_from(("", "2026-03-09", "2026-04-07", "2026-07-06", "2026-11-02", "2027-01-04")),
     ),
 )
-_edits = st.builds(
-    Edit,
-    _books_of,
-    st.sampled_from(
-        *(("insert", "delete", "rename step", "reorder", "rename", "keep", "move", "exit"),)
-    ),
-    st.integers(0, 5),
-    _steps,
+_kinds = st.sampled_from(
+    ("insert", "delete", "rename step", "reorder", "rename", "keep", "move", "exit")
+)
+_edits = st.one_of(
+    st.builds(Edit, st.just(0), _kinds, st.integers(0, 5), _of_the_first),
+    st.builds(Edit, st.just(1), _kinds, st.integers(0, 5), _steps),
 )
 _acts: st.SearchStrategy[Act] = st.one_of(
     *(_passes,) * 18,
@@ -352,13 +392,24 @@ _acts: st.SearchStrategy[Act] = st.one_of(
     _edits,
     _edits,
     st.builds(Status, _books_of, st.booleans()),
-    st.builds(Vanish, _books),
+    st.builds(Vanish, _second_book),
     st.builds(Halt, st.sampled_from((None, 0, 1)), st.booleans()),
     _policies,
     _policies,
-    st.builds(Ask, _keys, st.sampled_from(("", "tips", "bill", "asks")), st.booleans()),
+    st.builds(
+        Ask,
+        st.sampled_from((CHAMPION, *KEYS)),
+        st.sampled_from(("", "tips", "bill", "asks")),
+        st.booleans(),
+    ),
     st.builds(ByHand, _books_of, _keys, st.booleans()),
     st.builds(TaskDone, st.integers(0, 5)),
+    *(
+        st.builds(
+            Review, st.integers(0, 5), st.sampled_from(("approve", "approve", "edit", "drop"))
+        ),
+    )
+    * 2,
     st.builds(Trouble, st.sampled_from(("sent", "sent", "later", "refused", "mailbox", "unknown"))),
 )
 
@@ -369,7 +420,7 @@ def years(most: int) -> st.SearchStrategy[Year]:
     return st.builds(
         Year,
         starts,
-        st.tuples(_books, _books),
+        st.tuples(_first_book, _second_book),
         st.lists(_policies, min_size=1, max_size=4).map(tuple),
         st.lists(_acts, min_size=most * 2 // 3, max_size=most),
     )

@@ -10,7 +10,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,17 +18,21 @@ from typing import Any
 
 from connectors.paper.database import paper_databases
 from connectors.table import build_databases, open_writer
+from engine import desk
+from engine.approving import edit_draft
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import NO_POLICY
 from engine.by_hand import Segment, enroll, take_out
 from engine.courier import Courier
 from engine.dispatch.workers import this_worker
 from engine.ledger.control import halt, resume
-from engine.ledger.schema import create_ledger, open_ledger
+from engine.ledger.drafts import draft as read_draft
+from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import suppress, unsuppress
 from engine.ledger.tasks import finish_task, list_tasks
 from engine.ledger.topics import subscribe, unsubscribe
+from engine.notices import notice_policy
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
 from engine.ports import Answer, Channel, Message, NotSent, Permit, Refusal, Sent, UnknownOutcome
@@ -39,22 +43,41 @@ from engine.running import (
     keep_version,
     run_one,
     runnable_playbooks,
+    send_notices,
     standing_still,
     world_on,
 )
 from engine.workplace import Ports, Workplace, open_workplace
-from tests.year.acts import KEYS, Ask, Book, ByHand, Change, Edit, Policy
+from tests.support.ground import Ground
+from tests.year.acts import CHAMPION, KEYS, Ask, Book, ByHand, Change, Edit, Policy, Review
 
-__all__ = ["ACTOR", "ADDRESS", "PROJECT_ZONE", "House", "Letter", "Playbook", "open_house"]
+__all__ = [
+    "ACTOR",
+    "ADDRESS",
+    "COLLEAGUES",
+    "NEW_YEAR",
+    "PROJECT_ZONE",
+    "House",
+    "Letter",
+    "Playbook",
+    "open_house",
+]
 
 ACTOR = "ann"
 PROJECT_ZONE = "America/New_York"
-LEDGER = ".touchline/ledger.db"
-URL = f"sqlite:///{LEDGER}"
 NEW_YEAR = datetime(2026, 1, 1, 0, 0, tzinfo=UTC)
 ZONES = ("", "America/New_York", "Australia/Lord_Howe", "Mars/Olympus", "Asia/Kolkata")
-ADDRESS = {key: f"u{5 if key == 6 else key}@example.com" for key in KEYS}
-"""Customers 5 and 6 share one."""
+ADDRESS = {
+    CHAMPION: "c1@example.com",
+    **{key: f"u{5 if key == 6 else key}@example.com" for key in KEYS},
+}
+"""Customers 5 and 6 share one, and customer 4 is the champion of the second account."""
+
+COLLEAGUES = frozenset(f"{name}@acme.example.com" for name in ("casey", "kim", "dana"))
+ACCOUNTS = (
+    (1, "A", "Cham", ADDRESS[CHAMPION], "Casey", "casey@acme.example.com"),
+    (2, "B", "Ann4", ADDRESS[4], "Kim", "kim@acme.example.com"),
+)
 
 USER = {
     "entity": "user",
@@ -65,16 +88,26 @@ USER = {
     "fields": {
         **{"user_id": "integer", "name": "text", "email": "text", "tz": "text", "stage": "text"},
         **dict.fromkeys(("is_busy", "is_ready", "is_done", "is_won", "is_troubled"), "boolean"),
-        "renews_on": "date",
+        **{"renews_on": "date", "visits": "integer"},
     },
 }
 ACCOUNT = {
     "entity": "account",
     "source": "product.accounts",
     "key": "id",
+    "people": {"champion": {"name": "champion_name", "email": "champion_email"}},
+    "team": {"csm": {"name": "csm_name", "email": "csm_email"}},
     "fields": {"id": "integer", "name": "text"},
 }
 TOPICS = {"note": "", "tips": "tips", "bill": "bill", "asks": "asks"}
+LIST = """\
+---
+subject: "{{ items | length }} for {{ recipient.name }}"
+---
+{% for item in items %}
+- customer-{{ item.user.user_id }}.
+{% endfor %}
+"""
 ANSWERS: Mapping[str, Answer] = {
     "sent": Sent("250 fine"),
     "later": NotSent(Refusal.LATER, "450 not now", "450"),
@@ -92,6 +125,7 @@ class Letter:
     id: str
     channel: str
     address: str
+    payload: bytes = field(repr=False)
 
 
 @dataclass
@@ -141,8 +175,8 @@ class _Post:
             return NotSent(Refusal.LATER, "not permitted")
         answer = ANSWERS[self._house.answer if self.name == "email" else "sent"]
         if isinstance(answer, Sent | UnknownOutcome):
-            letter = Letter(self._house.now, message.id, self.name, message.recipient)
-            self._house.letters.append(letter)
+            taken = (message.id, self.name, message.recipient, message.payload)
+            self._house.letters.append(Letter(self._house.now, *taken))
         if isinstance(answer, NotSent) and answer.refusal is Refusal.MAILBOX:
             self._house.unwanted.add((message.recipient, ""))
         return answer
@@ -154,8 +188,8 @@ class _Post:
 class House:
     """The files of a project, its customers, its ledger, and the hands that change them."""
 
-    def __init__(self, root: Path, start: datetime) -> None:
-        self.root = root
+    def __init__(self, root: Path, url: str, start: datetime) -> None:
+        self.root, self.url = root, url
         self.now = start
         self.answer = "sent"
         self.letters: list[Letter] = []
@@ -168,10 +202,12 @@ class House:
         self.unwanted: set[tuple[str, str]] = set()
         self.wanted: set[tuple[str, str]] = set()
         self.halted: set[str] = set()
+        self.approved: dict[str, bytes] = {}
+        """What a person has let go, as it read then."""
         self.fresh = 0
         self._is_changed = True
         self._place: Workplace | None = None
-        self.ledger: Ledger = open_ledger(URL, root=root)
+        self.ledger: Ledger = open_ledger(url, root=root)
         self._courier = Courier(
             self.ledger,
             dict,
@@ -194,6 +230,7 @@ class House:
         for name, topic in TOPICS.items():
             head = f"subject: Hello {{{{ user.name }}}}\n{f'topic: {topic}' if topic else ''}"
             (self.root / f"emails/{name}.md").write_text(f"---\n{head}\n---\nA {name}.\n")
+        (self.root / "emails/list.md").write_text(LIST)
         for part in policy:
             self.set_policy(part)
         for book in books:
@@ -227,15 +264,17 @@ class House:
         topics = {"tips": {}, "bill": {"default": "required"}, "asks": {"default": "unsubscribed"}}
         settings = {
             **{"touchline": 1, "name": "year", "timezone": PROJECT_ZONE},
-            "ledger": {"url": URL},
+            "ledger": {"url": self.url},
             "connectors": {"product": {"type": "sql", "url": "sqlite:///data.db"}},
             "channels": {"email": smtp, "hook": hook},
+            "people": {"dana": {"name": "Dana", "email": "dana@acme.example.com"}},
             "policy": {**self.policy, "topics": topics},
         }
         self._write("touchline.yaml", settings)
         shutil.rmtree(self.root / "playbooks", ignore_errors=True)
         for book in self.books:
-            self._write(f"playbooks/{book.name}.yaml", book.written)
+            text = json.dumps(book.written).replace("@second", self.books[-1].name)
+            self._write(f"playbooks/{book.name}.yaml", json.loads(text))
         self._is_changed = True
 
     def _write(self, path: str, data: object) -> None:
@@ -251,6 +290,7 @@ class House:
         self._put_rows()
         place = self._take_up()
         call_roll(place, self.ledger, at=self.now, actor=ACTOR)
+        notice_policy(place, self.ledger, at=self.now)
         playbooks, broken = runnable_playbooks(place, (), self.now)
         assert not broken, [report.fault for report in broken]
         self._courier.hold_all_but(())
@@ -262,6 +302,9 @@ class House:
             else:
                 self._move_on(place, playbook)
         self._courier.send()
+        self._courier.write_back()
+        send_notices(place, self.ledger, self._courier, at=self.now)
+        self._read_back()
 
     def _fire(self, place: Workplace, playbook: BoundPlaybook) -> None:
         firing = firing_of(place, self.now, f"by hand {self.now.isoformat()}", ACTOR)
@@ -296,10 +339,17 @@ class House:
         connection.execute(f"CREATE TABLE users ({', '.join(names)})")
         rows = [list(row.values()) for key, row in self.customers.items() if key not in self.gone]
         connection.executemany(f"INSERT INTO users VALUES ({', '.join('?' * len(names))})", rows)
-        connection.execute("CREATE TABLE accounts (id, name)")
-        connection.executemany("INSERT INTO accounts VALUES (?, ?)", [(1, "A"), (2, "B")])
+        columns = "id, name, champion_name, champion_email, csm_name, csm_email"
+        connection.execute(f"CREATE TABLE accounts ({columns})")
+        connection.executemany("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?)", ACCOUNTS)
         connection.commit()
         connection.close()
+
+    def _read_back(self) -> None:
+        """What updates have written."""
+        with closing(sqlite3.connect(self.root / "data.db")) as connection:
+            for key, visits in connection.execute("SELECT user_id, visits FROM users"):
+                self.customers[key]["visits"] = visits
 
     def _take_up(self) -> Workplace:
         """The project as its files are now."""
@@ -434,6 +484,25 @@ class House:
         except Refused:
             assert act.key in self.gone
 
+    def review(self, act: Review) -> None:
+        """One of the drafts that wait, if any does."""
+        place = self._take_up()
+        drafts = [item for item in desk.held_items(place) if item.kind == "draft"]
+        if not drafts:
+            return
+        draft = drafts[act.number % len(drafts)]
+        match act.verdict:
+            case "approve":
+                with self.ledger.read() as unit:
+                    self.approved[draft.id] = read_draft(unit, draft.id).payload
+                desk.approve(place, [draft.id], digest=draft.digest)
+            case "edit":
+                self.fresh += 1
+                edited = f"Edited {self.fresh}."
+                edit_draft(place, draft.id, subject=None, text=edited, editor=None)
+            case "drop":
+                desk.drop(place, [draft.id])
+
     def task_done(self, number: int) -> None:
         """One of the open tasks, if any is."""
         with self.ledger.write() as unit:
@@ -467,27 +536,17 @@ def _customer(key: int) -> dict[str, Any]:
         **{"user_id": key, "account_id": 1 + key % 2, "name": f"Ann{key}", "email": ADDRESS[key]},
         **{"tz": ZONES[key % len(ZONES)], "stage": "abc"[key % 3]},
         **dict.fromkeys(("is_busy", "is_done", "is_won", "is_troubled"), 0),
-        **{"is_ready": key % 2, "renews_on": "2026-04-07" if key == 2 else ""},
+        **{"is_ready": key % 2, "renews_on": "2026-04-07" if key == 2 else "", "visits": 0},
     }
 
 
-def lay_foundation(root: Path) -> None:
-    """Make an empty ledger, once for all houses that stand here one after the other."""
-    place = f"here:{(root / LEDGER).resolve()}"
-    create_ledger(
-        URL, root=root, project="year", place=place, at=NEW_YEAR, actor=ACTOR, ledger_id="year"
-    ).close()
-    shutil.copy(root / LEDGER, root / "empty.db")
-
-
 @contextmanager
-def open_house(root: Path, hours: int) -> Iterator[House]:
+def open_house(ground: Ground, hours: int) -> Iterator[House]:
     """A house with nothing but an empty ledger, so many hours after New Year."""
-    for folder in (".touchline", "catalog", "segments", "playbooks", "emails"):
-        shutil.rmtree(root / folder, ignore_errors=True)
-    (root / ".touchline").mkdir()
-    shutil.copy(root / "empty.db", root / LEDGER)
-    house = House(root, NEW_YEAR + timedelta(hours=hours))
+    for folder in ("catalog", "segments", "playbooks", "emails"):
+        shutil.rmtree(ground.root / folder, ignore_errors=True)
+    ground.clear()
+    house = House(ground.root, ground.url, NEW_YEAR + timedelta(hours=hours))
     try:
         yield house
     finally:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import assert_never
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 
-from tests.support.memory import memory_folder
+from tests.support.ground import Ground, file_ground, server_ground
 from tests.year.acts import (
     Act,
     Ask,
@@ -26,6 +25,7 @@ from tests.year.acts import (
     Pass,
     Policy,
     Presence,
+    Review,
     Status,
     TaskDone,
     Trouble,
@@ -33,17 +33,17 @@ from tests.year.acts import (
     Year,
     years,
 )
-from tests.year.house import House, Letter, lay_foundation, open_house
+from tests.year.house import NEW_YEAR, House, Letter, open_house
 from tests.year.watch import Watch
 
 MANY = int(os.environ.get("TOUCHLINE_YEARS", "0"))
 
 
-def examples(few: int) -> settings:
+def examples(few: int, *, many: int = MANY) -> settings:
     """The eventful year and a few more, always the same, or as many new ones as were asked for."""
     drawn = [Phase.reuse, Phase.generate, Phase.shrink] if MANY or few else []
     return settings(
-        max_examples=MANY or max(few, 1),
+        max_examples=many or max(few, 1),
         derandomize=not MANY,
         deadline=None,
         suppress_health_check=list(HealthCheck),
@@ -53,11 +53,17 @@ def examples(few: int) -> settings:
 
 
 @pytest.fixture(scope="module")
-def ground() -> Iterator[Path]:
+def ground() -> Iterator[Ground]:
     """What every one of them stands on, laid once."""
-    with memory_folder() as folder:
-        lay_foundation(folder)
-        yield folder
+    with file_ground("year", NEW_YEAR) as laid:
+        yield laid
+
+
+@pytest.fixture(scope="module")
+def on_postgres(postgres: str) -> Iterator[Ground]:
+    """The same on a server."""
+    with server_ground("year", NEW_YEAR, server=postgres) as laid:
+        yield laid
 
 
 def do(house: House, act: Act) -> None:
@@ -85,13 +91,15 @@ def do(house: House, act: Act) -> None:
             house.by_hand(act)
         case TaskDone(number):
             house.task_done(number)
+        case Review():
+            house.review(act)
         case Trouble(answer):
             house.answer = answer
         case _:
             assert_never(act)
 
 
-def live_through(ground: Path, year: Year) -> tuple[list[Letter], str]:
+def live_through(ground: Ground, year: Year) -> tuple[list[Letter], str]:
     """Everything that happens in a year; gives what the post took, and the head of the log."""
     with open_house(ground, year.start) as house:
         house.found(year.books, year.policy)
@@ -136,16 +144,57 @@ EVENTFUL = Year(
 )
 """A wait stands still, a step is put behind others, a cap is full, and the clocks change."""
 
+_EVERY_NOON = {"by": "account.csm", "schedule": "0 12 * * *"}
+SOCIABLE = Year(
+    start=66 * 24,
+    books=(
+        Book(
+            {**_HEAD, "exit_when": {"is_done": True}},
+            [
+                {"email": "note", "cc": ["account.csm", "account.champion"]},
+                {"update": "user", "set": {"visits": {"add": 1}}},
+                {"task": "Call {{ user.name }}", "kind": "call", "close_when": {"is_ready": True}},
+                {"email": "tips", "approve": "house.dana", "max_lateness": "3 days"},
+                {"email": "list", "digest": _EVERY_NOON},
+                {"wait": "20 days"},
+            ],
+        ),
+        Book({**_HEAD, "priority": 5}, [{"wait": "5 days"}]),
+    ),
+    policy=(Policy("one_at_a_time", True), Policy("tasks", {"notify": "at_once"})),
+    acts=[
+        Pass(_DAY, True),
+        *(Change(key, "is_ready", True) for key in (1, 2, 3, 6)),
+        TaskDone(0),
+        Pass(60, True),
+        Review(0, "edit"),
+        *(Review(number, "approve") for number in (0, 0, 0)),
+        Pass(60, True),
+        Change(4, "is_done", True),
+        Pass(_DAY, True),
+        Pass(_DAY, True),
+    ],
+)
+"""Copies, an update, tasks that close themselves, drafts, a digest, one playbook at a time."""
+
 
 @examples(3)
 @example(year=EVENTFUL)
+@example(year=SOCIABLE)
 @given(year=years(60 if MANY else 30))
-def test_a_year_breaks_no_promise(ground: Path, year: Year) -> None:
+def test_a_year_breaks_no_promise(ground: Ground, year: Year) -> None:
     live_through(ground, year)
+
+
+@examples(1, many=-(-MANY // 3))
+@example(year=EVENTFUL)
+@given(year=years(60 if MANY else 30))
+def test_nor_does_one_on_postgres(on_postgres: Ground, year: Year) -> None:
+    live_through(on_postgres, year)
 
 
 @examples(0)
 @example(year=EVENTFUL)
 @given(year=years(60))
-def test_the_same_seed_gives_the_same_year(ground: Path, year: Year) -> None:
+def test_the_same_seed_gives_the_same_year(ground: Ground, year: Year) -> None:
     assert live_through(ground, year) == live_through(ground, year)

@@ -9,18 +9,21 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from engine.ledger.log import verify_audit
-from engine.ledger.tables import audit, channels, enrollments, passed, touches
+from engine.ledger.tables import audit
 from tests.year.almanac import HOLIDAYS, ends_at, is_in_window, moment_of_wait, too_many, zone_or
-from tests.year.house import ADDRESS, PROJECT_ZONE, House, Letter, Playbook
+from tests.year.house import ADDRESS, PROJECT_ZONE, House, Playbook
+from tests.year.letters import counted, judge_letters
+from tests.year.record import Record, Stay
+from tests.year.rooms import Rooms
+from tests.year.standstill import goal_window, is_over, is_still, moved_on
 
 __all__ = ["Watch"]
 
-Stay = Row[Any]
 Spec = Mapping[str, Any]
-GOAL_DAYS = "20 days"
+PHASES = {"waiting", "watching", "holding", "touching", "gathering"}
 
 
 @dataclass
@@ -43,26 +46,24 @@ class Watch:
     read: int = 0
     checked: set[tuple[str, str]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.rooms = Rooms(self.house)
+
     # ------------------------------------------------------------ the ledger, read once a look
 
     def look(self, *, passed_by: bool = True) -> None:
         """Note who stands where; after a pass, hold everything against what must hold."""
-        with self.house.ledger.read() as unit:
-            read = unit.connection.execute
-            self.stays = {row.id: row for row in read(select(enrollments))}
-            self.touches = {row.id: row for row in read(select(touches))}
-            self.passed = read(select(passed)).all()
-            self.broken = set(
-                unit.connection.scalars(
-                    select(channels.c.name).where(channels.c.breaker_until > self.house.now)
-                )
-            )
+        self.record = Record(self.house)
+        self.stays, self.touches = self.record.stays, self.record.touches
         for stay in self.stays.values():
             self.versions.setdefault(stay.id, set()).add(stay.version)
             self._note(stay)
+        self.rooms.one_at_a_time(self.record)
         if passed_by:
-            self._post()
+            fresh, self.read = self.house.letters[self.read :], len(self.house.letters)
+            judge_letters(self.house, self.record, fresh)
             self._ledger()
+            self.rooms.look(self.record)
 
     def end(self) -> str:
         """What is asked once, of all that is on record; gives the head of the log."""
@@ -73,102 +74,6 @@ class Watch:
             for body in unit.connection.scalars(skipped):
                 assert json.loads(body)["reason"], ("passed over without a reason", body)
         return found.head
-
-    # ------------------------------------------------------------ the post
-
-    def _post(self) -> None:
-        fresh = self.house.letters[self.read :]
-        self.read = len(self.house.letters)
-        ids = [letter.id for letter in self.house.letters]
-        assert len(set(ids)) == len(ids), "an idempotency key went out twice"
-        for letter in fresh:
-            touch = self.touches[letter.id]
-            stay = self.stays[touch.enrollment]
-            book = self.house.book_of(touch.playbook)
-            self._may_go(letter, touch, stay, book)
-            if letter.channel == "email":
-                self._may_be_mailed(letter, touch)
-        self._nobody_twice()
-
-    def _may_go(self, letter: Letter, touch: Any, stay: Stay, book: Playbook) -> None:
-        who, at = self.house.customers[int(stay.key)], letter.at
-        told = (letter, stay)
-        assert not self._is_still(book), ("sent while halted or paused", *told)
-        assert not stay.holdout, ("sent to one held out", *told)
-        assert stay.left_at is None or stay.left_at >= at, ("sent after leaving", *told)
-        assert int(stay.key) not in self.house.gone, ("sent to one who is gone", *told)
-        assert not self._is_over(who, stay, book), ("sent after goal or exit", *told)
-        assert touch.expires_at is None or touch.expires_at > at, ("sent too late", *told)
-
-    def _is_over(self, who: Mapping[str, Any], stay: Stay, book: Playbook) -> bool:
-        goal = book.head.get("goal")
-        reached = who["is_won"] and goal and goal["ends"] and not stay.goal_at
-        in_time = self.house.now <= self._goal_window(stay, book)
-        return bool("exit_when" in book.head and who["is_done"]) or bool(reached and in_time)
-
-    def _goal_window(self, stay: Stay, book: Playbook) -> datetime:
-        until = ends_at(stay.entered_at, GOAL_DAYS, zone_or(book.zone, ""), ())
-        return self._moved_on(until, stay.entered_at, book)
-
-    def _may_be_mailed(self, letter: Letter, touch: Any) -> None:
-        house = self.house
-        who, topic = house.customers[int(touch.key)], touch.topic
-        zone = zone_or(who["tz"], PROJECT_ZONE)
-        assert is_in_window(house.policy, letter.at, zone), ("out of the window", letter, zone)
-        assert (letter.address, "") not in house.unwanted or self._bounced_now(letter), (
-            "suppressed",
-            letter,
-        )
-        if topic == "bill":
-            return
-        assert (letter.address, topic) not in house.unwanted or not topic, ("unsubscribed", letter)
-        assert topic != "asks" or (letter.address, topic) in house.wanted, ("never asked", letter)
-        for rule in house.policy.get("never_contact", ()):
-            concerns = topic in rule.get("topics", (topic,))
-            assert not (concerns and who["is_troubled"]), ("never to be contacted", letter)
-        for cap in house.policy.get("frequency_caps", ()):
-            acts = self._counted(cap, int(touch.key), until=letter)
-            if cap.get("topic", topic) == topic:
-                assert not too_many(cap, acts, letter.at), ("over a cap", cap, letter)
-
-    def _bounced_now(self, letter: Letter) -> bool:
-        """A mailbox that refused one mail of this very pass after it had taken another."""
-        return any(
-            touch.recipient == letter.address and touch.reason == "mailbox"
-            for touch in self.touches.values()
-            if touch.ended_at == letter.at
-        )
-
-    def _counted(
-        self, cap: Mapping[str, Any], key: int, *, until: Letter | None = None
-    ) -> list[tuple[datetime, str]]:
-        """The mails that count for an address, or for all of an account, up to one of them."""
-        customers = self.house.customers
-        account = customers[key]["account_id"]
-        found = []
-        letters = self.house.letters
-        for letter in letters[: letters.index(until) + 1] if until else letters:
-            if letter.channel != "email":
-                continue
-            touch = self.touches[letter.id]
-            same = customers[int(touch.key)]["account_id"] == account
-            if same if "each" in cap else letter.address == ADDRESS[key]:
-                found.append((letter.at, touch.topic or "general"))
-        return found
-
-    def _nobody_twice(self) -> None:
-        had: set[object] = set()
-        copies: dict[object, str] = {}
-        for letter in self.house.letters:
-            touch = self.touches[letter.id]
-            root = self.house.roots[touch.step]
-            stay = self.stays[touch.enrollment]
-            one = (touch.playbook, root, touch.key, stay.number, letter.address)
-            assert one not in had, ("a step twice", letter, one)
-            had.add(one)
-            if letter.channel == "email":
-                holder = copies.setdefault((touch.playbook, root, letter.address), touch.key)
-                assert holder == touch.key, ("two copies to an address", letter)
 
     # ------------------------------------------------------------ the ledger
 
@@ -200,7 +105,8 @@ class Watch:
                     earliest = ends_at(earliest, "10 days", zone_or(book.zone, ""), ())
                 assert second.entered_at >= earliest, ("entered too soon", first, second)
         for touch in self.touches.values():
-            assert not self.stays[touch.enrollment].holdout, ("a touch for one held out", touch)
+            about = self.record.about(touch)
+            assert not any(stay.holdout for stay in about), ("a touch for one held out", touch)
 
     def _has_a_reason(self, touch: Any) -> None:
         if touch.state in ("skipped", "dropped", "expired", "failed", "unknown"):
@@ -213,7 +119,7 @@ class Watch:
         steps = self.house.said.get(stay.version)
         if len(versions) > 1 or steps is None:
             return
-        over = {self._root(row.step) for row in self.passed if row.enrollment == stay.id}
+        over = {self._root(row.step) for row in self.record.passed if row.enrollment == stay.id}
         missing = [each["id"] for each in steps[:-1] if self._root(each["id"]) not in over]
         assert not missing, ("completed without", missing, stay)
 
@@ -221,9 +127,6 @@ class Watch:
         return self.house.roots[step]
 
     # ------------------------------------------------------------ where one stands
-
-    def _is_still(self, book: Playbook) -> bool:
-        return book.is_paused or bool(self.house.halted & {"", *book.names})
 
     def _is_held(self, stay: Stay, book: Playbook) -> bool:
         """With `move`, one whose step is gone from the file stands still."""
@@ -233,17 +136,20 @@ class Watch:
     def _stands_right(self, stay: Stay, book: Playbook) -> None:
         """Nobody inside was forgotten: there is something that each stands still for."""
         now, key = self.house.now, int(stay.key)
-        if self._is_still(book):
+        if is_still(self.house, book):
             return
         who, is_here = self.house.customers[key], key not in self.house.gone
-        assert not (is_here and self._is_over(who, stay, book)), ("still inside", stay)
+        assert not (is_here and is_over(self.house, who, stay, book)), ("still inside", stay)
         if self._is_held(stay, book):
             return
         if stay.holdout:
-            over = "goal" in book.head and self._goal_window(stay, book) <= now
+            over = "goal" in book.head and goal_window(stay, book) <= now
             assert not over, ("held out after the window", stay)
             return
-        assert stay.phase in ("waiting", "watching", "holding", "touching"), ("forgotten", stay)
+        assert stay.phase in PHASES, ("forgotten", stay)
+        if stay.phase == "gathering":
+            assert stay.waits_until > now, ("the digest's hour has come", stay)
+            return
         if stay.phase == "touching":
             self._touch_stands_right(stay)
             return
@@ -256,12 +162,18 @@ class Watch:
             assert holds == (stay.phase == "holding"), ("the condition says otherwise", stay)
 
     def _touch_stands_right(self, stay: Stay) -> None:
-        mine = [touch for touch in self.touches.values() if touch.enrollment == stay.id]
-        waiting = [touch for touch in mine if touch.ended_at is None]
+        mine = self.record.touches_of(stay)
+        waiting = [each for each in mine if each.ended_at is None]
+        if any(each.kind == "update" and each.ended_at == self.house.now for each in mine):
+            return  # written back once no source was open; the next pass goes on
         assert waiting, ("its touches have ended, and it stands still", stay)
         for touch in waiting:
-            is_shut = touch.channel in self.broken
-            assert touch.reason or is_shut, ("held back without a reason", touch)
+            is_shut = touch.channel in self.record.broken
+            if touch.copy_of and self.touches[touch.copy_of].ended_at is None:
+                continue  # what holds back the mail, holds back its copies
+            is_for_a_person = touch.state == "draft" and touch.approver
+            told = touch.reason or is_shut or is_for_a_person
+            assert told, ("held back without a reason", touch)
             late = touch.expires_at is not None and touch.expires_at <= self.house.now
             assert not late, ("should have expired", touch)
             if not is_shut:
@@ -269,14 +181,16 @@ class Watch:
 
     def _waits_for_good_reason(self, touch: Any) -> None:
         house = self.house
-        who = house.customers[int(touch.key)]
-        is_open = is_in_window(house.policy, house.now, zone_or(who["tz"], PROJECT_ZONE))
+        own = [stay for stay in self.record.about(touch) if touch.enrollment]
+        is_own = any(ADDRESS[int(stay.key)] == touch.recipient for stay in own)
+        zone = house.customers[int(own[0].key)]["tz"] if is_own else ""
+        is_open = is_in_window(house.policy, house.now, zone_or(zone, PROJECT_ZONE))
         if touch.reason == "window":
             assert not is_open, ("waits for a window that is open", touch)
         if touch.reason == "capped" and is_open:
             one_more = [(house.now, touch.topic or "general")]
             full = any(
-                too_many(cap, self._counted(cap, int(touch.key)) + one_more, house.now)
+                too_many(cap, counted(house, self.record, cap, touch) + one_more, house.now)
                 for cap in house.policy.get("frequency_caps", ())
             )
             assert full, ("waits for room that there is", touch)
@@ -323,25 +237,18 @@ class Watch:
     def _beginnings(self, stay: Stay) -> set[datetime]:
         """The instants at which the step before may have ended."""
         found = {stay.entered_at}
-        found |= {row.at for row in self.passed if row.enrollment == stay.id}
-        mine = (touch for touch in self.touches.values() if touch.enrollment == stay.id)
+        found |= {row.at for row in self.record.passed if row.enrollment == stay.id}
+        mine = self.record.touches_of(stay)
         return found | {touch.ended_at for touch in mine if touch.ended_at}
 
     def _ends(self, stay: Stay, book: Playbook) -> datetime | None:
         known = self.standing[stay.id, self._root(stay.step), stay.phase]
         if known.ends is None or not known.shifts:
             return known.ends
-        return self._moved_on(known.ends, known.since, book)
-
-    def _moved_on(self, until: datetime, since: datetime, book: Playbook) -> datetime:
-        """Pauses move on what had not come when they began."""
-        for first, last in book.pauses:
-            if until > first and last > since:
-                until += last - max(first, since)
-        return until
+        return moved_on(known.ends, known.since, book)
 
     def _waited_rightly(self) -> None:
-        for row in self.passed:
+        for row in self.record.passed:
             stay, spec = self.stays[row.enrollment], self._spec(row.step)
             name = (row.enrollment, self._root(row.step))
             if name in self.checked or row.became == "skipped":
@@ -349,8 +256,8 @@ class Watch:
             self.checked.add(name)
             if stay.playbook not in {each for book in self.house.books for each in book.names}:
                 continue
-            if any(verb in spec for verb in ("email", "task", "webhook")):
-                mine = (touch for touch in self.touches.values() if touch.enrollment == stay.id)
+            if any(verb in spec for verb in ("email", "task", "webhook", "update")):
+                mine = self.record.touches_of(stay)
                 assert name[1] in {self._root(touch.step) for touch in mine}, ("lost", row, stay)
             if "wait" in spec and len(self.versions[stay.id]) == 1:
                 self._waited_as_said(row, stay, spec)
@@ -360,7 +267,7 @@ class Watch:
         known = self.standing.get((stay.id, self._root(row.step), "waiting"))
         if known is not None and known.ends is not None:
             ends = known.ends
-            ends = self._moved_on(ends, known.since, book) if known.shifts else ends
+            ends = moved_on(ends, known.since, book) if known.shifts else ends
             assert row.at == ends <= self.house.now, ("a wait of another length", row, known)
         elif "hold_while" not in spec and known is None:
             begun = self._beginnings(stay)

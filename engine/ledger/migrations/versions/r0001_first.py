@@ -37,6 +37,7 @@ def upgrade() -> None:
     _make_meta()
     _make_pauses()
     _make_payloads()
+    _make_readers()
     _make_runs()
     _make_tasks()
     _make_notices()
@@ -108,6 +109,20 @@ def _make_clearances() -> None:
         sa.Column("until", INSTANT, nullable=False),
         sa.Column("unbound", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("playbook", name=op.f("pk_clearances")),
+    )
+
+
+def _make_readers() -> None:
+    op.create_table(
+        "readers",
+        sa.Column("worker", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("git", sa.Text(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("seen_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("worker", name=op.f("pk_readers")),
     )
 
 

@@ -1,0 +1,92 @@
+"""Who may be inside, and what becomes of tasks, updates, invitations and levels of goals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.year.house import House
+from tests.year.record import Record, Stay
+from tests.year.standstill import goal_window, is_over, is_still
+
+__all__ = ["Rooms"]
+
+
+@dataclass
+class Rooms:
+    """Looks after each pass, and once somebody was let in by hand, at who is where."""
+
+    house: House
+    known: set[str] = field(default_factory=set)
+    levels: set[str] = field(default_factory=set)
+
+    def one_at_a_time(self, record: Record) -> None:
+        """While the policy says so, nobody enters who is in another playbook."""
+        fresh = [stay for stay in record.stays.values() if stay.id not in self.known]
+        self.known.update(stay.id for stay in fresh)
+        if not self.house.policy.get("one_at_a_time"):
+            return
+        for stay in fresh:
+            others = (other for other in record.stays.values() if other.key == stay.key)
+            both = [each for each in others if each.left_at is None and not each.holdout]
+            is_here = stay.left_at is None and not stay.holdout
+            assert not is_here or both == [stay], ("inside another playbook", both)
+
+    def look(self, record: Record) -> None:
+        """What must hold after a pass."""
+        self._updated_once(record)
+        self._answered(record)
+        for task in record.tasks:
+            self._closes_by_itself(record, task)
+        for stay in record.stays.values():
+            self._came_to(stay)
+
+    def _updated_once(self, record: Record) -> None:
+        sent = Counter(
+            int(touch.key)
+            for touch in record.touches.values()
+            if touch.kind == "update" and touch.state == "sent"
+        )
+        for key, who in self.house.customers.items():
+            assert who["visits"] == sent[key], ("added more or less often than said", key)
+
+    def _answered(self, record: Record) -> None:
+        """An invitation waits for nothing but a playbook that stands still, or is gone."""
+        here = {book.name: book for book in self.house.books}
+        for invited in record.invited:
+            is_fresh = invited.at == self.house.now  # and the other may have had its pass
+            if invited.answered_at is None and invited.playbook in here and not is_fresh:
+                assert is_still(self.house, here[invited.playbook]), ("not answered", invited)
+        asked = {(each.enrollment, each.step) for each in record.invited}
+        for row in record.passed:
+            if row.became == "enrolled":
+                assert (row.enrollment, row.step) in asked, ("never asked in", row)
+
+    def _closes_by_itself(self, record: Record, task: object) -> None:
+        playbook, key = str(task.playbook), int(task.key or 0)  # type: ignore[attr-defined]
+        state, closes = task.state, task.closes  # type: ignore[attr-defined]
+        here = {name: book for book in self.house.books for name in book.names}
+        if not closes or playbook not in here or key in self.house.gone:
+            return
+        holds = self.house.customers[key]["is_ready"]
+        is_fresh = task.made_at == self.house.now  # type: ignore[attr-defined]
+        if state == "open" and not is_fresh and not is_still(self.house, here[playbook]):
+            assert not holds, ("open, though it should have closed", task)
+        if state == "closed" and task.done_at == self.house.now:  # type: ignore[attr-defined]
+            assert holds, ("closed, though nothing says so", task)
+
+    def _came_to(self, stay: Stay) -> None:
+        """Levels are noted in a pass in which their condition holds, and at the next at most."""
+        house = self.house
+        who = house.customers[int(stay.key)]
+        if stay.level and stay.id not in self.levels:
+            self.levels.add(stay.id)
+            assert who["is_ready"], ("a level that it never came to", stay)
+        here = {name: book for book in house.books for name in book.names}
+        book = here.get(stay.playbook)
+        if book is None or stay.left_at or not book.head.get("goal", {}).get("levels"):
+            return
+        if is_still(house, book) or int(stay.key) in house.gone or is_over(house, who, stay, book):
+            return
+        is_due = who["is_ready"] and not stay.goal_at and house.now <= goal_window(stay, book)
+        assert stay.level or not is_due, ("came to a level that is not noted", stay)
