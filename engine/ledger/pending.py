@@ -68,9 +68,9 @@ def skip_pending(
         unit.note(Kind.TOUCH_SKIPPED, body, at=at, actor=actor, playbook=row.playbook, key=row.key)
 
 
-def waiting_by_reason(unit: Unit, *, run: str | None = None) -> dict[str, int]:
-    """Why touches that are ready have not gone out, of one run or of all, with their number."""
-    mine = [IS_READY] if run is None else [IS_READY, touches.c.run == run]
+def waiting_by_reason(unit: Unit, *, playbook: str | None = None) -> dict[str, int]:
+    """Why touches that are ready have not gone out, with their number: of a playbook, or of all."""
+    mine = [IS_READY] if playbook is None else [IS_READY, touches.c.playbook == playbook]
     said = select(touches.c.reason, func.count()).where(*mine, touches.c.reason != "")
     rows = unit.connection.execute(said.group_by(touches.c.reason))
     return {row[0]: row[1] for row in sorted(rows)}

@@ -7,6 +7,7 @@ together with its task.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,7 @@ __all__ = [
     "existing_keys",
     "existing_touches",
     "list_touches",
+    "open_elsewhere",
     "states_by_channel",
     "touch_record",
     "withdraw_touches",
@@ -52,6 +54,7 @@ END_KINDS = {
 """The record that tells of each end of a touch."""
 
 _WITHDRAWN = (TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)
+_OPEN = (*_WITHDRAWN, TouchState.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,14 +300,27 @@ def counts_by_state(unit: Unit, playbook: str | None = None) -> dict[str, int]:
     return {row[0]: row[1] for row in sorted(unit.connection.execute(statement))}
 
 
-def states_by_channel(unit: Unit, run: str) -> dict[str, dict[str, int]]:
-    """How many of the touches that a run made are in each state, by channel."""
-    columns = (touches.c.channel, touches.c.state)
-    statement = select(*columns, func.count()).where(touches.c.run == run).group_by(*columns)
-    counts: dict[str, dict[str, int]] = {}
-    for channel, state, number in sorted(unit.connection.execute(statement)):
-        counts.setdefault(channel, {})[state] = number
-    return counts
+def open_elsewhere(unit: Unit, playbook: str, run: str) -> list[str]:
+    """The touches of a playbook that have not ended and that another run has made, or a pass."""
+    mine = (touches.c.playbook == playbook, touches.c.state.in_(_OPEN), touches.c.run != run)
+    return list(unit.connection.scalars(select(touches.c.id).where(*mine)))
+
+
+def states_by_channel(
+    unit: Unit, run: str, others: Collection[str] = ()
+) -> dict[str, dict[str, int]]:
+    """How many touches are in each state, by channel: those that a run made, and the `others`."""
+    counts: Counter[tuple[str, str]] = Counter()
+    named = touches.c.id.in_(select(texts_relation(unit.connection, others).c.value))
+    for mine in (touches.c.run == run, *([named] if others else [])):
+        columns = (touches.c.channel, touches.c.state)
+        statement = select(*columns, func.count()).where(mine).group_by(*columns)
+        for channel, state, number in unit.connection.execute(statement):
+            counts[channel, state] += number
+    by_channel: dict[str, dict[str, int]] = {}
+    for (channel, state), number in sorted(counts.items()):
+        by_channel.setdefault(channel, {})[state] = number
+    return by_channel
 
 
 def backlog(unit: Unit, playbook: str | None = None) -> Backlog:

@@ -19,6 +19,7 @@ steps:
   - email: hello
     from: account.csm
 """
+MAX_LATENESS = "  - email: hello\n    max_lateness: 1 hours\n"
 
 
 @pytest.fixture
@@ -65,10 +66,23 @@ def test_everyone_is_written_to_in_hours_of_their_own(stage: Stage) -> None:
     assert first.data["runs"][0]["touches"]["email"] == {"ready": 1, "sent": 2}
     status = stage.do("status", "--format", "json").data
     assert status["waiting"] == {"window": 1}
-    stage.run(as_of="2026-03-10T23:29:59-04:00")
+    shut = stage.run(as_of="2026-03-10T23:29:59-04:00").data["runs"][0]
     assert len(got(stage)) == 2
-    stage.run(as_of="2026-03-10T23:30:00-04:00")
+    assert (shut["touches"], shut["waiting"]) == ({"email": {"ready": 1}}, {"window": 1})
+    opened = stage.run(as_of="2026-03-10T23:30:00-04:00").data["runs"][0]
     assert got(stage)[2:] == ["ann2@example.com"]
+    assert opened["touches"]["email"] == {"sent": 1}, "whichever run has made it"
+    assert opened["waiting"] == {}
+
+
+def test_a_run_says_what_became_of_the_mails_of_earlier_ones(stage: Stage) -> None:
+    """A mail that comes too late makes the exit status 1, and the report says why."""
+    policy(stage, WINDOW)
+    stage.edit("playbooks/checkup.yaml", "  - email: hello\n", MAX_LATENESS)
+    stage.run(as_of="2026-03-10T18:00:00-04:00")
+    late = stage.run(as_of="2026-03-13T18:00:00-04:00")
+    assert late.status == 1
+    assert late.data["runs"][0]["touches"]["email"] == {"expired": 3}
 
 
 def test_a_window_that_is_changed_is_heeded_at_once(stage: Stage) -> None:
