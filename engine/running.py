@@ -202,7 +202,8 @@ def _rehearsed(
     """A rehearsal under the name that the ledger has a renamed playbook by, told under its own."""
     known = known_now(ledger, playbook)
     versions = Shelf(workplace.project, workplace.catalog, ledger, known)
-    report = rehearse(known, firing, world, ledger, versions=versions)
+    policy = workplace.policy
+    report = rehearse(known, firing, world, ledger, versions=versions, policy=policy)
     would = tuple(replace(touch, playbook=playbook.name) for touch in report.would)
     return replace(report, playbook=playbook.name, would=would)
 

@@ -75,6 +75,30 @@ def test_everyone_is_written_to_in_hours_of_their_own(stage: Stage) -> None:
     assert opened["waiting"] == {}
 
 
+def test_a_dry_run_lets_go_what_a_run_would_of_what_waits(stage: Stage) -> None:
+    """What waited for its window is foreseen: at whose hour, and what comes behind it."""
+    policy(stage, WINDOW)
+    stage.edit(
+        "playbooks/checkup.yaml", "  - wait: 5 days\n", "  - webhook: hook\n    body: {n: 1}\n"
+    )
+    stage.run(as_of="2026-03-09T18:00:00-04:00")
+    shut = stage.run("--dry-run", as_of="2026-03-10T08:59:00-04:00").data["runs"][0]
+    assert (shut["touches"], shut["waiting"]) == ({"email": {"ready": 3}}, {"window": 3})
+    told = stage.run("--dry-run", as_of="2026-03-10T09:00:00-04:00").data
+    seen = sorted((each["key"], each["channel"], each["reason"]) for each in told["would"])
+    assert [each for each in seen if each[1] == "email"] == [
+        (1, "email", ""),
+        (2, "email", "window"),
+        (3, "email", ""),
+    ]
+    assert {each[0] for each in seen if each[1] == "hook"} == {1, 3}, "who waits goes no further"
+    assert got(stage) == []
+    done = stage.run(as_of="2026-03-10T09:00:00-04:00").data["runs"][0]
+    assert sorted(got(stage)) == ["ann1@example.com", "ann3@example.com"]
+    foreseen = told["runs"][0]["touches"]["hook"]["ready"]
+    assert done["touches"]["hook"] == {"sent": foreseen}
+
+
 def test_a_run_says_what_became_of_the_mails_of_earlier_ones(stage: Stage) -> None:
     """A mail that comes too late makes the exit status 1, and the report says why."""
     policy(stage, WINDOW)
