@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select
 
-from engine.bind.policy import BoundPolicy
+from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import Item, NewTouch, TouchKind, TouchState
 from engine.decide.policy import GiveUp, Wait
 from engine.language.policy import TopicDefault
@@ -51,7 +51,8 @@ def foreseen(
     room, told_of = Room(unit, rows, policy, now=now), _items(unit, rows)
     found: list[NewTouch] = []
     for row in rows:
-        touch = replace(_touch(row), items=told_of.get(row.id, ()))
+        counted = sorted(each for each in room.counted(row) if not each.startswith(address_of("")))
+        touch = replace(_touch(row), items=told_of.get(row.id, ()), rows=tuple(counted))
         refusal = refusals.get(_addressed(policy, row), "")
         found.append(_looked_at(touch, row, room, refusal=refusal, now=now))
     return found

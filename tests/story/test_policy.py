@@ -75,6 +75,23 @@ def test_everyone_is_written_to_in_hours_of_their_own(stage: Stage) -> None:
     assert opened["waiting"] == {}
 
 
+def test_a_dry_run_counts_its_own_mails_under_a_cap(stage: Stage) -> None:
+    """What one playbook would send leaves no room for the next: as it comes, so it is foreseen."""
+    policy(stage, "  frequency_caps: [{at_most: 1, per: 1 day}]\n")
+    stage.write("playbooks/second.yaml", SECOND)
+    for _ in range(2):  # without a ledger, and with one
+        told = stage.run("--dry-run").data["runs"]
+        seen = {each["playbook"]: (each["touches"]["email"], each["waiting"]) for each in told}
+        assert seen["second"] == ({"ready": 3}, {})
+        assert seen["checkup"] == ({"ready": 3}, {"capped": 3})
+        stage.do("ledger", "init")
+    run = stage.run().data["runs"]
+    assert {each["playbook"]: each["waiting"] for each in run} == {
+        "second": {},
+        "checkup": {"capped": 3},
+    }
+
+
 def test_a_dry_run_lets_go_what_a_run_would_of_what_waits(stage: Stage) -> None:
     """What waited for its window is foreseen: at whose hour, and what comes behind it."""
     policy(stage, WINDOW)
