@@ -967,12 +967,15 @@ def held_drop(context: click.Context, items: tuple[str, ...], why: str) -> None:
 
 @_command("resolve", group=held)
 @click.argument("item", metavar="ID")
-@click.option("--sent/--not-sent", "was_sent", required=True, help="What happened.")
-def held_resolve(context: click.Context, item: str, was_sent: bool) -> None:
+@click.option("--sent", is_flag=True, help="It went out.")
+@click.option("--not-sent", is_flag=True, help="It did not: the same bytes go out again.")
+def held_resolve(context: click.Context, item: str, sent: bool, not_sent: bool) -> None:
     """Say what became of a send whose outcome is unknown; --not-sent sends the same bytes again."""
     from engine.desk import resolve
 
-    _finish(resolve(_open(context), item, was_sent=was_sent))
+    if sent is not_sent:
+        raise click.UsageError("Say one of --sent and --not-sent: what happened.", context)
+    _finish(resolve(_open(context), item, was_sent=sent))
 
 
 @cli.group("tasks", invoke_without_command=True)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from engine.approving import approval_of
 from engine.decide.entry import told_of_fuse
+from engine.language.policy import GENERAL
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
 from engine.ledger.clicks import unsubscribe_from
@@ -330,9 +331,14 @@ def suppression_list(workplace: Workplace) -> list[Suppression]:
 
 
 def stop_contacting(workplace: Workplace, address: str, *, topic: str, why: str) -> str:
-    """Suppress an address, on one topic or on all."""
+    """Suppress an address, on one topic or on all.
+
+    Raises:
+        Refused: the project declares its topics, and has no such one.
+    """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
+    _check_topic(workplace, topic)
     with workplace.ledger().write() as unit:
         new = suppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
         if topic:
@@ -356,9 +362,14 @@ def allow_contacting(workplace: Workplace, address: str, *, topic: str, why: str
 
 
 def subscribe_address(workplace: Workplace, address: str, *, topic: str, why: str) -> str:
-    """Record that an address asked for a topic, and take a suppression on it back."""
+    """Record that an address asked for a topic, and take a suppression on it back.
+
+    Raises:
+        Refused: the project declares its topics, and has no such one.
+    """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
+    _check_topic(workplace, topic)
     with workplace.ledger().write() as unit:
         unsuppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
         new = subscribe(unit, normal, topic=topic, why=why, at=at, actor=actor)
@@ -378,6 +389,14 @@ def unsubscribe_by_token(workplace: Workplace, text: str) -> str:
     if topic is None:
         raise Refused("no mail of this ledger bears that token; nothing is changed")
     return f"the recipient of that mail gets nothing on {topic} any more"
+
+
+def _check_topic(workplace: Workplace, topic: str) -> None:
+    declared = workplace.settings.policy.topics
+    if declared is None or topic in ("", GENERAL) or topic in declared:
+        return
+    hint = did_you_mean(topic, [*declared, GENERAL])
+    raise Refused(f"touchline.yaml declares no topic `{topic}`; {hint}")
 
 
 def _address(text: str) -> str:

@@ -26,7 +26,7 @@ from engine.ledger.pending import waiting_by_reason, waiting_for_people
 from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.touches import states_by_channel
+from engine.ledger.touches import open_elsewhere, states_by_channel
 from engine.moments import shift_local
 from engine.notices import notice_policy, tell_assignees
 from engine.passes.entering import Firing
@@ -202,7 +202,8 @@ def _rehearsed(
     """A rehearsal under the name that the ledger has a renamed playbook by, told under its own."""
     known = known_now(ledger, playbook)
     versions = Shelf(workplace.project, workplace.catalog, ledger, known)
-    report = rehearse(known, firing, world, ledger, versions=versions)
+    policy = workplace.policy
+    report = rehearse(known, firing, world, ledger, versions=versions, policy=policy)
     would = tuple(replace(touch, playbook=playbook.name) for touch in report.would)
     return replace(report, playbook=playbook.name, would=would)
 
@@ -284,6 +285,7 @@ def run_one(
     versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
     run = run_id(playbook.identity, firing.fire)
     with ledger.read() as unit:
+        others = open_elsewhere(unit, playbook.name, run)
         before = states_by_channel(unit, run)
     with workplace.sources(ledger) as snapshot:
         world = world_on(workplace, snapshot, firing.as_of, ledger)
@@ -297,9 +299,10 @@ def run_one(
                 playbook, firing, world, ledger, report=report, versions=versions, dispatch=courier
             )
     with ledger.read() as unit:
-        touches = this_time(before, states_by_channel(unit, run))
+        touches = this_time(before, states_by_channel(unit, run, others))
         gathered = gathering_count(unit, report.playbook)
-        waiting = waiting_by_reason(unit, run=run) | ({GATHERED: gathered} if gathered else {})
+        held_back = waiting_by_reason(unit, playbook=playbook.name)
+        waiting = held_back | ({GATHERED: gathered} if gathered else {})
     return replace(report, touches=touches, waiting=waiting)
 
 

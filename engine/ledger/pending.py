@@ -79,10 +79,10 @@ def skip_pending(
         unit.note(Kind.TOUCH_SKIPPED, body, at=at, actor=actor, playbook=row.playbook, key=row.key)
 
 
-def waiting_by_reason(unit: Unit, *, run: str | None = None) -> dict[str, int]:
-    """Why touches that are ready have not gone out, of one run or of all, with their number."""
-    asked = _WAITING if run is None else _WAITING_OF_RUN
-    return dict(sorted(asked.rows(unit.connection, {"run": run})))
+def waiting_by_reason(unit: Unit, *, playbook: str | None = None) -> dict[str, int]:
+    """Why touches that are ready have not gone out, with their number: of a playbook, or of all."""
+    asked = _WAITING if playbook is None else _WAITING_OF_ONE
+    return dict(sorted(asked.rows(unit.connection, {"mine": playbook})))
 
 
 def _waiting(*which: ColumnElement[bool]) -> Select[Any]:
@@ -91,7 +91,7 @@ def _waiting(*which: ColumnElement[bool]) -> Select[Any]:
 
 
 _WAITING = Prepared(lambda _: _waiting())
-_WAITING_OF_RUN = Prepared(lambda _: _waiting(touches.c.run == bindparam("run")))
+_WAITING_OF_ONE = Prepared(lambda _: _waiting(touches.c.playbook == bindparam("mine")))
 
 
 def waiting_for_people(unit: Unit, playbooks: Collection[str]) -> int:

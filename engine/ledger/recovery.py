@@ -139,7 +139,8 @@ def retry_now(unit: Unit, *, now: datetime, actor: str) -> int:
 
 # ---------------------------------------------------------------- inside
 
-_WAITS = ("later", "channel", "credentials")  # why a touch that was tried is ready again
+# Why a touch that was tried is ready again; who resolves one does so by the clock on the wall.
+_WAITS = ("later", "channel", "credentials", "resolved")
 _TOLD = (
     touches.c.id,
     touches.c.playbook,

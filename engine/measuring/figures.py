@@ -173,7 +173,10 @@ class _Wanted:
             if told:
                 return Invalid(told)
         known = [*project.metrics, *(n for n, each in project.playbooks.items() if each.goal)]
-        return Refused(f"there is no metric or playbook `{name}`; {did_you_mean(name, known)}")
+        hint = (
+            did_you_mean(name, known) or "this project has no metric, and no playbook with a goal"
+        )
+        return Refused(f"there is no metric or playbook `{name}`; {hint}")
 
 
 # ---------------------------------------------------------------- what it comes to

@@ -54,6 +54,15 @@ class Gates:
         self._as_of = as_of
         self._ledger = ledger
         self._copies: dict[tuple[str, str], dict[str, CopyHolder]] = {}
+        self._given: dict[str, list[Act]] = {}
+
+    def take_for_sent(self, touch: NewTouch) -> None:
+        """In a rehearsal, that a touch would have gone out: caps count it from then on."""
+        waits = touch.due_at is not None and touch.due_at > self._as_of
+        if touch.to_customer and not waits:
+            act = Act(self._as_of, touch.channel, touch.topic)
+            for name in _names(touch):
+                self._given.setdefault(name, []).append(act)
 
     def let_through(
         self,
@@ -114,8 +123,9 @@ class Gates:
         touch, now = draft.touch, self._as_of
         if not touch.to_customer or touch.state is not TouchState.READY or touch.copy_of:
             return draft  # a draft is asked once it is approved, a copy once its mail has gone
-        asked = Asked(touch.channel, touch.topic, ZoneInfo(touch.zone), whom)
-        verdict = judge(self._policy, asked, acts, now)
+        names = whom or _names(touch)
+        asked = Asked(touch.channel, touch.topic, ZoneInfo(touch.zone), names)
+        verdict = judge(self._policy, asked, self._with_given(touch, names, acts), now)
         if not isinstance(verdict, Wait):
             return draft
         expires_at = touch.expires_at and touch.expires_at + (verdict.until - now)
@@ -127,6 +137,13 @@ class Gates:
             held_by=self._policy.digest,
         )
         return replace(draft, touch=held)
+
+    def _with_given(self, touch: NewTouch, whom: Sequence[str], acts: Acts) -> Acts:
+        """The acts on record, and those that a rehearsal has only in mind."""
+        if not self._given:
+            return acts
+        pairs = zip(whom, _names(touch), strict=True)
+        return {each: [*acts.get(each, ()), *self._given.get(name, ())] for each, name in pairs}
 
 
 def _judged(drafts: Sequence[Draft], known: _Known) -> list[Draft]:
@@ -177,6 +194,11 @@ def _whom(unit: Unit, draft: Draft) -> tuple[str, ...]:
     if not touch.to_customer or touch.state.has_ended:
         return ()
     return (address_of(unit.digest(touch.recipient)), *touch.rows)
+
+
+def _names(touch: NewTouch) -> tuple[str, ...]:
+    """The same without a ledger, which alone knows the digest of an address."""
+    return (address_of(touch.recipient), *touch.rows)
 
 
 def _holder(touch: NewTouch) -> CopyHolder:

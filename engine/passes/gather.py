@@ -364,6 +364,7 @@ class World:
     def take_for_sent(self, touch: NewTouch) -> None:
         """In a rehearsal, that a touch would have gone out; the ledger never learns."""
         self._rehearsed.setdefault((touch.enrollment, touch.step), []).append(touch)
+        self._gates.take_for_sent(touch)
 
     def _drafts(self, press: Press | None, customers: Iterable[Customer]) -> list[Draft]:
         if press is None:

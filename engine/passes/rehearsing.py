@@ -201,6 +201,10 @@ class DryJournal:
             elif isinstance(decision, Invited):
                 self.invited.append(decision)
 
+    def go_on_with(self, enrollments: Iterable[Enrollment]) -> None:
+        """Those of the ledger go on from where they stand, by their touches on record."""
+        self._standing |= {each.id: each for each in enrollments}
+
     def closing(self) -> Iterator[Sequence[ClosingTask]]:
         """Those of the ledger, if there is one."""
         return iter(()) if self._ledger is None else closing_pages(self._ledger, self._playbook)

@@ -28,7 +28,8 @@ class RunReport:
     `note` is a sentence where it did nothing for a reason that waits for nobody (a pause).
 
     `closed` counts the tasks that were closed because their `close_when` holds.
-    `touches` counts by channel and status; `waiting` those that are ready and held back, by reason
+    `touches` counts by channel and status what this run made, and what it came to of what earlier
+    ones have left; `waiting` those that are ready and held back, by reason
     (`window`, `capped`, …); `would` are the touches of a dry run, `inside` what becomes of those
     who entered with an older version; `gained` and
     `lost` compare who matches with the last run that went through, None where there was none.
@@ -93,7 +94,7 @@ def _told(blown: BlownFuse) -> str:
 
 
 def this_time(before: TouchCounts, after: TouchCounts) -> dict[str, dict[str, int]]:
-    """The touches of a run that ended since `before`, and those that have not ended yet."""
+    """The touches that ended since `before`, and those that have not ended yet."""
     counted: dict[str, dict[str, int]] = {}
     for channel, states in after.items():
         for state, number in states.items():

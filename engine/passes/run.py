@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
+from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.decide.entry import Gate
 from engine.decide.facts import told_apart
 from engine.decide.gathering import GATHERED
@@ -19,6 +20,7 @@ from engine.ledger.bystanders import remember_bystanders
 from engine.ledger.clearances import Clearance
 from engine.ledger.cohorts import let_in, written
 from engine.ledger.database import Overtaken
+from engine.ledger.foreseen import foreseen
 from engine.ledger.holds import hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
 from engine.ledger.runs import (
@@ -42,12 +44,13 @@ from engine.passes.closing import close_moot
 from engine.passes.entering import Firing, Matched, select
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import Journal, LedgerJournal
+from engine.passes.left_over import let_go
 from engine.passes.portions import keys_of, treated_of
 from engine.passes.preparing import one_ahead
 from engine.passes.rehearsing import DryJournal, is_waiting
 from engine.passes.reports import RunReport, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
-from engine.passes.withhold import withhold
+from engine.passes.withhold import withheld, withhold
 from engine.problems import SourceFault, Unreachable
 
 __all__ = ["Dispatch", "go_on", "live", "move_on", "rehearse"]
@@ -332,10 +335,11 @@ def rehearse(
     ledger: Ledger | None,
     *,
     versions: Versions,
+    policy: BoundPolicy = NO_POLICY,
 ) -> RunReport:
     """The same decisions, told and not done: nothing is written and no channel is opened.
 
-    Without a ledger everyone is taken for new.
+    Without a ledger everyone is taken for new. What waits in the outbox goes as `policy` lets it.
 
     Raises:
         SourceFault: data that cannot be trusted.
@@ -351,6 +355,10 @@ def rehearse(
     move_over(journal, playbook, facts.clock(playbook), firing.as_of)
     left = exits(journal, versions, facts, firing.as_of).left + let_leave(journal, playbook)
     watch_all(journal, versions, facts, firing.as_of)
+    if ledger is not None:
+        with ledger.read() as unit:
+            waiting = foreseen(unit, playbook.name, policy, now=firing.as_of)
+        let_go(journal, withheld(playbook, facts, waiting))
     for cohorts in found.cohorts(playbook, firing.as_of):
         for each in cohorts:
             journal.record(each.entered())
@@ -363,13 +371,13 @@ def rehearse(
     report = _with_invited(report, dict(sorted(answers.items())))
     would, at = tuple(journal.would), firing.as_of
     counted = Counter((touch.channel, str(touch.state)) for touch in would)
-    waiting = Counter(touch.reason for touch in would if is_waiting(touch, at))
+    held_back = Counter(touch.reason for touch in would if is_waiting(touch, at))
     if gathered := journal.gathered():
-        waiting[GATHERED] = gathered
+        held_back[GATHERED] = gathered
     return replace(
         report,
         touches=_nested(counted),
-        waiting=dict(waiting),
+        waiting=dict(held_back),
         would=tuple(each for touch in would for each in told_apart(touch)),
         left=left,
         closed=closed,

@@ -7,16 +7,18 @@ escalation by now.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
+from engine.decide.facts import NewTouch, TouchState
 from engine.decide.policy import NEVER_CONTACT
 from engine.ledger.items import pending_items, regather
 from engine.ledger.pending import PendingMail, pending_mails, skip_pending
 from engine.ledger.store import Ledger
 
-__all__ = ["Rules", "withhold"]
+__all__ = ["Rules", "withheld", "withhold"]
 
 _PAGE = 5_000  # mails asked about at a time
 
@@ -51,6 +53,22 @@ def withhold(playbook: BoundPlaybook, rules: Rules, ledger: Ledger, *, as_of: da
             break
         after = page[-1].id
     return number + _regather(playbook, rules, ledger, as_of=as_of)
+
+
+def withheld(playbook: BoundPlaybook, rules: Rules, waiting: Sequence[NewTouch]) -> list[NewTouch]:
+    """The same in a rehearsal: what waits, with the mails skipped that a rule holds for."""
+    mails = [
+        PendingMail(each.id, each.entity, each.key, each.topic)
+        for each in waiting
+        if each.to_customer and not each.items and not each.state.has_ended
+    ]
+    stopped = set(_stopped(playbook, rules, mails))
+    return [
+        replace(each, state=TouchState.SKIPPED, reason=NEVER_CONTACT)
+        if each.id in stopped
+        else each
+        for each in waiting
+    ]
 
 
 def _regather(playbook: BoundPlaybook, rules: Rules, ledger: Ledger, *, as_of: datetime) -> int:

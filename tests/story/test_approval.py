@@ -283,7 +283,7 @@ def test_window_and_caps_are_asked_once_it_is_approved(stage: Stage) -> None:
     approve(stage, of(stage, "2"), of(stage, "3"))
     waits = stage.run(as_of=NEXT).data["runs"][0]
     assert stage.mailed == []
-    assert waits["touches"] == {}
+    assert waits["touches"] == {"email": {"draft": 1, "ready": 2}}
     stage.run(as_of="2026-03-11T10:00:00-04:00")
     assert len(stage.mailed) == 1, "the drafts took no room, the second mail finds none"
 

@@ -63,6 +63,21 @@ def test_an_unknown_that_was_not_sent_goes_to_nobody_who_left_meanwhile(stage: S
     assert stage.do("status", "--format", "json").data["touches"] == {"dropped": 1, "sent": 1}
 
 
+def test_what_was_resolved_as_not_sent_goes_at_the_next_instant(stage: Stage) -> None:
+    """A person resolves by the clock on the wall, and a run may be of another time."""
+    stage.write("playbooks/checkup.yaml", SHORT)
+    stage.put_users({"user_id": 1, "email": "drop-after-dot@example.com"})
+    with ScriptedSmtpServer() as server:
+        point_at(stage, server.port)
+        stage.run()
+        (held,) = stage.do("held", "--format", "json").data
+        stage.do("held", "resolve", held["id"], "--not-sent")
+        server.calm = True
+        run = stage.run(as_of=NEXT_DAY).data["runs"][0]
+        assert run["touches"] == {"email": {"sent": 1}}
+        assert server.recipients().count("drop-after-dot@example.com") == 2
+
+
 def test_keys_of_another_kind_are_gone_and_stop_nobody_else(stage: Stage) -> None:
     stage.edit("catalog/user.yaml", "  user_id: integer", "  user_id: text")
     stage.put_users({"user_id": "u1"}, {"user_id": "2"})

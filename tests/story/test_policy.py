@@ -19,6 +19,7 @@ steps:
   - email: hello
     from: account.csm
 """
+MAX_LATENESS = "  - email: hello\n    max_lateness: 1 hours\n"
 
 
 @pytest.fixture
@@ -65,10 +66,64 @@ def test_everyone_is_written_to_in_hours_of_their_own(stage: Stage) -> None:
     assert first.data["runs"][0]["touches"]["email"] == {"ready": 1, "sent": 2}
     status = stage.do("status", "--format", "json").data
     assert status["waiting"] == {"window": 1}
-    stage.run(as_of="2026-03-10T23:29:59-04:00")
+    shut = stage.run(as_of="2026-03-10T23:29:59-04:00").data["runs"][0]
     assert len(got(stage)) == 2
-    stage.run(as_of="2026-03-10T23:30:00-04:00")
+    assert (shut["touches"], shut["waiting"]) == ({"email": {"ready": 1}}, {"window": 1})
+    opened = stage.run(as_of="2026-03-10T23:30:00-04:00").data["runs"][0]
     assert got(stage)[2:] == ["ann2@example.com"]
+    assert opened["touches"]["email"] == {"sent": 1}, "whichever run has made it"
+    assert opened["waiting"] == {}
+
+
+def test_a_dry_run_counts_its_own_mails_under_a_cap(stage: Stage) -> None:
+    """What one playbook would send leaves no room for the next: as it comes, so it is foreseen."""
+    policy(stage, "  frequency_caps: [{at_most: 1, per: 1 day}]\n")
+    stage.write("playbooks/second.yaml", SECOND)
+    for _ in range(2):  # without a ledger, and with one
+        told = stage.run("--dry-run").data["runs"]
+        seen = {each["playbook"]: (each["touches"]["email"], each["waiting"]) for each in told}
+        assert seen["second"] == ({"ready": 3}, {})
+        assert seen["checkup"] == ({"ready": 3}, {"capped": 3})
+        stage.do("ledger", "init")
+    run = stage.run().data["runs"]
+    assert {each["playbook"]: each["waiting"] for each in run} == {
+        "second": {},
+        "checkup": {"capped": 3},
+    }
+
+
+def test_a_dry_run_lets_go_what_a_run_would_of_what_waits(stage: Stage) -> None:
+    """What waited for its window is foreseen: at whose hour, and what comes behind it."""
+    policy(stage, WINDOW)
+    stage.edit(
+        "playbooks/checkup.yaml", "  - wait: 5 days\n", "  - webhook: hook\n    body: {n: 1}\n"
+    )
+    stage.run(as_of="2026-03-09T18:00:00-04:00")
+    shut = stage.run("--dry-run", as_of="2026-03-10T08:59:00-04:00").data["runs"][0]
+    assert (shut["touches"], shut["waiting"]) == ({"email": {"ready": 3}}, {"window": 3})
+    told = stage.run("--dry-run", as_of="2026-03-10T09:00:00-04:00").data
+    seen = sorted((each["key"], each["channel"], each["reason"]) for each in told["would"])
+    assert [each for each in seen if each[1] == "email"] == [
+        (1, "email", ""),
+        (2, "email", "window"),
+        (3, "email", ""),
+    ]
+    assert {each[0] for each in seen if each[1] == "hook"} == {1, 3}, "who waits goes no further"
+    assert got(stage) == []
+    done = stage.run(as_of="2026-03-10T09:00:00-04:00").data["runs"][0]
+    assert sorted(got(stage)) == ["ann1@example.com", "ann3@example.com"]
+    foreseen = told["runs"][0]["touches"]["hook"]["ready"]
+    assert done["touches"]["hook"] == {"sent": foreseen}
+
+
+def test_a_run_says_what_became_of_the_mails_of_earlier_ones(stage: Stage) -> None:
+    """A mail that comes too late makes the exit status 1, and the report says why."""
+    policy(stage, WINDOW)
+    stage.edit("playbooks/checkup.yaml", "  - email: hello\n", MAX_LATENESS)
+    stage.run(as_of="2026-03-10T18:00:00-04:00")
+    late = stage.run(as_of="2026-03-13T18:00:00-04:00")
+    assert late.status == 1
+    assert late.data["runs"][0]["touches"]["email"] == {"expired": 3}
 
 
 def test_a_window_that_is_changed_is_heeded_at_once(stage: Stage) -> None:

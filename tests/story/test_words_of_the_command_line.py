@@ -12,7 +12,27 @@ def test_an_unknown_send_is_not_resolved_without_saying_how(stage: Stage) -> Non
     silent = stage.do("held", "resolve", "no-such-id")
     assert silent.status == 2, "a missing word must never mean `send it again`"
     assert "--sent" in silent.err
+    assert stage.do("held", "resolve", "no-such-id", "--not-sent", "--sent").status == 2
     assert stage.do("held", "resolve", "no-such-id", "--not-sent").status == 1
+
+
+def test_a_misspelt_topic_suppresses_nothing_without_a_word(stage: Stage) -> None:
+    settings = (stage.root / "touchline.yaml").read_text()
+    topics = "policy:\n  topics: {news: {default: unsubscribed}}\n"
+    stage.write("touchline.yaml", settings + topics)
+    stage.run()
+    for verb in ("add", "subscribe"):
+        wrong = stage.do("suppress", verb, "ann1@example.com", "--topic", "nwes")
+        assert (wrong.status, "did you mean news?" in wrong.err) == (1, True)
+        assert stage.do("suppress", verb, "ann1@example.com", "--topic", "news").status == 0
+    assert stage.do("suppress", "add", "ann1@example.com", "--topic", "general").status == 0
+
+
+def test_a_metric_that_does_not_exist_where_there_is_none(stage: Stage) -> None:
+    said = stage.do("metrics", "adoption")
+    assert said.status == 1
+    assert "no metric" in said.err
+    assert not said.err.rstrip().endswith(";")
 
 
 def test_the_version_is_told_in_a_checkout_too(

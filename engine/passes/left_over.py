@@ -1,0 +1,39 @@
+"""What earlier passes have left in the outbox, in a rehearsal: it goes out, and its people go on.
+
+Delivery page, "Touches", point 5: a dry run takes the decisions of the real one, and a run lets go
+what has waited for its window as well as what it makes itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.decide.facts import NewTouch, TouchMade, TouchState, told_apart
+from engine.passes.rehearsing import DryJournal
+
+__all__ = ["let_go"]
+
+
+def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
+    """Take what waits for what a dispatch would make of it now; people go on where it has ended.
+
+    What is of somebody who would leave in this pass is dropped, as it would be. A draft keeps its
+    people where they are: it waits for a person.
+    """
+    inside = {each.id: each for page in journal.stirring() for each in page}
+    kept = [
+        (touch, parts)
+        for touch in waiting
+        if (parts := [each for each in told_apart(touch) if each.enrollment in inside])
+    ]
+    drafts = {each.enrollment for touch, parts in kept for each in parts if _is_draft(touch)}
+    journal.record(TouchMade(touch) for touch, _ in kept if not _is_draft(touch))
+    here = (
+        each for _, parts in kept for each in parts if each.step == inside[each.enrollment].step
+    )
+    ids = {each.enrollment for each in here} - drafts
+    journal.go_on_with(inside[each] for each in sorted(ids))
+
+
+def _is_draft(touch: NewTouch) -> bool:
+    return touch.state is TouchState.DRAFT
