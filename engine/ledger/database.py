@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
@@ -15,6 +16,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from engine.ledger.chain_guard import AUDIT_FOLLOWS
 from engine.ledger.statements import run_text
 from engine.problems import Misuse, Refused, Unreachable
+
+if TYPE_CHECKING:
+    import psycopg
 
 __all__ = [
     "STATEMENTS_KEPT",
@@ -112,7 +116,9 @@ def make_file(path: Path) -> None:
 def connect(url: URL) -> Engine:
     """An engine on a ledger's database; no connection is made yet."""
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
     arguments = {
         "timeout": _BUSY_SECONDS,
         "check_same_thread": False,
@@ -136,6 +142,21 @@ _PRAGMAS = (
     # What is emptied or deleted is overwritten in the file as well.
     "secure_delete = ON",
 )
+
+
+_WAITS_FOR_THE_DISK = """
+SELECT set_config('synchronous_commit', 'on', false)
+WHERE current_setting('synchronous_commit') = 'off'
+"""
+"""A commit that a crash of the server takes back may be the permit of a mail that has gone out.
+
+A server may be set so for other work; where it waits for its standbys as well, that is kept.
+"""
+
+
+def _prepare_postgres(connection: psycopg.Connection, entry: ConnectionPoolEntry) -> None:
+    connection.execute(_WAITS_FOR_THE_DISK)
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, create_engine, inspect, select, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import StatementError
 
 from engine.ledger.audit import Kind
@@ -342,6 +342,23 @@ def test_instants_compare_as_time_goes(ledger: Ledger) -> None:
     writing(ledger, lambda unit: unit.connection.execute(leases.insert(), rows))
     later = select(leases.c.name).where(leases.c.until > NOW).order_by(leases.c.until)
     assert reading(ledger, lambda unit: unit.connection.scalars(later).all()) == ["1", "2"]
+
+
+def test_a_commit_is_on_the_disk_whatever_the_server_is_set_to(ledger: Ledger) -> None:
+    postgres = ledger.engine.dialect.name == "postgresql"  # ours is set to `off`, as some are
+    asked = "SHOW synchronous_commit" if postgres else "PRAGMA synchronous"
+    found = reading(ledger, lambda unit: unit.connection.scalar(text(asked)))
+    assert found == ("on" if postgres else 2)
+
+
+def test_a_server_that_waits_for_more_than_its_disk_is_left_to(ledger_url: str) -> None:
+    if not ledger_url.startswith("postgresql"):
+        pytest.skip("SQLite has no standbys")
+    stricter = {"options": "-c synchronous_commit=remote_apply"}
+    engine = connect(make_url(ledger_url).update_query_dict(stricter))
+    with engine.connect() as connection:
+        assert connection.scalar(text("SHOW synchronous_commit")) == "remote_apply"
+    engine.dispose()
 
 
 def test_a_check_finds_rows_that_contradict_each_other(ledger: Ledger) -> None:
