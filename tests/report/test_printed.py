@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -70,6 +72,8 @@ def test_each_command_prints_what_its_schema_says(stage: Stage) -> None:
     is_as_said("held", held)
     assert {each["kind"] for each in held} == {"draft", "fuse"}
     is_as_said("status", stage.do("status", "--format", "json").data)
+    draft = next(each["id"] for each in held if each["kind"] == "draft")
+    is_as_said("held-show", stage.do("held", "show", draft, "--format", "json").data)
     for item in held:
         stage.do("held", "approve" if item["kind"] == "draft" else "drop", item["id"])
     stage.run(as_of=NEXT_DAY)
@@ -88,3 +92,27 @@ def test_each_command_prints_what_its_schema_says(stage: Stage) -> None:
     is_as_said("status", status)
     assert [each["scope"] for each in status["halts"]] == ["checkup"]
     is_as_said("run", stage.run(as_of="2026-03-17T09:00:00-04:00").data)
+
+
+def test_what_is_done_by_hand_and_what_proves_it_is_as_said(stage: Stage) -> None:
+    """Somebody in and out by hand, a suppression, the log, and a log that was changed."""
+    for word in ("enroll", "leave"):
+        by_hand = stage.do(word, "flood", "--for", "2", "--format", "json").data
+        is_as_said("enroll", by_hand)
+        assert by_hand["done"]
+    stage.do("suppress", "add", "gone@initech.example", "--topic", "news", "--why", "asked")
+    suppressed = stage.do("suppress", "list", "--format", "json").data
+    is_as_said("suppress", suppressed)
+    assert suppressed
+    is_as_said("audit-show", stage.do("audit", "show", "--format", "json").data)
+    is_as_said("audit-verify", stage.do("audit", "verify", "--format", "json").data)
+    assert stage.do("ledger", "check", "--format", "json").data == []
+
+    with closing(sqlite3.connect(stage.root / ".touchline/ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE audit SET body = '{}' WHERE seq = 2")
+    found = stage.do("ledger", "check", "--format", "json").data
+    is_as_said("ledger-check", found)
+    assert found
+    verified = stage.do("audit", "verify", "--format", "json").data
+    is_as_said("audit-verify", verified)
+    assert not verified["valid"]
