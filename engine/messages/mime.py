@@ -304,8 +304,17 @@ def _broken_off(octets: bytes) -> bytes:
     return _quoted_printable(octets + b"x")[:-1].removesuffix(_SOFT) + _SOFT
 
 
+_LONG_BY_ITS_END = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)
+"""A line of 77 or 78: the library breaks lines before it encodes the white space at their ends.
+
+RFC 2045, section 6.7, rule 5: no more than 76.
+"""
+
+
 def _quoted_printable(octets: bytes) -> bytes:
     encoded = binascii.b2a_qp(octets, quotetabs=False, istext=True)
+    if b"=20" in encoded or b"=09" in encoded:
+        encoded = _LONG_BY_ITS_END.sub(rb"\1=\n\2", encoded)
     return encoded.replace(b"\n", b"\r\n")
 
 

@@ -8,7 +8,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.messages.compiled import compile_email
@@ -259,6 +259,8 @@ PIECES = st.lists(PIECE, max_size=8).map(tuple)
 
 
 @settings(max_examples=300, deadline=None)
+@example((), ("a" * 74, " ", "\r"))
+@example(("a" * 75 + "\t\nb",), ())
 @given(PIECES, PIECES)
 def test_any_pieces_are_read_back_line_by_line(
     text: tuple[str, ...], html: tuple[str, ...]

@@ -141,6 +141,9 @@ class World:
     ) -> frozenset[str]:
         return frozenset(each.key for each in enrollments)
 
+    def has_rules(self, playbook: BoundPlaybook) -> bool:
+        return False
+
     def of_step(
         self, playbook: BoundPlaybook, enrollments: Sequence[Enrollment]
     ) -> dict[str, StepFacts]:
