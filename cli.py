@@ -468,13 +468,16 @@ def preview(
     """The messages of a playbook as this customer would get them. Nothing is recorded."""
     from engine.previews import open_in_browser, preview_of, send_preview
     from engine.report.answers import previewed
+    from engine.report.text import count
 
     workplace = _open(context)
     messages = preview_of(workplace, playbook, key, _instant(as_of, workplace), step=step)
     if in_browser:
         open_in_browser(messages)
-    status = send_preview(workplace, messages, send_to) if send_to else 0
-    _finish(previewed(messages, form), status)
+    if send_to:
+        number = send_preview(workplace, messages, send_to)
+        click.echo(f"{count(number, 'mail')} sent to {send_to}, and to nobody else", err=True)
+    _finish(previewed(messages, form))
 
 
 @_command("test")

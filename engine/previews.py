@@ -185,9 +185,7 @@ _MADE = (TouchState.READY, TouchState.DRAFT)
 
 
 def send_preview(workplace: Workplace, messages: Sequence[PreviewedMessage], to: str) -> int:
-    """Send the mails to one address alone: never to the customer, and with no record.
-
-    Returns the exit status: 0 where all were taken.
+    """Send the mails to one address alone: never to the customer, and with no record; how many.
 
     Raises:
         Misuse: it is no address.
@@ -205,7 +203,7 @@ def send_preview(workplace: Workplace, messages: Sequence[PreviewedMessage], to:
     if not ready:
         raise Refused("there is no mail to send: no step made one for this customer")
     asyncio.run(_send(workplace, ready, address))
-    return 0
+    return len(ready)
 
 
 async def _send(workplace: Workplace, touches: Sequence[NewTouch], address: str) -> None:

@@ -121,6 +121,7 @@ def test_128_test_send_of_a_template_with_many_matches(stage: Stage) -> None:
     words = ("preview", "checkup", "--for", "7", "--step", "email-1", "--send-to", "me@x.example")
     told = stage.do(*words)
     assert told.status == 0, told
+    assert "1 mail sent to me@x.example, and to nobody else" in told.err
     assert stage.mailed == ["me@x.example"]
     assert "ann" not in str(stage.letters[0]["To"])
 
