@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import closing
 
 import pytest
 
@@ -20,11 +20,10 @@ __all__ = ["THOUSANDS", "mariadb", "postgres"]
 def stores(
     postgres: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Stores]:
-    """All worlds in all layouts; they stay open."""
-    with ExitStack() as stack:
-        folder = tmp_path_factory.mktemp("worlds")
-        servers = Servers(fresh_database(postgres), _mariadb_if_any(request))
-        yield Stores(folder, servers, stack, {})
+    """All worlds in all layouts."""
+    servers = Servers(fresh_database(postgres), _mariadb_if_any(request))
+    with closing(Stores(tmp_path_factory.mktemp("worlds"), servers)) as opened:
+        yield opened
 
 
 def _mariadb_if_any(request: pytest.FixtureRequest) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -456,14 +457,17 @@ def world_of(setting: Setting) -> World:
 # ---------------------------------------------------------------- stores
 
 
+_OPEN = 40  # snapshots at a time: a server takes a hundred connections, and thousands are asked for
+
+
 @dataclass(frozen=True, repr=False)
 class Stores:
-    """Open snapshots of worlds in all layouts, each made when it is first asked for."""
+    """Snapshots of worlds in all layouts; of those asked for the last stay open."""
 
     folder: Path
     servers: Servers
-    stack: ExitStack
-    opened: dict[tuple[Setting, str], Snapshot]
+    opened: dict[tuple[Setting, str], tuple[Snapshot, ExitStack]] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @property
     def layouts(self) -> Sequence[str]:
@@ -473,12 +477,27 @@ class Stores:
     def snapshot(self, setting: Setting, layout: str) -> Snapshot:
         """The snapshot of a world in one layout."""
         key = (setting, layout)
-        if key not in self.opened:
-            folder = self.folder / str(len(self.opened))
-            folder.mkdir()
-            world = world_of(setting)
-            databases = in_stores(world.tables, layout, folder=folder, servers=self.servers)
-            contacts, history = Contacts(world.contacts), history_of(world.records)
-            opened = open_sources(databases, contacts, world.catalog, history=history)
-            self.opened[key] = self.stack.enter_context(opened)
-        return self.opened[key]
+        found = self.opened.pop(key, None) or self._made(setting, layout)
+        self.opened[key] = found
+        if len(self.opened) > _OPEN:
+            self._close(next(iter(self.opened)))
+        return found[0]
+
+    def close(self) -> None:
+        """Close all that is open."""
+        for key in list(self.opened):
+            self._close(key)
+
+    def _made(self, setting: Setting, layout: str) -> tuple[Snapshot, ExitStack]:
+        folder = self.folder / str(next(self.numbers))
+        folder.mkdir()
+        world = world_of(setting)
+        databases = in_stores(world.tables, layout, folder=folder, servers=self.servers)
+        contacts, history = Contacts(world.contacts), history_of(world.records)
+        stack = ExitStack()
+        opened = open_sources(databases, contacts, world.catalog, history=history)
+        return stack.enter_context(opened), stack
+
+    def _close(self, key: tuple[Setting, str]) -> None:
+        _, stack = self.opened.pop(key)
+        stack.close()
