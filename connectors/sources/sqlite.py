@@ -72,6 +72,9 @@ AND NOT EXISTS (SELECT * FROM pragma_index_list(?) WHERE origin = 'pk')
 
 Any other primary key has an index of its own.
 """
+_TOO_MUCH = ("parser stack overflow", "Expression tree is too large", "too many SQL variables")
+"""What SQLite says of a statement that is deeper or longer than it takes."""
+
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -300,4 +303,10 @@ def _faults(subject: str) -> Iterator[None]:
             raise Unreachable(f"{subject} cannot be read: {cause}") from error
         if code in _BROKEN or "decode" in str(cause):
             raise SourceFault(f"{subject} cannot be read: {cause}") from error
+        if any(words in str(cause) for words in _TOO_MUCH):
+            raise SourceFault(
+                f"{subject} cannot be asked this: {cause}. Fields are computed from other fields "
+                "more often than one statement of SQLite takes; ask for fewer of them at once, or "
+                "compute some in a view"
+            ) from error
         raise
