@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import FromClause, Select
@@ -137,15 +136,19 @@ def filled(marks: Marks, given: Given, home: object) -> dict[str, object]:
     """The value of each marked parameter, by its key."""
     found: dict[str, object] = {}
     for (number, again), parameters in marks.items():
-        value = given.values[number]
-        borne = again.borne if isinstance(again, RowsAgain) else partial(_borne, again)
-        written = borne(value, home)
-        found.update((key, written[at]) for key, at in parameters)
+        found.update(_found_again(again, given.values[number], parameters, home=home))
     return found
 
 
-def _borne(again: Again, value: object, home: object) -> Sequence[object]:
-    return values_borne(again(value, home))
+def _found_again(
+    again: Again, value: object, parameters: Sequence[tuple[str, int]], *, home: object
+) -> Iterator[tuple[str, object]]:
+    """What parameters bear for a value, by the shortest way to it."""
+    if isinstance(again, RowsAgain):
+        borne = again.borne(value, home)
+    else:
+        borne = values_borne(again(value, home))
+    return ((key, borne[at]) for key, at in parameters)
 
 
 def values_borne(written: ClauseElement) -> list[object]:
@@ -186,8 +189,7 @@ def filled_anew(
     found: dict[str, object] = {}
     for constant, again, parameters in marks:
         value = Constant(moved[cast(date, constant.value)], constant.kind)
-        written = values_borne(again(value, home))
-        found.update((key, written[at]) for key, at in parameters)
+        found.update(_found_again(again, value, parameters, home=home))
     return found
 
 
@@ -197,8 +199,7 @@ def filled_with(
     """The value of each such parameter, by its key, with the rows of each number."""
     found: dict[str, object] = {}
     for number, again, parameters in marks:
-        written = [each.value for each in _parameters(again(rows[number], home))]
-        found.update((key, written[at]) for key, at in parameters)
+        found.update(_found_again(again, rows[number], parameters, home=home))
     return found
 
 

@@ -40,6 +40,7 @@ __all__ = [
     "earliest_id",
     "enrollment_ids",
     "idempotency_key",
+    "is_waiting",
     "notice_key",
     "share_of",
     "told_apart",
@@ -331,6 +332,11 @@ def told_apart(touch: NewTouch) -> tuple[NewTouch, ...]:
         replace(touch, enrollment=each.enrollment, key=each.key, step=each.step, items=())
         for each in touch.items
     )
+
+
+def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
+    """Whether a touch is to go out, and not yet."""
+    return touch.state is TouchState.READY and touch.due_at is not None and touch.due_at > as_of
 
 
 # ---------------------------------------------------------------- decisions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain, count, islice
@@ -53,18 +53,24 @@ def run_text(connection: Connection, text: str, values: object) -> DBAPICursor:
     No event tells of it; failures are those that SQLAlchemy would raise.
     """
     cursor = connection.connection.cursor()
-    try:
-        cursor.execute(text, values)  # type: ignore[arg-type]
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(connection, cursor, text, error) from error
-    return cursor
+    return _done(connection, cursor, cursor.execute, text, values)
 
 
 def run_text_of_each(connection: Connection, text: str, rows: Sequence[object]) -> DBAPICursor:
     """The same for each of some values."""
     cursor = connection.connection.cursor()
+    return _done(connection, cursor, cursor.executemany, text, rows)
+
+
+def _done(
+    connection: Connection,
+    cursor: DBAPICursor,
+    act: Callable[[Any, Any], object],
+    text: str,
+    values: object,
+) -> DBAPICursor:
     try:
-        cursor.executemany(text, rows)  # type: ignore[arg-type]
+        act(text, values)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _told(connection, cursor, text, error) from error
     return cursor

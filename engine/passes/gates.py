@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.bind.acts import BoundEmail
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy, address_of
-from engine.decide.facts import NewTouch, TouchState
+from engine.decide.facts import NewTouch, TouchState, is_waiting
 from engine.decide.policy import NEVER_CONTACT, Act, Asked, Wait, judge
 from engine.language.policy import TopicDefault
 from engine.ledger.copies import CopyHolder, copies_made
@@ -58,8 +58,7 @@ class Gates:
 
     def take_for_sent(self, touch: NewTouch) -> None:
         """In a rehearsal, that a touch would have gone out: caps count it from then on."""
-        waits = touch.due_at is not None and touch.due_at > self._as_of
-        if touch.to_customer and not waits:
+        if touch.to_customer and not is_waiting(touch, self._as_of):
             act = Act(self._as_of, touch.channel, touch.topic)
             for name in _names(touch):
                 self._given.setdefault(name, []).append(act)

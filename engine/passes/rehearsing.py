@@ -21,6 +21,7 @@ from engine.decide.facts import (
     Phase,
     TouchMade,
     TouchState,
+    is_waiting,
     told_apart,
 )
 from engine.decide.journey import standing_after
@@ -41,7 +42,7 @@ from engine.ledger.store import Ledger, Unit
 from engine.ledger.tasks import TaskState
 from engine.passes.journal import Due, closing_pages
 
-__all__ = ["DryJournal", "is_waiting"]
+__all__ = ["DryJournal"]
 
 
 class DryJournal:
@@ -290,11 +291,6 @@ def _is_watching(enrollment: Enrollment) -> bool:
 def _has_fired(enrollment: Enrollment, as_of: datetime) -> bool:
     until = enrollment.waits_until
     return enrollment.phase is Phase.GATHERING and until is not None and until <= as_of
-
-
-def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
-    """Whether a touch is to go out, and not yet."""
-    return touch.state is TouchState.READY and touch.due_at is not None and touch.due_at > as_of
 
 
 class ReadPages(Protocol):

@@ -14,7 +14,7 @@ from typing import Protocol
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.decide.entry import Gate
-from engine.decide.facts import told_apart
+from engine.decide.facts import is_waiting, told_apart
 from engine.decide.gathering import GATHERED
 from engine.ledger.bystanders import remember_bystanders
 from engine.ledger.clearances import Clearance
@@ -47,7 +47,7 @@ from engine.passes.journal import Journal, LedgerJournal
 from engine.passes.left_over import let_go
 from engine.passes.portions import keys_of, treated_of
 from engine.passes.preparing import one_ahead
-from engine.passes.rehearsing import DryJournal, is_waiting
+from engine.passes.rehearsing import DryJournal
 from engine.passes.reports import RunReport, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.passes.withhold import withheld, withhold
