@@ -14,13 +14,12 @@ import hashlib
 import hmac
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import cast
 
-import httpx
+import h11
 
 from connectors.channels.addresses import (
     RefusedUrl,
@@ -29,6 +28,7 @@ from connectors.channels.addresses import (
     is_address,
     is_public,
 )
+from connectors.channels.http1 import HttpConnection
 from connectors.channels.statuses import verdict_on
 from connectors.channels.trust import system_trust
 from engine.language.project import WebhookChannel
@@ -49,6 +49,7 @@ __all__ = ["Resolver", "Webhook", "signing_keys"]
 _ANSWER_CAP = 64 * 1024  # bytes read of an answer, so that the connection can serve again
 _AT_ONCE = 8  # requests under way to one receiver
 _ADDRESSES = 3  # of a host that are tried in one attempt
+_IDLE_S = 5.0  # many receivers drop what is idle for longer, some while the next request comes
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -99,13 +100,13 @@ class Webhook:
         self.name = channel.name
         self.on_unknown = channel.on_unknown
         self.at_once = _AT_ONCE
-        self.patience = _ADDRESSES * 2 * channel.timeout  # each: the status, then the rest
+        self.patience = (_ADDRESSES / 2 + 2) * channel.timeout  # connections, status, the rest
         self._channel = channel
         self._target = check_url(url, channel.allow_private)
         self._keys = signing_keys(secret)
         self._clock = clock
         self._resolve = resolve
-        self._idle: list[httpx.AsyncHTTPTransport] = []
+        self._idle: list[HttpConnection] = []
         self._trust: ssl.SSLContext | None = None
 
     async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
@@ -126,7 +127,7 @@ class Webhook:
     async def close(self) -> None:
         """End kept connections."""
         while self._idle:
-            await self._idle.pop().aclose()
+            self._idle.pop().close()
 
     async def _addresses(self) -> Sequence[str]:
         """Where the host's name leads now: every address is checked, for any may be taken."""
@@ -137,58 +138,70 @@ class Webhook:
 
     async def _attempt(self, message: Message, addresses: Sequence[str]) -> Answer:
         """The request to the first address that can be connected to."""
-        answer: Answer = NotSent(Refusal.CHANNEL, "the receiver's name leads to no address")
-        transport = self._idle.pop() if self._idle else self._new_transport()
         try:
-            for address in addresses[:_ADDRESSES]:
-                answer = await self._answer(transport, message, address)
-                if not (isinstance(answer, NotSent) and answer.refusal is Refusal.CHANNEL):
-                    break
-        finally:
-            self._idle.append(transport)
+            request = self._request(message)
+        except (h11.LocalProtocolError, UnicodeError) as error:
+            return NotSent(Refusal.MESSAGE, f"the request cannot be written: {_short(error)}")
+        answer: Answer = NotSent(Refusal.CHANNEL, "the receiver's name leads to no address")
+        for address in addresses[:_ADDRESSES]:
+            answer = await self._answer(request, message.payload, address)
+            if not (isinstance(answer, NotSent) and answer.refusal is Refusal.CHANNEL):
+                break
         return answer
 
-    async def _answer(
-        self, transport: httpx.AsyncHTTPTransport, message: Message, address: str
-    ) -> Answer:
+    async def _answer(self, request: h11.Request, body: bytes, address: str) -> Answer:
         try:
-            request = self._request(message, address)
-            async with asyncio.timeout(self._channel.timeout):
-                response = await transport.handle_async_request(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            async with asyncio.timeout(self._channel.timeout / 2):
+                connection = self._kept(address) or await self._open(address)
+        except (OSError, UnicodeError) as error:  # among them: not in time
             return NotSent(Refusal.CHANNEL, f"no connection to the receiver: {_short(error)}")
-        except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError) as error:
-            return NotSent(Refusal.MESSAGE, f"the request cannot be written: {_short(error)}")
-        except (httpx.TransportError, TimeoutError) as error:
-            return UnknownOutcome(f"the receiver gave no answer: {_short(error)}")
-        await self._finish(response)
-        return _verdict(response, self._clock.now())
-
-    async def _finish(self, response: httpx.Response) -> None:
-        """Read the answer to its end or the cap, as it came; nothing in it changes the verdict."""
-        size = 0
-        body = cast(AsyncGenerator[bytes, None], response.aiter_raw())
         try:
-            async with asyncio.timeout(self._channel.timeout), aclosing(body):
-                async for part in body:
-                    size += len(part)
-                    if size >= _ANSWER_CAP:
-                        break
-        except (httpx.TransportError, TimeoutError):
-            pass  # the status has said all there is to know
+            async with asyncio.timeout(self._channel.timeout):
+                response = await connection.ask(request, body)
+            await self._finish(connection)
+            return _verdict(response, self._clock.now())
+        except (h11.RemoteProtocolError, OSError) as error:
+            return UnknownOutcome(f"the receiver gave no answer: {_short(error)}")
         finally:
-            await response.aclose()
+            self._give_back(connection)
 
-    def _request(self, message: Message, address: str) -> httpx.Request:
+    async def _finish(self, connection: HttpConnection) -> None:
+        """Read the answer to its end or the cap; nothing in it changes the verdict."""
+        with suppress(h11.RemoteProtocolError, OSError):
+            async with asyncio.timeout(self._channel.timeout):
+                await connection.finish(_ANSWER_CAP)
+
+    def _kept(self, address: str) -> HttpConnection | None:
+        """The youngest of those to this address that may serve again; the old are ended."""
+        oldest = asyncio.get_running_loop().time() - _IDLE_S
+        while self._idle and self._idle[0].idle_since < oldest:
+            self._idle.pop(0).close()
+        for connection in reversed(self._idle):
+            if connection.address == address:
+                self._idle.remove(connection)
+                if connection.may_serve:
+                    return connection
+                connection.close()
+        return None
+
+    def _give_back(self, connection: HttpConnection) -> None:
+        if connection.may_serve:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    async def _open(self, address: str) -> HttpConnection:
+        if self._target.scheme == "https" and self._trust is None:
+            self._trust = system_trust()
         target = self._target
-        host = f"[{address}]" if ":" in address else address
-        return httpx.Request(
-            message.method,
-            f"{target.scheme}://{host}:{target.port}{target.path}",
-            headers=self._headers(message, target),
-            content=message.payload,
-            # The name that the certificate must bear, and the server is asked for.
-            extensions={"sni_hostname": target.host, "timeout": self._timeout.as_dict()},
+        # The name is what the certificate must bear, and what the server is asked for.
+        return await HttpConnection.open(address, target.port, trust=self._trust, name=target.host)
+
+    def _request(self, message: Message) -> h11.Request:
+        """Raises LocalProtocolError or UnicodeError where a header cannot be written."""
+        headers = self._headers(message, self._target)
+        return h11.Request(
+            method=message.method, target=self._target.path, headers=list(headers.items())
         )
 
     def _headers(self, message: Message, target: Target) -> dict[str, str]:
@@ -203,6 +216,7 @@ class Webhook:
         }
         ours = {
             "host": target.authority,
+            "content-length": str(len(message.payload)),
             "accept-encoding": "identity",  # an answer that unpacks to gigabytes has no use
             "webhook-id": message.id,
             "webhook-timestamp": timestamp,
@@ -212,28 +226,15 @@ class Webhook:
             ours["webhook-signature"] = " ".join(_signature(key, signed) for key in self._keys)
         return headers | ours
 
-    @property
-    def _timeout(self) -> httpx.Timeout:
-        """Half for the connection, so that not having connected is told from having no answer."""
-        return httpx.Timeout(self._channel.timeout, connect=self._channel.timeout / 2)
-
-    def _new_transport(self) -> httpx.AsyncHTTPTransport:
-        """One for each request under way: a shared pool looks at all of its connections, often.
-
-        A transport follows nothing, keeps no cookies and writes no URL into a log.
-        """
-        self._trust = self._trust or system_trust()
-        return httpx.AsyncHTTPTransport(verify=self._trust, trust_env=False)
-
 
 def _signature(key: bytes, signed: bytes) -> str:
     digest = hmac.new(key, signed, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()
 
 
-def _verdict(response: httpx.Response, now: datetime) -> Answer:
-    wait = _retry_after(response.headers.get("retry-after", ""), now)
-    return verdict_on(response.status_code, wait)
+def _verdict(response: h11.Response, now: datetime) -> Answer:
+    said = dict(response.headers).get(b"retry-after", b"").decode("latin-1")
+    return verdict_on(response.status_code, _retry_after(said, now))
 
 
 def _retry_after(value: str, now: datetime) -> float | None:
