@@ -68,8 +68,11 @@ def parse_address(text: str) -> Address:
     if not at:
         raise AddressError(f"{_quoted(text)} is no address; expected one `name@domain`")
     _check_local(local, text)
-    address = Address(local, _domain(domain, text))
-    if len(str(address).encode()) > _MOST_OCTETS:
+    try:
+        address = Address(local, _domain(domain))
+    except AddressError as error:
+        raise AddressError(f"{_quoted(text)} {error}") from None
+    if len(local.encode()) + 1 + len(address.domain) > _MOST_OCTETS:
         raise AddressError(f"an address is longer than {_MOST_OCTETS} octets")
     return address
 
@@ -102,29 +105,31 @@ def _has_other(text: str) -> bool:
     )
 
 
-def _domain(domain: str, text: str) -> str:
+@lru_cache(maxsize=512)  # where many have their own address, few have their own domain
+def _domain(domain: str) -> str:
+    """A domain as its A-label; raises AddressError with the end of a sentence."""
     name = unicodedata.normalize("NFC", domain).lower()
     labels = name.split(".")
     if not all(_LABEL.fullmatch(label) for label in labels) or "xn--" in name:
-        name = _a_label(name, text)
+        name = _a_label(name)
         labels = name.split(".")
     if len(labels) < 2 or labels[-1].isdigit():
-        raise AddressError(f"{_quoted(text)} has no domain with a dot, as in `acme.example`")
+        raise AddressError("has no domain with a dot, as in `acme.example`")
     if len(name) > _MOST_DOMAIN_OCTETS:
-        raise AddressError(f"a domain is longer than {_MOST_DOMAIN_OCTETS} octets")
+        raise AddressError(f"has a domain that is longer than {_MOST_DOMAIN_OCTETS} octets")
     return name
 
 
-def _a_label(name: str, text: str) -> str:
+def _a_label(name: str) -> str:
     # No UTS 46 mapping: it would silently drop zero-width characters and fold look-alikes.
     if not name or not all(name.split(".")) or any(point in name for point in "。．｡"):
-        raise AddressError(f"{_quoted(text)} has an empty part in its domain")
+        raise AddressError("has an empty part in its domain")
     import idna  # few domains need it, and every command would wait for it
 
     try:
         return idna.encode(name, strict=True, uts46=False).decode("ascii")
     except (idna.IDNAError, UnicodeError):
-        raise AddressError(f"{_quoted(text)} has a domain that cannot exist") from None
+        raise AddressError("has a domain that cannot exist") from None
 
 
 def _quoted(text: str) -> str:

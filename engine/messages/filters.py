@@ -8,44 +8,24 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
-from jinja2.runtime import Context, Undefined
+from jinja2.runtime import Undefined
 
-from engine.messages.budget import Budget, bounded
+from engine.messages.budget import bounded
 from engine.messages.dates import DEFAULT_FORMAT, DateFormatError, format_date
 from engine.messages.failures import RENDER_ERROR, RenderFailure
+from engine.messages.rendering import Rendering
 from engine.messages.values import Missing, printed, rounded
 
 __all__ = [
-    "BUDGET",
     "FILTERS",
     "INTERNAL_FILTERS",
     "WORKS_ON_MISSING",
-    "ZONE",
-    "budget_of",
     "strict",
-    "zone_of",
 ]
 
-ZONE = "the zone"
-BUDGET = "the budget"
-# Names with a space: no template can write them, so no template can read or change them.
-
 _MOST_DIGITS = 9
-
-
-def zone_of(context: Context) -> ZoneInfo:
-    """The zone in which a rendering shows times."""
-    zone: ZoneInfo = context.parent[ZONE]
-    return zone
-
-
-def budget_of(context: Context) -> Budget:
-    """What is left for a rendering to use."""
-    budget: Budget = context.parent[BUDGET]
-    return budget
 
 
 # ---------------------------------------------------------------- what people write
@@ -57,10 +37,10 @@ def _default(value: object, instead: object = "") -> object:
 
 
 @pass_context
-def _date(context: Context, value: object, pattern: object = DEFAULT_FORMAT) -> str:
+def _date(context: Rendering, value: object, pattern: object = DEFAULT_FORMAT) -> str:
     """A date or time in words, in the recipient's zone."""
     if isinstance(value, datetime):
-        value = value.astimezone(zone_of(context))
+        value = value.astimezone(context.zone)
     if not isinstance(value, date) or not isinstance(pattern, str):
         raise RenderFailure(RENDER_ERROR, "`date` takes a date or timestamp, and a format")
     try:
@@ -70,12 +50,12 @@ def _date(context: Context, value: object, pattern: object = DEFAULT_FORMAT) -> 
 
 
 @pass_context
-def _upper(context: Context, value: object) -> str:
+def _upper(context: Rendering, value: object) -> str:
     return _text(context, value).upper()
 
 
 @pass_context
-def _lower(context: Context, value: object) -> str:
+def _lower(context: Rendering, value: object) -> str:
     return _text(context, value).lower()
 
 
@@ -83,23 +63,23 @@ _WORD = re.compile(r"[^\W\d_][^\s]*")
 
 
 @pass_context
-def _title(context: Context, value: object) -> str:
+def _title(context: Rendering, value: object) -> str:
     """Each word with a capital; what follows an apostrophe stays small."""
     return _WORD.sub(lambda word: word[0].capitalize(), _text(context, value))
 
 
 @pass_context
-def _capitalize(context: Context, value: object) -> str:
+def _capitalize(context: Rendering, value: object) -> str:
     return _text(context, value).capitalize()
 
 
 @pass_context
-def _trim(context: Context, value: object) -> str:
+def _trim(context: Rendering, value: object) -> str:
     return _text(context, value).strip()
 
 
 @pass_context
-def _replace(context: Context, value: object, old: object, new: object) -> str:
+def _replace(context: Rendering, value: object, old: object, new: object) -> str:
     text, before, after = (_text(context, part) for part in (value, old, new))
     if not before:
         raise RenderFailure(RENDER_ERROR, "`replace` needs a text to look for")
@@ -108,7 +88,7 @@ def _replace(context: Context, value: object, old: object, new: object) -> str:
 
 
 @pass_context
-def _truncate(context: Context, value: object, length: object = 80, end: object = "…") -> str:
+def _truncate(context: Rendering, value: object, length: object = 80, end: object = "…") -> str:
     """At most `length` characters, cut between words where it can be."""
     text, tail, most = _text(context, value), _text(context, end), _count(length, "truncate")
     if len(text) <= most:
@@ -138,7 +118,7 @@ def _length(value: object) -> int:
 
 
 @pass_context
-def _join(context: Context, value: object, between: object = ", ", last: object = None) -> str:
+def _join(context: Rendering, value: object, between: object = ", ", last: object = None) -> str:
     """The items with `between` between them, and `last` before the last: `join(", ", " and ")`."""
     items = [_text(context, item) for item in _items(value, "join")]
     glue = _text(context, between)
@@ -174,7 +154,7 @@ class UrlPart(str):
 
 
 @pass_context
-def _urlencode(context: Context, value: object) -> str:
+def _urlencode(context: Rendering, value: object) -> str:
     return UrlPart(quote(_text(context, value), safe=""))
 
 
@@ -204,15 +184,15 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
 
 
 @pass_context
-def _each(context: Context, value: object) -> list[object]:
+def _each(context: Rendering, value: object) -> list[object]:
     """The items of a loop, counted against the budget."""
     items = _items(value, "for")
-    budget_of(context).loop(len(items))
+    context.budget.loop(len(items))
     return items
 
 
 @pass_context
-def _concatenated(context: Context, value: object, *others: object) -> str:
+def _concatenated(context: Rendering, value: object, *others: object) -> str:
     """`a ~ b`, bounded."""
     parts = [_text(context, part) for part in (value, *others)]
     bounded(sum(map(len, parts)))
@@ -229,8 +209,8 @@ INTERNAL_FILTERS: Mapping[str, Callable[..., Any]] = {
 # ---------------------------------------------------------------- reading arguments
 
 
-def _text(context: Context, value: object) -> str:
-    return budget_of(context).read(printed(value, zone_of(context)))
+def _text(context: Rendering, value: object) -> str:
+    return context.budget.read(printed(value, context.zone))
 
 
 def _items(value: object, name: str) -> list[object]:

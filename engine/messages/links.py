@@ -15,11 +15,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from jinja2 import pass_context
-from jinja2.runtime import Context, Undefined
+from jinja2.runtime import Undefined
 
 from engine.messages.address import AddressError, parse_address
 from engine.messages.failures import UNSAFE_VALUE, RenderFailure
-from engine.messages.filters import UrlPart, zone_of
+from engine.messages.filters import UrlPart
+from engine.messages.rendering import Rendering
 from engine.messages.values import printed
 
 __all__ = [
@@ -42,6 +43,9 @@ WHOLE_FILTER = "touchline_whole"
 _MOST_CHARACTERS = 2_000  # what mail programs and servers are known to take
 _ORIGIN = re.compile(r"[^:/?#]*://[^/?#]*")
 _LEGAL = ":/?#[]@!$&'()*+,;=%-._~"
+_PLAIN_URL = re.compile(r"(https?://[a-z0-9.:-]+)((?:[/?][A-Za-z0-9/?&=._~-]*)?)")
+"""Nothing of its path or query is escaped."""
+
 _HOST = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
@@ -60,6 +64,8 @@ def check_url(url: str) -> str:
         UrlError: it is not http, https or mailto, has no host, hides one behind a user name, or
             holds controls.
     """
+    if len(url) <= _MOST_CHARACTERS and (found := _PLAIN_URL.fullmatch(url)):
+        return _origin(found[1]) + found[2]
     if len(url) > _MOST_CHARACTERS:
         raise UrlError(f"a link is longer than {_MOST_CHARACTERS:,} characters")
     if _CONTROL.search(url):
@@ -134,25 +140,27 @@ def _text_link(url: object) -> str:
 
 
 @pass_context
-def _whole(context: Context, value: object) -> str:
+def _whole(context: Rendering, value: object) -> str:
     """A value that begins a link: refused for its controls, which printing would take away."""
-    text = printed(value, zone_of(context))
+    text = printed(value, context.zone)
     if _CONTROL.search(text):
         raise RenderFailure(UNSAFE_VALUE, "a link holds a control character")
     return text
 
 
 @pass_context
-def _part(context: Context, value: object) -> str:
+def _part(context: Rendering, value: object) -> str:
     """A value behind the beginning of a link, percent-encoded unless it is already."""
-    text = printed(value, zone_of(context))
-    return value if isinstance(value, UrlPart) else quote(text, safe="")
+    text = printed(value, context.zone)
+    if isinstance(value, UrlPart):
+        return value
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")
 
 
 @pass_context
-def _named_host(context: Context, value: object) -> str:
+def _named_host(context: Rendering, value: object) -> str:
     """A value in the host of a link."""
-    text = printed(value, zone_of(context))
+    text = printed(value, context.zone)
     if isinstance(value, Undefined) or not _HOST.fullmatch(text):
         raise RenderFailure(UNSAFE_VALUE, "a value in the host of a link is no name of a host")
     return text

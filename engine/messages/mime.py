@@ -11,7 +11,7 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -44,10 +44,11 @@ MOST_BYTES = 2_097_152
 
 _MOST_LINE = 998  # RFC 5322, 2.1.1, without CRLF
 _LINE = 76
+_LONGEST_WORD = 60  # of a header that is folded where its spaces are
 _WORD_BYTES = 39  # of UTF-8 in one encoded word: 64 characters, so that a line stays under 76
 _SOFT = b"=\r\n"  # a line of the encoded text ends, and none of the text itself
+_ONE_LINE = re.compile(r"[ -<>-~]*[!-\-/-<>-~]\n")  # nothing of it is encoded
 _PIECES_KEPT = 1024  # encoded: most of a message says the same to everybody
-_PRINTABLE = re.compile(r"[\x20-\x7e]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
 _MESSAGE_KEY = re.compile(r"[A-Za-z0-9.-]+")
@@ -104,11 +105,11 @@ def to_bytes(email: RenderedEmail, envelope: Envelope) -> Wire:
     sender = _parsed(envelope.sender, UNSAFE_VALUE, "sender")
     recipient = _parsed(envelope.recipient, NO_RECIPIENT, "recipient")
     headers = [
-        ("From", _mailbox(envelope.sender, sender)),
-        ("To", _mailbox(envelope.recipient, recipient)),
+        ("From", _mailbox(envelope.sender.name, str(sender))),
+        ("To", _mailbox(envelope.recipient.name, str(recipient))),
         *_reply_to(envelope.reply_to),
         ("Subject", subject_line(email.subject)),
-        ("Date", _date(envelope.date.isoformat())),
+        ("Date", _date(envelope.date, envelope.date.utcoffset())),
         ("Message-ID", envelope.message_id),
         *_thread(envelope.references),
         ("Auto-Submitted", "auto-generated"),
@@ -118,7 +119,7 @@ def to_bytes(email: RenderedEmail, envelope: Envelope) -> Wire:
     ]
     kind, body = content(email, envelope.message_id)
     payload = finished([*headers, kind], body)
-    return Wire(payload, recipient, not payload.split(b"\r\n\r\n", 1)[0].isascii())
+    return Wire(payload, recipient, not payload.isascii())  # of the body all is
 
 
 # ---------------------------------------------------------------- headers
@@ -137,7 +138,7 @@ def mailbox(person: Recipient, who: str) -> str:
     Raises:
         RenderFailure: the address or the name must not stand in a header (`unsafe_value`).
     """
-    return _mailbox(person, _parsed(person, UNSAFE_VALUE, who))
+    return _mailbox(person.name, str(_parsed(person, UNSAFE_VALUE, who)))
 
 
 def subject_line(text: str) -> str:
@@ -156,17 +157,19 @@ def _checked(text: str, where: str) -> str:
         raise RenderFailure(UNSAFE_VALUE, f"in the {where}: {error}") from None
 
 
-def _mailbox(person: Recipient, address: Address) -> str:
-    name = " ".join(_checked(person.name, "name of a person").split())
+@lru_cache(maxsize=512)  # all messages of a step have the same sender
+def _mailbox(name: str, address: str) -> str:
+    """A person whose address was parsed; the name is looked at here."""
+    name = " ".join(_checked(name, "name of a person").split())
     if not name:
-        return str(address)
+        return address
     phrase = _phrase(name)
-    is_long = len(phrase) + len(str(address)) > _LINE - len("Reply-To:  <>")
+    is_long = len(phrase) + len(address) > _LINE - len("Reply-To:  <>")
     return phrase + ("\r\n " if is_long else " ") + f"<{address}>"
 
 
 def _phrase(name: str) -> str:
-    if not _PRINTABLE.fullmatch(name) or len(name) > _LINE - 10:
+    if not _is_plain(name) or len(name) > _LINE - 10:
         return _encoded_words(name)
     if _ATOMS.fullmatch(name):
         return name
@@ -175,9 +178,9 @@ def _phrase(name: str) -> str:
 
 
 @lru_cache(maxsize=64)  # a pass dates all of its messages alike
-def _date(text: str) -> str:
-    """ISO 8601 as RFC 5322 writes it, with the same offset."""
-    return format_datetime(datetime.fromisoformat(text))
+def _date(at: datetime, _: timedelta | None) -> str:
+    """An instant as RFC 5322 writes it; equal ones may differ in their offset."""
+    return format_datetime(at)
 
 
 def _reply_to(person: Recipient | None) -> list[tuple[str, str]]:
@@ -202,9 +205,10 @@ def _list_unsubscribe(targets: Sequence[str]) -> list[tuple[str, str]]:
 
 def _unstructured(text: str) -> str:
     """A text as the value of a header: folded where it is plain, else in encoded words."""
+    if len(text) <= _LONGEST_WORD and _is_plain(text) and "  " not in f" {text} ":
+        return text  # one line, and no word is empty
     words = text.split(" ")
-    is_plain = _PRINTABLE.fullmatch(text) and all(0 < len(word) <= 60 for word in words)
-    if not is_plain:
+    if not _is_plain(text) or "" in words or max(map(len, words)) > _LONGEST_WORD:
         return _encoded_words(text)
     lines, line = [], words[0]
     for word in words[1:]:
@@ -214,6 +218,11 @@ def _unstructured(text: str) -> str:
         else:
             line = f"{line} {word}"
     return "\r\n ".join([*lines, line])
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is made of what ASCII prints, the space included."""
+    return text.isascii() and text.isprintable()
 
 
 def _encoded_words(text: str) -> str:
@@ -237,11 +246,9 @@ def content(email: RenderedEmail, key: str) -> tuple[tuple[str, str], bytes]:
     # Quoted-printable writes `=` as `=3D`: a boundary with `=_` in it cannot occur in a part.
     boundary = "=_" + hashlib.sha256(key.encode()).hexdigest()[:24]
     kind = ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')
-    parts = b"".join(
-        _part(pieces, subtype, boundary)
-        for pieces, subtype in ((email.text_pieces, "plain"), (email.html_pieces, "html"))
-    )
-    return kind, parts + f"--{boundary}--\r\n".encode()
+    text = _part(email.text_pieces, "plain", boundary)
+    html = _part(email.html_pieces, "html", boundary)
+    return kind, b"".join([*text, *html, f"--{boundary}--\r\n".encode()])
 
 
 def finished(headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
@@ -250,58 +257,87 @@ def finished(headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
     Raises:
         RenderFailure: it is too large, or would hold other headers than these.
     """
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode()
-    _verify(head, [name for name, _ in headers])
+    head = "".join([f"{name}: {value}\r\n" for name, value in headers]).encode()
+    names = tuple([name for name, _ in headers])
+    if not _meant(names).fullmatch(head):
+        _verify(head, names)
     payload = head + b"\r\n" + body
     if len(payload) > MOST_BYTES:
         raise RenderFailure(TOO_LARGE, f"the message is larger than {MOST_BYTES:,} bytes")
     return payload
 
 
-def _part(pieces: Sequence[str], subtype: str, boundary: str) -> bytes:
+def _part(pieces: Sequence[str], subtype: str, boundary: str) -> list[bytes]:
     head = (
         f"--{boundary}\r\n"
         f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return head.encode() + _encoded(pieces) + b"\r\n"
+    return [head.encode(), *_encoded(pieces), b"\r\n"]
 
 
-def _encoded(pieces: Sequence[str]) -> bytes:
-    """Pieces of a text as they travel: what is fixed, and holes that are filled.
+def _encoded(pieces: Sequence[str]) -> list[bytes]:
+    """Pieces of a text as they travel: each by itself, what is fixed and what fills its holes.
 
     A long piece stands on lines of its own, so that its bytes do not hang on what is before it.
     """
-    if any("\r" in piece for piece in pieces):
-        pieces = ("".join(pieces).replace("\r\n", "\n").replace("\r", "\n"),)
+    if "\r" in (whole := "".join(pieces)):
+        pieces = (whole.replace("\r\n", "\n").replace("\r", "\n"),)
     output: list[bytes] = []
-    line: list[bytes] = []
+    line = b""  # that others go on with, encoded
     for piece in pieces:
-        if len(piece) <= _LINE and "\n" not in piece:
-            line.append(piece.encode())
-            continue
+        if len(piece) >= _LINE or "\n" in piece:
+            lines, rest = _lines(piece)
+        else:
+            is_as_it_is = piece.isascii() and piece.isprintable() and "=" not in piece
+            octets = piece.encode() if is_as_it_is else _short(piece)
+            if len(line) + len(octets) < _LINE:
+                line += octets
+                continue
+            lines, rest = _parted(octets)
         if line:
-            output.append(_broken_off(b"".join(line)))
-        lines, rest = _cut(piece)
+            output.append(line + _SOFT)
         output.append(lines)
-        line = [rest] if rest else []
-    output.append(_quoted_printable(b"".join(line)))
-    return b"".join(output)
+        line = rest
+    output.append(_ending(line))
+    return output
+
+
+@lru_cache(_PIECES_KEPT)
+def _short(piece: str) -> bytes:
+    """A piece without a line end, where a line goes on."""
+    return _going_on(piece.encode())
+
+
+def _lines(piece: str) -> tuple[bytes, bytes]:
+    """The lines of a piece as they travel, and what is left for a line that others go on with."""
+    if len(piece) <= _LINE and _ONE_LINE.fullmatch(piece):
+        return piece[:-1].encode() + b"\r\n", b""
+    return _cut(piece)
 
 
 @lru_cache(_PIECES_KEPT)
 def _cut(piece: str) -> tuple[bytes, bytes]:
-    """The lines of a piece as they travel, and what is left for a line that others go on with."""
     octets = piece.encode()
     end = octets.rfind(b"\n") + 1
-    last = _quoted_printable(octets[end:])
-    begun = last.rfind(_SOFT) + len(_SOFT) if _SOFT in last else 0
-    return _quoted_printable(octets[:end]) + last[:begun], binascii.a2b_qp(last[begun:])
+    lines, rest = _parted(_going_on(octets[end:]))
+    return _quoted_printable(octets[:end]) + lines, rest
 
 
-def _broken_off(octets: bytes) -> bytes:
-    """A line that goes on after a soft break; one more character keeps room for its sign."""
-    return _quoted_printable(octets + b"x")[:-1].removesuffix(_SOFT) + _SOFT
+def _parted(octets: bytes) -> tuple[bytes, bytes]:
+    """What is encoded, after its last soft break."""
+    begun = octets.rfind(_SOFT) + len(_SOFT) if _SOFT in octets else 0
+    return octets[:begun], octets[begun:]
+
+
+def _going_on(octets: bytes) -> bytes:
+    """Octets as they travel where more follows them; one more character stands for it."""
+    return _quoted_printable(octets + b"x")[:-1] if octets else b""
+
+
+def _ending(line: bytes) -> bytes:
+    """The last line: here white space is encoded, and a dot by itself."""
+    return _quoted_printable(binascii.a2b_qp(line)) if line[-1:] in (b" ", b"\t", b".") else line
 
 
 _LONG_BY_ITS_END = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)
@@ -316,6 +352,15 @@ def _quoted_printable(octets: bytes) -> bytes:
     if b"=20" in encoded or b"=09" in encoded:
         encoded = _LONG_BY_ITS_END.sub(rb"\1=\n\2", encoded)
     return encoded.replace(b"\n", b"\r\n")
+
+
+@lru_cache(maxsize=64)  # messages of a channel have the same headers
+def _meant(names: tuple[str, ...]) -> re.Pattern[bytes]:
+    """What `_verify` finds nothing wrong with, whatever stands in headers of these names."""
+    line = r"[^\r\n\0]{0,%d}+\r\n"
+    more = rf"(?:[ \t]{line % (_MOST_LINE - 1)})*+"
+    headers = [re.escape(name) + ":" + line % (_MOST_LINE - len(name) - 1) + more for name in names]
+    return re.compile("".join(headers).encode())
 
 
 def _verify(head: bytes, names: Sequence[str]) -> None:

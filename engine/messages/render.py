@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import rfc8785
 from jinja2 import Template as Runnable
@@ -84,7 +85,7 @@ def render_email(
     """
     subject = subject or _subject(compiled.subject, scope)
     shown = run(compiled.preheader, scope) if compiled.preheader else ""
-    preheader = _SPACES.sub(" ", shown).strip()
+    preheader = _in_one_line(shown)
     text = laid_out(run_in_pieces(compiled.text, scope))
     if not any(map(str.strip, text)):
         raise RenderFailure(MISSING_VALUE, "the body of the message is empty")
@@ -101,12 +102,18 @@ def _subject(template: Runnable, scope: Scope) -> str:
         check_header_value(text)
     except HeaderValueError as error:
         raise RenderFailure(UNSAFE_VALUE, f"in the subject: {error}") from None
-    subject = _SPACES.sub(" ", text).strip()
+    subject = _in_one_line(text)
     if not subject:
         raise RenderFailure(MISSING_VALUE, "the subject is empty")
     if len(subject) > _MOST_SUBJECT:
         raise RenderFailure(TOO_LARGE, f"the subject is longer than {_MOST_SUBJECT} characters")
     return subject
+
+
+def _in_one_line(text: str) -> str:
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return _SPACES.sub(" ", text).strip()
 
 
 def _for_layout(scope: Scope, subject: str, preheader: str, *, footer: Footer) -> Scope:
@@ -120,10 +127,15 @@ def _for_layout(scope: Scope, subject: str, preheader: str, *, footer: Footer) -
 
 
 def _text_footer(footer: Footer) -> str:
-    lines = [line.strip() for line in footer.postal_address.splitlines() if line.strip()]
+    lines = list(_lines(footer.postal_address))
     if footer.unsubscribe_url:
         lines.append(f"Unsubscribe: {footer.unsubscribe_url}")
     return "\n-- \n" + "\n".join(lines) + "\n" if lines else ""
+
+
+@lru_cache(maxsize=64)  # every message of a channel ends with the same ones
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def render_text(compiled: CompiledText, scope: Scope) -> str:
@@ -141,7 +153,7 @@ def render_line(compiled: CompiledText, scope: Scope) -> str:
     Raises:
         RenderFailure: as `render_email`, or nothing is left of it.
     """
-    line = _SPACES.sub(" ", run(compiled.runnable, scope)).strip()
+    line = _in_one_line(run(compiled.runnable, scope))
     if not line:
         raise RenderFailure(MISSING_VALUE, "the text is empty")
     return line

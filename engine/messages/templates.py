@@ -7,6 +7,7 @@ at all is the business of `grammar.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -16,22 +17,15 @@ from jinja2 import Template, TemplateError, UndefinedError, nodes, pass_context
 from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
+from markupsafe import escape
 
-from engine.messages.budget import MOST_CHARACTERS, Budget, bounded
+from engine.messages.budget import MOST_CHARACTERS, bounded
 from engine.messages.failures import MISSING_VALUE, RENDER_ERROR, RenderFailure
-from engine.messages.filters import (
-    BUDGET,
-    FILTERS,
-    INTERNAL_FILTERS,
-    WORKS_ON_MISSING,
-    ZONE,
-    budget_of,
-    strict,
-    zone_of,
-)
+from engine.messages.filters import FILTERS, INTERNAL_FILTERS, WORKS_ON_MISSING, strict
 from engine.messages.grammar import LOOP_NAMES, TESTS
 from engine.messages.links import HTML_LINK_FILTERS, TEXT_LINK_FILTERS
-from engine.messages.values import Missing, printed, printed_iso, readable
+from engine.messages.rendering import Rendering
+from engine.messages.values import Missing, printed, printed_iso, readable, shown
 from engine.records import dataclass
 
 __all__ = [
@@ -103,62 +97,71 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 @pass_context
-def _for_people(context: Context, value: object) -> str:
-    return budget_of(context).print(readable(printed(value, zone_of(context))))
+def _for_people(context: Rendering, value: object) -> str:
+    return context.budget.print(shown(value, context.zone))
 
 
 @pass_context
-def _for_machines(context: Context, value: object) -> str:
-    return budget_of(context).print(readable(printed_iso(value, zone_of(context))))
+def _for_html(context: Rendering, value: object) -> str:
+    """Escaped here, as Jinja's autoescape would: that makes objects of its own for each value."""
+    text = context.budget.print(shown(value, context.zone))
+    return str(escape(text)) if _MARKUP.search(text) else text
 
 
 @pass_context
-def _for_headers(context: Context, value: object) -> str:
+def _for_machines(context: Rendering, value: object) -> str:
+    return context.budget.print(readable(printed_iso(value, context.zone)))
+
+
+@pass_context
+def _for_headers(context: Rendering, value: object) -> str:
     """As it is: a value that a header must not hold is refused there, and never repaired."""
-    return budget_of(context).print(printed(value, zone_of(context)))
+    return context.budget.print(printed(value, context.zone))
 
 
-def _environment(finalize: Callable[..., str], *, autoescape: bool) -> Sandbox:
-    sandbox = Sandbox(
-        undefined=Missing, autoescape=autoescape, finalize=finalize, keep_trailing_newline=True
-    )
+_PRINT = "touchline_print"
+_MARKUP = re.compile("[&<>'\"]")
+
+
+def _environment(show: Callable[..., str], links: Mapping[str, Callable[..., Any]]) -> Sandbox:
+    """`show` makes text of every value that is printed: `_Shown` puts it there."""
+    sandbox = Sandbox(undefined=Missing, keep_trailing_newline=True)
     sandbox.globals.clear()
     sandbox.filters = {
         name: function if name in WORKS_ON_MISSING else strict(function)
         for name, function in FILTERS.items()
     }
-    sandbox.filters |= INTERNAL_FILTERS
-    sandbox.filters |= HTML_LINK_FILTERS if autoescape else TEXT_LINK_FILTERS
+    sandbox.filters |= {**INTERNAL_FILTERS, **links, _PRINT: show}
     sandbox.tests = {name: sandbox.tests[name] for name in TESTS}
     return sandbox
 
 
-HTML = _environment(_for_people, autoescape=True)
+HTML = _environment(_for_html, HTML_LINK_FILTERS)
 """For the HTML part: every value is escaped."""
 
-TEXT = _environment(_for_people, autoescape=False)
+TEXT = _environment(_for_people, TEXT_LINK_FILTERS)
 """For plain text, titles and notes."""
 
-HEADER = _environment(_for_headers, autoescape=False)
+HEADER = _environment(_for_headers, TEXT_LINK_FILTERS)
 """For subjects and headers: nothing is taken away, so that the check sees it all."""
 
-MACHINE = _environment(_for_machines, autoescape=False)
+MACHINE = _environment(_for_machines, TEXT_LINK_FILTERS)
 """For bodies of webhooks: dates as ISO 8601."""
 
 
 _KEPT = 1024  # texts: each pass asks for the same ones again
 
 
-class _Bounded(NodeTransformer):
-    """Puts counting around loops and around joined text; a printed brace is plain text again.
+class _Shown(NodeTransformer):
+    """Puts the making of text around all that is printed, counting around loops and joined text.
 
-    Every brace of a style sheet is written as a printed one (`pieces.py`): each would be printed
-    anew for every message, as if it were data.
+    Every brace of a style sheet is written as a printed one (`pieces.py`) and is plain text again:
+    each would be printed anew for every message, as if it were data.
     """
 
     def visit_Output(self, node: nodes.Output) -> nodes.Output:
         self.generic_visit(node)
-        node.nodes = [_plain_brace(each) for each in node.nodes]
+        node.nodes = [_shown(each) for each in node.nodes]
         return node
 
     def visit_For(self, node: nodes.For) -> nodes.For:
@@ -171,9 +174,12 @@ class _Bounded(NodeTransformer):
         return _filtered(node.nodes[0], "touchline_concatenated", node.nodes[1:])
 
 
-def _plain_brace(node: nodes.Expr) -> nodes.Expr:
-    is_brace = isinstance(node, nodes.Const) and node.value == "{"
-    return nodes.TemplateData("{", lineno=node.lineno) if is_brace else node
+def _shown(node: nodes.Expr) -> nodes.Expr:
+    if isinstance(node, nodes.TemplateData):
+        return node
+    if isinstance(node, nodes.Const) and node.value == "{":
+        return nodes.TemplateData("{", lineno=node.lineno)
+    return _filtered(node, _PRINT, [])
 
 
 def _filtered(node: nodes.Node, name: str, arguments: list[nodes.Expr]) -> nodes.Filter:
@@ -183,7 +189,7 @@ def _filtered(node: nodes.Node, name: str, arguments: list[nodes.Expr]) -> nodes
 @lru_cache(_KEPT)
 def compile_source(source: str, environment: Sandbox) -> Template:
     """A template that `grammar.py` has found nothing wrong with, ready to run."""
-    tree = _Bounded().visit(environment.parse(source))
+    tree = _Shown().visit(environment.parse(source))
     tree.set_environment(environment)
     # Without globals, which there are none of: a context is made for each part of each message.
     return Template.from_code(environment, environment.compile(tree), {})
@@ -204,9 +210,9 @@ def run_in_pieces(template: Template, scope: Scope) -> list[str]:
     Raises:
         RenderFailure: as `run`.
     """
-    names = {**scope.names, ZONE: scope.zone, BUDGET: Budget()}
+    rendering = Rendering(template.environment, scope.names, scope.zone)
     try:
-        return _bounded(template.root_render_func(template.new_context(names, shared=True)))
+        return _bounded(template.root_render_func(rendering))
     except UndefinedError as error:
         raise RenderFailure(MISSING_VALUE, str(error)) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:

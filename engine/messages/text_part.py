@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from engine.messages.pieces import Pieces
@@ -145,65 +145,98 @@ def _block(first: str, rest: str, kind: str, content: str) -> str:
 def laid_out(rendered: Iterable[str]) -> Sequence[str]:
     """The text as it is read: blocks wrapped, items numbered, a blank line between blocks.
 
-    Parted where its blocks begin and end; one that is the same as in another message is the same
+    Parted where its blocks begin and end; what is the same as in another message is the same
     object.
     """
     output: list[str] = []
-    numbers: list[int] = []
-    was_tight = False
-    for start, end, first, rest, kind, content in _marked(rendered):
-        if start:
-            numbers.append(int(start))
-        elif end:
-            numbers.pop()
-        elif content.strip():
-            for level in range(-first.count(_NUMBER), 0):
-                first = first.replace(_NUMBER, f"{numbers[level]}. ", 1)
-                numbers[level] += 1
-            if output and not (kind == "t" and was_tight):
-                output.append("\n")
-            output.append(_wrapped(first, rest, kind, content))
-            was_tight = kind == "t"
-    return output
-
-
-_Mark = tuple[str, ...]  # the groups of `_MARKED`
-
-
-def _marked(rendered: Iterable[str]) -> Iterator[_Mark]:
-    """Blocks, and the ends of lists: only blocks that are of several pieces are read anew."""
-    begun = ""
+    begun, standing = "", _AT_FIRST
     for piece in rendered:
         if piece.isascii() or not _SIGN.search(piece):
             begun += piece
             continue
-        closing, whole, opening = _cut(piece)
+        closing, opening = _cut(piece)
         if closing:
-            yield from _MARKED.findall(begun + closing)
-        yield from whole
-        begun = opening
+            text, standing = _set(_MARKED.findall(begun + piece[:closing]), standing)
+            output.append(text)
+        if closing < opening:
+            text, standing = _whole(piece, standing)
+            output.append(text)
+        begun = piece[opening:]
+    return output
+
+
+_Mark = tuple[str, ...]  # the groups of `_MARKED`
+_Standing = tuple[str, tuple[int, ...]]
+"""The kind of the block before, if there is one, and the next numbers of the lists around."""
+
+_AT_FIRST: _Standing = ("", ())
 
 
 @lru_cache(_PIECES_KEPT)
-def _cut(piece: str) -> tuple[str, Sequence[_Mark], str]:
-    """Fixed text: the end of a block that is open, what stands whole in it, an open beginning."""
+def _cut(piece: str) -> tuple[int, int]:
+    """Of fixed text: where a block that is open ends, and where one begins that stays open."""
     begin, end = piece.find(_BEGIN), piece.find(_END)
     closed = end + 1 if end >= 0 and not 0 <= begin < end else 0
     last = piece.rfind(_BEGIN)
-    opened = last if last > piece.rfind(_END) else len(piece)
-    return piece[:closed], _MARKED.findall(piece[closed:opened]), piece[opened:]
+    return closed, last if last > piece.rfind(_END) else len(piece)
+
+
+@lru_cache(_PIECES_KEPT)
+def _whole(piece: str, standing: _Standing) -> tuple[str, _Standing]:
+    """The blocks that stand whole in fixed text: most of a message says the same to everybody."""
+    closed, opened = _cut(piece)
+    return _set(_MARKED.findall(piece[closed:opened]), standing)
+
+
+def _set(marks: Iterable[_Mark], standing: _Standing) -> tuple[str, _Standing]:
+    """Blocks and the ends of lists, after what stands before them."""
+    output = []
+    before, numbers = standing
+    for start, end, first, rest, kind, content in marks:
+        if start:
+            numbers = (*numbers, int(start))
+        elif end:
+            numbers = numbers[:-1]
+        elif content.strip():
+            first, numbers = _numbered(first, numbers)
+            if before and not kind == before == "t":
+                output.append("\n")
+            output.append(_wrapped(first, rest, kind, content))
+            before = kind
+    return "".join(output), (before, numbers)
+
+
+def _numbered(first: str, numbers: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """What stands before the first line of a block, with the numbers of the items it begins."""
+    if _NUMBER not in first:
+        return first, numbers
+    begun = len(numbers) - first.count(_NUMBER)
+    for number in numbers[begun:]:
+        first = first.replace(_NUMBER, f"{number}. ", 1)
+    return first, (*numbers[:begun], *(number + 1 for number in numbers[begun:]))
 
 
 def _wrapped(first: str, rest: str, kind: str, content: str) -> str:
+    if kind in "pt" and _is_one_line(content, _width(rest)):
+        return (first + content).rstrip() + "\n"
     is_short = len(content) <= _LONGEST_KEPT
     return (_wrapped_once if is_short else _wrap)(first, rest, kind, content)
+
+
+def _is_one_line(content: str, width: int) -> bool:
+    """Whether wrapping does nothing to a text."""
+    return len(content) <= width and "  " not in content and content.isprintable()
+
+
+def _width(rest: str) -> int:
+    return max(WIDTH - len(rest), 20)
 
 
 def _wrap(first: str, rest: str, kind: str, content: str) -> str:
     if kind == "v":
         lines = content.strip("\n").split("\n")
     else:
-        width = max(WIDTH - len(rest), 20)
+        width = _width(rest)
         lines = [
             line for part in _SPACES.sub(" ", content).split(_BREAK) for line in _lines(part, width)
         ]

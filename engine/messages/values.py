@@ -25,8 +25,10 @@ __all__ = [
     "printed_iso",
     "readable",
     "rounded",
+    "shown",
 ]
 
+_SHORT = 10**15  # of whole numbers: others need a decimal to be written
 _DECIMALS = 9  # computed numbers are rounded so (language, section 2); beyond it is noise
 
 # What no person should read: C0 but tab and line feed, C1, surrogates, non-characters (they mark
@@ -122,6 +124,14 @@ def printed(value: object, zone: ZoneInfo) -> str:
             return _scalar(value)
 
 
+def shown(value: object, zone: ZoneInfo) -> str:
+    """A value as a body may hold it: as `printed`, and `readable`."""
+    if type(value) is str and value.isascii() and value.isprintable():
+        bounded(len(value))
+        return value  # as nearly all are: nothing is done to it
+    return readable(printed(value, zone))
+
+
 def printed_iso(value: object, zone: ZoneInfo) -> str:
     """A value as programs read it: dates and times as ISO 8601, times in `zone`."""
     match value:
@@ -178,6 +188,8 @@ def readable(text: str) -> str:
 def number_text(value: float) -> str:
     """Digits without exponent, and at most nine places that mean something."""
     if isinstance(value, int):
+        if -_SHORT < value < _SHORT:
+            return f"{value:d}"
         bounded(value.bit_length() // 3)
         return format(Decimal(value), "f")
     text = format(rounded(value, _DECIMALS), "f")

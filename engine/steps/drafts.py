@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.bind.acts import BoundEmail, BoundTask, BoundUpdate, BoundWebhook, origin_of
@@ -15,7 +16,7 @@ from engine.decide.facts import Enrollment, NewTouch, TouchKind, TouchState, ide
 from engine.language.project import Settings
 from engine.messages.failures import RenderFailure
 from engine.messages.written import Earlier
-from engine.moments import shift_local
+from engine.moments import Duration, shift_local
 from engine.ports import Recipient
 from engine.steps.persons import Values, Who, first_set
 
@@ -111,7 +112,13 @@ class Draft:
 
 
 def blank(
-    house: House, step: TouchStep, customer: Customer, *, kind: TouchKind, place: int = 0
+    house: House,
+    step: TouchStep,
+    customer: Customer,
+    *,
+    kind: TouchKind,
+    place: int = 0,
+    topic: str = "",
 ) -> NewTouch:
     """A touch of a step with its identity and its times, ready and still without content."""
     enrollment, identity = customer.enrollment, house.playbook.identity
@@ -125,10 +132,16 @@ def blank(
         kind=kind,
         channel=step.channel,
         state=TouchState.READY,
+        topic=topic,
         priority=house.playbook.priority,
         due_at=house.as_of,
-        expires_at=shift_local(house.as_of, step.max_lateness, house.playbook.zone),
+        expires_at=_too_late(house.as_of, step.max_lateness, house.playbook.zone),
     )
+
+
+@lru_cache(maxsize=64)  # of a pass, all touches of a step are too late at the same time
+def _too_late(as_of: datetime, lateness: Duration, zone: ZoneInfo) -> datetime:
+    return shift_local(as_of, lateness, zone)
 
 
 def blank_digest(house: House, step: BoundEmail | BoundTask | BoundWebhook, told: Told) -> NewTouch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.bind.acts import BoundEmail
@@ -91,15 +92,15 @@ class EmailPress:
             self._wanted, told.values, self._around(touch, party), zone=self._zone(told.who)
         )
         try:
-            printed = self._filled(touch, scope, party)
+            filled = self._filled(touch, scope, party)
             address = normalise(_address(told.who, NO_RECIPIENT))
         except RenderFailure as failure:
             return Draft(failed(touch, failure))
         if not told.who.is_team:
             rows = {row: None for each in told.customers for row in self._reach.rows(each)}
             zone = self._reach.zone(told.who, told.values[0])
-            printed = replace(printed, to_customer=True, zone=zone, rows=tuple(rows))
-        return Draft(printed, address=address)
+            filled |= {"to_customer": True, "zone": zone, "rows": tuple(rows)}
+        return Draft(replace(touch, **filled), address=address)
 
     def _to_copied(self, customer: Customer, slot: Slot, number: int) -> Draft:
         touch = blank(self._house, self._step, customer, kind=TouchKind.EMAIL, place=-1 - number)
@@ -120,66 +121,69 @@ class EmailPress:
         return Draft(touch, address=normalise(address), copy=copy, person=_recipient(who))
 
     def _draft(self, customer: Customer, slot: Slot, place: int) -> Draft:
-        touch = blank(self._house, self._step, customer, kind=TouchKind.EMAIL, place=place)
-        touch = replace(touch, topic=self._step.topic)
+        topic = self._step.topic
+        touch = blank(
+            self._house, self._step, customer, kind=TouchKind.EMAIL, place=place, topic=topic
+        )
         recipient = first_set(slot, customer.values)
         sender = first_set(self._step.sender, customer.values)
         if recipient is None:
             return Draft(ended(touch, NO_RECIPIENT, _nobody(slot)))
         if sender is None:
             return Draft(ended(touch, NO_SENDER, _nobody(self._step.sender)))
-        party = _Party(sender, recipient, first_set(self._step.reply_to, customer.values))
         try:
-            return self._printed(touch, customer, self._with_thread(party, customer))
+            address = normalise(_address(recipient, NO_RECIPIENT))
+            party = self._party(sender, recipient, customer, answers=customer.answers.get(address))
+            return self._printed(touch, customer, party, address=address)
         except RenderFailure as failure:
             return Draft(failed(touch, failure))
 
-    def _with_thread(self, party: _Party, customer: Customer) -> _Party:
-        address = normalise(_address(party.recipient, NO_RECIPIENT))
+    def _party(
+        self, sender: Who, recipient: Who, customer: Customer, *, answers: Earlier | None
+    ) -> _Party:
+        reply_to = first_set(self._step.reply_to, customer.values)
         copied = (first_set(slot, customer.values) for slot in self._step.cc)
-        customers = [who for who in (party.recipient, *copied) if who and not who.is_team]
-        return replace(
-            party, answers=customer.answers.get(address), is_for_customers=bool(customers)
-        )
+        is_for_customers = any(who and not who.is_team for who in (recipient, *copied))
+        return _Party(sender, recipient, reply_to, answers, is_for_customers)
 
-    def _printed(self, touch: NewTouch, customer: Customer, party: _Party) -> Draft:
-        address = normalise(_address(party.recipient, NO_RECIPIENT))
+    def _printed(
+        self, touch: NewTouch, customer: Customer, party: _Party, *, address: str
+    ) -> Draft:
         scope = context(
             self._wanted,
             customer.values,
             self._around(touch, party),
             zone=self._zone(party.recipient),
         )
-        printed = self._filled(touch, scope, party)
+        filled = self._filled(touch, scope, party)
         if self._step.approve:
-            printed = self._for_approval(printed, customer)
+            filled |= self._for_approval(customer)
         if not party.recipient.is_team:
-            printed = self._to_customer(printed, customer, party.recipient)
+            filled |= self._to_customer(customer, party.recipient)
         copy = self._copy(address, party.recipient, customer) if self._step.one_copy else ""
-        return Draft(printed, address=address, copy=copy)
+        return Draft(replace(touch, **filled), address=address, copy=copy)
 
-    def _filled(self, touch: NewTouch, scope: Scope, party: _Party) -> NewTouch:
+    def _filled(self, touch: NewTouch, scope: Scope, party: _Party) -> dict[str, Any]:
+        """What the mail itself says of its touch; as what follows, parts of a `NewTouch`."""
         email = self._rendered(touch, scope, party)
         wire = to_bytes(email, self._envelope(touch, party))
-        return replace(
-            touch,
-            recipient=str(wire.recipient),
-            sender=str(_address(party.sender, UNSAFE_VALUE)),
-            subject=email.subject,
-            payload=wire.payload,
-            text=email.text,
-            html=email.html,
-        )
+        return {
+            "recipient": str(wire.recipient),
+            "sender": str(_address(party.sender, UNSAFE_VALUE)),
+            "subject": email.subject,
+            "payload": wire.payload,
+            "text": email.text,
+            "html": email.html,
+        }
 
-    def _for_approval(self, touch: NewTouch, customer: Customer) -> NewTouch:
+    def _for_approval(self, customer: Customer) -> dict[str, Any]:
         """Never ready: where nobody is set to approve it, whoever takes the draft up ends it."""
         approver = first_set(self._step.approve, customer.values)
-        address = approver.address if approver else ""
-        return replace(touch, state=TouchState.DRAFT, approver=address)
+        return {"state": TouchState.DRAFT, "approver": approver.address if approver else ""}
 
-    def _to_customer(self, touch: NewTouch, customer: Customer, recipient: Who) -> NewTouch:
+    def _to_customer(self, customer: Customer, recipient: Who) -> dict[str, Any]:
         zone = self._reach.zone(recipient, customer.values)
-        return replace(touch, to_customer=True, zone=zone, rows=self._reach.rows(customer))
+        return {"to_customer": True, "zone": zone, "rows": self._reach.rows(customer)}
 
     def _around(self, touch: NewTouch, party: _Party) -> Surroundings:
         return Surroundings(

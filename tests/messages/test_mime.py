@@ -19,7 +19,7 @@ from engine.messages.failures import (
     UNSAFE_VALUE,
     RenderFailure,
 )
-from engine.messages.mime import MOST_BYTES, Envelope, Wire, message_id, to_bytes
+from engine.messages.mime import MOST_BYTES, Envelope, Wire, finished, message_id, to_bytes
 from engine.messages.render import Footer, RenderedEmail, render_email
 from engine.messages.values import is_missing
 from engine.messages.written import headers_in
@@ -272,3 +272,32 @@ def test_any_pieces_are_read_back_line_by_line(
     whole = ("".join(pieces) for pieces in (text, html))
     expected = tuple(part.replace("\r\n", "\n").replace("\r", "\n") for part in whole)
     assert parts(read(wire)) == expected
+
+
+NAME = st.sampled_from(["From", "To", "Subject", "X-Long-Name", "Bcc"])
+VALUES = st.text(alphabet="ab: \t\r\n\0é", max_size=12) | st.sampled_from(
+    ["x" * 980, "x" * 990, "x" * 998, "a\r\n b", "a\r\n\tb", "a\r\nBcc: x", "a\r\n " + "b" * 998]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(NAME, VALUES), min_size=1, max_size=3))
+@example([("To", "x" * 994)])
+@example([("To", "x" * 995)])
+@example([("To", "a\r\n " + "b" * 997)])
+def test_headers_are_let_go_as_they_were_meant_and_no_others(
+    headers: list[tuple[str, str]],
+) -> None:
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode()
+    lines = head.split(b"\r\n")
+    told = [line.split(b":")[0].decode() for line in lines if line[:1] not in (b" ", b"\t")]
+    bare = any(set(line) & set(b"\r\n\0") for line in lines)
+    is_meant = not bare and max(map(len, lines)) <= 998
+    is_meant &= told == [*(name for name, _ in headers), ""]
+    try:
+        assert finished(headers, b"") == head + b"\r\n"
+    except RenderFailure as failure:
+        reason_is(failure, {UNSAFE_VALUE})
+        assert not is_meant
+    else:
+        assert is_meant

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from engine.messages.compiled import compile_email, read_email
 from engine.messages.failures import MISSING_VALUE, UNSAFE_VALUE, RenderFailure
+from engine.messages.html_part import tidy
+from engine.messages.links import UrlError, check_url
 from engine.messages.render import Footer
 from engine.messages.text_part import WIDTH, laid_out
 from engine.places import Place
@@ -433,3 +435,28 @@ def test_a_template_is_compiled_once_wherever_it_stands() -> None:
     moved = replace(one, place=Place("emails/one.md", 3, 1))
     assert compile_email(one) is compile_email(moved)
     assert compile_email(one) is not compile_email(replace(one, body="Hello!"))
+
+
+BITS = ["<p>", '<p style="a">', "</p>", "<li>", "</li>", "<ol>", "</ol>", "<pre>", "</pre>", "<hr>"]
+BITS += ["<h1>", "</h1>", "<a href='x'>", "</a>", "x", " ", "\n", "\u00a0"]
+
+
+@given(st.lists(st.sampled_from(BITS), max_size=12))
+def test_elements_that_hold_nothing_are_taken_out_until_there_is_none(bits: list[str]) -> None:
+    empty = re.compile(r"<(p|ul|ol|li|h[1-6])(?: [^<>]*)?>\s*</\1>\n?")
+    kept = "".join(bits)
+    while empty.search(kept):
+        kept = empty.sub("", kept)
+    assert "".join(tidy(bits)) == kept
+
+
+@given(st.from_regex(r"https?://[a-z0-9:.-]{1,12}([/?][a-z0-9/?&=%é ._~-]{0,20})?", fullmatch=True))
+def test_a_plain_url_is_checked_as_any_other(url: str) -> None:
+    assert told_of(url + "#!").removesuffix("#!") == told_of(url)
+
+
+def told_of(url: str) -> str:
+    try:
+        return check_url(url)
+    except UrlError as error:
+        return str(error)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from engine.messages.compiled import compile_value
 from engine.messages.failures import MISSING_VALUE, RENDER_ERROR, RenderFailure
 from engine.messages.render import render_json, render_value
-from engine.messages.values import is_missing, plain
+from engine.messages.values import is_missing, number_text, plain, printed, readable, shown
 from tests.messages.making import NEW_YORK, line, scope
 
 AT = datetime(2026, 3, 10, 2, 30, tzinfo=UTC)
@@ -198,3 +201,22 @@ def test_a_body_that_json_cannot_say_fails(value: object) -> None:
     with pytest.raises(RenderFailure) as failure:
         render_json(compile_value({"n": value}), scope())
     assert failure.value.reason == RENDER_ERROR
+
+
+@given(st.integers())
+@example(10**15)
+@example(-(10**15) + 1)
+def test_a_whole_number_prints_all_its_digits(value: int) -> None:
+    assert number_text(value) == format(Decimal(value), "f")
+
+
+@given(st.text() | st.integers() | st.booleans() | st.dates())
+def test_what_needs_nothing_done_is_shown_as_all_else_is(value: object) -> None:
+    assert made(lambda: shown(value, NEW_YORK)) == made(lambda: readable(printed(value, NEW_YORK)))
+
+
+def made(act: Callable[[], str]) -> str:
+    try:
+        return act()
+    except RenderFailure as failure:
+        return str(failure)
