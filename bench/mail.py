@@ -183,14 +183,24 @@ def timed(work: Awaitable[None]) -> float:
 
 async def _alone(sink: Sink, connections: int, payload: bytes) -> None:
     """The channel with a permit that is always given."""
-    smtp, numbers = Smtp(mail_channel(sink, connections)), iter(range(MESSAGES))
+    smtp = Smtp(mail_channel(sink, connections))
+    addresses = (f"{number}@x.example" for number in range(MESSAGES))
+    messages = (Message(to, "email", to, SENDER.address, payload) for to in addresses)
 
     async def lane() -> None:
-        for number in numbers:
-            to = f"{number}@x.example"
-            answer = await smtp.send(Message(to, "email", to, SENDER.address, payload), _yes)
+        after = next(messages, None)
+        while message := after:
+            after = None
+
+            def follow() -> Message | None:
+                nonlocal after
+                after = next(messages, None)
+                return after
+
+            answer = await smtp.send(message, _yes, follow=follow)
             if not isinstance(answer, Sent):
                 raise SystemExit(f"not sent: {answer}")
+            after = after or next(messages, None)
 
     await asyncio.gather(*(lane() for _ in range(connections)))
     await smtp.close()

@@ -23,7 +23,7 @@ from engine.dispatch.deliver import deliver
 from engine.dispatch.workers import this_worker
 from engine.ledger.schema import create_ledger, open_ledger
 from engine.ledger.store import Ledger
-from engine.ports import Answer, Message, Permit, Sent
+from engine.ports import Answer, Follow, Message, Permit, Sent, nobody
 from tests.ledger.factories import keep, make_enrollment, make_touch, touching
 from tests.support.postgres import DURABLE, fresh_database, running_postgres
 
@@ -36,7 +36,7 @@ NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 class Instant(FakeChannel):
     """Asks its permit and answers; keeps nothing."""
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Sent, once permitted."""
         await permit()
         return Sent("250 2.0.0 Ok: queued as 4bXyZ12345")

@@ -36,6 +36,7 @@ __all__ = [
     "Clock",
     "Database",
     "Filled",
+    "Follow",
     "Message",
     "NotSent",
     "Ordered",
@@ -47,6 +48,7 @@ __all__ = [
     "Sent",
     "StoreKind",
     "UnknownOutcome",
+    "nobody",
 ]
 
 Row = tuple[object, ...]
@@ -292,6 +294,17 @@ Answer = Sent | NotSent | UnknownOutcome
 Permit = Callable[[], Awaitable[bool]]
 """Commits `in_doubt` and says whether the act may follow; False means: abort, nothing goes out."""
 
+Follow = Callable[[], Message | None]
+"""The message that this caller means to send next over the same channel, if there is one.
+
+Asked once at most, right before the act, so that the next may be begun with the same write. It may
+still not come: then nothing of it goes out.
+"""
+
+
+def nobody() -> None:
+    """A `Follow` of a caller who does not know what is next."""
+
 
 class Channel(Protocol):
     """Sends messages. One instance serves one run or worker; `close` ends its connections.
@@ -306,7 +319,7 @@ class Channel(Protocol):
     patience: float
     at_once: int
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Bring the message up to the one act that cannot be taken back, ask `permit`, then act.
 
         Called for one message at a time a connection. Never raises for what the other side does:

@@ -1,20 +1,46 @@
-"""The connections of one mail channel: so many at most, used again, and never for too long."""
+"""The connections of one mail channel: so many at most, used again, and never for too long.
+
+Where the caller knows its next message, the envelope of that leaves with the dot of the one before,
+in one write (RFC 2920, 3.1), and the connection is kept for it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable
+from dataclasses import dataclass
 
+from connectors.channels.envelope import complaint_of, envelope
 from connectors.channels.greeting import Session, connect
+from connectors.channels.replies import Reply
 from connectors.channels.trust import any_certificate, system_trust
 from engine.language.project import SmtpChannel
+from engine.ports import Follow, Message, NotSent
 
-__all__ = ["Connections"]
+__all__ = ["Connections", "Opened", "Turn"]
 
 # Servers and what lies between drop what is idle for minutes; a new connection costs less than
 # finding out. A server that closed a younger one is asked again, see `Smtp`.
 _IDLE_S = 30.0
 _QUIT_TIMEOUT_S = 2.0  # politeness, no more: nothing depends on the answer
+_DOT = b".\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An envelope that was said, and what will be the answers to its `count` lines."""
+
+    count: int
+    replies: Awaitable[list[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A connection for one message; `opened` where its envelope left with the dot before it."""
+
+    session: Session
+    opened: Opened | None = None
 
 
 class Connections:
@@ -29,35 +55,87 @@ class Connections:
         self._channel = channel
         self._password = password
         self._context = context
-        self.room = asyncio.Semaphore(channel.connections)
-        """Held while a connection is in use; who comes later waits in turn."""
+        self._room = asyncio.Semaphore(channel.connections)
         self._idle: list[Session] = []
+        self._after: dict[Session, tuple[str, Opened]] = {}  # until the dot before is answered
+        self._begun: dict[str, Turn] = {}  # by message; each holds the room of its connection
         self._farewells: set[asyncio.Task[None]] = set()
 
-    async def take(self) -> Session:
-        """The connection that was used last, or a new one; raises NoConnection."""
+    async def take(self, message: Message) -> Turn:
+        """The connection on which the message was begun, one that is kept, or a new one.
+
+        Who finds all of them in use waits in turn. Raises NoConnection.
+        """
+        self._forget_old()
+        if begun := self._begun.pop(message.id, None):
+            return begun
+        if self._room.locked() and self._begun:
+            self._drop(next(iter(self._begun)))  # what was begun there may never come
+        await self._room.acquire()
+        try:
+            return Turn(await self._session())
+        except BaseException:
+            self._room.release()
+            raise
+
+    def say_dot(
+        self, session: Session, follow: Follow, *, patience: float, timeout: float
+    ) -> asyncio.Future[list[Reply]]:
+        """End the message, begin the one that follows, and give what will be the dot's one answer.
+
+        `patience` and `timeout` are the seconds that the answers to the dot, and to an envelope,
+        may take.
+        """
+        after = follow() if self._may_go_on(session) else None
+        if after is None or complaint_of(after):
+            return session.conversation.ask(_DOT, 1, timeout=patience)
+        lines = envelope(after, session)
+        if isinstance(lines, NotSent):
+            return session.conversation.ask(_DOT, 1, timeout=patience)
+        answer = session.conversation.ask(_DOT + b"".join(lines), 1, timeout=patience)
+        replies = session.conversation.expect(len(lines), timeout=timeout)
+        self._after[session] = after.id, Opened(len(lines), replies)
+        return answer
+
+    def give_back(self, session: Session) -> None:
+        """Keep a connection for another message, unless it is over or was used enough."""
+        session.served += 1
+        session.idle_since = asyncio.get_running_loop().time()
+        after = self._after.pop(session, None)
+        if not (session.is_in_step and session.conversation.is_quiet):
+            session.conversation.abort()
+        elif after is not None:
+            message, opened = after
+            self._begun[message] = Turn(session, opened)
+            return
+        elif session.served >= self._channel.messages_per_connection:
+            self._dismiss(session)
+        else:
+            self._idle.append(session)
+        self._room.release()
+
+    async def close(self) -> None:
+        """Say QUIT on every connection, on all at once; nobody waits for more than a moment."""
+        for message in list(self._begun):
+            self._drop(message)
+        while self._idle:
+            self._dismiss(self._idle.pop())
+        await asyncio.gather(*self._farewells)
+
+    def _forget_old(self) -> None:
+        oldest = asyncio.get_running_loop().time() - _IDLE_S
+        while self._begun:
+            message, turn = next(iter(self._begun.items()))
+            if turn.session.idle_since >= oldest:
+                return
+            self._drop(message)
+
+    async def _session(self) -> Session:
         if kept := self._kept():
             return kept
         if self._context is None and self._channel.tls != "none":
             self._context = system_trust() if self._channel.verify else any_certificate()
         return await connect(self._channel, self._password, context=self._context)
-
-    def give_back(self, session: Session) -> None:
-        """Keep a connection for another message, unless it is over or was used enough."""
-        session.served += 1
-        if not (session.is_in_step and session.conversation.is_quiet):
-            session.conversation.abort()
-        elif session.served >= self._channel.messages_per_connection:
-            self._dismiss(session)
-        else:
-            session.idle_since = asyncio.get_running_loop().time()
-            self._idle.append(session)
-
-    async def close(self) -> None:
-        """Say QUIT on every connection, on all at once; nobody waits for more than a moment."""
-        while self._idle:
-            self._dismiss(self._idle.pop())
-        await asyncio.gather(*self._farewells)
 
     def _kept(self) -> Session | None:
         """The youngest of the idle connections; those that are too old, or over, are ended."""
@@ -70,6 +148,15 @@ class Connections:
                 return session
             session.conversation.abort()
         return None
+
+    def _may_go_on(self, session: Session) -> bool:
+        is_last = session.served + 1 >= self._channel.messages_per_connection
+        return "pipelining" in session.extensions and not is_last
+
+    def _drop(self, message: str) -> None:
+        """Without its body and dot nothing of a message was sent."""
+        self._begun.pop(message).session.conversation.abort()
+        self._room.release()
 
     def _dismiss(self, session: Session) -> None:
         farewell = asyncio.get_running_loop().create_task(_quit(session))

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
+from dataclasses import dataclass
 
 from connectors.channels.replies import Reply, ReplyReader
 
@@ -19,6 +21,19 @@ _BLOCK_BYTES = 128 * 1024
 _MOST_UNASKED = 100  # replies: whoever says more out of turn is not listened to
 _BUFFER_BYTES = 16 * 1024
 _CLOSED = "the server closed the connection"
+
+
+@dataclass(slots=True, eq=False)
+class _Wait:
+    """So many replies are waited for, or none: that the server takes more.
+
+    `late` and `seconds` say what it means when nothing comes for so long.
+    """
+
+    count: int
+    seconds: float
+    late: str
+    answer: asyncio.Future[list[Reply]]
 
 
 class Conversation(asyncio.BufferedProtocol):
@@ -36,11 +51,10 @@ class Conversation(asyncio.BufferedProtocol):
         self._reader = ReplyReader()
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
         self._heard: list[Reply] = []
-        self._wanted = 0
-        self._answer: asyncio.Future[list[Reply]] | None = None
+        self._waits: deque[_Wait] = deque()  # in the order of what was said
         self._is_stuck = False
-        self._deadline = math.inf
-        self._late = ""
+        self._says_goodbye = False
+        self._deadline = math.inf  # of the first that is waited for
         self._timer: asyncio.TimerHandle | None = None
         # Paused at the first byte that waits: a body that was taken is out before a permit is
         # asked. One, not zero: asyncio's TLS transport pauses at zero for ever.
@@ -50,7 +64,8 @@ class Conversation(asyncio.BufferedProtocol):
     @property
     def is_quiet(self) -> bool:
         """Whether the connection lasts and the server has said nothing that was not asked."""
-        return not self.end and not self._heard and not self._transport.is_closing()
+        is_asked = bool(self._waits) or not self._heard
+        return is_asked and not self.end and not self._transport.is_closing()
 
     def ask(self, data: bytes, count: int, *, timeout: float) -> asyncio.Future[list[Reply]]:
         """Say `data`, and give what will be its `count` answers, in order.
@@ -61,9 +76,16 @@ class Conversation(asyncio.BufferedProtocol):
         """
         if self._transport.is_closing():
             self._lose(_CLOSED)
-        answer = self._expect(count, timeout, "the server gave no answer within")
         if not self.end:
             self._transport.write(data)
+        return self.expect(count, timeout=timeout)
+
+    def expect(self, count: int, *, timeout: float) -> asyncio.Future[list[Reply]]:
+        """The answers that follow those asked for so far, to more of the same `data`; as `ask`.
+
+        Their time runs from the answer before them.
+        """
+        answer = self._wait(count, timeout, "the server gave no answer within")
         self._settle()
         return answer
 
@@ -78,7 +100,7 @@ class Conversation(asyncio.BufferedProtocol):
             self._transport.write(data[start : start + _BLOCK_BYTES])
             if self._is_stuck:
                 # No answers are taken from the queue: whatever is said now was not asked.
-                await self._expect(0, timeout, "the server took nothing more within")
+                await self._wait(0, timeout, "the server took nothing more within")
 
     def unasked(self) -> Reply | None:
         """What the server said though it was not its turn, taken out of the queue."""
@@ -91,40 +113,46 @@ class Conversation(asyncio.BufferedProtocol):
 
     # -- waiting: one timer a connection, moved on only when it fires
 
-    def _expect(self, count: int, seconds: float, late: str) -> asyncio.Future[list[Reply]]:
-        self._wanted, self._late = count, f"{late} {seconds:g} s"
-        self._deadline = self._loop.time() + seconds
-        self._watch()
-        self._answer = self._loop.create_future()
-        return self._answer
+    def _wait(self, count: int, seconds: float, late: str) -> asyncio.Future[list[Reply]]:
+        wait = _Wait(count, seconds, late, self._loop.create_future())
+        self._waits.append(wait)
+        if len(self._waits) == 1:
+            self._watch(wait)
+        return wait.answer
 
-    def _watch(self) -> None:
-        if self._timer is not None and self._timer.when() <= self._deadline:
-            return
-        if self._timer is not None:
+    def _watch(self, wait: _Wait) -> None:
+        self._deadline = self._loop.time() + wait.seconds
+        if self._timer is not None and self._timer.when() > self._deadline:
             self._timer.cancel()
-        self._timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
+            self._timer = None
+        if self._timer is None:
+            self._timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
 
     def _look_at_the_clock(self) -> None:
         self._timer = None
-        if self._deadline <= self._loop.time():
-            self.fell_silent = True
-            self._lose(self._late)
-            self._transport.abort()
-        elif self._deadline < math.inf:
-            self._watch()
+        if self._deadline == math.inf:
+            return
+        if self._deadline > self._loop.time():
+            self._timer = self._loop.call_at(self._deadline, self._look_at_the_clock)
+            return
+        self.fell_silent = True
+        self._lose(f"{self._waits[0].late} {self._waits[0].seconds:g} s")
+        self._transport.abort()
 
     def _settle(self) -> None:
-        """Give the answers to who waits for them, if they are complete or no more will come."""
-        answer, heard, count = self._answer, self._heard, self._wanted
-        if answer is None:
-            return
-        if len(heard) < count and not self.end and all(reply.code != 421 for reply in heard):
-            return
-        self._answer, self._deadline, self._wanted = None, math.inf, 0
-        self._heard = heard[count:]
-        if not answer.done():
-            answer.set_result(heard[:count])
+        """Give the answers to those who wait, if they are complete or no more will come."""
+        while self._waits:
+            wait, heard = self._waits[0], self._heard
+            if len(heard) < wait.count and not (self.end or self._says_goodbye):
+                return
+            self._waits.popleft()
+            self._heard = heard[wait.count :]
+            if self._waits:
+                self._watch(self._waits[0])
+            else:
+                self._deadline = math.inf
+            if not wait.answer.done():
+                wait.answer.set_result(heard[: wait.count])
 
     def _lose(self, why: str) -> None:
         self.end = self.end or why
@@ -139,9 +167,11 @@ class Conversation(asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._heard += self._reader.feed(bytes(self._buffer[:nbytes]))
+        replies = self._reader.feed(bytes(self._buffer[:nbytes]))
+        self._heard += replies
+        self._says_goodbye = self._says_goodbye or any(reply.code == 421 for reply in replies)
         fault = self._reader.fault
-        if not fault and len(self._heard) > self._wanted + _MOST_UNASKED:
+        if not fault and len(self._heard) > _MOST_UNASKED:
             fault = "the server speaks out of turn"
         if fault:
             self._lose(fault)
@@ -161,5 +191,5 @@ class Conversation(asyncio.BufferedProtocol):
 
     def resume_writing(self) -> None:
         self._is_stuck = False
-        if not self._wanted:
+        if self._waits and not self._waits[0].count:
             self._settle()

@@ -8,15 +8,18 @@ was refused, so the connection is dropped instead: without a dot nobody gets any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.channels.greeting import Session
 from connectors.channels.replies import Reply
 from connectors.channels.verdicts import at_data, at_mail, at_rcpt, at_rset
-from engine.ports import NotSent
+from engine.ports import Message, NotSent, Refusal
 
-__all__ = ["Heard", "envelope", "judged", "say"]
+__all__ = ["Heard", "complaint_of", "envelope", "judged", "say"]
+
+_NOT_IN_AN_ENVELOPE = re.compile(r"[\x00-\x20\x7f-\x9f<>]")
 
 Verdict = Callable[[Reply], NotSent | None]
 
@@ -39,25 +42,70 @@ _ACCEPTED = Heard(True, None, True)
 _VERDICTS: tuple[Verdict, ...] = (at_rset, at_mail, at_rcpt, at_data)
 
 
-def envelope(sender: str, recipient: str, parameters: str, *, needs_reset: bool) -> list[bytes]:
-    """The lines that open a message, after those of one that was refused `needs_reset`."""
-    mail = f"MAIL FROM:<{sender}>{parameters}\r\n".encode()
-    rcpt = f"RCPT TO:<{recipient}>\r\n".encode()
-    return [b"RSET\r\n", mail, rcpt, b"DATA\r\n"] if needs_reset else [mail, rcpt, b"DATA\r\n"]
+def complaint_of(message: Message) -> str:
+    """Why no server can be told for whom this message is, or empty."""
+    for what, address in (("sender", message.sender), ("recipient", message.recipient)):
+        if not address or _NOT_IN_AN_ENVELOPE.search(address):
+            return f"the {what}'s address holds what no envelope can carry"
+    return ""
 
 
-async def say(session: Session, lines: Sequence[bytes], *, timeout: float) -> list[Reply]:
+def envelope(message: Message, session: Session) -> list[bytes] | NotSent:
+    """The lines that open a message, or why this server cannot take it.
+
+    After a message that the server refused, they say so first.
+    """
+    parameters = _parameters(message, session)
+    if isinstance(parameters, NotSent):
+        return parameters
+    mail = f"MAIL FROM:<{message.sender}>{parameters}\r\n".encode()
+    rcpt = f"RCPT TO:<{message.recipient}>\r\n".encode()
+    lines = [mail, rcpt, b"DATA\r\n"]
+    return [b"RSET\r\n", *lines] if session.needs_reset else lines
+
+
+def _parameters(message: Message, session: Session) -> str | NotSent:
+    """What MAIL FROM has to say besides the address."""
+    extensions, said = session.extensions, ""
+    for extension, parameter in _needs(message):
+        if extension not in extensions:
+            detail = f"the message needs {extension.upper()}, which the mail server does not offer"
+            return NotSent(Refusal.MESSAGE, detail)
+        said += parameter
+    if "size" not in extensions:
+        return said
+    size, limit = len(message.payload), extensions["size"]
+    if limit.isdecimal() and 0 < int(limit) < size:
+        detail = f"the message has {size} bytes, and the mail server takes {limit} at most"
+        return NotSent(Refusal.MESSAGE, detail)
+    return f" SIZE={size}{said}"
+
+
+def _needs(message: Message) -> Iterator[tuple[str, str]]:
+    """The extensions without which the message cannot go, and what asks for them."""
+    is_ascii = message.payload.isascii()
+    if not is_ascii:
+        yield "8bitmime", " BODY=8BITMIME"
+    has_plain_head = is_ascii or message.payload.partition(b"\r\n\r\n")[0].isascii()
+    if not (has_plain_head and message.sender.isascii() and message.recipient.isascii()):
+        yield "smtputf8", " SMTPUTF8"
+
+
+def say(session: Session, lines: Sequence[bytes], *, timeout: float) -> Awaitable[list[Reply]]:
     """Say an envelope at once or line by line, and give the replies; `timeout` for each wait.
 
     Line by line, nothing is said after a no. Fewer replies than lines otherwise mean that the
     connection is over.
     """
-    ask = session.conversation.ask
     if "pipelining" in session.extensions:
-        return await ask(b"".join(lines), len(lines), timeout=timeout)
+        return session.conversation.ask(b"".join(lines), len(lines), timeout=timeout)
+    return _in_turn(session, lines, timeout=timeout)
+
+
+async def _in_turn(session: Session, lines: Sequence[bytes], *, timeout: float) -> list[Reply]:
     replies: list[Reply] = []
     for line, verdict in zip(lines, _VERDICTS[-len(lines) :], strict=True):
-        answer = await ask(line, 1, timeout=timeout)
+        answer = await session.conversation.ask(line, 1, timeout=timeout)
         replies += answer
         if not answer or verdict(answer[0]) is not None:
             break

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.ports import Answer, Message, NotSent, Permit, Refusal, Sent
+from engine.ports import Answer, Follow, Message, NotSent, Permit, Refusal, Sent, nobody
 
 __all__ = ["FakeChannel"]
 
@@ -49,7 +49,7 @@ class FakeChannel:
         self._answers = {who: list(script) for who, script in (answers or {}).items()}
         self._refusals = {who: list(script) for who, script in (refusals or {}).items()}
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Refuse by script, or ask the permit and answer by script."""
         if refusals := self._refusals.get(message.recipient):
             return refusals.pop(0)

@@ -34,7 +34,7 @@ class NoConnection(Exception):
         super().__init__(answer.detail)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Session:
     """A logged-in connection, and what the server said it can do (names in lower case).
 

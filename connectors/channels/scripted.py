@@ -13,7 +13,17 @@ from connectors.channels.replies import Reply, reply_of
 from connectors.channels.statuses import verdict_on
 from connectors.channels.verdicts import after_dot, at_rcpt
 from engine.language.project import SmtpChannel, WebhookChannel
-from engine.ports import Answer, Message, NotSent, Permit, Refusal, Sent, UnknownOutcome
+from engine.ports import (
+    Answer,
+    Follow,
+    Message,
+    NotSent,
+    Permit,
+    Refusal,
+    Sent,
+    UnknownOutcome,
+    nobody,
+)
 
 __all__ = ["NO_ANSWER", "ScriptedChannel", "scripted_channels"]
 
@@ -51,7 +61,7 @@ class ScriptedChannel:
         """Answer so, one after the other, to messages for an address; empty: to any."""
         self.script.setdefault(to, []).extend(answers)
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """The next answer of the script, or yes."""
         said = self._next(message.recipient)
         refusal = self._refusal(said) if self.is_mail else None

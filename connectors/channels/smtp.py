@@ -6,19 +6,18 @@ only an answer tells, and none means *unknown*. What happens at QUIT changes not
 
 from __future__ import annotations
 
-import re
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
-from connectors.channels.connections import Connections
+from connectors.channels.connections import Connections, Opened, Turn
 from connectors.channels.conversation import Conversation
-from connectors.channels.envelope import envelope, judged, say
+from connectors.channels.envelope import complaint_of, envelope, judged, say
 from connectors.channels.greeting import NoConnection, Session
 from connectors.channels.replies import Reply
 from connectors.channels.verdicts import after_dot
 from connectors.channels.wire import as_it_travels
 from engine.language.project import SmtpChannel
-from engine.ports import Answer, Message, NotSent, Permit, Refusal, UnknownOutcome
+from engine.ports import Answer, Follow, Message, NotSent, Permit, Refusal, UnknownOutcome, nobody
 
 __all__ = ["Smtp"]
 
@@ -26,7 +25,7 @@ __all__ = ["Smtp"]
 _COMMAND_TIMEOUT_S = 300.0
 _BLOCK_TIMEOUT_S = 180.0
 
-_NOT_IN_AN_ENVELOPE = re.compile(r"[\x00-\x20\x7f-\x9f<>]")
+_BARE_LINE_END = "the message holds a line end that is not CRLF"
 
 
 class Smtp:
@@ -51,24 +50,24 @@ class Smtp:
         self._command_timeout = command_timeout
         self._connections = Connections(channel, password, context=context)
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Offer the message, ask the permit, write the dot, and wait for what the server says."""
-        if complaint := _complaint(message):
-            return NotSent(Refusal.MESSAGE, complaint)
         body = as_it_travels(message.payload)
-        if body is None:
-            return NotSent(Refusal.MESSAGE, "the message holds a line end that is not CRLF")
-        async with self._connections.room:
-            try:
-                return await self._answer(message, body, permit)
-            except NoConnection as none:
-                return none.answer
+        complaint = complaint_of(message) if body is not None else _BARE_LINE_END
+        if body is None or complaint:
+            return NotSent(Refusal.MESSAGE, complaint)
+        try:
+            return await self._answer(message, body, permit, follow=follow)
+        except NoConnection as none:
+            return none.answer
 
     async def close(self) -> None:
         """Say QUIT on every connection; nobody waits for more than a moment."""
         await self._connections.close()
 
-    async def _answer(self, message: Message, body: bytes, permit: Permit) -> Answer:
+    async def _answer(
+        self, message: Message, body: bytes, permit: Permit, *, follow: Follow
+    ) -> Answer:
         """The answer of the first connection that is there; raises NoConnection.
 
         Kept connections may turn out to be over. Nothing was offered on those, so that the
@@ -76,36 +75,42 @@ class Smtp:
         """
         answer: Answer | None = None
         while answer is None:
-            session = await self._connections.take()
+            turn = await self._connections.take(message)
             try:
-                answer = await self._transact(session, message, body, permit=permit)
+                answer = await self._transact(turn, message, body, permit=permit, follow=follow)
             finally:
-                self._connections.give_back(session)
+                self._connections.give_back(turn.session)
         return answer
 
     async def _transact(
-        self, session: Session, message: Message, body: bytes, *, permit: Permit
+        self, turn: Turn, message: Message, body: bytes, *, permit: Permit, follow: Follow
     ) -> Answer | None:
         """One transaction; None where the connection was over before it began."""
-        parameters = _parameters(message, session.extensions)
-        if isinstance(parameters, NotSent):
-            return parameters
-        lines = envelope(
-            message.sender, message.recipient, parameters, needs_reset=session.needs_reset
-        )
+        session = turn.session
+        opened = turn.opened or self._open(message, session)
+        if isinstance(opened, NotSent):
+            return opened
         session.is_in_step = False
-        replies = await say(session, lines, timeout=self._command_timeout)
+        replies = await opened.replies
         if session.served and _was_over(session, replies):
             return None
-        heard = judged(replies, len(lines))
+        heard = judged(replies, opened.count)
         if heard.is_open:
-            return await self._hand_over(session, body, permit)
+            return await self._hand_over(session, body, permit, follow=follow)
         session.is_in_step = session.needs_reset = heard.is_in_step
         return heard.refusal or _lost(session.conversation)
 
-    async def _hand_over(self, session: Session, body: bytes, permit: Permit) -> Answer:
+    def _open(self, message: Message, session: Session) -> Opened | NotSent:
+        lines = envelope(message, session)
+        if isinstance(lines, NotSent):
+            return lines
+        return Opened(len(lines), say(session, lines, timeout=self._command_timeout))
+
+    async def _hand_over(
+        self, session: Session, body: bytes, permit: Permit, *, follow: Follow
+    ) -> Answer:
         """The body, the permit, the dot, the answer."""
-        conversation = session.conversation
+        conversation, session.needs_reset = session.conversation, False
         await conversation.hand_over(body, timeout=_BLOCK_TIMEOUT_S)
         if not conversation.is_quiet:
             return _cut_short(conversation)
@@ -113,10 +118,11 @@ class Smtp:
             return NotSent(Refusal.LATER, "not permitted")
         if not conversation.is_quiet:
             return _cut_short(conversation)
-        replies = await conversation.ask(b".\r\n", 1, timeout=self.patience)
+        replies = await self._connections.say_dot(
+            session, follow, patience=self.patience, timeout=self._command_timeout
+        )
         if not replies:
             return UnknownOutcome(f"after the message was handed over, {conversation.end}")
-        session.needs_reset = False
         session.is_in_step = replies[0].kind in (2, 4, 5) and replies[0].code != 421
         return after_dot(replies[0])
 
@@ -141,38 +147,3 @@ def _cut_short(conversation: Conversation) -> NotSent:
     if isinstance(verdict, NotSent):
         return verdict
     return NotSent(Refusal.LATER, f"the server answered before the message ended: {reply}")
-
-
-def _complaint(message: Message) -> str:
-    """Why these bytes cannot be offered to any server, or empty."""
-    for what, address in (("sender", message.sender), ("recipient", message.recipient)):
-        if not address or _NOT_IN_AN_ENVELOPE.search(address):
-            return f"the {what}'s address holds what no envelope can carry"
-    return ""
-
-
-def _parameters(message: Message, extensions: Mapping[str, str]) -> str | NotSent:
-    """What MAIL FROM has to say besides the address, or why this server cannot take the message."""
-    said = ""
-    for extension, parameter in _needs(message):
-        if extension not in extensions:
-            detail = f"the message needs {extension.upper()}, which the mail server does not offer"
-            return NotSent(Refusal.MESSAGE, detail)
-        said += parameter
-    if "size" not in extensions:
-        return said
-    size, limit = len(message.payload), extensions["size"]
-    if limit.isdecimal() and 0 < int(limit) < size:
-        detail = f"the message has {size} bytes, and the mail server takes {limit} at most"
-        return NotSent(Refusal.MESSAGE, detail)
-    return f" SIZE={size}{said}"
-
-
-def _needs(message: Message) -> Iterator[tuple[str, str]]:
-    """The extensions without which the message cannot go, and what asks for them."""
-    is_ascii = message.payload.isascii()
-    if not is_ascii:
-        yield "8bitmime", " BODY=8BITMIME"
-    has_plain_head = is_ascii or message.payload.partition(b"\r\n\r\n")[0].isascii()
-    if not (has_plain_head and message.sender.isascii() and message.recipient.isascii()):
-        yield "smtputf8", " SMTPUTF8"

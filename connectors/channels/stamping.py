@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from engine.language.project import SmtpChannel
-from engine.ports import TAG, Answer, Channel, Message, Permit
+from engine.ports import TAG, Answer, Channel, Follow, Message, Permit, nobody
 
 __all__ = ["Sign", "Stamped", "stamped"]
 
@@ -31,14 +31,26 @@ class Stamped:
         self._channel = channel
         self._declared = declared
         self._sign = sign
+        self._next: dict[str, Message] = {}  # stamped when they were begun, by id
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Send the stamped message."""
-        return await self._channel.send(stamped(message, self._declared, self._sign), permit)
+        mine = self._next.pop(message.id, None) or self._stamp(message)
+
+        def stamped_too() -> Message | None:
+            after = follow()
+            if after is None:
+                return None
+            return self._next.setdefault(after.id, self._stamp(after))
+
+        return await self._channel.send(mine, permit, follow=stamped_too)
 
     async def close(self) -> None:
         """End the connections behind it."""
         await self._channel.close()
+
+    def _stamp(self, message: Message) -> Message:
+        return stamped(message, self._declared, self._sign)
 
 
 def stamped(message: Message, declared: SmtpChannel, sign: Sign | None) -> Message:

@@ -16,7 +16,17 @@ from sqlalchemy.exc import DBAPIError
 
 from connectors.sources.writing import RowChange, Writable, Writing, refused, was_not_committed
 from engine.language.catalog import Kind
-from engine.ports import Answer, Message, NotSent, Permit, Refusal, Sent, UnknownOutcome
+from engine.ports import (
+    Answer,
+    Follow,
+    Message,
+    NotSent,
+    Permit,
+    Refusal,
+    Sent,
+    UnknownOutcome,
+    nobody,
+)
 from engine.problems import Invalid, Misuse, SourceFault, Unreachable
 from engine.tables import ColumnRef, TableRef
 
@@ -38,7 +48,7 @@ class Update:
         self._databases: Mapping[str, Writable] | None = None
         self._turn = asyncio.Lock()
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Change the row, ask the permit, commit. One at a time: rows of a file lock each other."""
         change = change_in(message.payload)
         async with self._turn:

@@ -32,7 +32,17 @@ from connectors.channels.addresses import (
 from connectors.channels.statuses import verdict_on
 from connectors.channels.trust import system_trust
 from engine.language.project import WebhookChannel
-from engine.ports import Answer, Clock, Message, NotSent, Permit, Refusal, UnknownOutcome
+from engine.ports import (
+    Answer,
+    Clock,
+    Follow,
+    Message,
+    NotSent,
+    Permit,
+    Refusal,
+    UnknownOutcome,
+    nobody,
+)
 
 __all__ = ["Resolver", "Webhook", "signing_keys"]
 
@@ -98,7 +108,7 @@ class Webhook:
         self._idle: list[httpx.AsyncHTTPTransport] = []
         self._trust: ssl.SSLContext | None = None
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Check the address, ask the permit, make the request."""
         try:
             async with asyncio.timeout(self._channel.timeout):

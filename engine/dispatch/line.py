@@ -19,6 +19,7 @@ from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.books import Books
 from engine.dispatch.breaker import blames_channel, proves_channel
+from engine.dispatch.promises import Promises
 from engine.dispatch.settle import Answered, Settled, settle_all
 from engine.dispatch.tally import Tally
 from engine.ledger.claims import Claimed, Claims, claim
@@ -158,6 +159,18 @@ async def _until(turn: datetime, real: Callable[[], datetime]) -> None:
     await asyncio.sleep(max((turn - real()).total_seconds(), 0))
 
 
+class _Next:
+    """What a lane sends after its touch: taken from those claimed in advance, when it is asked."""
+
+    def __init__(self, line: Line) -> None:
+        self.touch: Claimed | None = None
+        self._line = line
+
+    def __call__(self) -> Message | None:
+        self.touch = self._line.promise()
+        return _message(self.touch) if self.touch else None
+
+
 class Line:
     """A channel and the touches that go through it. `failures` are the channel's in a row.
 
@@ -172,6 +185,7 @@ class Line:
         self._is_drained = False
         self._turn = asyncio.Lock()
         self._ahead: deque[Claimed] = deque()  # claimed, and in no lane's hands yet
+        self._promises = Promises()
         self._size = _FEWEST
         self._claimed_at: datetime | None = None
 
@@ -183,7 +197,8 @@ class Line:
         """
         try:
             before: Awaitable[None] = _done()
-            while (settling := await self._step()) is not None:
+            after = _Next(self)
+            while (settling := await self._step(after)) is not None:
                 await before  # written with the permit of the touch after it, or sooner
                 before = settling
             await before
@@ -193,31 +208,43 @@ class Line:
 
     async def put_back(self, reason: str) -> None:
         """Make everything ready again that was claimed in advance."""
-        ahead = list(self._ahead)
+        ahead = [*self._promises.take_all(), *self._ahead]
         self._ahead.clear()
         await self._delivery.put_back(ahead, reason)
 
-    async def _step(self) -> Awaitable[None] | None:
+    def promise(self) -> Claimed | None:
+        """The touch that the lane which asks for it sends next, unless it is put back before."""
+        if not self._ahead or self._must_stop():
+            return None
+        touch = self._ahead.popleft()
+        self._promises.make(touch)
+        return touch
+
+    async def _step(self, after: _Next) -> Awaitable[None] | None:
         """Carry one touch, and give the writing of its answer; None where there is none."""
-        async with self._turn:
-            touch = await self._next()
-            if touch is None:
-                return None
-            if self._failures:  # on probation: one at a time, until one shows that it works
-                return await self._carry(touch)
-        return await self._carry(touch)
+        touch = None if self._must_stop() else self._promises.keep(after.touch)
+        after.touch = None
+        if touch is None:
+            async with self._turn:
+                touch = await self._next()
+                if touch and self._failures:
+                    # On probation: one at a time, until one shows that it works.
+                    return await self._carry(touch, after)
+        touch = touch or await self._promises.broken()
+        return await self._carry(touch, after) if touch else None
+
+    def _must_stop(self) -> bool:
+        """Whether what was claimed in advance goes back."""
+        return bool(self._failures) or not self._delivery.goes_on
 
     async def _next(self) -> Claimed | None:
-        if self._ahead and self._failures:
+        if self._failures and (self._ahead or self._promises):
             await self.put_back("channel")
         if not self._ahead:
             self._ahead.extend(await self._claim())
         if not self._delivery.goes_on:
             await self.put_back("shutdown")
-        if not self._ahead:
-            return None
-        self._delivery.tally.claimed()
-        return self._ahead.popleft()
+        return self._ahead.popleft() if self._ahead else None
 
     async def _claim(self) -> Sequence[Claimed]:
         self._choose_size()
@@ -263,10 +290,11 @@ class Line:
         await _until(turn, real)
         return True
 
-    async def _carry(self, touch: Claimed) -> Awaitable[None]:
+    async def _carry(self, touch: Claimed, after: _Next) -> Awaitable[None]:
+        self._delivery.tally.claimed()
         lease = timedelta(seconds=self._channel.patience) + _MARGIN
         asked = _Asked(self._delivery, touch, lease)
-        answer = await self._answer(touch, asked)
+        answer = await self._answer(touch, asked, after)
         if asked.permission is not None and not asked.permission.allowed:
             self._note_refusal(touch, asked.permission.reason)
             if asked.permission.reason in _STOPS_MORE:
@@ -278,9 +306,9 @@ class Line:
         await settling  # what may stop the channel is known before the next touch is taken
         return _done()
 
-    async def _answer(self, touch: Claimed, asked: _Asked) -> Answer:
+    async def _answer(self, touch: Claimed, asked: _Asked, after: _Next) -> Answer:
         try:
-            return await self._channel.send(_message(touch), asked)
+            return await self._channel.send(_message(touch), asked, follow=after)
         except TouchlineError:
             raise
         except Exception as error:

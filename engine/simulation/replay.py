@@ -27,7 +27,18 @@ from engine.ledger.store import Ledger
 from engine.moments import local_date, start_of_day
 from engine.passes.entering import Firing
 from engine.passes.reports import RunReport
-from engine.ports import Answer, Channel, Database, Message, NotSent, Permit, Refusal, Sent
+from engine.ports import (
+    Answer,
+    Channel,
+    Database,
+    Follow,
+    Message,
+    NotSent,
+    Permit,
+    Refusal,
+    Sent,
+    nobody,
+)
 from engine.problems import Invalid, Misuse
 from engine.running import make_courier, pass_one, refuse_into_drafts, run_one, runnable_playbooks
 from engine.schedule import Fire, next_fires
@@ -131,7 +142,7 @@ class _Yes:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Taken, if it may go."""
         if await permit():
             return Sent("simulated")

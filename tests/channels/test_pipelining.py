@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from connectors.channels.conversation import Conversation
 from connectors.channels.greeting import Session
 from connectors.channels.smtp import Smtp
 from engine.language.project import SmtpChannel
-from engine.ports import Answer, Message, NotSent
+from engine.ports import Answer, Message, NotSent, Permit
 from tests.support.certificates import server_context, trusting
 from tests.support.wire_server import (
     CLOSE,
@@ -176,7 +176,7 @@ def test_the_answers_after_the_envelope(
     assert arrived(record) == whole(*([0, 1] if is_kept else [1]))
 
 
-def test_the_envelope_is_one_write_and_the_dot_is_alone() -> None:
+def test_the_envelope_is_one_write_and_a_dot_that_nobody_follows_is_alone() -> None:
     """The order of what leaves: envelope, body, permit, dot. After a no, RSET goes first."""
     sent: list[bytes] = []
 
@@ -338,22 +338,35 @@ class Loopback(asyncio.Transport):
             self._is_closing = True
 
 
+Sending = Callable[[Smtp], Awaitable[list[str]]]
+PermitOf = Callable[[int], Permit]
+
+
 def run_on(
     wire: Callable[[Record], asyncio.Transport],
     record: Record,
-    messages: int,
+    sending: int | Sending,
     *,
     permit: Callable[[], Any] = yes,
+    **declared: Any,
 ) -> list[str]:
-    """Send messages over connections without sockets; the answers in one word each."""
+    """Send messages over connections without sockets; the answers in one word each.
+
+    A number of them goes one after the other.
+    """
     offers = {"pipelining": ""} if record.pipelining else {}
 
     async def opened(channel: SmtpChannel, password: str, *, context: object) -> Session:
         return Session(Conversation(wire(record)), offers)
 
+    async def in_turn(smtp: Smtp) -> list[str]:
+        assert isinstance(sending, int)
+        return [kind(await smtp.send(letter(n), permit)) for n in range(sending)]
+
     async def run() -> list[str]:
-        smtp = Smtp(SmtpChannel("email", "nowhere", 25, tls="none"), command_timeout=0.05)
-        answers = [kind(await smtp.send(letter(n), permit)) for n in range(messages)]
+        channel = SmtpChannel("email", "nowhere", 25, tls="none", **declared)
+        smtp = Smtp(channel, command_timeout=0.05)
+        answers = await (in_turn if isinstance(sending, int) else sending)(smtp)
         await smtp.close()
         return answers
 
@@ -397,3 +410,250 @@ def test_the_two_ways_to_say_an_envelope_come_to_the_same() -> None:
         answers = [run_on(Loopback, way, 2) for way in ways]
         assert answers[0] == answers[1], script
         assert ways[0].kept == ways[1].kept, script
+
+
+# ---------------------------------------------------------------- one follows the other
+
+
+async def lane(
+    smtp: Smtp, numbers: Iterator[int], answers: dict[int, str], permit: PermitOf
+) -> None:
+    """Send one message after the other, each of which knows the next."""
+    ahead: list[int] = []
+
+    def follow() -> Message | None:
+        ahead.extend(islice(numbers, 1))
+        return letter(ahead[0]) if ahead else None
+
+    while (number := ahead.pop() if ahead else next(numbers, None)) is not None:
+        answers[number] = "cut"
+        answers[number] = kind(await smtp.send(letter(number), permit(number), follow=follow))
+
+
+def following(count: int, permit: PermitOf = lambda _: yes, *, lanes: int = 1) -> Sending:
+    """So many messages over lanes that know what they send next; the answers in their order."""
+
+    async def send(smtp: Smtp) -> list[str]:
+        answers: dict[int, str] = {}
+        numbers = iter(range(count))
+        await asyncio.gather(*(lane(smtp, numbers, answers, permit) for _ in range(lanes)))
+        return [answers[number] for number in range(count)]
+
+    return send
+
+
+def test_the_next_envelope_leaves_with_the_dot() -> None:
+    """RFC 2920, 3.1: two writes a message, and each has its own permit right before its dot."""
+    sent: list[bytes] = []
+
+    class Wire(Loopback):
+        def write(self, data: bytes) -> None:
+            sent.append(data)
+            super().write(data)
+
+    async def permit() -> bool:
+        sent.append(b"(permit)")
+        return True
+
+    record = Record(iter(()))
+    assert run_on(Wire, record, following(3, lambda _: permit)) == ["Sent"] * 3
+    envelope = b"MAIL FROM:<dana@acme.example>\r\nRCPT TO:<%d@x.example>\r\nDATA\r\n"
+    bodies = [letter(n).payload.replace(b".hello", b"..hello") for n in range(3)]
+    assert sent == [
+        *(envelope % 0, bodies[0], b"(permit)"),
+        *(b".\r\n" + envelope % 1, bodies[1], b"(permit)"),
+        *(b".\r\n" + envelope % 2, bodies[2], b"(permit)"),
+        *(b".\r\n", b"QUIT\r\n"),
+    ]
+    assert (arrived(record), record.broken) == (whole(0, 1, 2), [])
+
+
+@given(
+    scripts=st.lists(SCRIPTS, max_size=8),
+    sizes=st.lists(st.integers(1, 40), max_size=60),
+    pipelining=st.booleans(),
+    connections=st.integers(1, 3),
+    uses=st.integers(1, 4),
+    refused=st.sets(st.integers(0, 6)),
+)
+def test_whatever_the_server_says_each_message_has_its_own_answer(
+    scripts: list[Script],
+    sizes: list[int],
+    pipelining: bool,
+    connections: int,
+    uses: int,
+    refused: set[int],
+) -> None:
+    """The server's own record is the judge: what was sent is there once, what was not is not."""
+    asked: list[int] = []
+
+    def permit(number: int) -> Permit:
+        async def ask() -> bool:
+            asked.append(number)
+            await asyncio.sleep(0)
+            return number not in refused
+
+        return ask
+
+    record = Record(iter(scripts), pipelining)
+    wire: Callable[[Record], asyncio.Transport] = lambda of: Loopback(of, list(sizes))  # noqa: E731
+    limits = {"connections": connections, "messages_per_connection": uses}
+    answers = run_on(wire, record, following(7, permit, lanes=connections), **limits)
+    kept = [kept.data for kept in record.kept]
+    for number, answer in enumerate(answers):
+        times = kept.count(letter(number).payload)
+        expected = {"Sent": {1}, "UnknownOutcome": {0, 1}}.get(answer, {0})
+        assert times in expected, (number, answer, times)
+        assert number in asked or answer not in ("Sent", "UnknownOutcome")
+    assert len(asked) == len(set(asked))
+    assert record.broken == []
+
+
+# what the dot before is answered | what becomes of that message
+BEFORE = [
+    ("250 ok", "Sent"),
+    ("451 4.3.0 busy", "later"),
+    ("554 5.6.0 no", "message"),
+    (CLOSE, "UnknownOutcome"),
+    (HANG, "UnknownOutcome"),
+    ("421 4.3.2 bye", "later"),
+    ("354 more?", "UnknownOutcome"),
+    ("250 ok\r\n421 4.4.2 enough", "Sent"),
+    ("250 ok\r\nwhat was that", "Sent"),
+]
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize(("dot", "expected"), BEFORE, ids=lambda each: str(each))
+def test_what_happens_to_one_does_no_harm_to_the_next(dot: str, expected: str, tls: bool) -> None:
+    """Its envelope was said with that dot; where the connection ends it goes on another."""
+
+    async def run() -> tuple[list[str], Record]:
+        context = server_context() if tls else None
+        async with listening([replace(OK, dot=dot)], pipelining=True, tls=context) as (record, at):
+            said = {"tls": "implicit" if tls else "none", "answer_timeout": 0.2, "connections": 1}
+            channel = SmtpChannel("email", "127.0.0.1", at, **said)
+            smtp = Smtp(channel, context=trusting() if tls else None, command_timeout=0.2)
+            answers = await following(3)(smtp)
+            await smtp.close()
+            return answers, record
+
+    answers, record = asyncio.run(run())
+    assert answers == [expected, "Sent", "Sent"]
+    assert arrived(record) == whole(*([0, 1, 2] if expected == "Sent" else [1, 2]))
+
+
+FOREIGN = replace(letter(1), payload="Subject: \xfc\r\n\r\nhello\r\n".encode())
+SMUGGLER = replace(letter(1), recipient="a@x.example>\r\nRCPT TO:<b@x.example")
+BARE = replace(letter(1), payload=b"Subject: 1\n\nhello\n")
+
+
+@pytest.mark.parametrize("bad", [FOREIGN, SMUGGLER, BARE], ids=["8bit", "address", "line ends"])
+def test_a_message_that_cannot_go_follows_nobody_and_harms_nobody(bad: Message) -> None:
+    async def send_all(smtp: Smtp) -> list[str]:
+        answers = [
+            await smtp.send(letter(0), yes, follow=lambda: bad),
+            await smtp.send(bad, yes, follow=lambda: letter(2)),
+            await smtp.send(letter(2), yes),
+        ]
+        return [kind(answer) for answer in answers]
+
+    record = Record(iter(()))
+    answers = run_on(Loopback, record, send_all, connections=1)
+    assert answers == ["Sent", "message", "Sent"]
+    assert (arrived(record), record.broken) == (whole(0, 2), [])
+    assert b"b@x.example" not in b"".join(record.groups)
+
+
+def test_a_refusal_is_forgotten_once() -> None:
+    """RSET goes before the message after one that was refused, and before no other."""
+    record = Record(iter([replace(OK, rcpt="550 5.1.1 no", data="strict")]))
+    assert run_on(Loopback, record, following(3)) == ["mailbox", "Sent", "Sent"]
+    assert b"".join(record.groups).count(b"RSET\r\n") == 1
+
+
+def test_one_that_was_begun_and_does_not_come_holds_up_nobody() -> None:
+    """It may be put back meanwhile: nothing of it goes out, and its connection is given up."""
+
+    async def send_all(smtp: Smtp) -> list[str]:
+        answers = [await smtp.send(letter(0), yes, follow=lambda: letter(1))]
+        async with asyncio.timeout(1):
+            answers.append(await smtp.send(letter(2), yes))
+        return [kind(answer) for answer in answers]
+
+    record = Record(iter(()))
+    assert run_on(Loopback, record, send_all, connections=1) == ["Sent", "Sent"]
+    assert (arrived(record), record.broken, record.connections) == (whole(0, 2), [], 2)
+
+
+def test_one_that_was_begun_long_ago_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_IDLE_S", -1.0)
+    record = Record(iter(()))
+    assert run_on(Loopback, record, following(2)) == ["Sent", "Sent"]
+    assert (arrived(record), record.connections) == (whole(0, 1), 2)
+
+
+@pytest.mark.parametrize("dot", [CLOSE, HANG, "250 ok"])
+def test_one_that_is_cut_off_does_not_take_the_next_with_it(dot: str) -> None:
+    """Its dot was on its way, and the envelope of the next, when it was cancelled."""
+
+    async def send_all(smtp: Smtp) -> list[str]:
+        first = asyncio.create_task(smtp.send(letter(0), yes, follow=lambda: letter(1)))
+        while not record.kept:
+            await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        async with asyncio.timeout(1):
+            return [kind(await smtp.send(letter(1), yes))]
+
+    class Held(Loopback):
+        """Says nothing once it has kept a message, until that was cancelled."""
+
+        def _pump(self) -> None:
+            if record.kept and record.connections == 1:
+                self._loop.call_later(0.005, self._pump)
+            else:
+                super()._pump()
+
+    record = Record(iter([replace(OK, dot=dot, keeps=True)]))
+    assert run_on(Held, record, send_all, connections=1) == ["Sent"]
+    assert (arrived(record), record.broken) == (whole(0, 1), [])
+
+
+def test_who_follows_counts_for_what_a_connection_serves() -> None:
+    record = Record(iter(()))
+    limits = {"connections": 1, "messages_per_connection": 2}
+    assert run_on(Loopback, record, following(5), **limits) == ["Sent"] * 5
+    assert (record.connections, record.groups.count(b"QUIT\r\n")) == (3, 3)
+    assert arrived(record) == whole(*range(5))
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "dot"])
+def test_nobody_waits_for_what_comes_after_a_goodbye(phase: str) -> None:
+    async def ask(_: Smtp) -> list[str]:
+        conversation = Conversation(Loopback(record))
+        lines = b"MAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example>\r\nDATA\r\n"
+        async with asyncio.timeout(1):
+            replies = await conversation.ask(lines, 3, timeout=60)
+            if phase == "dot":
+                answer = conversation.ask(b"x\r\n.\r\n" + lines, 1, timeout=60)
+                follows = conversation.expect(3, timeout=60)
+                replies = await answer
+                assert await follows == []
+        return [str(reply.code) for reply in replies]
+
+    record = Record(iter([replace(OK, **{phase: "421 4.3.2 bye"}), replace(OK, mail=HANG)]))
+    assert run_on(Loopback, record, ask).pop() == "421"
+
+
+def test_an_answer_does_not_wait_for_what_follows() -> None:
+    """A server may think long about the next recipient: what it has taken is known meanwhile."""
+
+    async def send_all(smtp: Smtp) -> list[str]:
+        async with asyncio.timeout(0.04):  # `run_on` waits 0.05 s for an answer
+            first = await smtp.send(letter(0), yes, follow=lambda: letter(1))
+        return [kind(first), kind(await smtp.send(letter(1), yes))]
+
+    record = Record(iter([OK, replace(OK, rcpt=HANG)]))
+    assert run_on(Loopback, record, send_all) == ["Sent", "later"]
+    assert arrived(record) == whole(0)

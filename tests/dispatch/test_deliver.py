@@ -219,13 +219,13 @@ def test_one_channel_in_trouble_holds_up_no_other(ledger: Ledger) -> None:
 class Faulty(FakeChannel):
     """Has a bug that shows at one recipient, before or after the permit."""
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, **after: Any) -> Answer:
         if message.recipient.startswith("early"):
             raise KeyError("a bug")
         if message.recipient.startswith("late"):
             await permit()
             raise KeyError("a bug")
-        return await super().send(message, permit)
+        return await super().send(message, permit, **after)
 
 
 def test_a_bug_in_a_channel_ends_one_touch_only(
@@ -358,9 +358,9 @@ class Meanwhile(FakeChannel):
         super().__init__(name)
         self._happens = happens
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, **after: Any) -> Answer:
         self._happens(message)
-        return await super().send(message, permit)
+        return await super().send(message, permit, **after)
 
 
 def test_who_unsubscribed_a_moment_ago_gets_nothing(any_ledger: Ledger) -> None:

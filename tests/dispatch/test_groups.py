@@ -364,8 +364,8 @@ class Slow(FakeChannel):
         super().__init__(name, at_once=1)
         self.has_some, self.may_answer = asyncio.Event(), asyncio.Event()
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
-        answer = await super().send(message, permit)
+    async def send(self, message: Message, permit: Permit, **after: Any) -> Answer:
+        answer = await super().send(message, permit, **after)
         self.has_some.set()
         await self.may_answer.wait()
         return answer
@@ -414,10 +414,10 @@ def test_a_halt_puts_back_what_was_claimed_in_advance(ledger: Ledger) -> None:
     fill(ledger, {str(n): letter(str(n), f"{n}@x.example") for n in range(9)})
 
     class Halting(FakeChannel):
-        async def send(self, message: Message, permit: Permit) -> Answer:
+        async def send(self, message: Message, permit: Permit, **after: Any) -> Answer:
             if not self.asked:
                 control.halt(ledger, [], **SAID)
-            return await super().send(message, permit)
+            return await super().send(message, permit, **after)
 
     async def once() -> FakeChannel:
         channel = Halting("email", at_once=1)
@@ -437,8 +437,8 @@ def test_a_lane_has_one_touch_in_doubt_at_most(ledger: Ledger) -> None:
     seen: list[int] = []
 
     class Counting(FakeChannel):
-        async def send(self, message: Message, permit: Permit) -> Answer:
-            answer = await super().send(message, permit)
+        async def send(self, message: Message, permit: Permit, **after: Any) -> Answer:
+            answer = await super().send(message, permit, **after)
             seen.append(states_of(ledger).get("in_doubt", 0))
             return answer
 
@@ -459,12 +459,12 @@ def test_a_slow_channel_claims_little_in_advance(ledger: Ledger) -> None:
     class Clock(FakeChannel):
         pace = timedelta(0)
 
-        async def send(self, message: Message, permit: Permit) -> Answer:
+        async def send(self, message: Message, permit: Permit, **after: Any) -> Answer:
             sizes.append(states_of(ledger).get("claimed", 0))
             watch.at += self.pace
             if len(self.sent) == 5:
                 self.pace = timedelta(seconds=1)
-            return await super().send(message, permit)
+            return await super().send(message, permit, **after)
 
     watch = Watch()
 

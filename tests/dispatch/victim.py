@@ -24,7 +24,7 @@ from engine.dispatch.deliver import deliver
 from engine.dispatch.workers import this_worker
 from engine.language.project import SmtpChannel
 from engine.ledger.schema import open_ledger
-from engine.ports import Answer, Message, Permit
+from engine.ports import Answer, Follow, Message, Permit, nobody
 
 MOMENTS = ("claimed", "permitted", "answered", "uncommitted", "committed")
 """The first three of a message; of a group: all but committed, committed and nobody told."""
@@ -56,7 +56,7 @@ class Mortal:
         self.at_once = inner.at_once
         self._inner = inner
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Claimed, permitted, answered: between each two there is a moment."""
         die_at("claimed")
 
@@ -65,7 +65,7 @@ class Mortal:
             die_at("permitted")
             return is_allowed
 
-        answer = await self._inner.send(message, asked)
+        answer = await self._inner.send(message, asked, follow=follow)
         die_at("answered")
         return answer
 

@@ -18,7 +18,7 @@ from engine.language.project import SmtpChannel
 from engine.ledger.check import check_ledger
 from engine.ledger.log import verify_audit
 from engine.ledger.store import Ledger
-from engine.ports import Answer, Message, Permit
+from engine.ports import Answer, Follow, Message, Permit, nobody
 from engine.problems import Unreachable
 from engine.stopping import Stop
 from tests.dispatch.outbox import Watch, by_key, fill, letter, run
@@ -39,9 +39,9 @@ class FillingUp:
         self.patience, self.at_once = inner.patience, inner.at_once
         self._inner, self._log = inner, log
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Send it."""
-        answer = await self._inner.send(message, permit)
+        answer = await self._inner.send(message, permit, follow=follow)
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         resource.setrlimit(resource.RLIMIT_FSIZE, (self._log.stat().st_size, hard))
         return answer

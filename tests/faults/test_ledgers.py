@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import URL, Engine, inspect
@@ -286,8 +287,8 @@ def test_144_upgrade_in_the_middle_of_a_run(
     fill(ledger, {str(n): letter(str(n), f"ok@x{n}.example", **LATE) for n in range(40)})
 
     class Upgrading(Smtp):
-        async def send(self, message: Message, permit: Permit) -> Answer:
-            answer = await super().send(message, permit)
+        async def send(self, message: Message, permit: Permit, **after: Any) -> Answer:
+            answer = await super().send(message, permit, **after)
             migrated_to(tmp_path, "9999")
             return answer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ class Interrupted(Smtp):
         super().__init__(channel)
         self._happening, self._asked = happening, 0
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, **after: Any) -> Answer:
         """As the real one."""
 
         async def asked() -> bool:
@@ -42,7 +43,7 @@ class Interrupted(Smtp):
                 self._happening()
             return await permit()
 
-        return await super().send(message, asked)
+        return await super().send(message, asked, **after)
 
 
 def test_121_kill_switch_during_a_run(ledger: Ledger, tmp_path: Path) -> None:

@@ -10,7 +10,17 @@ from typing import Protocol
 from connectors.channels.replies import reply_of
 from connectors.channels.statuses import verdict_on
 from connectors.channels.verdicts import after_dot, at_rcpt
-from engine.ports import Answer, Message, NotSent, Permit, Refusal, Sent, UnknownOutcome
+from engine.ports import (
+    Answer,
+    Follow,
+    Message,
+    NotSent,
+    Permit,
+    Refusal,
+    Sent,
+    UnknownOutcome,
+    nobody,
+)
 
 __all__ = ["ANSWERS", "Letter", "Line", "Owner", "Post"]
 
@@ -93,7 +103,7 @@ class Line:
         self.on_unknown = "hold" if name == "email" else "resend"
         self._post, self._owner = post, owner
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """As a server would that is asked for the permit right before the dot."""
         said = self._post.next()
         self._owner.moment("claimed")

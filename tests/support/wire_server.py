@@ -56,7 +56,7 @@ class Record:
 
 
 class StrictSession:
-    """One connection. Once it `is_over` the server has hung up; `says_nothing` after HANG."""
+    """One connection. `is_over`: the server has hung up; `says_nothing`: after HANG or 421."""
 
     def __init__(self, record: Record) -> None:
         record.connections += 1
@@ -89,7 +89,7 @@ class StrictSession:
 
     def _uttered(self, answer: str) -> bytes:
         self.is_over = self.is_over or answer == CLOSE
-        self.says_nothing = answer == HANG
+        self.says_nothing = answer == HANG or answer.startswith("421")
         return answer.encode() + b"\r\n" if answer not in ("", CLOSE, HANG) else b""
 
     def _check_group(self, data: bytes) -> None:
@@ -164,7 +164,9 @@ class StrictSession:
             kept = Kept(self._sender or "", tuple(self._recipients), data)
             self._record.kept.append(kept)
         self._forget()
-        self._body, self._rest = None, rest
+        self._body, self._rest = None, b""
+        self._check_group(rest)
+        self._rest = rest
         return self._script.dot, False
 
     def _forget(self) -> None:

@@ -35,7 +35,18 @@ from engine.ledger.topics import subscribe, unsubscribe
 from engine.notices import notice_policy
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
-from engine.ports import Answer, Channel, Message, NotSent, Permit, Refusal, Sent, UnknownOutcome
+from engine.ports import (
+    Answer,
+    Channel,
+    Follow,
+    Message,
+    NotSent,
+    Permit,
+    Refusal,
+    Sent,
+    UnknownOutcome,
+    nobody,
+)
 from engine.problems import Refused, errors_only
 from engine.roster import call_roll, known_now
 from engine.running import (
@@ -170,7 +181,7 @@ class _Post:
         self.patience = 1.0
         self.at_once = 4
 
-    async def send(self, message: Message, permit: Permit) -> Answer:
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         if not await permit():
             return NotSent(Refusal.LATER, "not permitted")
         answer = ANSWERS[self._house.answer if self.name == "email" else "sent"]
