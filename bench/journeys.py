@@ -25,6 +25,7 @@ import cli
 from engine.courier import open_courier
 from engine.ledger.counts import insiders
 from engine.ledger.schema import new_ledger_id
+from engine.ledger.store import Ledger
 from engine.passes.run import move_on
 from engine.passes.versions import Shelf
 from engine.running import make_courier, run_now, world_on
@@ -93,7 +94,7 @@ def journey(ledger: str, number: int) -> None:
         with opened(folder) as place:
             entered = enter(place, number - 1)
             waiting = pass_seconds(place, DUE - timedelta(hours=1))
-            due = one_pass(place, DUE)
+            due = one_pass(place, DUE, place.ledger())
     print(
         f"{(number - 1) / entered:11,.0f}{empty:10.4f}{due:11.4f}{due / empty:7.1f}{peak():9.0f}"
         f"   (nobody due: {waiting:.4f} s)",
@@ -110,7 +111,7 @@ def aiming(ledger: str, number: int) -> None:
             nobody = pass_seconds(place, LATER)
         customers(folder, number, reached=REACHED)
         with opened(folder) as place:
-            some = one_pass(place, LATER + timedelta(hours=1))
+            some = one_pass(place, LATER + timedelta(hours=1), place.ledger())
             with place.ledger().read() as unit:
                 left = number - sum(each.people for each in insiders(unit, "journey"))
             if left != REACHED:
@@ -159,13 +160,14 @@ def opened(folder: Path) -> Iterator[Workplace]:
 
 
 def pass_seconds(place: Workplace, at: datetime) -> float:
-    """How long a pass takes in which nothing is due."""
-    return median(one_pass(place, at) for _ in range(ROUNDS))
+    """How long a pass takes in which nothing is due; one ledger stays open, as in the daemon."""
+    ledger = place.ledger()
+    return median(one_pass(place, at, ledger) for _ in range(ROUNDS))
 
 
-def one_pass(place: Workplace, at: datetime) -> float:
+def one_pass(place: Workplace, at: datetime, ledger: Ledger) -> float:
     """How long one pass takes, with a snapshot of its own."""
-    ledger, playbook = place.ledger(), place.runnable("journey")
+    playbook = place.runnable("journey")
     now: Callable[[], datetime] = lambda: at  # noqa: E731
     with open_courier(make_courier(place, ledger, now)) as courier:
         begun = time.perf_counter()

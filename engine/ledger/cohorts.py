@@ -5,7 +5,7 @@ Delivery page, "Audit": who entered and why is told in the transaction that lets
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,21 +51,20 @@ def written(cohort: Cohort, *, run: str) -> WrittenCohort:
     )
 
 
-def let_in(unit: Unit, cohort: WrittenCohort, *, at: datetime, actor: str) -> None:
-    """Write a cohort: rows and audit records as for each of them alone.
+def let_in(unit: Unit, cohorts: Iterable[WrittenCohort], *, at: datetime, actor: str) -> None:
+    """Write some cohorts: rows and audit records as for each of their people alone.
 
     Raises:
         Overtaken: one of them is inside by another process; nothing may be kept.
     """
-    insert_alike(unit.connection, enrollments, cohort.same, cohort.each)
-    unit.note_bodies(
-        Kind.ENTERED,
-        cohort.bodies,
-        keys=cohort.keys,
-        at=at,
-        actor=actor,
-        playbook=cohort.playbook,
-    )
+    listed = tuple(cohorts)
+    for each in listed:
+        unit.note_bodies(
+            Kind.ENTERED, each.bodies, keys=each.keys, at=at, actor=actor, playbook=each.playbook
+        )
+    with unit.chaining():
+        for each in listed:
+            insert_alike(unit.connection, enrollments, each.same, each.each)
 
 
 def _apart(model: Mapping[str, object], columns: Columns) -> tuple[dict[str, object], Columns]:

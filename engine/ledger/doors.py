@@ -11,7 +11,7 @@ from collections.abc import Collection
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy
 from engine.ledger.database import Overtaken
-from engine.ledger.erasure import at_the_door, erased_among
+from engine.ledger.erasure import at_the_door, erased_among, hold_the_door
 from engine.ledger.past import inside_another
 from engine.ledger.store import Unit
 
@@ -27,7 +27,10 @@ def refuse_barred(
         Overtaken: somebody was, or did, since they were selected; nothing may be kept.
     """
     entity = playbook.audience.entity.name
-    at_the_door(unit)
+    if policy.one_at_a_time:
+        at_the_door(unit)
+    else:
+        hold_the_door(unit)
     if gone := erased_among(unit, entity, keys):
         raise Overtaken(
             f"{entity} {min(gone)} was erased meanwhile; nothing was kept, run it again"

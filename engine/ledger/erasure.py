@@ -20,14 +20,14 @@ from engine.ledger.audit import Kind
 from engine.ledger.journey import FACTS, enrollment_of, record
 from engine.ledger.prepared import Prepared
 from engine.ledger.retention import empty_touches
-from engine.ledger.statements import insert_new, stand_in_line, texts_relation
+from engine.ledger.statements import insert_new, stand_beside, stand_in_line, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import suppress
 from engine.ledger.tables import enrollments, erasures, history, invitations, items, tasks, touches
 from engine.ledger.tasks import close_tasks
 from engine.problems import Refused
 
-__all__ = ["Erased", "at_the_door", "erase", "erased_among", "erased_of"]
+__all__ = ["Erased", "at_the_door", "erase", "erased_among", "erased_of", "hold_the_door"]
 
 _WHY = "erased"
 _LOCK = 0x646F6F72  # of Postgres: one name for all entries and erasures
@@ -84,6 +84,11 @@ def erase(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) -> Era
 def at_the_door(unit: Unit) -> None:
     """Stand in line with everyone who lets customers in or erases them, until this unit ends."""
     stand_in_line(unit.connection, _LOCK)
+
+
+def hold_the_door(unit: Unit) -> None:
+    """Let nobody be erased until this unit ends; others may let customers in meanwhile."""
+    stand_beside(unit.connection, _LOCK)
 
 
 def erased_among(unit: Unit, entity: str, keys: Iterable[str]) -> frozenset[str]:

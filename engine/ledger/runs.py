@@ -154,7 +154,7 @@ def still_ours(unit: Unit, start: RunStart) -> None:
     Raises:
         Overtaken: another process has; what it found is no longer so, nothing may be kept.
     """
-    found = _STANDS.first(unit.connection, {"run": start.id})
+    found = _STILL_STANDS.first(unit.connection, {"run": start.id})
     if (found.state, found.attempts) != (RunState.RUNNING, start.attempt):
         raise Overtaken("another process has taken this run over and goes on with it")
 
@@ -293,13 +293,12 @@ _DONE_AS = Prepared(
         .limit(1)
     )
 )
-_STANDS = Prepared(
-    lambda _: (
-        select(runs.c.state, runs.c.attempts, runs.c.playbook, runs.c.version)
-        .where(runs.c.id == bindparam("run"))
-        .with_for_update()
-    )
+_STATE = select(runs.c.state, runs.c.attempts, runs.c.playbook, runs.c.version).where(
+    runs.c.id == bindparam("run")
 )
+_STANDS = Prepared(lambda _: _STATE.with_for_update())
+_STILL_STANDS = Prepared(lambda _: _STATE.with_for_update(read=True))
+"""The same for several transactions at once: none of them changes the run, nor may another."""
 _END = Prepared(
     lambda _: (
         update(runs)

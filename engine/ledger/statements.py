@@ -38,6 +38,7 @@ __all__ = [
     "pack_keys",
     "run_text",
     "run_text_of_each",
+    "stand_beside",
     "stand_in_line",
     "stream_text",
     "texts_relation",
@@ -118,6 +119,12 @@ def stand_in_line(connection: Connection, lock: int) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
+def stand_beside(connection: Connection, lock: int) -> None:
+    """Wait for who stands in line at this lock, and hold it with all others who stand beside."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(lock)))
+
+
 def insert_new(connection: Connection, table: Table) -> Insert:
     """An INSERT that leaves rows alone whose unique key is there already."""
     if connection.dialect.name == "postgresql":
@@ -176,18 +183,26 @@ def insert_alike(
     """
     if connection.dialect.name == "postgresql":
         statement = _alike_from_arrays(table, tuple(same), tuple(each))
-        columns = chain.from_iterable(map(_joined, each.values()))
-        run_text(connection, statement, (*same.values(), *columns))
+        joined = chain.from_iterable(map(_joined, each.values()))
+        run_text(connection, statement, (*same.values(), *joined))
         return
     stored = tuple(map(_stored, same.values()))
-    rows = list(zip(*each.values(), strict=True))
-    start = 0
-    while start < len(rows):
-        number = next(size for size in _SIZES if size <= len(rows) - start)
-        some = rows[start : start + number]
+    columns = tuple(each.values())
+    start, end = 0, len(columns[0])
+    while start < end:
+        number = next(size for size in _SIZES if size <= end - start)
         statement = _alike_in_rows(table, tuple(same), tuple(each), number=number)
-        run_text(connection, statement, (*stored, *chain.from_iterable(some)))
+        some = _row_by_row([column[start : start + number] for column in columns])
+        run_text(connection, statement, (*stored, *some))
         start += number
+
+
+def _row_by_row(columns: Sequence[Values]) -> list[str | int]:
+    """The values of columns in the order of rows; no row is made, of which there are so many."""
+    found: list[str | int] = [""] * (len(columns) * len(columns[0]))
+    for place, column in enumerate(columns):
+        found[place :: len(columns)] = column
+    return found
 
 
 _SIZES = (2_048, 256, 64, 16, 8, 4, 2, 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ from engine.ledger.audit import (
     Body,
     Head,
     Kind,
+    Links,
     canonical,
     canonical_alike,
     chained,
@@ -64,7 +66,7 @@ class Unit:
     def __init__(self, ledger: Ledger, connection: Connection) -> None:
         self.ledger = ledger
         self.connection = connection
-        self._notes: list[AuditRecord | Alike] = []
+        self._notes: list[AuditRecord | Alike | _Chained] = []
 
     def note(
         self, kind: Kind, body: Body, *, at: datetime, actor: str, playbook: str = "", key: str = ""
@@ -104,6 +106,22 @@ class Unit:
         """The same, of bodies that `canonical_alike` has written before."""
         self._notes.append(Alike(at, actor, str(kind), playbook, keys, bodies))
 
+    @contextmanager
+    def chaining(self) -> Iterator[None]:
+        """Let a thread of its own chain what was noted alike, while the block writes rows.
+
+        Only SQLite's one writer knows the head before its transaction ends; elsewhere it waits.
+        """
+        noted = [each for each in self._notes if isinstance(each, Alike)]
+        if self.ledger.is_on_server or len(noted) < len(self._notes):
+            yield
+            return
+        head = _locked_head(self.connection)
+        with ThreadPoolExecutor(max_workers=1) as other:
+            following = other.submit(_chained, noted, head)
+            yield
+        self._notes = list(following.result())
+
     def digest(self, address: str) -> str:
         """The keyed digest that stands for an address, empty for none; case does not matter."""
         if not address.strip():
@@ -138,13 +156,33 @@ class Unit:
             else:
                 insert_rows(self.connection, audit, [_row(each) for each in alone])
                 alone = []
-                head = _written_alike(self.connection, note, head)
+                [chain] = _chained([note], head) if isinstance(note, Alike) else [note]
+                _write_chained(self.connection, chain)
+                head = chain.end
         insert_rows(self.connection, audit, [_row(each) for each in alone])
         _NEW_HEAD.write(self.connection, {"last": head.seq, "digest": head.hash})
 
 
-def _written_alike(connection: Connection, alike: Alike, head: Head) -> Head:
-    links = chained_alike(alike, head)
+@dataclass(frozen=True, slots=True)
+class _Chained:
+    """Records with what the chain adds to them, and the head that it has with the last one."""
+
+    records: Alike
+    links: Links
+    end: Head
+
+
+def _chained(notes: Sequence[Alike], head: Head) -> list[_Chained]:
+    found: list[_Chained] = []
+    for note in notes:
+        links = chained_alike(note, head)
+        head = Head(links.seqs[-1], links.hashes[-1]) if links.seqs else head
+        found.append(_Chained(note, links, head))
+    return found
+
+
+def _write_chained(connection: Connection, chain: _Chained) -> None:
+    alike, links = chain.records, chain.links
     same = {"at": alike.at, "actor": alike.actor, "kind": alike.kind, "playbook": alike.playbook}
     each: dict[str, Sequence[str] | Sequence[int]] = {
         "seq": links.seqs,
@@ -154,7 +192,6 @@ def _written_alike(connection: Connection, alike: Alike, head: Head) -> Head:
         "hash": links.hashes,
     }
     insert_alike(connection, audit, same, each)
-    return Head(links.seqs[-1], links.hashes[-1]) if links.seqs else head
 
 
 _HEAD = Prepared(lambda _: select(audit_head.c.seq, audit_head.c.hash).with_for_update())

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
@@ -18,11 +19,12 @@ from engine.decide.facts import is_waiting, told_apart
 from engine.decide.gathering import GATHERED
 from engine.ledger.bystanders import remember_bystanders
 from engine.ledger.clearances import Clearance
-from engine.ledger.cohorts import let_in, written
+from engine.ledger.cohorts import WrittenCohort, let_in, written
 from engine.ledger.database import Overtaken
 from engine.ledger.foreseen import foreseen
 from engine.ledger.holds import hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
+from engine.ledger.relay import write_in_turn
 from engine.ledger.runs import (
     RunStart,
     Start,
@@ -255,13 +257,16 @@ def _enter_live(
             _hold(unit, playbook, firing, found, run=start.id)
         return report
     _remember_first_run(ledger, playbook, found, firing)
+
+    def enter(cohorts: Sequence[WrittenCohort], unit: Unit) -> None:
+        still_ours(unit, start)
+        for each in cohorts:
+            facts.let_in(unit, playbook, each.keys)
+        let_in(unit, cohorts, at=firing.as_of, actor="engine")
+
     portions = found.cohorts(playbook, firing.as_of)
-    for cohorts in one_ahead([written(each, run=start.id) for each in some] for some in portions):
-        with ledger.write() as unit:
-            still_ours(unit, start)
-            for each in cohorts:
-                facts.let_in(unit, playbook, each.keys)
-                let_in(unit, each, at=firing.as_of, actor="engine")
+    ready = one_ahead([written(each, run=start.id) for each in some] for some in portions)
+    write_in_turn(ledger, (partial(enter, cohorts) for cohorts in ready))
     counts = {"matched": report.matched, "entered": report.entered, "skipped": report.skipped}
     with ledger.write() as unit:
         still_ours(unit, start)

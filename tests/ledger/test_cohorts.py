@@ -96,7 +96,7 @@ def cohort(numbers: list[int], per: list[str]) -> Cohort:
 
 
 def enter(unit: Unit, of: Cohort) -> None:
-    let_in(unit, written(of, run="r1"), at=NOW, actor="engine")
+    let_in(unit, [written(of, run="r1")], at=NOW, actor="engine")
 
 
 @pytest.mark.parametrize(

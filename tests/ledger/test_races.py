@@ -14,13 +14,14 @@ from engine.decide.facts import Entered, TouchMade
 from engine.ledger.check import check_ledger
 from engine.ledger.claims import claim
 from engine.ledger.database import Overtaken
+from engine.ledger.erasure import at_the_door, hold_the_door
 from engine.ledger.journey import open_enrollments
 from engine.ledger.leases import take_lease
 from engine.ledger.log import verify_audit
 from engine.ledger.recovery import sweep
 from engine.ledger.runs import Start, begin_run
 from engine.ledger.schema import open_ledger
-from engine.ledger.store import Ledger
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import suppress
 from engine.ledger.touches import counts_by_state, list_touches
 from tests.ledger.factories import (
@@ -163,3 +164,34 @@ def test_a_reader_sees_one_snapshot(twins: tuple[Ledger, Ledger]) -> None:
         outbox(writer)
         assert counts_by_state(unit) == before
     assert reading(reader, counts_by_state) == {"ready": 1}
+
+
+def test_nobody_is_erased_while_some_are_let_in(ledger: Ledger) -> None:
+    if not ledger.is_on_server:
+        pytest.skip("SQLite has one writer")
+    let_in, erased = threading.Event(), threading.Event()
+
+    def let_some_in(_: Unit) -> None:
+        let_in.set()
+        assert not erased.wait(timeout=0.2)
+
+    def enter() -> None:
+        writing(ledger, lambda unit: (hold_the_door(unit), let_some_in(unit)))
+
+    def erase() -> None:
+        assert let_in.wait(timeout=10)
+        writing(ledger, at_the_door)
+        erased.set()
+
+    assert at_once(enter, erase) == [None, None]
+
+
+def test_many_let_in_at_once(ledger: Ledger) -> None:
+    if not ledger.is_on_server:
+        pytest.skip("SQLite has one writer")
+    together = threading.Barrier(2, timeout=10)
+
+    def enter() -> None:
+        writing(ledger, lambda unit: (hold_the_door(unit), together.wait()))
+
+    assert at_once(enter, enter) == [None, None]

@@ -1,0 +1,100 @@
+"""Transactions in turn: what fails takes along all that was begun after it, and nothing before."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from engine.ledger.audit import Kind
+from engine.ledger.database import Overtaken
+from engine.ledger.log import read_audit, verify_audit
+from engine.ledger.relay import write_in_turn
+from engine.ledger.store import Ledger, Unit
+from tests.ledger.factories import NOW, reading
+
+MANY = 12
+FAULTY = 5
+
+
+def note(unit: Unit, place: int) -> None:
+    unit.note(Kind.TRACKED, {}, at=NOW, actor="engine", key=str(place))
+
+
+def noting(place: int) -> Callable[[Unit], None]:
+    return lambda unit: note(unit, place)
+
+
+def noted(ledger: Ledger) -> list[str]:
+    told = reading(ledger, lambda unit: [each.key for each in read_audit(unit) if each.key])
+    assert reading(ledger, verify_audit).valid
+    return told
+
+
+def places(number: int) -> list[str]:
+    return [str(place) for place in range(number)]
+
+
+def test_all_are_kept_in_their_order(ledger: Ledger) -> None:
+    write_in_turn(ledger, map(noting, range(MANY)))
+    assert noted(ledger) == places(MANY)
+
+
+def fails_at_once(unit: Unit) -> None:
+    note(unit, FAULTY)
+    raise Overtaken("somebody else was first")
+
+
+def fails_as_it_ends(unit: Unit) -> None:
+    note(unit, FAULTY)
+    unit.note(Kind.TRACKED, {}, at=NOW.replace(tzinfo=None), actor="engine", key="naive")
+
+
+@pytest.mark.parametrize(
+    ("faulty", "error"),
+    [
+        pytest.param(fails_at_once, Overtaken, id="at once"),
+        pytest.param(fails_as_it_ends, ValueError, id="as its transaction ends"),
+    ],
+)
+def test_what_was_begun_before_a_failure_is_kept_and_nothing_else(
+    ledger: Ledger, faulty: Callable[[Unit], None], error: type[Exception]
+) -> None:
+    acts = [*map(noting, range(FAULTY)), faulty, *map(noting, range(FAULTY + 1, MANY))]
+    with pytest.raises(error):
+        write_in_turn(ledger, acts)
+    assert noted(ledger) == places(FAULTY)
+    write_in_turn(ledger, map(noting, range(FAULTY, MANY)))  # no transaction was left open
+    assert noted(ledger) == places(MANY)
+
+
+def test_what_makes_the_acts_may_fail(ledger: Ledger) -> None:
+    def acts() -> Iterator[Callable[[Unit], None]]:
+        yield from map(noting, range(FAULTY))
+        raise Overtaken("the next could not be made")
+
+    with pytest.raises(Overtaken):
+        write_in_turn(ledger, acts())
+    assert noted(ledger) == places(FAULTY)
+
+
+def test_on_a_server_one_begins_while_the_one_before_it_ends(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not ledger.is_on_server:
+        pytest.skip("SQLite has one writer")
+    second_begun = threading.Event()
+    write_notes = Unit._write_notes
+
+    def ending(unit: Unit) -> None:
+        assert second_begun.wait(timeout=10)
+        write_notes(unit)
+
+    def second(unit: Unit) -> None:
+        note(unit, 1)
+        second_begun.set()
+
+    monkeypatch.setattr(Unit, "_write_notes", ending)
+    write_in_turn(ledger, [noting(0), second])
+    assert noted(ledger) == places(2)
