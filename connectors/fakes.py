@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -79,7 +79,8 @@ class FakeDatabase:
         engine = memory_engine(f"fake-{uuid.uuid4().hex}", ())
         try:
             zones = dict.fromkeys(self.connectors, self._zone)
-            yield SourceReader(DuckStore(engine, _Tables(self._tables)), zones)
+            store = DuckStore(engine, _Tables(self._tables))
+            yield SourceReader(store, zones, integers=store.integers)
         finally:
             engine.dispose()
 
@@ -103,6 +104,10 @@ class _Tables:
 
     def keep(self, connection: Connection, table: TableRef) -> None:
         """They are in memory."""
+
+    def never_blank(self, connection: Connection, table: TableRef) -> Collection[str]:
+        """They have no statistics."""
+        return ()
 
 
 def _select(table: FakeTable) -> str:

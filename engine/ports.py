@@ -158,8 +158,14 @@ class Reader(Protocol):
     def order(self, ref: ColumnRef, table: TableRef) -> str | None:
         """The form of what `ordered` gives, None where that is None; looked at once a snapshot."""
 
+    def is_never_blank(self, ref: ColumnRef, table: TableRef) -> bool:
+        """Whether a text column is known to hold no blank text, so that `column` gives it bare.
+
+        Told without reading the table, once a snapshot; where nothing is known it may hold some.
+        """
+
     def layout(self, table: TableRef) -> Hashable:
-        """All that the text of a statement on a table hangs on but `order`: it is asked for."""
+        """All that the text of a statement on a table hangs on but what the two above tell."""
 
     def counts(self, relation: FromClause, table: TableRef) -> Sequence[ColumnElement[bool]]:
         """The table's `where` as tests of a relation of the same table without it.
@@ -198,8 +204,12 @@ class Reader(Protocol):
     def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, streamed. Instants come back as aware UTC datetimes."""
 
-    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
-        """The same, some rows at a time: for who looks at millions."""
+    def keys(self, statement: Executable | Filled) -> Iterator[Sequence[int | str]]:
+        """The values of a statement's only column, some at a time: for who looks at millions.
+
+        Raises:
+            TypeError: one of them is neither a whole number nor text.
+        """
 
     def row_count(self, table: TableRef) -> int:
         """How many rows the source holds (its `where` applied)."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import count
 from typing import Any, Protocol
@@ -26,12 +27,14 @@ from sqlalchemy import (
     cast,
     column,
     create_engine,
+    event,
     func,
     literal_column,
     select,
     table,
     type_coerce,
 )
+from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import QueuePool
@@ -39,9 +42,10 @@ from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import Function
 
+from connectors.sources.columnar import integers_of
 from connectors.sources.duck_forms import FORMS, quoted_text
 from connectors.sources.forms import SQL_TYPES, Form, microseconds
-from connectors.sources.plain import blocks_of
+from connectors.sources.plain import blocks_of, result_of
 from engine.language.catalog import Kind
 from engine.ports import Filled, Row
 from engine.problems import SourceFault
@@ -53,6 +57,7 @@ _OFTEN = 16
 """How often a snapshot is asked for a table before it is worth to hold it in memory."""
 _HELD_VALUES = 16_000_000
 """How many values of held statements are room enough; a number takes 8 bytes."""
+_INTO, _FOUND = "touchline_into", "found_keys"
 _JSON_TYPES: Mapping[Kind, str | list[str]] = {
     Kind.INTEGER: "BIGINT",
     Kind.NUMBER: "DOUBLE",
@@ -80,6 +85,9 @@ class Tables(Protocol):
     def keep(self, connection: Connection, table: TableRef) -> None:
         """Hold the rows of `connector.table` in memory, where it is worth it."""
 
+    def never_blank(self, connection: Connection, table: TableRef) -> Collection[str]:
+        """The columns of `connector.table` that are known to hold no blank text."""
+
 
 def quoted(name: str) -> str:
     """An identifier of SQL."""
@@ -96,12 +104,27 @@ def memory_engine(name: str, settings: Sequence[str]) -> Engine:
         for setting in settings:
             connection.exec_driver_sql(setting)
         connection.exec_driver_sql("SET GLOBAL TimeZone = 'UTC'")
+        connection.exec_driver_sql("SET preserve_insertion_order = true")
         connection.exec_driver_sql("SET autoinstall_known_extensions = false")
         connection.exec_driver_sql("SET autoload_known_extensions = false")
         connection.exec_driver_sql("SET enable_external_access = false")
         connection.exec_driver_sql("SET lock_configuration = true")
         connection.commit()
+    event.listen(engine, "before_cursor_execute", _into_table, retval=True)
     return engine
+
+
+def _into_table(
+    connection: Connection,
+    cursor: object,
+    statement: str,
+    parameters: object,
+    context: ExecutionContext,
+    executemany: bool,
+) -> tuple[str, object]:
+    """What a statement finds goes into a table where its options name one."""
+    name = context.execution_options.get(_INTO) if context is not None else None
+    return (statement if name is None else f"CREATE TEMP TABLE {name} AS {statement}"), parameters
 
 
 class DuckStore:
@@ -111,6 +134,7 @@ class DuckStore:
         self._engine = engine
         self._tables = tables
         self._columns: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._known: dict[tuple[str, str], Collection[str]] = {}
         self._bound = count()
         self._asked: Counter[tuple[str, str]] = Counter()
         self._held_values = 0
@@ -155,7 +179,17 @@ class DuckStore:
         zone: ZoneInfo,
     ) -> Form | None:
         """A raw column of the type `stored`, read as `ref` says."""
-        return FORMS[ref.kind](raw, stored, ref, zone)
+        found = FORMS[ref.kind](raw, stored, ref, zone)
+        if found is None or ref.kind is not Kind.TEXT or stored != "VARCHAR":
+            return found
+        return replace(found, never_blank=lambda: ref.column in self._never_blank(table))
+
+    def _never_blank(self, table: TableRef) -> Collection[str]:
+        key = (table.connector, table.table)
+        if key not in self._known:
+            with self._engine.connect() as connection, _data_faults(str(table)):
+                self._known[key] = self._tables.never_blank(connection, table)
+        return self._known[key]
 
     def shown(self, raw: ColumnElement[Any]) -> ColumnElement[Any]:
         """Its text: not every value has a counterpart in Python."""
@@ -182,6 +216,16 @@ class DuckStore:
         """The rows of a statement, on a connection of its own, so that several can be open."""
         with self._engine.connect() as connection, _data_faults("the files"):
             yield from blocks_of(connection, statement)
+
+    def integers(self, statement: Executable | Filled) -> Iterator[Sequence[int]]:
+        """The whole numbers of a statement's only column, some at a time.
+
+        DuckDB hands over columns only of what bears no parameters: a table of the connection's
+        own, in the order in which it was filled, which goes with the transaction.
+        """
+        with self._engine.connect() as connection, _data_faults("the files"):
+            result_of(connection, statement, **{_INTO: _FOUND}).close()
+            yield from integers_of(connection.connection.cursor().sql(f"FROM {_FOUND}"))
 
 
 class _Held(Executable, ClauseElement):

@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from sqlalchemy.engine import Dialect
 from connectors.sources.duck import DuckStore, memory_engine, quoted
 from connectors.sources.duck_forms import quoted_text
 from connectors.sources.forms import no_table
+from connectors.sources.parquet import never_blank_in
 from connectors.sources.reader import SourceReader
 from engine.ports import Reader, StoreKind
 from engine.problems import SourceFault, Unreachable
@@ -77,7 +78,8 @@ class FilesDatabase:
         tables = _Files(self._folders)
         try:
             zones = {connector: folder.zone for connector, folder in self._folders.items()}
-            yield SourceReader(DuckStore(engine, tables), zones)
+            store = DuckStore(engine, tables)
+            yield SourceReader(store, zones, integers=store.integers)
             tables.refuse_changes()
         finally:
             engine.dispose()
@@ -127,6 +129,13 @@ class _Files:
         connection.exec_driver_sql(
             f"CREATE OR REPLACE VIEW {schema}.{view} AS FROM {schema}.{kept}"
         )
+
+    def never_blank(self, connection: Connection, table: TableRef) -> Collection[str]:
+        """By the statistics of Parquet files; others have none."""
+        found = self._members[_whole(table)]
+        if found[0].suffix != ".parquet":
+            return ()
+        return never_blank_in(connection, _list_of(found))
 
     def refuse_changes(self) -> None:
         """Raise SourceFault where a file, or the list of them, is not what it was."""

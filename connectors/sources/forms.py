@@ -93,13 +93,15 @@ class Form:
 
     Most statements need one of these few: each is made when it is asked for. `bad` is None where
     the store's own type leaves no room for it. `plain`, where there is one, is an expression that
-    an index serves and that equals a constant exactly where the typed value does. `ordered` looks
-    whether the raw column orders as that does; then it holds no bad value.
+    an index serves and that equals a constant exactly where the typed value does. `never_blank`
+    looks whether a column of text is known to hold no blank one: then `plain` is the typed value.
+    `ordered` looks whether the raw column orders as that does; then it holds no bad value.
     """
 
     write: Callable[[], ColumnElement[Any]]
     bad: Callable[[], ColumnElement[bool]] | None = None
     plain: ColumnElement[Any] | None = None
+    never_blank: Callable[[], bool] | None = None
     ordered: Callable[[], Ordered | None] | None = None
 
 

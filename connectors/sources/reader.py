@@ -31,6 +31,7 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import NULLTYPE, TypeEngine
 
 from connectors.sources.forms import WHITE_SPACE, Form, expected, no_column, wrong_type
 from engine.language.catalog import Kind
@@ -90,7 +91,8 @@ class SourceReader:
     """An open snapshot: the port `Reader` over a store. `zones` are those of the connectors.
 
     `borne` gives the values of the parameters of the store's `rows` where there is a shorter way
-    to them than to write it.
+    to them than to write it; `integers` the whole numbers of a statement's only column, some at a
+    time, where there is a shorter way to them than by rows.
     """
 
     def __init__(
@@ -99,12 +101,15 @@ class SourceReader:
         zones: Mapping[str, ZoneInfo],
         *,
         borne: Callable[[Mapping[str, str], Sequence[Row]], Sequence[object]] | None = None,
+        integers: Callable[[Executable | Filled], Iterator[Sequence[int]]] | None = None,
     ) -> None:
         self._store = store
         self._borne = borne
+        self._integers = integers
         self._found: dict[Hashable, object] = {}
         self._zones = zones
         self._orders: dict[tuple[ColumnRef, TableRef], str | None] = {}
+        self._never_blank: dict[tuple[ColumnRef, TableRef], bool] = {}
         self._good: dict[TableRef, frozenset[ColumnRef]] = {}
         # A statement asks for the same column again and again: its value, plain, in each test.
         self._form = lru_cache(_FORMS_KEPT)(self._form_of)
@@ -144,6 +149,14 @@ class SourceReader:
             found = self.ordered(self._source(table), ref, table)
             self._orders[asked] = None if found is None else found.form
         return self._orders[asked]
+
+    def is_never_blank(self, ref: ColumnRef, table: TableRef) -> bool:
+        """Whether a text column is known to hold no blank text."""
+        asked = (ref, table)
+        if asked not in self._never_blank:
+            look = self._form(self._source(table), ref, table).never_blank
+            self._never_blank[asked] = look is not None and look()
+        return self._never_blank[asked]
 
     def privilege(self) -> str:
         """What the login is that who only reads need not be."""
@@ -194,15 +207,16 @@ class SourceReader:
 
     def read(self, statement: Executable | Filled) -> Iterator[Row]:
         """The rows of a statement, streamed. Instants come back as aware UTC datetimes."""
-        return chain.from_iterable(self.pages(statement))
+        rows = chain.from_iterable(self._store.pages(statement))
+        if all(isinstance(each, _NO_TIMES) for each in _types_of(statement)):
+            return rows
+        return (tuple(map(_aware, row)) for row in rows)
 
-    def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
-        """The same, some rows at a time, as the store hands them over."""
-        pages = self._store.pages(statement)
-        asked = statement.statement if isinstance(statement, Filled) else statement
-        if isinstance(asked, Select) and _bears_no_time(asked):
-            return pages
-        return ([tuple(map(_aware, row)) for row in page] for page in pages)
+    def keys(self, statement: Executable | Filled) -> Iterator[Sequence[int | str]]:
+        """The values of a statement's only column, some at a time, as the store hands them over."""
+        if self._integers is not None and isinstance(_types_of(statement)[0], BigInteger):
+            return self._integers(statement)
+        return (_keys_of([row[0] for row in page]) for page in self._store.pages(statement))
 
     def row_count(self, table: TableRef) -> int:
         """How many rows count."""
@@ -228,7 +242,10 @@ class SourceReader:
     def _value_of(
         self, relation: FromClause, ref: ColumnRef, table: TableRef
     ) -> ColumnElement[Any]:
-        return self._form(relation, ref, table).write()
+        form = self._form(relation, ref, table)
+        if form.plain is not None and form.never_blank is not None and form.never_blank():
+            return form.plain
+        return form.write()
 
     def _allowed(
         self, relation: FromClause, table: TableRef, name: str, allowed: tuple[Scalar, ...]
@@ -278,9 +295,18 @@ def _named(schema: str | None, name: str, columns: Sequence[str]) -> TableClause
     return table(name, *map(column, columns), schema=schema)
 
 
-def _bears_no_time(statement: Select[Any]) -> bool:
-    """Whether every column is known to be something else; then no row need be looked at."""
-    return all(isinstance(each.type, _NO_TIMES) for each in statement.selected_columns)
+def _types_of(statement: Executable | Filled) -> Sequence[TypeEngine[Any]]:
+    """The types of the columns that it finds; one that is unknown may be anything."""
+    asked = statement.statement if isinstance(statement, Filled) else statement
+    if not isinstance(asked, Select):
+        return (NULLTYPE,)
+    return [each.type for each in asked.selected_columns]
+
+
+def _keys_of(values: Sequence[object]) -> Sequence[int | str]:
+    for strange in {*map(type, values)} - {int, str}:
+        raise TypeError(f"{strange.__name__} is no type of keys")
+    return cast("Sequence[int | str]", values)
 
 
 _NO_TIMES = (BigInteger, Double, String)

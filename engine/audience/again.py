@@ -33,7 +33,7 @@ from engine.compile.last_used import LastUsed
 from engine.compile.lower import asked_at, lower
 from engine.compile.question import Question, statement
 from engine.compile.relations import Home
-from engine.ports import Filled, Row
+from engine.ports import Filled
 
 __all__ = ["members", "question_of"]
 
@@ -58,8 +58,8 @@ def members(
     *,
     among: tuple[Key, ...] | None = None,
     own: Own | None = None,
-) -> Iterable[Sequence[Row]]:
-    """The rows of the keys of all who are in a segment, ascending, some at a time.
+) -> Iterable[Sequence[Key]]:
+    """The keys of all who are in a segment, ascending, some at a time.
 
     `among` are the keys to look at, None for all; `own` are the stays in which it is asked.
 
@@ -73,7 +73,7 @@ def members(
     plan = _PLANS.found(asked)
     found = None if plan is None else plan.at(as_of, home, occasion)
     written = found or _found_anew(asked, audience, occasion, as_of=as_of)
-    return reading.pages(connector, written)
+    return reading.keys(connector, written)
 
 
 @dataclass(frozen=True, slots=True)

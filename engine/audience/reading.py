@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Executable, FromClause, Select
 
 from engine.audience.snapshot import Snapshot
-from engine.audience.values import seen_value
+from engine.audience.values import Key, seen_value
 from engine.compile.core import Awaited, Constant
 from engine.language.catalog import Kind
 from engine.ports import Filled, Row
@@ -28,8 +28,8 @@ class Reading(Protocol):
     def read(self, connector: str, statement: Executable | Filled) -> Iterable[Row]:
         """The rows of a statement."""
 
-    def pages(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Row]]:
-        """The same, some rows at a time."""
+    def keys(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Key]]:
+        """The values of a statement's only column, some at a time."""
 
     def shared(
         self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]
@@ -52,9 +52,9 @@ class Running:
         """The rows of a statement."""
         return self.snapshot.read(connector, statement)
 
-    def pages(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Row]]:
-        """The same, some rows at a time."""
-        return self.snapshot.pages(connector, statement)
+    def keys(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Key]]:
+        """The values of a statement's only column, some at a time."""
+        return self.snapshot.keys(connector, statement)
 
     def shared(
         self, asked: Hashable, connector: str, counted: Callable[[], Select[Any]]
@@ -85,8 +85,8 @@ class Noting:
         self.noted.append((connector, statement))
         return ()
 
-    def pages(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Row]]:
-        """No rows; the statement is kept."""
+    def keys(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Key]]:
+        """No keys; the statement is kept."""
         self.noted.append((connector, statement))
         return ()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -45,21 +46,17 @@ def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list
 def stream_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[Key]:
     """The same, as they come: meanwhile nothing else is to be asked of the snapshot."""
     # There may be millions: nothing here is done for each of them.
-    for page in _pages(audience, snapshot, as_of):
+    return chain.from_iterable(_pages(audience, snapshot, as_of))
+
+
+def _pages(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[Sequence[Key]]:
+    for page in members(audience, Running(snapshot), as_of):
         if audience.entity.key.kind is Kind.TEXT:
-            _refuse_bytes(cast("list[str]", page), audience.entity)
-        yield from page
+            _refuse_bytes(cast("Sequence[str]", page), audience.entity)
+        yield page
 
 
-def _pages(audience: Audience, snapshot: Snapshot, as_of: datetime) -> Iterator[list[Key]]:
-    for rows in members(audience, Running(snapshot), as_of):
-        keys = [row[0] for row in rows]
-        for strange in {*map(type, keys)} - {int, str}:
-            raise TypeError(f"{strange.__name__} is no type of keys")
-        yield cast("list[Key]", keys)
-
-
-def _refuse_bytes(keys: list[str], entity: EntityRef) -> None:
+def _refuse_bytes(keys: Sequence[str], entity: EntityRef) -> None:
     """A key of bytes that are no UTF-8 could be written nowhere, and stands for nobody."""
     for key in keys:
         if not key.isascii() and NO_UTF_8.search(key):
@@ -89,7 +86,7 @@ def holding(
         return set()
     asked = Audience("", entity, condition, zone)
     found = members(asked, Running(snapshot), as_of, among=tuple(keys), own=own)
-    return {_key(row[0]) for page in found for row in page}
+    return set(chain.from_iterable(found))
 
 
 def stream_holding(
@@ -103,9 +100,9 @@ def stream_holding(
 
     A key of bytes that are no UTF-8 stands for nobody, and is left out.
     """
-    for page in _pages(Audience("", entity, condition, zone), snapshot, as_of):
+    for page in members(Audience("", entity, condition, zone), Running(snapshot), as_of):
         if entity.key.kind is Kind.TEXT:
-            texts = cast("list[str]", page)
+            texts = cast("Sequence[str]", page)
             yield from (key for key in texts if key.isascii() or not NO_UTF_8.search(key))
         else:
             yield from page
@@ -130,9 +127,3 @@ def hangs_on_stays(
 def population(entity: EntityRef, snapshot: Snapshot) -> int:
     """How many rows of an entity have a key."""
     return keys_number(entity, snapshot.home(entity.table.connector))
-
-
-def _key(value: object) -> Key:
-    if isinstance(value, int | str):
-        return value
-    raise TypeError(f"{value!r} is no key")

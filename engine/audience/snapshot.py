@@ -10,6 +10,7 @@ from sqlalchemy import Executable, FromClause, Select
 
 from engine.audience.contacts import ContactLog, EnrollmentLog, NoEnrollments
 from engine.audience.history import HistoryLog, NoHistory
+from engine.audience.values import Key
 from engine.bind.catalog import Catalog
 from engine.compile.dialects.table import LEAVES
 from engine.compile.relations import Home, Supplied
@@ -92,9 +93,9 @@ class Snapshot:
         """The rows of a statement on a connector's database."""
         return self.reader(connector).read(statement)
 
-    def pages(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Row]]:
-        """The same, some rows at a time."""
-        return self.reader(connector).pages(statement)
+    def keys(self, connector: str, statement: Executable | Filled) -> Iterable[Sequence[Key]]:
+        """The values of a statement's only column, some at a time."""
+        return self.reader(connector).keys(statement)
 
 
 class _CatalogTexts:

@@ -34,6 +34,7 @@ from engine.compile.given import (
 from engine.compile.last_used import LastUsed
 from engine.compile.relations import Home
 from engine.compile.shape import parted
+from engine.language.catalog import Kind
 from engine.ports import Filled, Ordered, Reader, Row
 from engine.tables import ColumnRef, TableRef
 
@@ -169,13 +170,16 @@ class _Facts:
 
     layouts: dict[TableRef, Hashable] = field(default_factory=dict)
     orders: dict[tuple[ColumnRef, TableRef], str | None] = field(default_factory=dict)
+    never_blank: dict[tuple[ColumnRef, TableRef], bool] = field(default_factory=dict)
 
     def hold(self, reader: Reader) -> bool:
         """Whether a reader would say the same."""
         layouts = self.layouts.items()
         if any(reader.layout(table) != layout for table, layout in layouts):
             return False
-        return all(reader.order(*asked) == order for asked, order in self.orders.items())
+        if any(reader.order(*asked) != order for asked, order in self.orders.items()):
+            return False
+        return all(reader.is_never_blank(*asked) is so for asked, so in self.never_blank.items())
 
 
 class _Watched:
@@ -192,6 +196,8 @@ class _Watched:
 
     def column(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> ColumnElement[Any]:
         """The typed value of a column."""
+        if ref.kind is Kind.TEXT:
+            self.facts.never_blank[ref, table] = self._reader.is_never_blank(ref, table)
         return self._reader.column(relation, ref, table)
 
     def plain(self, relation: FromClause, ref: ColumnRef, table: TableRef) -> ColumnElement[Any]:

@@ -52,14 +52,14 @@ def shop(tmp_path: Path) -> Shop:
 def read_of(segment: Audience, snapshot: Snapshot, patch: pytest.MonkeyPatch) -> tuple[str, Row]:
     """The text of the statement that finds the keys of a segment, and the keys."""
     texts: list[str] = []
-    pages = Snapshot.pages
+    read = Snapshot.keys
 
     def noted(self: Snapshot, connector: str, statement: Executable | Filled) -> object:
         texts.append(text_of(statement, self.database(connector).dialect).sql)
-        return pages(self, connector, statement)
+        return read(self, connector, statement)
 
     with patch.context() as patched:
-        patched.setattr(Snapshot, "pages", noted)
+        patched.setattr(Snapshot, "keys", noted)
         keys = select_keys(segment, snapshot, AS_OF)
     return texts[-1], tuple(keys)
 

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Executable, create_engine, text
 
 from engine.audience.snapshot import Snapshot
-from engine.ports import Row
+from engine.audience.values import Key
 from tests.support.postgres import fresh_database
 from tests.support.stage import Stage
 
@@ -326,16 +326,16 @@ def test_a_source_that_dies_while_its_rows_are_read(
     world.ask("signed_up_at: {set: true}")
     many = "INSERT INTO users SELECT n, 'Z', 'z' || n || '@example.com', now(), now(), 'active'"
     execute(world.url, f"{many} FROM generate_series(100, 40000) n")
-    pages = Snapshot.pages
+    read = Snapshot.keys
 
-    def dying(snapshot: Snapshot, connector: str, statement: Executable) -> Iterator[Sequence[Row]]:
-        for number, page in enumerate(pages(snapshot, connector, statement)):
+    def dying(snapshot: Snapshot, connector: str, statement: Executable) -> Iterator[Sequence[Key]]:
+        for number, page in enumerate(read(snapshot, connector, statement)):
             if number == 1:
                 execute(world.url, TERMINATE)
             yield page
 
     with monkeypatch.context() as patched:
-        patched.setattr(Snapshot, "pages", dying)
+        patched.setattr(Snapshot, "keys", dying)
         refused(world, "product", status=3)
     assert "entered" not in world.stage.do("audit", "show").out
     execute(world.url, "DELETE FROM users WHERE user_id >= 100")
