@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select
 
 from engine.ledger.audit import AuditRecord, Head, Kind, Verification, canonical, verify
+from engine.ledger.audit_tables import BLOCK, BLOCK_SIZE, audit, audit_head
 from engine.ledger.instants import instant_text
 from engine.ledger.store import Unit
-from engine.ledger.tables import BLOCK, BLOCK_SIZE, audit, audit_head
 from engine.problems import Refused
 
 __all__ = [

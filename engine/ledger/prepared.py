@@ -147,8 +147,8 @@ def rows_of(connection: Connection, statement: Select[Any]) -> Sequence[Any]:
 
 @cache
 def _row_of(names: tuple[str, ...]) -> Callable[[Sequence[object]], Any]:
-    found: Any = namedtuple("Found", names)
-    return cast("Callable[[Sequence[object]], Any]", found._make)
+    make = getattr(namedtuple("Found", names), "_make")  # noqa: B009 - of a class made here
+    return cast("Callable[[Sequence[object]], Any]", make)
 
 
 def _instants_in(columns: Iterable[ColumnElement[Any]]) -> tuple[int, ...]:

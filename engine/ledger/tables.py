@@ -18,12 +18,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     literal,
-    literal_column,
     or_,
     text,
 )
 
-from engine.ledger.chain_guard import keep_in_line
+from engine.ledger.audit_tables import audit, audit_head
 from engine.ledger.columns import count, key_type, metadata, the_one, words
 from engine.ledger.control_tables import clearances, halts, leases, pauses, readers
 from engine.ledger.erasure_tables import erasures
@@ -37,8 +36,6 @@ from engine.ledger.task_tables import IS_TOLD, IS_UNTOLD, notices, tasks
 
 __all__ = [
     "AT_REST",
-    "BLOCK",
-    "BLOCK_SIZE",
     "IN_HAND",
     "IS_COPY",
     "IS_DRAFT",
@@ -98,39 +95,6 @@ meta = Table(
     Column("created_at", Instant(), nullable=False),
     CheckConstraint("one = 1", name="one"),
 )
-
-audit_head = Table(
-    "audit_head",
-    metadata,
-    the_one(),
-    Column("seq", Integer(), nullable=False),
-    Column("hash", Text(), nullable=False),
-    CheckConstraint("one = 1", name="one"),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("seq", Integer(), primary_key=True, autoincrement=False),
-    Column("at", Instant(), nullable=False),
-    Column("actor", Text(), nullable=False),
-    Column("kind", Text(), nullable=False),
-    words("playbook"),
-    Column("key", key_type(), nullable=False, server_default=text("''")),
-    Column("body", Text(), nullable=False),
-    Column("prev", Text(), nullable=False),
-    Column("hash", Text(), nullable=False),
-    Index(None, "playbook", "seq"),
-)
-keep_in_line(audit)
-
-BLOCK_SIZE = 1024
-BLOCK = audit.c.seq.op("/")(literal_column(str(BLOCK_SIZE)))
-"""The thousand or so records among which one stands; a block has an index of keys of its own.
-
-Keys come in no order: over a long log each record would write a page of one index of all keys.
-"""
-Index("ix_audit_block", BLOCK, audit.c.key)
 
 # ---------------------------------------------------------------- runs
 
