@@ -12,7 +12,7 @@ from engine.ledger.item_tables import items
 from engine.ledger.payloads import PAYLOAD
 from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
-from engine.ledger.tables import audit_head, tasks, touches
+from engine.ledger.tables import audit_head, of_playbook, tasks, touches
 
 __all__ = ["CameTouch", "came_touches", "records_so_far"]
 
@@ -58,7 +58,7 @@ _CAME = Prepared(
     lambda _: (
         select(*_OWN, *_OF_TASK)
         .select_from(touches.outerjoin(tasks, tasks.c.id == touches.c.id))
-        .where(touches.c.playbook == bindparam("mine"))
+        .where(of_playbook(bindparam("mine")))
         .order_by(touches.c.made_at, touches.c.key, touches.c.step, touches.c.id)
     )
 )
@@ -66,7 +66,7 @@ _TOLD = Prepared(
     lambda _: (
         select(items.c.touch, items.c.key)
         .join(touches, touches.c.id == items.c.touch)
-        .where(touches.c.playbook == bindparam("mine"))
+        .where(of_playbook(bindparam("mine")))
         .order_by(items.c.touch, items.c.place)
     )
 )

@@ -15,10 +15,10 @@ AUDIT_FOLLOWS = "audit_follows"
 """The name of the guard below, which the database's refusal says."""
 
 _ON_SQLITE = """
-CREATE TRIGGER audit_follows BEFORE INSERT ON audit
+CREATE TRIGGER audit_follows AFTER INSERT ON audit
 WHEN new.prev IS NOT CASE new.seq WHEN 1 THEN hex(zeroblob(32))
     ELSE (SELECT before.hash FROM audit AS before WHERE before.seq = new.seq - 1) END
-BEGIN SELECT raise(ABORT, 'audit_follows'); END
+BEGIN SELECT raise(ROLLBACK, 'audit_follows'); END
 """
 # Once a statement, for all that it adds: a call for each row would take longer than the row.
 _ON_POSTGRES = """

@@ -23,7 +23,8 @@ from engine.ledger.audit import Kind
 from engine.ledger.held import Room, alone, hold_back, prefixes_of, skip
 from engine.ledger.pace import has_turn, names_of, next_claim, take_claim
 from engine.ledger.payloads import PAYLOAD, payloads_of
-from engine.ledger.prepared import Prepared
+from engine.ledger.prepared import Prepared, rows_of
+from engine.ledger.statements import OR_ALL_GOES
 from engine.ledger.store import Unit
 from engine.ledger.tables import (
     IS_COPY,
@@ -204,6 +205,7 @@ _SIZE = func.length(PAYLOAD).label("size")
 _CLAIM = Prepared(
     lambda given: (
         update(touches)
+        .prefix_with(OR_ALL_GOES, dialect="sqlite")
         .where(touches.c.id.in_(select(given("touch").c.touch)))
         .values(
             state=TouchState.CLAIMED,
@@ -220,7 +222,7 @@ def _pick(unit: Unit, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequ
     order = (touches.c.priority.desc(), touches.c.made_at, touches.c.id)
     picked: Select[Any] = select(*_PICKED, _SIZE).where(*wanted).order_by(*order).limit(limit)
     # Postgres skips rows that another worker is taking, SQLite has let in one writer only.
-    return unit.connection.execute(picked.with_for_update(skip_locked=True)).all()
+    return rows_of(unit.connection, picked.with_for_update(skip_locked=True))
 
 
 def _put_off(asking: _Asking, row: Row[Any], verdict: Wait | GiveUp) -> None:

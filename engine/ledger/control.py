@@ -250,6 +250,7 @@ def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: date
         touches.c.playbook == playbook,
         touches.c.state.in_((TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)),
         touches.c.expires_at.is_not(None),
+        touches.c.ended_at.is_(None),  # by the index of what may expire
     )
     found = [(row.id, row.made_at, row.expires_at) for row in unit.connection.execute(pending)]
     _shift(unit, touches, "expires_at", found, started=started, ended=ended)

@@ -21,7 +21,7 @@ from engine.ledger.control import stops_in_force
 from engine.ledger.held import Room
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_COPY, items, touches
+from engine.ledger.tables import IS_COPY, items, of_playbook, touches
 from engine.ledger.topics import Addressed, refusals_of
 
 __all__ = ["foreseen"]
@@ -65,7 +65,7 @@ def _waiting(unit: Unit, playbook: str, now: datetime) -> Sequence[Row[Any]]:
         mail.c.id == touches.c.copy_of, mail.c.state != TouchState.DRAFT
     )
     wanted = (
-        touches.c.playbook == playbook,
+        of_playbook(playbook),
         touches.c.made_at <= now,
         touches.c.state.in_((*_GOING, TouchState.DRAFT)),
         or_(~IS_COPY, follows.exists()),

@@ -37,6 +37,8 @@ __all__ = [
 HELD_REASONS = (WINDOW, CAPPED)
 
 _COUNT = (TouchState.IN_DOUBT, TouchState.SENT, TouchState.UNKNOWN)
+_GO = Go()
+_NOBODY = frozenset[str]()
 _LOCK = 0x746F756368  # of Postgres: one name for all decisions over caps and rates
 
 
@@ -64,11 +66,12 @@ class Room:
         reached = {each for whom in self._whom.values() for each in whom}
         self._acts = acts_by_whom(unit, reached, policy, now=now)
         self._prefixes = tuple(sorted(prefixes_of(policy)))
+        self._holds_back = policy.calendar is not None or bool(policy.caps)
 
     def verdict(self, row: Row[Any]) -> Verdict:
         """Whether a touch may go out now; one that is for no customer may."""
-        if not row.to_customer:
-            return Go()
+        if not (row.to_customer and self._holds_back):
+            return _GO
         return judge(self._policy, _asked(row, self._whom.get(row.id, ())), self._acts, self._now)
 
     def take(self, row: Row[Any]) -> None:
@@ -78,6 +81,8 @@ class Room:
 
     def counted(self, row: Row[Any]) -> frozenset[str]:
         """The addresses and rows that a touch reaches and that caps count."""
+        if not self._whom:
+            return _NOBODY
         return frozenset(
             each for each in self._whom.get(row.id, ()) if each.startswith(self._prefixes)
         )

@@ -21,7 +21,7 @@ from engine.ledger.pending import PendingMail
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import enrollments, items, reaches, touches
+from engine.ledger.tables import AT_REST, enrollments, items, reaches, touches
 
 __all__ = [
     "WAS_TAKEN_BACK",
@@ -160,6 +160,7 @@ _PENDING = Prepared(
         .join(items, items.c.touch == touches.c.id)
         .where(
             touches.c.playbook == bindparam("mine"),
+            AT_REST,
             touches.c.state.in_((TouchState.DRAFT, TouchState.READY)),
             touches.c.to_customer == 1,
         )

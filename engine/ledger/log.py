@@ -17,12 +17,12 @@ from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select
 
 from engine.ledger.audit import AuditRecord, Head, Kind, Verification, canonical, verify
+from engine.ledger.audit_tables import BLOCK, BLOCK_SIZE, audit, audit_head
 from engine.ledger.instants import instant_text
 from engine.ledger.store import Unit
-from engine.ledger.tables import audit, audit_head
 from engine.problems import Refused
 
 __all__ = [
@@ -58,7 +58,7 @@ def read_audit(
     if playbook is not None:
         wanted.append(audit.c.playbook == playbook)
     if key is not None:
-        wanted.append(audit.c.key == key)
+        wanted.append(_of_key(unit, key))
     if since is not None:
         wanted.append(audit.c.at >= since)
     statement = select(audit).where(*wanted).order_by(audit.c.seq)
@@ -72,9 +72,23 @@ def last_records(
 ) -> list[AuditRecord]:
     """The newest records of some kinds on a key in a playbook, by all of its names, in order."""
     among = (audit.c.playbook.in_(list(playbooks)), audit.c.kind.in_(list(kinds)))
-    mine = (*among, audit.c.key == key)
+    mine = (*among, _of_key(unit, key))
     statement = select(audit).where(*mine).order_by(audit.c.seq.desc()).limit(limit)
     return [_record(row) for row in reversed(unit.connection.execute(statement).all())]
+
+
+def _of_key(unit: Unit, key: str) -> ColumnElement[bool]:
+    """The records on a key, found block by block."""
+    first: Select[tuple[int]] = select(literal(0).label("number"))
+    blocks = first.cte("blocks", recursive=True)
+    following = select(blocks.c.number + 1).where(blocks.c.number < _last_block(unit))
+    blocks = blocks.union_all(following)
+    mine = select(audit.c.seq).join_from(blocks, audit, blocks.c.number == BLOCK)
+    return audit.c.seq.in_(mine.where(audit.c.key == key))
+
+
+def _last_block(unit: Unit) -> int:
+    return (unit.connection.scalar(select(func.max(audit.c.seq))) or 0) // BLOCK_SIZE
 
 
 def head_of(unit: Unit) -> Head:

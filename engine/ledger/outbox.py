@@ -17,6 +17,7 @@ from engine.decide.facts import TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.held import let_others_ask
 from engine.ledger.prepared import Given, Prepared
+from engine.ledger.statements import OR_ALL_GOES
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
 from engine.ledger.told import tell_of_touch, tell_of_touches
@@ -58,9 +59,10 @@ _TOLD = {"channel": "channel", "epoch": "epoch", "attempt": "attempts"}
 
 
 def _sent(given: Given) -> Update:
-    mine = given("touch", "said")
+    mine = given("touch", to="said")
     return (
         update(touches)
+        .prefix_with(OR_ALL_GOES, dialect="sqlite")
         .where(touches.c.id == mine.c.touch)
         .values(
             state=TouchState.SENT,
@@ -98,14 +100,15 @@ def settle_sent_all(
     """The same of many, the answers in their order."""
     found = _ANSWERED.rows(unit.connection, {"given": [each.touch for each in accepted]})
     rows = {row.id: row for row in found}
-    answers, said, mine = [], [], []
+    answers, mine = [], []
+    said: dict[str, str] = {}
     for each in accepted:
         row = rows.pop(each.touch, None)
         answers.append(row is not None and row.epoch == each.epoch)
         if row is None or row.epoch != each.epoch:
             continue
         mine.append(row)
-        said.append((each.touch, each.detail))
+        said[each.touch] = each.detail
     if said:
         _SENT.write(unit.connection, {"given": said, "now": now})
         body = {"reason": ""}

@@ -17,7 +17,7 @@ from engine.ledger.pace import has_turn
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_COPY, IS_READY, touches
+from engine.ledger.tables import AT_REST, IS_COPY, IS_READY, touches
 
 __all__ = [
     "PendingMail",
@@ -55,6 +55,7 @@ _PAGE = Prepared(
         select(*_SHOWN)
         .where(
             touches.c.playbook == bindparam("mine"),
+            AT_REST,
             touches.c.state.in_(_PENDING),
             touches.c.to_customer == 1,
             touches.c.id > bindparam("after"),
@@ -98,6 +99,7 @@ def waiting_for_people(unit: Unit, playbooks: Collection[str]) -> int:
     """How many touches of some playbooks wait for a person: drafts, and of unknown outcome."""
     wanted = (
         touches.c.playbook.in_(sorted(playbooks)),
+        AT_REST,
         touches.c.state.in_((TouchState.DRAFT, TouchState.UNKNOWN)),
         or_(touches.c.state != TouchState.DRAFT, ~IS_COPY),
     )

@@ -26,6 +26,7 @@ from engine.ledger.held import Room, alone, hold_back
 from engine.ledger.pace import names_of, turn_at
 from engine.ledger.payloads import payloads_of
 from engine.ledger.prepared import Prepared
+from engine.ledger.statements import OR_ALL_GOES
 from engine.ledger.store import Unit
 from engine.ledger.tables import touches
 from engine.ledger.told import tell_of_touch, tell_of_touches
@@ -62,6 +63,7 @@ class Permission:
     turn_at: datetime | None = None
 
 
+_ALLOWED = Permission(True)
 _OVERTAKEN = Permission(False, "overtaken")
 
 
@@ -146,6 +148,7 @@ _TOLD = {"channel": "channel", "epoch": "epoch"}
 _IN_DOUBT = Prepared(
     lambda given: (
         update(touches)
+        .prefix_with(OR_ALL_GOES, dialect="sqlite")
         .where(touches.c.id.in_(select(given("touch").c.touch)))
         .values(
             state=TouchState.IN_DOUBT, in_doubt_at=bindparam("now"), lease_until=bindparam("until")
@@ -184,7 +187,7 @@ class _Look:
             return self._put_back(row, "lease_ended")
         if row.approver and row.approved != content_digest(self.shown.get(row.id, b"")):
             return self._put_back(row, "unapproved", state=TouchState.DRAFT)
-        if refusal := self.refusals.get(_addressed(self.policy, row)):
+        if self.refusals and (refusal := self.refusals.get(_addressed(self.policy, row))):
             return self._end(row, TouchState.SKIPPED, refusal)
         verdict = self.room.verdict(row)
         if isinstance(verdict, Wait):
@@ -196,7 +199,7 @@ class _Look:
         if turn := turn_at(self.unit, names, real=self.real):
             return Permission(False, "rate", turn)
         self.room.take(row)
-        return Permission(True)
+        return _ALLOWED
 
     def _hold_back(self, row: Row[Any], wait: Wait) -> None:
         policy, now, actor = self.policy, self.now, self.actor

@@ -13,13 +13,17 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Dialect,
     FromClause,
+    Function,
+    Select,
     Text,
     bindparam,
     column,
@@ -28,16 +32,18 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.expression import Executable, SelectBase, UpdateBase
 
 from engine.ledger.instants import Instant, instant_of, instant_text
 from engine.ledger.statements import run_text, run_text_of_each, stream_text
 
-__all__ = ["Given", "Prepared"]
+__all__ = ["Given", "Prepared", "rows_of"]
 
 Given = Callable[..., FromClause]
 """From names of columns to the relation of texts that is bound as `given`: a row for each text
-where there is one name, and for each sequence of texts where there are several."""
+where there is one name, and for each sequence of texts where there are several. With `to`, the name
+of a second column, it is a mapping that is bound: a row has a key of it and its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,28 @@ class Prepared:
         return form
 
 
+def rows_of(connection: Connection, statement: Select[Any]) -> Sequence[Any]:
+    """What a select finds that is made anew each time, in its order; no column holds bytes."""
+    if connection.dialect.name == "postgresql":
+        return connection.execute(statement).all()
+    given = statement.subquery("picked")
+    packed = select(func.json_group_array(func.json_array(*given.c), type_=Text()))
+    found = json.loads(connection.execute(packed).scalar_one())
+    columns = statement.selected_columns
+    row = _row_of(tuple(str(each.key) for each in columns))
+    return list(map(row, _with_instants(found, _instants_in(columns))))
+
+
+@cache
+def _row_of(names: tuple[str, ...]) -> Callable[[Sequence[object]], Any]:
+    make = getattr(namedtuple("Found", names), "_make")  # noqa: B009 - of a class made here
+    return cast("Callable[[Sequence[object]], Any]", make)
+
+
+def _instants_in(columns: Iterable[ColumnElement[Any]]) -> tuple[int, ...]:
+    return tuple(place for place, each in enumerate(columns) if isinstance(each.type, Instant))
+
+
 def _bound(form: _Form, values: Mapping[str, object]) -> Mapping[str, object] | Sequence[object]:
     """The values as the driver takes them."""
     stored = {**form.said, **values}
@@ -147,17 +175,17 @@ def _with_instants(
     """The rows with datetimes where instants stand."""
     if not places:
         return rows
-    changed = [list(row) for row in rows]
-    for row in changed:
-        for place in places:
-            row[place] = _instant(row[place])
+    changed = [row if type(row) is list else list(row) for row in rows]
+    for place in places:
+        for row in changed:
+            value = row[place]
+            if value is not None:
+                row[place] = instant_of(value) if type(value) is str else _in_utc(value)
     return changed
 
 
-def _instant(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC)
-    return instant_of(value) if isinstance(value, str) else value
+def _in_utc(value: object) -> object:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 # ---------------------------------------------------------------- compiling
@@ -165,7 +193,7 @@ def _instant(value: object) -> object:
 
 def _compiled(build: Callable[[Given], Executable], dialect: Dialect) -> _Form:
     is_server = dialect.name == "postgresql"
-    statement = build(_given_to_postgres if is_server else _given_to_sqlite)
+    statement = _saying_its_words(build(_given_to_postgres if is_server else _given_to_sqlite))
     compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
     columns = list(_columns_of(statement))
     names = [str(each.key) for each in columns]
@@ -178,9 +206,29 @@ def _compiled(build: Callable[[Given], Executable], dialect: Dialect) -> _Form:
         _in_one_row(text, names) if is_packed else text,
         {name: value for name, value in whole.parameters.items() if name not in to_come},
         None if is_server else tuple(whole.positiontup),
-        getattr(namedtuple("Found", names), "_make"),  # noqa: B009 - of a class made here
-        tuple(place for place, each in enumerate(columns) if isinstance(each.type, Instant)),
+        _row_of(tuple(names)),
+        _instants_in(columns),
     )
+
+
+def _saying_its_words(statement: Any) -> Executable:
+    """The statement with the texts and numbers of our own written out in it.
+
+    SQLite compiles a statement anew at each execution where a bound value is compared with a column
+    that an index of some of the rows speaks of: it might be the very one that the index has.
+    """
+    found = visitors.cloned_traverse(statement, {}, {"bindparam": _write_out})
+    return cast("Executable", found)
+
+
+def _write_out(value: BindParameter[Any]) -> None:
+    if not value.required and all(isinstance(each, (str, int)) for each in _values_of(value)):
+        value.literal_execute = True
+
+
+def _values_of(value: BindParameter[Any]) -> Sequence[object]:
+    held = value.effective_value
+    return held if isinstance(held, (list, tuple)) else [held]
 
 
 def _columns_of(statement: Executable) -> Iterable[ColumnElement[Any]]:
@@ -195,22 +243,40 @@ def _in_one_row(text: str, names: Sequence[str]) -> str:
     return f"SELECT json_group_array(json_array({columns})) FROM ({text})"  # noqa: S608
 
 
-def _given_to_sqlite(*names: str) -> FromClause:
-    each = func.json_each(bindparam("given", type_=Text())).table_valued("value")
+def _given_to_sqlite(*names: str, to: str = "") -> FromClause:
+    whole = func.json_each(bindparam("given", type_=Text()))
+    if to:  # to take rows apart costs several times as much as what is done with them
+        pairs = whole.table_valued("key", "value")
+        return _named([pairs.c.key, pairs.c.value], [*names, to])
+    each = whole.table_valued("value")
     if len(names) == 1:
         return _named([each.c.value], names)
     parts = (func.json_extract(each.c.value, f"$[{place}]") for place in range(len(names)))
     return _named(parts, names)
 
 
-def _given_to_postgres(*names: str) -> FromClause:
+def _given_to_postgres(*names: str, to: str = "") -> FromClause:
     whole = sql_cast(bindparam("given", type_=Text()), JSON())
+    if to:
+        pairs = _few(func.json_each_text(whole), "key", "value")
+        return _named([pairs.c.key, pairs.c.value], [*names, to])
     if len(names) == 1:
-        texts = func.json_array_elements_text(whole).table_valued(column("value", Text()))
+        texts = _few(func.json_array_elements_text(whole), "value")
         return _named([texts.c.value], names)
     each = func.json_array_elements(whole).table_valued(column("value", JSON()))
     parts = (each.c.value[place].astext for place in range(len(names)))
     return _named(parts, names)
+
+
+def _few(rows: Function[Any], *names: str) -> FromClause:
+    """The rows of a function as those of arrays, which Postgres takes for ten.
+
+    It takes what json has for a hundred, and would rather read the whole outbox than look so many
+    up.
+    """
+    columns = [column(name, Text()) for name in names]
+    each = [select(rows.table_valued(*columns).c[name]).scalar_subquery() for name in names]
+    return func.unnest(*map(func.array, each)).table_valued(*columns).render_derived()
 
 
 def _named(parts: Iterable[ColumnElement[Any]], names: Sequence[str]) -> FromClause:

@@ -31,6 +31,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.ledger.instants import Instant, instant_text
 
 __all__ = [
+    "OR_ALL_GOES",
     "insert_alike",
     "insert_new",
     "insert_new_rows",
@@ -45,6 +46,14 @@ __all__ = [
     "unpack_keys",
     "unpacked_pages",
 ]
+
+
+OR_ALL_GOES = "OR ROLLBACK"
+"""What SQLite does where it refuses a row of a statement: it takes back the whole transaction.
+
+Nothing of it is kept in any case. So told, it keeps no copy of each page that the statement
+changes, to take back the statement alone.
+"""
 
 
 def run_text(connection: Connection, text: str, values: object) -> DBAPICursor:
@@ -205,10 +214,13 @@ def _row_by_row(columns: Sequence[Values]) -> list[str | int]:
     return found
 
 
-_SIZES = (2_048, 256, 64, 16, 8, 4, 2, 1)
-"""Rows of one statement: SQLite reads each once, and binds 32,766 values at most."""
+_SIZES = (2_048, 256, *range(128, 0, -1))
+"""Rows of one statement: SQLite reads each once, and binds 32,766 values at most.
 
-_MARKS = 64  # texts of statements that are kept: a few for each table
+What a group of messages tells is one statement, however many they are.
+"""
+
+_MARKS = 256  # texts of statements that are kept: those of groups, and a few for each table
 
 
 @lru_cache(_MARKS)
@@ -220,7 +232,8 @@ def _alike_in_rows(table: Table, same: Sequence[str], each: Sequence[str], *, nu
         ",".join(f"?{first + row * len(each) + place}" for place in range(len(each)))
         for row in range(number)
     )
-    return f"{_into(table, same, each)} VALUES {','.join(f'({alike}{row})' for row in rows)}"
+    into = _into(table, same, each, verb=f"INSERT {OR_ALL_GOES}")
+    return f"{into} VALUES {','.join(f'({alike}{row})' for row in rows)}"
 
 
 @lru_cache(_MARKS)
@@ -245,9 +258,9 @@ def _joined(values: Values) -> tuple[str, str]:
     return mark + mark.join(texts), mark
 
 
-def _into(table: Table, same: Sequence[str], each: Sequence[str]) -> str:
+def _into(table: Table, same: Sequence[str], each: Sequence[str], *, verb: str = "INSERT") -> str:
     columns = ", ".join(f'"{name}"' for name in (*same, *each))  # our own, and no data
-    return f'INSERT INTO "{table.name}" ({columns})'
+    return f'{verb} INTO "{table.name}" ({columns})'
 
 
 def _cast(column: Column[object]) -> str:

@@ -7,8 +7,10 @@ or check in Python survives a second process.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -16,10 +18,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     literal,
+    or_,
     text,
 )
 
-from engine.ledger.chain_guard import keep_in_line
+from engine.ledger.audit_tables import audit, audit_head
 from engine.ledger.columns import count, key_type, metadata, the_one, words
 from engine.ledger.control_tables import clearances, halts, leases, pauses, readers
 from engine.ledger.erasure_tables import erasures
@@ -32,6 +35,8 @@ from engine.ledger.policy_tables import rates, reaches, subscriptions
 from engine.ledger.task_tables import IS_TOLD, IS_UNTOLD, notices, tasks
 
 __all__ = [
+    "AT_REST",
+    "IN_HAND",
     "IS_COPY",
     "IS_DRAFT",
     "IS_READY",
@@ -56,6 +61,7 @@ __all__ = [
     "meta",
     "metadata",
     "notices",
+    "of_playbook",
     "passed",
     "pauses",
     "payloads",
@@ -89,32 +95,6 @@ meta = Table(
     Column("created_at", Instant(), nullable=False),
     CheckConstraint("one = 1", name="one"),
 )
-
-audit_head = Table(
-    "audit_head",
-    metadata,
-    the_one(),
-    Column("seq", Integer(), nullable=False),
-    Column("hash", Text(), nullable=False),
-    CheckConstraint("one = 1", name="one"),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("seq", Integer(), primary_key=True, autoincrement=False),
-    Column("at", Instant(), nullable=False),
-    Column("actor", Text(), nullable=False),
-    Column("kind", Text(), nullable=False),
-    words("playbook"),
-    Column("key", key_type(), nullable=False, server_default=text("''")),
-    Column("body", Text(), nullable=False),
-    Column("prev", Text(), nullable=False),
-    Column("hash", Text(), nullable=False),
-    Index(None, "playbook", "seq"),
-    Index(None, "key", "seq"),
-)
-keep_in_line(audit)
 
 # ---------------------------------------------------------------- runs
 
@@ -328,6 +308,7 @@ touches = Table(
 _READY = text("state = 'ready'")
 _PENDING = text("ended_at IS NULL")
 _LEASED = text("lease_until IS NOT NULL")
+_AT_REST = text("lease_until IS NULL")
 _CONTACTED = text("in_doubt_at IS NOT NULL")
 _DRAFT = text("state = 'draft'")
 _COPY = text("copy_of <> ''")
@@ -371,7 +352,15 @@ Index(
     postgresql_where=_COPY,
 )
 Index("ix_touches_enrollment", touches.c.enrollment, touches.c.step)
-Index("ix_touches_state", touches.c.playbook, touches.c.state)
+# One that is in hand changes its state twice, and comes back in another: those are few, and the
+# index of leases has them.
+Index(
+    "ix_touches_state",
+    touches.c.playbook,
+    touches.c.state,
+    sqlite_where=_AT_REST,
+    postgresql_where=_AT_REST,
+)
 Index("ix_touches_address", touches.c.address_digest)
 Index("ix_touches_copy", touches.c.copy_digest)
 Index("ix_touches_run", touches.c.run)
@@ -379,11 +368,24 @@ Index("ix_touches_run", touches.c.run)
 IS_READY = touches.c.state == literal("ready", literal_execute=True)
 """The touches that the index of ready ones holds."""
 
+AT_REST = touches.c.lease_until.is_(None)
+"""The touches that no worker has in hand; what is a draft, ready or unknown always is."""
+
+IN_HAND = touches.c.lease_until.is_not(None)
+"""The other ones, which the index of leases holds."""
+
 IS_DRAFT = touches.c.state == literal("draft", literal_execute=True)
 """The touches that the index of drafts holds."""
 
 IS_COPY = touches.c.copy_of != literal("", literal_execute=True)
 """The touches for people in `cc`, which the index of copies holds."""
+
+
+def of_playbook(playbook: str | BindParameter[str]) -> ColumnElement[bool]:
+    """The touches of a playbook, as its index finds those at rest and that of leases the others."""
+    mine = touches.c.playbook == playbook
+    return or_(mine & AT_REST, mine & IN_HAND)
+
 
 channels = Table(
     "channels",

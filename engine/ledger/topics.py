@@ -55,6 +55,8 @@ def refusals_of(unit: Unit, asked: Collection[Addressed]) -> dict[Addressed, str
         return {}
     said = _pairs(unit, _SAID, digests)
     asks = any(default is TopicDefault.UNSUBSCRIBED for _, _, default in asked)
+    if not (said or asks):
+        return {}
     subscribed = _pairs(unit, _ASKED_FOR, digests) if asks else set()
     reasons = {each: _reason(each, said, subscribed) for each in asked if each[0]}
     return {each: reason for each, reason in reasons.items() if reason}

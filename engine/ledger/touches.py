@@ -26,7 +26,16 @@ from engine.ledger.payloads import write_payloads
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_rows, texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_READY, items, reaches, tasks, touches
+from engine.ledger.tables import (
+    AT_REST,
+    IN_HAND,
+    IS_READY,
+    items,
+    of_playbook,
+    reaches,
+    tasks,
+    touches,
+)
 
 __all__ = [
     "END_KINDS",
@@ -277,7 +286,7 @@ def list_touches(
     """Touches, the oldest first; each narrowing that is said must hold, no states mean all."""
     wanted: list[ColumnElement[bool]] = []
     if playbook is not None:
-        wanted.append(touches.c.playbook == playbook)
+        wanted.append(of_playbook(playbook))
     if key is not None:
         told_of = select(items.c.touch).where(items.c.key == key)
         wanted.append(or_(touches.c.key == key, touches.c.id.in_(told_of)))
@@ -299,10 +308,14 @@ def _shown(row: dict[str, Any]) -> TouchRow:
 
 def counts_by_state(unit: Unit, playbook: str | None = None) -> dict[str, int]:
     """How many touches are in each state, of one playbook or of all."""
-    statement = select(touches.c.state, func.count()).group_by(touches.c.state)
-    if playbook is not None:
-        statement = statement.where(touches.c.playbook == playbook)
-    return {row[0]: row[1] for row in sorted(unit.connection.execute(statement))}
+    counts: Counter[str] = Counter()
+    for some in (AT_REST, IN_HAND):  # each by its index
+        statement = select(touches.c.state, func.count()).where(some).group_by(touches.c.state)
+        if playbook is not None:
+            statement = statement.where(touches.c.playbook == playbook)
+        for state, number in unit.connection.execute(statement):
+            counts[state] += number
+    return dict(sorted(counts.items()))
 
 
 def open_elsewhere(unit: Unit, playbook: str, run: str) -> list[str]:
@@ -313,7 +326,7 @@ def open_elsewhere(unit: Unit, playbook: str, run: str) -> list[str]:
 
 _OPEN_ELSEWHERE = Prepared(
     lambda _: select(touches.c.id).where(
-        touches.c.playbook == bindparam("mine"),
+        of_playbook(bindparam("mine")),
         touches.c.state.in_(_OPEN),
         touches.c.run != bindparam("run"),
     )

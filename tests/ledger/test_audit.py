@@ -23,11 +23,13 @@ from engine.ledger.audit import (
     record_hash,
     verify,
 )
+from engine.ledger.audit_tables import BLOCK_SIZE
 from engine.ledger.database import Overtaken
 from engine.ledger.log import (
     checkpoint,
     export_line,
     head_of,
+    last_records,
     public_key,
     read_audit,
     verify_audit,
@@ -369,3 +371,23 @@ def test_the_log_is_read_in_parts(history: Ledger, narrowed: dict[str, object], 
     assert len(found) == seen
     assert [each.seq for each in found] == sorted(each.seq for each in found)
     assert all(record_hash(each) == each.hash for each in found)
+
+
+def test_records_on_a_key_are_found_in_every_block(ledger: Ledger) -> None:
+    """Far apart, at both ends of blocks, and by an index."""
+    keys = ["7" if number % BLOCK_SIZE in (0, 1, 500) else "8" for number in range(2_700)]
+    with ledger.write() as unit:
+        bodies = ["{}"] * len(keys)
+        unit.note_bodies(Kind.ENTERED, bodies, keys=keys, at=NOW, actor="a", playbook="checkup")
+    wanted = [record.seq for record in audited(ledger) if record.key == "7"]
+    assert len(wanted) == 9
+    assert wanted == [
+        record.seq for record in reading(ledger, lambda unit: list(read_audit(unit, key="7")))
+    ]
+    last = reading(
+        ledger,
+        lambda unit: last_records(
+            unit, playbooks=["checkup"], key="7", kinds=[Kind.ENTERED], limit=2
+        ),
+    )
+    assert [record.seq for record in last] == wanted[-2:]

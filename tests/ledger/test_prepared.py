@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,11 +11,16 @@ import pytest
 from sqlalchemy import bindparam, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from engine.decide.facts import TouchState
+from engine.ledger import claims, outbox, permits
 from engine.ledger.database import Overtaken
-from engine.ledger.prepared import Prepared
-from engine.ledger.store import Ledger
+from engine.ledger.prepared import Prepared, _bound
+from engine.ledger.statements import run_text
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import suppressions
+from engine.ledger.touches import write_touches
 from engine.problems import Unreachable
+from tests.ledger.factories import NOW, make_enrollment, make_touch
 
 AT = datetime(2026, 3, 10, 9, 0, 0, 250, tzinfo=UTC)
 ODD = ('"', "\\", "a\nb\t", "é", "𝄞", "'; DROP TABLE touches; --", "$[0]", "1", "null", "%s ? :x")
@@ -144,3 +151,64 @@ def test_a_server_that_goes_away_is_told_of(ledger: Ledger) -> None:
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
         FOUND.rows(unit.connection, {"given": ["a"]})
     assert found(ledger, ("a",)) == {}  # by a new connection
+
+
+def test_what_a_statement_says_itself_is_any_text(ledger: Ledger) -> None:
+    written(ledger, ODD)
+    for each in ODD:
+        mine = select(suppressions.c.address_digest).where(suppressions.c.address_digest == each)
+        saying = Prepared(lambda _, mine=mine: mine)  # type: ignore[misc]
+        with ledger.read() as unit:
+            assert [row[0] for row in saying.rows(unit.connection, {})] == [each]
+
+
+def test_each_key_of_a_mapping_is_given_its_text(ledger: Ledger) -> None:
+    written(ledger, ODD)
+    said = {each: f"why {each}" for each in ODD}
+    with ledger.write() as unit:
+        assert CHANGED_TO.write(unit.connection, {"given": said, "now": AT}) == len(ODD)
+    assert {key: row.why for key, row in found(ledger, ODD).items()} == said
+
+
+CHANGED_TO = Prepared(
+    lambda given: (
+        update(suppressions)
+        .where(suppressions.c.address_digest == (pairs := given("digest", to="why")).c.digest)
+        .values(why=pairs.c.why, at=bindparam("now"))
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(permits._ASKED, id="permit"),
+        pytest.param(permits._IN_DOUBT, id="in doubt"),
+        pytest.param(outbox._ANSWERED, id="answered"),
+        pytest.param(outbox._SENT, id="sent"),
+        pytest.param(claims._CLAIM, id="claim"),
+    ],
+)
+def test_a_group_is_looked_up_by_its_keys(ledger: Ledger, asked: Prepared) -> None:
+    """Nothing is read but the group, and nothing compiled anew for the words of the outbox."""
+    form = asked._form(ledger.engine.dialect)
+    assert not [value for value in form.said.values() if value in set(TouchState)]
+    given: Any = {"none": ""} if asked is outbox._SENT else ["none"]
+    values = _bound(form, {"given": given, "now": AT, "until": AT, "by": "me"})
+    if not ledger.is_on_server:
+        values = [values] if isinstance(values, str) else values
+    with ledger.write() as unit:
+        told = "EXPLAIN " if ledger.is_on_server else "EXPLAIN QUERY PLAN "
+        _fill(unit)
+        rows = run_text(unit.connection, told + form.packed, values).fetchall()
+    plan = "\n".join(str(row[-1]) for row in rows)
+    assert re.search("using pk_touches|sqlite_autoindex_touches_1", plan), plan
+
+
+def _fill(unit: Unit) -> None:
+    """An outbox of some thousand, as Postgres would rather read it whole."""
+    of = make_enrollment("1")
+    rows = [replace(make_touch(of), id=f"touch-{number}") for number in range(2_000)]
+    write_touches(unit, rows, run="r1", at=NOW)
+    if unit.ledger.is_on_server:
+        unit.connection.execute(text("ANALYZE touches"))

@@ -5,10 +5,10 @@ from alembic import op
 __all__ = ["guard_audit"]
 
 _ON_SQLITE = """
-CREATE TRIGGER audit_follows BEFORE INSERT ON audit
+CREATE TRIGGER audit_follows AFTER INSERT ON audit
 WHEN new.prev IS NOT CASE new.seq WHEN 1 THEN hex(zeroblob(32))
     ELSE (SELECT before.hash FROM audit AS before WHERE before.seq = new.seq - 1) END
-BEGIN SELECT raise(ABORT, 'audit_follows'); END
+BEGIN SELECT raise(ROLLBACK, 'audit_follows'); END
 """
 _ON_POSTGRES = """
 CREATE FUNCTION audit_follows() RETURNS trigger LANGUAGE plpgsql AS $$

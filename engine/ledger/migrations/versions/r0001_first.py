@@ -62,7 +62,8 @@ def _make_audit() -> None:
         sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
     )
-    op.create_index(op.f("ix_audit_key_seq"), "audit", ["key", "seq"], unique=False)
+    block = sa.column("seq").op("/")(sa.literal_column("1024"))
+    op.create_index("ix_audit_block", "audit", [block, "key"], unique=False)
     op.create_index(op.f("ix_audit_playbook_seq"), "audit", ["playbook", "seq"], unique=False)
     guard_audit()
 
@@ -495,7 +496,9 @@ def _make_touch_indexes() -> None:
         where="state = 'ready'",
     )
     op.create_index("ix_touches_run", "touches", ["run"], unique=False)
-    op.create_index("ix_touches_state", "touches", ["playbook", "state"], unique=False)
+    _make_index_where(
+        "ix_touches_state", "touches", "playbook", "state", where="lease_until IS NULL"
+    )
 
 
 def _make_tracked() -> None:
