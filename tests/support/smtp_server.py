@@ -94,7 +94,9 @@ class ScriptedSmtpServer:
     """
 
     faults: dict[str, str] = field(default_factory=dict)
-    extensions: tuple[str, ...] = ("SIZE 20000000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
+    extensions: tuple[str, ...] = (
+        *("PIPELINING", "SIZE 20000000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"),
+    )
     users: Mapping[str, str] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     implicit: bool = False
@@ -169,6 +171,7 @@ class _Session:
         self.server, self.reader, self.writer = server, reader, writer
         self.sender = self.recipient = ""
         self.is_encrypted = server.implicit
+        self.has_sender = self.has_recipient = False
 
     async def run(self) -> None:
         await self.fault("connect", "220 localhost ESMTP")
@@ -223,10 +226,14 @@ class _Session:
             case "MAIL":
                 self.sender = rest.partition("<")[2].partition(">")[0]
                 self.recipient = self.sender  # nobody else is known yet
-                await self.act("mail", "250 2.1.0 ok")
+                self.has_recipient = False
+                self.has_sender = await self.act("mail", "250 2.1.0 ok")
             case "RCPT":
                 self.recipient = rest.partition("<")[2].partition(">")[0]
-                await self.act("rcpt", "250 2.1.5 ok")
+                if not self.has_sender:
+                    await self.say("503 5.5.1 MAIL first")
+                    return
+                self.has_recipient = await self.act("rcpt", "250 2.1.5 ok")
             case "DATA":
                 await self.data()
             case "RSET":
@@ -270,6 +277,9 @@ class _Session:
         await self.say("235 2.7.0 welcome" if is_known else "535 5.7.8 wrong credentials")
 
     async def data(self) -> None:
+        if not self.has_recipient:
+            await self.say("554 5.5.1 no valid recipients")
+            return
         if not await self.act("data", "354 go on"):
             act = self.script()
             if act.phase == "data":
