@@ -8,16 +8,17 @@ that nobody is told of a name that seems to be missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine.language.project import Project, Settings, Template
 from engine.places import Place
-from engine.problems import Misuse, Problem
+from engine.problems import Misuse, Problem, Severity
 from engine.read.catalog import check_entity, links_declared, read_entity
 from engine.read.documents import Document
 from engine.read.examples import read_example
-from engine.read.files import files_below
+from engine.read.files import Unreadable, files_below, read_text
 from engine.read.loading import Loading, first_text
 from engine.read.metrics import read_metric
 from engine.read.playbook_files import add_library_emails, load_playbooks
@@ -102,6 +103,7 @@ def load_project(root: Path) -> Project:
     load_playbooks(playbooks, loading, settings)
     _load_templates(loading)
     _load_examples(loading)
+    loading.problems += _left_at_the_root(root)
     return Project(
         root=root,
         settings=settings,
@@ -211,6 +213,30 @@ def _stands_elsewhere(document: Document, kind: str, loading: Loading) -> bool:
     loading.problems.append(Problem(place, "wrong-folder", message, cure))
     loading.leave_out(first, document.places.path, document.data)
     return True
+
+
+_FIRST_KEY = re.compile(r"^(\w+)[ \t]*:", re.MULTILINE)
+
+
+def _left_at_the_root(root: Path) -> Iterator[Problem]:
+    """Files beside `touchline.yaml` that begin as those of a folder do: nobody reads them there."""
+    for file in sorted(root.glob("*.y*ml")):
+        if file.name == SETTINGS_FILE or file.name.startswith("."):
+            continue
+        try:
+            first = _FIRST_KEY.search(read_text(root, file.name))
+        except Unreadable:
+            continue  # whatever it is, it is none of ours
+        if first is not None and first.group(1) in _FOLDER_OF_KIND:
+            line = first.string.count("\n", 0, first.start()) + 1
+            kind = first.group(1)
+            yield Problem(
+                Place(file.name, line, 1),
+                "wrong-folder",
+                f"this looks like a {kind}, and is not read here",
+                f"move it to {_FOLDER_OF_KIND[kind]}/, or give it another first key",
+                Severity.WARNING,
+            )
 
 
 def _load_entity(document: Document, loading: Loading) -> None:

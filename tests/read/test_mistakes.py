@@ -1427,6 +1427,14 @@ MISTAKES = [
         "1:1",
         "metrics/",
     ),
+    (
+        "playbook-at-the-root",
+        "late.yaml",
+        "# mine\nplaybook: late\n",
+        "wrong-folder",
+        "2:1",
+        "move it to playbooks/",
+    ),
     ("yml", "segments/x.yml", segment("{everyone: true}"), "bad-name", "1:1", ".yaml"),
 ]
 
