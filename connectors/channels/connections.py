@@ -66,9 +66,11 @@ class Connections:
 
         Who finds all of them in use waits in turn. Raises NoConnection.
         """
-        self._forget_old()
-        if begun := self._begun.pop(message.id, None):
-            return begun
+        begun = self._begun.get(message.id)
+        if begun and begun.session.idle_since >= asyncio.get_running_loop().time() - _IDLE_S:
+            return self._begun.pop(message.id)
+        if begun:
+            self._drop(message.id)
         if self._room.locked() and self._begun:
             self._drop(next(iter(self._begun)))  # what was begun there may never come
         await self._room.acquire()
@@ -121,14 +123,6 @@ class Connections:
         while self._idle:
             self._dismiss(self._idle.pop())
         await asyncio.gather(*self._farewells)
-
-    def _forget_old(self) -> None:
-        oldest = asyncio.get_running_loop().time() - _IDLE_S
-        while self._begun:
-            message, turn = next(iter(self._begun.items()))
-            if turn.session.idle_since >= oldest:
-                return
-            self._drop(message)
 
     async def _session(self) -> Session:
         if kept := self._kept():

@@ -39,6 +39,7 @@ class Heard:
 
 
 _ACCEPTED = Heard(True, None, True)
+_USUAL = [250, 250, 250, 354]
 _VERDICTS: tuple[Verdict, ...] = (at_rset, at_mail, at_rcpt, at_data)
 
 
@@ -114,6 +115,8 @@ async def _in_turn(session: Session, lines: Sequence[bytes], *, timeout: float) 
 
 def judged(replies: Sequence[Reply], count: int) -> Heard:
     """What these replies to an envelope of `count` lines come to together."""
+    if [reply.code for reply in replies] == _USUAL[-count:]:
+        return _ACCEPTED
     verdicts = zip(_VERDICTS[-count:], replies, strict=False)
     refusals = [no for verdict, reply in verdicts if (no := verdict(reply)) is not None]
     if not refusals:
