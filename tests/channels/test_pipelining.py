@@ -179,18 +179,8 @@ def test_the_answers_after_the_envelope(
 def test_the_envelope_is_one_write_and_a_dot_that_nobody_follows_is_alone() -> None:
     """The order of what leaves: envelope, body, permit, dot. After a no, RSET goes first."""
     sent: list[bytes] = []
-
-    class Wire(Loopback):
-        def write(self, data: bytes) -> None:
-            sent.append(data)
-            super().write(data)
-
-    async def permit() -> bool:
-        sent.append(b"(permit)")
-        return True
-
     no = replace(OK, rcpt="550 5.1.1 no", data="strict")
-    run_on(Wire, Record(iter([no])), 2, permit=permit)
+    run_on(noted(sent), Record(iter([no])), 2, permit=noting(sent))
     envelopes = [
         b"MAIL FROM:<dana@acme.example>\r\nRCPT TO:<%d@x.example>\r\nDATA\r\n" % n for n in (0, 1)
     ]
@@ -342,6 +332,27 @@ Sending = Callable[[Smtp], Awaitable[list[str]]]
 PermitOf = Callable[[int], Permit]
 
 
+def noted(sent: list[bytes]) -> Callable[[Record], asyncio.Transport]:
+    """Connections that note every write."""
+
+    class Wire(Loopback):
+        def write(self, data: bytes) -> None:  # type: ignore[override]
+            sent.append(data)
+            super().write(data)
+
+    return Wire
+
+
+def noting(sent: list[bytes]) -> Permit:
+    """A permit that is noted, too."""
+
+    async def permit() -> bool:
+        sent.append(b"(permit)")
+        return True
+
+    return permit
+
+
 def run_on(
     wire: Callable[[Record], asyncio.Transport],
     record: Record,
@@ -445,18 +456,8 @@ def following(count: int, permit: PermitOf = lambda _: yes, *, lanes: int = 1) -
 def test_the_next_envelope_leaves_with_the_dot() -> None:
     """RFC 2920, 3.1: two writes a message, and each has its own permit right before its dot."""
     sent: list[bytes] = []
-
-    class Wire(Loopback):
-        def write(self, data: bytes) -> None:
-            sent.append(data)
-            super().write(data)
-
-    async def permit() -> bool:
-        sent.append(b"(permit)")
-        return True
-
     record = Record(iter(()))
-    assert run_on(Wire, record, following(3, lambda _: permit)) == ["Sent"] * 3
+    assert run_on(noted(sent), record, following(3, lambda _: noting(sent))) == ["Sent"] * 3
     envelope = b"MAIL FROM:<dana@acme.example>\r\nRCPT TO:<%d@x.example>\r\nDATA\r\n"
     bodies = [letter(n).payload.replace(b".hello", b"..hello") for n in range(3)]
     assert sent == [
