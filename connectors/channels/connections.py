@@ -29,8 +29,9 @@ _DOT = b".\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An envelope that was said, and what will be the answers to its `count` lines."""
+    """A message whose envelope was said, and what will be the answers to its `count` lines."""
 
+    message: Message
     count: int
     replies: Awaitable[list[Reply]]
 
@@ -57,7 +58,7 @@ class Connections:
         self._context = context
         self._room = asyncio.Semaphore(channel.connections)
         self._idle: list[Session] = []
-        self._after: dict[Session, tuple[str, Opened]] = {}  # until the dot before is answered
+        self._after: dict[Session, Opened] = {}  # until the dot before is answered
         self._begun: dict[str, Turn] = {}  # by message; each holds the room of its connection
         self._farewells: set[asyncio.Task[None]] = set()
 
@@ -67,7 +68,7 @@ class Connections:
         Who finds all of them in use waits in turn. Raises NoConnection.
         """
         self._forget_old()
-        if begun := self._begun.pop(message.id, None):
+        if begun := self._begun_for(message):
             return begun
         if self._room.locked() and self._begun:
             self._drop(next(iter(self._begun)))  # what was begun there may never come
@@ -94,7 +95,7 @@ class Connections:
             return session.conversation.ask(_DOT, 1, timeout=patience)
         answer = session.conversation.ask(_DOT + b"".join(lines), 1, timeout=patience)
         replies = session.conversation.expect(len(lines), timeout=timeout)
-        self._after[session] = after.id, Opened(len(lines), replies)
+        self._after[session] = Opened(after, len(lines), replies)
         return answer
 
     def give_back(self, session: Session) -> None:
@@ -105,8 +106,9 @@ class Connections:
         if not (session.is_in_step and session.conversation.is_quiet):
             session.conversation.abort()
         elif after is not None:
-            message, opened = after
-            self._begun[message] = Turn(session, opened)
+            if after.message.id in self._begun:
+                self._drop(after.message.id)  # begun twice: it was put back between
+            self._begun[after.message.id] = Turn(session, after)
             return
         elif session.served >= self._channel.messages_per_connection:
             self._dismiss(session)
@@ -121,6 +123,16 @@ class Connections:
         while self._idle:
             self._dismiss(self._idle.pop())
         await asyncio.gather(*self._farewells)
+
+    def _begun_for(self, message: Message) -> Turn | None:
+        """Where its envelope was said, unless it was made again since: for others, or of a size."""
+        begun = self._begun.get(message.id)
+        if begun is None:
+            return None
+        if begun.opened is None or begun.opened.message != message:
+            self._drop(message.id)
+            return None
+        return self._begun.pop(message.id)
 
     def _forget_old(self) -> None:
         oldest = asyncio.get_running_loop().time() - _IDLE_S

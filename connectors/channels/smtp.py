@@ -104,7 +104,7 @@ class Smtp:
         lines = envelope(message, session)
         if isinstance(lines, NotSent):
             return lines
-        return Opened(len(lines), say(session, lines, timeout=self._command_timeout))
+        return Opened(message, len(lines), say(session, lines, timeout=self._command_timeout))
 
     async def _hand_over(
         self, session: Session, body: bytes, permit: Permit, *, follow: Follow
