@@ -29,8 +29,9 @@ _DOT = b".\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An envelope that was said, and what will be the answers to its `count` lines."""
+    """A message whose envelope was said, and what will be the answers to its `count` lines."""
 
+    message: Message
     count: int
     replies: Awaitable[list[Reply]]
 
@@ -57,7 +58,7 @@ class Connections:
         self._context = context
         self._room = asyncio.Semaphore(channel.connections)
         self._idle: list[Session] = []
-        self._after: dict[Session, tuple[str, Opened]] = {}  # until the dot before is answered
+        self._after: dict[Session, Opened] = {}  # until the dot before is answered
         self._begun: dict[str, Turn] = {}  # by message; each holds the room of its connection
         self._farewells: set[asyncio.Task[None]] = set()
 
@@ -66,13 +67,12 @@ class Connections:
 
         Who finds all of them in use waits in turn. Raises NoConnection.
         """
-        begun = self._begun.get(message.id)
-        if begun and begun.session.idle_since >= asyncio.get_running_loop().time() - _IDLE_S:
-            return self._begun.pop(message.id)
-        if begun:
-            self._drop(message.id)
+        if begun := self._begun_for(message):
+            return begun
         if self._room.locked() and self._begun:
-            self._drop(next(iter(self._begun)))  # what was begun there may never come
+            self._drop(
+                self._begun.pop(next(iter(self._begun)))
+            )  # what was begun there may never come
         await self._room.acquire()
         try:
             return Turn(await self._session())
@@ -96,7 +96,7 @@ class Connections:
             return session.conversation.ask(_DOT, 1, timeout=patience)
         answer = session.conversation.ask(_DOT + b"".join(lines), 1, timeout=patience)
         replies = session.conversation.expect(len(lines), timeout=timeout)
-        self._after[session] = after.id, Opened(len(lines), replies)
+        self._after[session] = Opened(after, len(lines), replies)
         return answer
 
     def give_back(self, session: Session) -> None:
@@ -107,8 +107,9 @@ class Connections:
         if not (session.is_in_step and session.conversation.is_quiet):
             session.conversation.abort()
         elif after is not None:
-            message, opened = after
-            self._begun[message] = Turn(session, opened)
+            if twice := self._begun.pop(after.message.id, None):
+                self._drop(twice)  # it was put back between
+            self._begun[after.message.id] = Turn(session, after)
             return
         elif session.served >= self._channel.messages_per_connection:
             self._dismiss(session)
@@ -118,11 +119,23 @@ class Connections:
 
     async def close(self) -> None:
         """Say QUIT on every connection, on all at once; nobody waits for more than a moment."""
-        for message in list(self._begun):
-            self._drop(message)
+        while self._begun:
+            self._drop(self._begun.popitem()[1])
         while self._idle:
             self._dismiss(self._idle.pop())
         await asyncio.gather(*self._farewells)
+
+    def _begun_for(self, message: Message) -> Turn | None:
+        """Where its envelope was said, unless that was long ago, or it was made again since."""
+        begun = self._begun.pop(message.id, None)
+        if begun is None:
+            return None
+        oldest = asyncio.get_running_loop().time() - _IDLE_S
+        is_it = begun.opened is not None and begun.opened.message == message
+        if is_it and begun.session.idle_since >= oldest:
+            return begun
+        self._drop(begun)
+        return None
 
     async def _session(self) -> Session:
         if kept := self._kept():
@@ -147,9 +160,9 @@ class Connections:
         is_last = session.served + 1 >= self._channel.messages_per_connection
         return "pipelining" in session.extensions and not is_last
 
-    def _drop(self, message: str) -> None:
+    def _drop(self, begun: Turn) -> None:
         """Without its body and dot nothing of a message was sent."""
-        self._begun.pop(message).session.conversation.abort()
+        begun.session.conversation.abort()
         self._room.release()
 
     def _dismiss(self, session: Session) -> None:

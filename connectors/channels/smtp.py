@@ -95,6 +95,8 @@ class Smtp:
         if session.served and _was_over(session, replies):
             return None
         heard = judged(replies, opened.count)
+        if heard.is_open and turn.opened and not session.conversation.is_quiet:
+            return None  # it went while nothing but the envelope had been said
         if heard.is_open:
             return await self._hand_over(session, body, permit, follow=follow)
         session.is_in_step = session.needs_reset = heard.is_in_step
@@ -104,7 +106,7 @@ class Smtp:
         lines = envelope(message, session)
         if isinstance(lines, NotSent):
             return lines
-        return Opened(len(lines), say(session, lines, timeout=self._command_timeout))
+        return Opened(message, len(lines), say(session, lines, timeout=self._command_timeout))
 
     async def _hand_over(
         self, session: Session, body: bytes, permit: Permit, *, follow: Follow

@@ -31,23 +31,32 @@ class Stamped:
         self._channel = channel
         self._declared = declared
         self._sign = sign
-        self._next: dict[str, Message] = {}  # stamped when they were begun, by id
+        self._begun: dict[str, tuple[Message, Message]] = {}  # by id, and as they were stamped
 
     async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Send the stamped message."""
-        mine = self._next.pop(message.id, None) or self._stamp(message)
 
         def stamped_too() -> Message | None:
             after = follow()
-            if after is None:
-                return None
-            return self._next.setdefault(after.id, self._stamp(after))
+            return None if after is None else self._begin(after)
 
+        # What was begun may have been put back, and made again under its key.
+        begun, mine = self._begun.pop(message.id, (None, message))
+        if begun != message:
+            mine = self._stamp(message)
         return await self._channel.send(mine, permit, follow=stamped_too)
 
     async def close(self) -> None:
         """End the connections behind it."""
         await self._channel.close()
+
+    def _begin(self, message: Message) -> Message:
+        """Stamp what may follow; of many that did not come after all, those of late are kept."""
+        while len(self._begun) > self.at_once:
+            del self._begun[next(iter(self._begun))]
+        mine = self._stamp(message)
+        self._begun[message.id] = message, mine
+        return mine
 
     def _stamp(self, message: Message) -> Message:
         return stamped(message, self._declared, self._sign)

@@ -120,6 +120,14 @@ def _of_touches() -> list[_Invariant]:
             ),
         ),
         (
+            "lease-without-claim",
+            "{number} touches are in a worker's hands, and say they are not",
+            _count(touches.c.id).where(
+                touches.c.state.not_in((TouchState.CLAIMED, TouchState.IN_DOUBT)),
+                touches.c.lease_until.is_not(None),
+            ),
+        ),
+        (
             "task-missing",
             "{number} touches to the inbox have no task",
             _count(touches.c.id).where(

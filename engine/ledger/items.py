@@ -21,7 +21,7 @@ from engine.ledger.pending import PendingMail
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import AT_REST, enrollments, items, reaches, touches
+from engine.ledger.tables import AT_REST, NOBODYS, enrollments, items, reaches, touches
 
 __all__ = [
     "WAS_TAKEN_BACK",
@@ -104,7 +104,7 @@ def regather(unit: Unit, digests: Collection[str], *, at: datetime, actor: str) 
         return
     given = texts_relation(unit.connection, digests)
     mine = (touches.c.id.in_(select(given.c.value)), touches.c.state.in_(_NOT_IN_DOUBT))
-    values = {"state": TouchState.DROPPED, "reason": _TAKEN_BACK, "ended_at": at}
+    values = {"state": TouchState.DROPPED, "reason": _TAKEN_BACK, "ended_at": at, **NOBODYS}
     columns = (touches.c.id, touches.c.playbook)
     taken = unit.connection.execute(
         update(touches).where(*mine).values(values).returning(*columns)

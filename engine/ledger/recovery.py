@@ -21,7 +21,7 @@ from engine.ledger.audit import Kind
 from engine.ledger.control_tables import pauses
 from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_COPY, channels, touches
+from engine.ledger.tables import IS_COPY, NOBODYS, channels, touches
 from engine.steps.copies import NOT_SENT
 
 __all__ = [
@@ -148,14 +148,11 @@ _TOLD = (
     touches.c.channel,
     touches.c.epoch,
 )
-_FREE: Mapping[str, object] = {"worker": "", "lease_until": None}
-
-
 _PENDING = touches.c.state.in_((TouchState.DRAFT, TouchState.READY))
 
 
 def _let_go(*claimed: ColumnElement[bool]) -> ReturningUpdate[Any]:
-    values = {**_FREE, "state": TouchState.READY, "attempts": touches.c.attempts - 1}
+    values = {**NOBODYS, "state": TouchState.READY, "attempts": touches.c.attempts - 1}
     return update(touches).where(*claimed).values(values).returning(*_TOLD)
 
 
@@ -238,7 +235,7 @@ def _close(
     unit: Unit, ids: Collection[str], choice: OnUnknown, *, now: datetime, actor: str
 ) -> None:
     state, kind, reason = _CLOSED[choice]
-    values: dict[str, object] = {**_FREE, "state": state, "reason": reason}
+    values: dict[str, object] = {**NOBODYS, "state": state, "reason": reason}
     if state is TouchState.READY:
         values |= {"next_attempt_at": now, "in_doubt_at": None}
     else:

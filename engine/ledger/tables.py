@@ -6,6 +6,9 @@ or check in Python survives a second process.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import (
     BindParameter,
     CheckConstraint,
@@ -42,6 +45,7 @@ __all__ = [
     "IS_READY",
     "IS_TOLD",
     "IS_UNTOLD",
+    "NOBODYS",
     "SCHEMA",
     "audit",
     "audit_head",
@@ -373,6 +377,9 @@ AT_REST = touches.c.lease_until.is_(None)
 
 IN_HAND = touches.c.lease_until.is_not(None)
 """The other ones, which the index of leases holds."""
+
+NOBODYS: Mapping[str, Any] = {"worker": "", "lease_until": None}
+"""What a touch that leaves a worker's hands is given: one that has ended is in nobody's."""
 
 IS_DRAFT = touches.c.state == literal("draft", literal_execute=True)
 """The touches that the index of drafts holds."""

@@ -30,6 +30,7 @@ from engine.ledger.tables import (
     AT_REST,
     IN_HAND,
     IS_READY,
+    NOBODYS,
     items,
     of_playbook,
     reaches,
@@ -110,7 +111,7 @@ def withdraw_touches(unit: Unit, left: Collection[str], *, at: datetime, actor: 
     statement = (
         update(touches)
         .where(touches.c.enrollment.in_(select(gone.c.value)), touches.c.state.in_(_WITHDRAWN))
-        .values(state=TouchState.DROPPED, reason="left", ended_at=at)
+        .values(state=TouchState.DROPPED, reason="left", ended_at=at, **NOBODYS)
         .returning(touches.c.id, touches.c.enrollment, touches.c.playbook, touches.c.key)
     )
     for row in unit.connection.execute(statement).all():

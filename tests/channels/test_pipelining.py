@@ -587,6 +587,48 @@ def test_one_that_was_begun_and_does_not_come_holds_up_nobody() -> None:
     assert (arrived(record), record.broken, record.connections) == (whole(0, 2), [], 2)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"recipient": "new@x.example"}, id="for somebody else"),
+        pytest.param({"sender": "new@acme.example"}, id="from somebody else"),
+        pytest.param({"payload": b"Subject: new\r\n\r\nlonger\r\n"}, id="with other words"),
+    ],
+)
+def test_one_that_was_made_again_is_begun_anew(changed: dict[str, Any]) -> None:
+    """Under the same key: what was said of the old one must not carry the new one."""
+    new = replace(letter(1), **changed)
+
+    async def send_all(smtp: Smtp) -> list[str]:
+        answers = [await smtp.send(letter(0), yes, follow=lambda: letter(1))]
+        return [kind(answer) for answer in (*answers, await smtp.send(new, yes))]
+
+    record = Record(iter(()))
+    assert run_on(Loopback, record, send_all, connections=1) == ["Sent", "Sent"]
+    assert arrived(record) == [*whole(0), ((new.recipient,), new.payload)]
+    assert b"MAIL FROM:<%s>" % new.sender.encode() in b"".join(record.groups)
+
+
+def test_one_that_was_begun_twice_keeps_one_connection() -> None:
+    """It was put back between: the connection of the first time is there for others again."""
+
+    async def send_all(smtp: Smtp) -> list[str]:
+        answers = [await smtp.send(letter(n), yes, follow=lambda: letter(1)) for n in (0, 2)]
+        both = asyncio.Barrier(2)
+
+        async def permit() -> bool:
+            await both.wait()
+            return True
+
+        async with asyncio.timeout(1):
+            answers += await asyncio.gather(*(smtp.send(letter(n), permit) for n in (1, 3)))
+        return [kind(answer) for answer in answers]
+
+    record = Record(iter(()))
+    assert run_on(Loopback, record, send_all, connections=2) == ["Sent"] * 4
+    assert sorted(arrived(record)) == sorted(whole(0, 1, 2, 3))
+
+
 def test_one_that_was_begun_long_ago_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "_IDLE_S", -1.0)
     record = Record(iter(()))
@@ -658,3 +700,19 @@ def test_an_answer_does_not_wait_for_what_follows() -> None:
     record = Record(iter([OK, replace(OK, rcpt=HANG)]))
     assert run_on(Loopback, record, send_all) == ["Sent", "later"]
     assert arrived(record) == whole(0)
+
+
+def test_a_server_that_goes_before_the_body_costs_the_one_that_was_begun_no_attempt() -> None:
+    """It said 354 to an envelope that left with a dot, and hung up: the message goes elsewhere."""
+    envelopes: list[bytes] = []
+
+    class Leaving(Loopback):
+        def write(self, data: bytes) -> None:  # type: ignore[override]
+            super().write(data)
+            envelopes.extend([data] if b"DATA" in data else [])
+            if len(envelopes) == 2:
+                self._session.is_over = True
+
+    record = Record(iter(()))
+    assert run_on(Leaving, record, following(3), connections=1) == ["Sent"] * 3
+    assert (arrived(record), record.connections) == (whole(0, 1, 2), 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import dkim
@@ -22,7 +23,7 @@ from connectors.channels.signing import Signer
 from connectors.channels.stamping import Stamped, stamped
 from connectors.channels.table import open_channels
 from engine.language.project import DkimKey, Secret, SmtpChannel
-from engine.ports import Message
+from engine.ports import Answer, Follow, Message, Permit, nobody
 from engine.problems import Invalid
 
 KEY = rsa.generate_private_key(65537, 2048)
@@ -167,6 +168,39 @@ def test_the_header_of_a_provider_is_signed_too() -> None:
     found = stamped(letter(), declared(provider="postmark"), signer)
     assert verifies(found.payload)
     assert not verifies(found.payload.replace(b"touchline: 0", b"touchline: 1"))
+
+
+def test_what_was_stamped_in_advance_is_sent_only_if_it_is_that_message_still() -> None:
+    """A digest that is put back may be made again, under its key: then the old one must not go."""
+    fake = Following("email")
+    channel = Stamped(fake, declared(provider="postmark"), None)
+    old, new = letter(b"Subject: old\r\n\r\n"), letter(b"Subject: new\r\n\r\n")
+    first = replace(letter(), id="0")
+
+    async def permit() -> bool:
+        return True
+
+    async def send_all() -> None:
+        await channel.send(first, permit, follow=lambda: old)
+        await channel.send(replace(first, id="2"), permit, follow=lambda: new)
+        await channel.send(new, permit)
+
+    asyncio.run(send_all())
+    assert fake.sent[-1].payload.endswith(new.payload)
+    assert [each.payload.endswith(old.payload) for each in fake.followed] == [True, False]
+
+
+class Following(FakeChannel):
+    """Asks what follows each message."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.followed: list[Message] = []
+
+    async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
+        if (after := follow()) is not None:
+            self.followed.append(after)
+        return await super().send(message, permit)
 
 
 def test_a_channel_is_stamped_where_it_says_so(tmp_path: Path) -> None:

@@ -25,12 +25,23 @@ from engine.ledger.claims import claim
 from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import Overtaken
 from engine.ledger.due import due_enrollments
+from engine.ledger.idle import is_idle
 from engine.ledger.moves import steps_had
 from engine.ledger.outbox import settle_sent
 from engine.ledger.permits import permit
+from engine.ledger.recovery import leaseholders
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import existing_keys, list_touches
-from tests.ledger.factories import LEASE, NOW, keep, make_enrollment, make_touch, reading, writing
+from tests.ledger.factories import (
+    LEASE,
+    NOW,
+    keep,
+    make_enrollment,
+    make_touch,
+    reading,
+    touching,
+    writing,
+)
 
 ANN, BOB, CLEO = (
     make_enrollment(key, phase=Phase.GATHERING, waits_until=NOW) for key in ("1", "2", "3")
@@ -73,6 +84,14 @@ def may_go(ledger: Ledger, epoch: int) -> bool:
     return writing(ledger, ask)
 
 
+def is_nobodys(ledger: Ledger) -> bool:
+    """Whether no worker has anything in hand, and a delivery would find nothing to do."""
+    holders = reading(ledger, leaseholders)
+    return not holders and reading(
+        ledger, lambda unit: is_idle(unit, now=NOW, is_written_back=False)
+    )
+
+
 def gathering(ledger: Ledger) -> list[str]:
     return [each.key for each in reading(ledger, lambda u: inside.gathering(u, "checkup", NOW))]
 
@@ -113,6 +132,7 @@ def test_who_leaves_before_the_act_has_it_taken_back_and_made_again(two: Ledger)
     touching = replace(ANN, phase=Phase.TOUCHING)
     decide(two, Left(touching, Outcome.GOAL, "reports"))
     assert not may_go(two, old)
+    assert is_nobodys(two), "nothing that has ended is in a worker's hands"
     assert gathering(two) == ["2"]
     assert reading(two, lambda unit: existing_keys(unit, ["digest"])) == frozenset()
     assert reading(two, lambda unit: steps_had(unit, ["email-1"], [BOB.id])) == frozenset()
@@ -124,6 +144,19 @@ def test_who_leaves_before_the_act_has_it_taken_back_and_made_again(two: Ledger)
     assert not may_go(two, old)
     assert may_go(two, new)
     assert check_ledger(two) == []
+
+
+def test_a_mail_that_is_dropped_is_in_nobodys_hands(ledger: Ledger) -> None:
+    """Its enrollment left after it was claimed: what has ended is never work again."""
+    of = make_enrollment()
+    decide(ledger, *touching(of, make_touch(of)))
+    take(ledger)
+    assert not is_nobodys(ledger)
+    decide(ledger, Left(replace(of, phase=Phase.TOUCHING), Outcome.GOAL, "reports"))
+    (row,) = reading(ledger, list_touches)
+    assert (row.state, row.reason) == (TouchState.DROPPED, "left")
+    assert is_nobodys(ledger)
+    assert check_ledger(ledger) == []
 
 
 def test_what_is_in_doubt_is_never_taken_back(two: Ledger) -> None:

@@ -370,3 +370,10 @@ def test_a_check_finds_rows_that_contradict_each_other(ledger: Ledger) -> None:
         connection.execute(text("UPDATE audit SET body = '{}' WHERE seq = 2"))
     codes = [each.code for each in check_ledger(ledger)]
     assert codes == ["broken-chain", "version-missing", "claim-without-lease"]
+
+
+def test_a_check_finds_what_is_held_though_it_has_ended(ledger: Ledger) -> None:
+    outbox(ledger)
+    with ledger.engine.begin() as connection:
+        connection.execute(text("UPDATE touches SET lease_until = made_at"))
+    assert [each.code for each in check_ledger(ledger)] == ["lease-without-claim"]
