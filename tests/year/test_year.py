@@ -209,12 +209,15 @@ GUARDED = Year(
         Halt(0, True),
         Pass(8 * 60, False),  # the window opens on the island
         Halt(0, False),
+        Presence(7, False),  # whose mails wait for the same window
+        Change(4, "is_won", True),  # and whose wait for that in Kolkata
         Pass(60, True),
+        Pass(5 * 60, False),
         *(
             Review(0, verdict)
             for verdict in ("edit and approve what was", "approve and edit", "approve and forge")
         ),
-        Pass(16 * 60, True),
+        Pass(11 * 60, True),
         Status(0, True),
         Pass(_DAY, True),
         Status(0, False),
@@ -231,13 +234,38 @@ GUARDED = Year(
         Pass(9 * _DAY, True),
     ],
 )
-"""A halt, a window, drafts that somebody tampers with, a pause, holds, a holdout and a rate."""
+"""A halt, a window, people who leave while mails wait, drafts that somebody tampers with, …"""
+
+_AT_NOON = {"by": "account.champion", "schedule": "0 12 * * *"}
+GATHERED = Year(
+    start=66 * 24,
+    books=(
+        Book(
+            {**_HEAD, "exit_when": {"is_done": True}},
+            [{"email": "list", "digest": _AT_NOON, "max_lateness": "10 days"}, {"wait": "5 days"}],
+        ),
+        Book(
+            {**_HEAD, "entry": {"again": "never", "per_run": 3}},
+            [{"email": "note", "cc": "account.champion"}],
+        ),
+    ),
+    policy=(Policy("send_window", {"from": "20:00", "to": "23:00"}),),
+    acts=[
+        Pass(18 * 60, True),  # two in the afternoon: digests wait for the evening
+        Change(1, "is_done", True),
+        Pass(60, True),
+        Pass(6 * 60, True),
+        Pass(_DAY, True),
+    ],
+)
+"""Digests wait while one of whom they tell leaves, and copies are asked for in many passes."""
 
 
 @examples(3)
 @example(year=EVENTFUL)
 @example(year=SOCIABLE)
 @example(year=GUARDED)
+@example(year=GATHERED)
 @given(year=years(60 if MANY else 30))
 def test_a_year_breaks_no_promise(ground: Ground, year: Year) -> None:
     live_through(ground, year)

@@ -182,10 +182,10 @@ class Watch:
             is_shut = touch.channel in self.record.broken
             if touch.copy_of and self.touches[touch.copy_of].ended_at is None:
                 continue  # what holds back the mail, holds back its copies
-            is_for_a_person = touch.state == "draft" and touch.approver
+            is_for_a_person = touch.state == "draft" and touch.approver and not touch.copy_of
             is_in_line = "rates" in self.house.policy and touch.channel == "email"
             told = touch.reason or is_shut or is_for_a_person or is_in_line
-            if is_for_a_person and not touch.copy_of:
+            if is_for_a_person:
                 self._waits_as_long_as_said(touch, stay)
             assert told, ("held back without a reason", touch)
             late = touch.expires_at is not None and touch.expires_at <= self.house.now
