@@ -51,9 +51,14 @@ class Reach:
         """The IANA name of the zone in which a recipient reads."""
         if recipient.zone is not None:
             return recipient.zone.key
-        nearest = [self._zones[links] for links in (recipient.links,) if links in self._zones]
-        found = (_zone(ref, values) for ref in (*nearest, *self._zones.values()))
+        found = (_zone(ref, values) for ref in self._asked(recipient.links))
         return next((name for name in found if name), self._house.zone.key)
+
+    def _asked(self, links: tuple[str, ...]) -> Iterator[FieldRef]:
+        """The nearest first; the customer's own zone is not that of who has a role at a parent."""
+        if links in self._zones:
+            yield self._zones[links]
+        yield from (ref for where, ref in self._zones.items() if where or not links)
 
     def rows(self, customer: Customer) -> tuple[str, ...]:
         """The customer's own row and its parents', as caps count them."""

@@ -75,6 +75,19 @@ def test_everyone_is_written_to_in_hours_of_their_own(stage: Stage) -> None:
     assert opened["waiting"] == {}
 
 
+def test_who_has_a_role_at_an_account_reads_in_no_users_zone(stage: Stage) -> None:
+    """The champion has no zone, and their account no contact: the project's counts, not Kolkata."""
+    champion = "people:\n  champion: {name: csm_name, email: csm_email}\nteam:"
+    stage.edit("catalog/account.yaml", "team:", champion)
+    stage.edit(
+        "playbooks/checkup.yaml", "email: hello\n", "email: hello\n    to: account.champion\n"
+    )
+    stage.put_users({"user_id": 2, "tz": "Asia/Kolkata"})
+    policy(stage, WINDOW)
+    stage.run()
+    assert got(stage) == ["casey@acme.example.com"]
+
+
 def test_a_dry_run_counts_its_own_mails_under_a_cap(stage: Stage) -> None:
     """What one playbook would send leaves no room for the next: as it comes, so it is foreseen."""
     policy(stage, "  frequency_caps: [{at_most: 1, per: 1 day}]\n")

@@ -131,7 +131,11 @@ class TaskDone:
 
 @dataclass(frozen=True)
 class Review:
-    """One of the drafts that wait is approved, edited (and waits on) or dropped."""
+    """One of the drafts that wait is approved, edited (and waits on) or dropped.
+
+    What is approved may not be edited any more, nor what was edited be approved as it read before;
+    and what somebody forges in the ledger waits again.
+    """
 
     number: int
     verdict: str
@@ -341,6 +345,7 @@ _policies = st.one_of(
     ),
     st.builds(Policy, st.just("frequency_caps"), st.sampled_from(_CAPS)),
     st.builds(Policy, st.just("one_at_a_time"), st.sampled_from((None, True))),
+    st.builds(Policy, st.just("rates"), st.sampled_from((None, None, {"email": "4 per hour"}))),
     st.builds(
         Policy,
         st.just("tasks"),
@@ -385,6 +390,10 @@ _edits = st.one_of(
     st.builds(Edit, st.just(0), _kinds, st.integers(0, 5), _of_the_first),
     st.builds(Edit, st.just(1), _kinds, st.integers(0, 5), _steps),
 )
+_VERDICTS = (
+    *("approve", "approve", "edit", "drop"),
+    *("approve and edit", "approve and forge", "edit and approve what was"),
+)
 _acts: st.SearchStrategy[Act] = st.one_of(
     *(_passes,) * 18,
     *(_changes,) * 4,
@@ -404,12 +413,7 @@ _acts: st.SearchStrategy[Act] = st.one_of(
     ),
     st.builds(ByHand, _books_of, _keys, st.booleans()),
     st.builds(TaskDone, st.integers(0, 5)),
-    *(
-        st.builds(
-            Review, st.integers(0, 5), st.sampled_from(("approve", "approve", "edit", "drop"))
-        ),
-    )
-    * 2,
+    *(st.builds(Review, st.integers(0, 5), st.sampled_from(_VERDICTS)),) * 2,
     st.builds(Trouble, st.sampled_from(("sent", "sent", "later", "refused", "mailbox", "unknown"))),
 )
 

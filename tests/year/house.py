@@ -16,6 +16,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+from sqlalchemy import select
+
 from connectors.paper.database import paper_databases
 from connectors.table import build_databases, open_writer
 from engine import desk
@@ -27,9 +30,11 @@ from engine.courier import Courier
 from engine.dispatch.workers import this_worker
 from engine.ledger.control import halt, resume
 from engine.ledger.drafts import draft as read_draft
+from engine.ledger.payloads import change_payloads
 from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import suppress, unsuppress
+from engine.ledger.tables import touches
 from engine.ledger.tasks import finish_task, list_tasks
 from engine.ledger.topics import subscribe, unsubscribe
 from engine.notices import notice_policy
@@ -208,7 +213,11 @@ class House:
         self.gone: set[int] = set()
         self.books: list[Playbook] = []
         self.said: dict[str, list[dict[str, Any]]] = {}
+        self.asks: dict[str, str] = {}
+        """The playbook that a version asks into, as it was called then."""
         self.roots: dict[str, str] = {}
+        self.asking: set[str] = set()
+        """The steps that ask into another playbook."""
         self.policy: dict[str, Any] = {}
         self.unwanted: set[tuple[str, str]] = set()
         self.wanted: set[tuple[str, str]] = set()
@@ -261,6 +270,8 @@ class House:
         self.fresh += 1
         name = f"s{self.fresh}"
         self.roots[name] = name
+        if "enroll" in step:
+            self.asking.add(name)
         found = {key: _deeper(key, value, self._named) for key, value in step.items()}
         return {**found, "id": name}
 
@@ -307,7 +318,7 @@ class House:
         self._courier.hold_all_but(())
         for playbook in playbooks:
             self._note_pause(self.book_of(playbook.name))
-            self.said[playbook.version] = self.book_of(playbook.name).steps
+            self._remember(playbook)
             if fires:
                 self._fire(place, playbook)
             else:
@@ -316,6 +327,12 @@ class House:
         self._courier.write_back()
         send_notices(place, self.ledger, self._courier, at=self.now)
         self._read_back()
+
+    def _remember(self, playbook: BoundPlaybook) -> None:
+        """What a version says."""
+        self.said[playbook.version] = steps = self.book_of(playbook.name).steps
+        if "@second" in json.dumps(steps):
+            self.asks.setdefault(playbook.version, self.books[-1].name)
 
     def _fire(self, place: Workplace, playbook: BoundPlaybook) -> None:
         firing = firing_of(place, self.now, f"by hand {self.now.isoformat()}", ACTOR)
@@ -489,7 +506,7 @@ class House:
             take_out(place, book.name, str(act.key), why="")
             return
         self._note_pause(book)
-        self.said[place.runnable(book.name).version] = book.steps
+        self._remember(place.runnable(book.name))
         try:
             enroll(place, book.name, str(act.key), self.now, segment=Segment.ASKED)
         except Refused:
@@ -503,16 +520,35 @@ class House:
             return
         draft = drafts[act.number % len(drafts)]
         match act.verdict:
-            case "approve":
+            case "approve" | "approve and edit" | "approve and forge":
                 with self.ledger.read() as unit:
                     self.approved[draft.id] = read_draft(unit, draft.id).payload
                 desk.approve(place, [draft.id], digest=draft.digest)
+                self._change_what_is_approved(place, draft.id, act.verdict)
             case "edit":
-                self.fresh += 1
-                edited = f"Edited {self.fresh}."
-                edit_draft(place, draft.id, subject=None, text=edited, editor=None)
+                self._edit_draft(place, draft.id)
+            case "edit and approve what was":
+                self._edit_draft(place, draft.id)
+                with pytest.raises(Refused):
+                    desk.approve(place, [draft.id], digest=draft.digest)
             case "drop":
                 desk.drop(place, [draft.id])
+
+    def _edit_draft(self, place: Workplace, draft: str) -> None:
+        self.fresh += 1
+        edited = f"Edited {self.fresh}."
+        edit_draft(place, draft, subject=None, text=edited, editor=None)
+
+    def _change_what_is_approved(self, place: Workplace, draft: str, verdict: str) -> None:
+        """By an edit, which comes too late; or behind everybody's back, in the ledger itself."""
+        if verdict == "approve and edit":
+            with pytest.raises(Refused):
+                self._edit_draft(place, draft)
+        elif verdict == "approve and forge":
+            with self.ledger.write() as unit:
+                mine = (touches.c.id == draft) | (touches.c.copy_of == draft)
+                ids = unit.connection.scalars(select(touches.c.id).where(mine)).all()
+                change_payloads(unit, ids, self.approved[draft].replace(b"Hello", b"Hullo"))
 
     def task_done(self, number: int) -> None:
         """One of the open tasks, if any is."""

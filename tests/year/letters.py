@@ -33,6 +33,13 @@ def judge_letters(house: House, record: Record, fresh: list[Letter]) -> None:
         if letter.channel == "email" and letter.address not in COLLEAGUES:
             _may_be_mailed(house, record, letter, touch)
     _nobody_twice(house, record)
+    _in_their_turn(house, fresh)
+
+
+def _in_their_turn(house: House, fresh: list[Letter]) -> None:
+    """Under a rate of 4 an hour a pass, which takes no time, sends one mail at most."""
+    mails = [letter for letter in fresh if letter.channel == "email"]
+    assert len(mails) <= 1 or "rates" not in house.policy, ("faster than the rate", mails)
 
 
 def _may_go(house: House, letter: Letter, touch: Touch, stay: Stay, book: Playbook) -> None:
@@ -106,7 +113,10 @@ def counted(
     *,
     until: Letter | None = None,
 ) -> list[tuple[datetime, str]]:
-    """The mails that count with a touch, for its address or its account, up to one of them."""
+    """The mails that count with a touch, for its address or its account, up to one of them.
+
+    A copy counts for its address alone: for the account its mail counts.
+    """
     found = []
     letters = house.letters
     accounts = _accounts(house, record, touch)
@@ -121,6 +131,8 @@ def counted(
 
 
 def _accounts(house: House, record: Record, touch: Touch) -> set[int]:
+    if touch.copy_of:
+        return set()
     return {_account(house, stay) for stay in record.about(touch)}
 
 

@@ -88,6 +88,8 @@ class Watch:
             self._entered_rightly(mine, book)
         for touch in self.touches.values():
             self._has_a_reason(touch)
+            if touch.made_at == self.house.now and touch.playbook:
+                self._as_its_conditions_say(touch)
         self._waited_rightly()
 
     def _entered_rightly(self, stays: list[Stay], book: Playbook) -> None:
@@ -129,7 +131,14 @@ class Watch:
     # ------------------------------------------------------------ where one stands
 
     def _is_held(self, stay: Stay, book: Playbook) -> bool:
-        """With `move`, one whose step is gone from the file stands still."""
+        """With `move`, one whose step is gone from the file stands still.
+
+        So does one whose version asks into a playbook that is no more: it does not bind.
+        """
+        asked = self.house.asks.get(stay.version)
+        is_here = asked is None or any(asked in each.names for each in self.house.books)
+        if book.on_change != "move" and not is_here:
+            return True
         known = {name for step in _every(book.steps) for name in (step["id"], *_former(step))}
         return book.on_change == "move" and bool(stay.step) and stay.step not in known
 
@@ -147,6 +156,8 @@ class Watch:
             assert not over, ("held out after the window", stay)
             return
         assert stay.phase in PHASES, ("forgotten", stay)
+        if "goal" in book.head:
+            assert stay.goal_until == goal_window(stay, book), ("another window", stay)
         if stay.phase == "gathering":
             assert stay.waits_until > now, ("the digest's hour has come", stay)
             return
@@ -171,13 +182,37 @@ class Watch:
             is_shut = touch.channel in self.record.broken
             if touch.copy_of and self.touches[touch.copy_of].ended_at is None:
                 continue  # what holds back the mail, holds back its copies
-            is_for_a_person = touch.state == "draft" and touch.approver
-            told = touch.reason or is_shut or is_for_a_person
+            is_for_a_person = touch.state == "draft" and touch.approver and not touch.copy_of
+            is_in_line = "rates" in self.house.policy and touch.channel == "email"
+            told = touch.reason or is_shut or is_for_a_person or is_in_line
+            if is_for_a_person:
+                self._waits_as_long_as_said(touch, stay)
             assert told, ("held back without a reason", touch)
             late = touch.expires_at is not None and touch.expires_at <= self.house.now
             assert not late, ("should have expired", touch)
             if not is_shut:
                 self._waits_for_good_reason(touch)
+
+    def _waits_as_long_as_said(self, touch: Any, stay: Stay) -> None:
+        """Lateness counts from when a draft was made, and stands still in pauses."""
+        book, lateness = self.house.book_of(stay.playbook), self._spec(touch.step)["max_lateness"]
+        late = ends_at(touch.made_at, lateness, zone_or(book.zone, ""), ())
+        late = moved_on(late, touch.made_at, book)
+        assert touch.expires_at == late, ("late at another time", touch, late)
+
+    def _as_its_conditions_say(self, touch: Any) -> None:
+        """Nothing is made for whom `only_if` does not hold, nor while a `hold_while` may hold."""
+        spec = self._spec(touch.step)
+        for stay in self.record.about(touch):
+            who = self.house.customers[int(stay.key)]
+            wanted = spec.get("only_if", {})
+            assert all(bool(who[name]) == is_so for name, is_so in wanted.items()), (
+                "made though its `only_if` does not hold",
+                touch,
+            )
+            hold = spec.get("hold_while")
+            if hold and all(bool(who[name]) == is_so for name, is_so in hold["when"].items()):
+                assert hold["then"] == "go", ("made though it is held", touch)
 
     def _waits_for_good_reason(self, touch: Any) -> None:
         house = self.house
