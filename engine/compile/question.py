@@ -282,10 +282,19 @@ def _with_passes(question: Question, home: Home, candidates: Askers) -> Askers:
     here = [each for each in tallied(question.walked) if Tallied(each) not in found.known]
     while here:
         ready = [each for each in here if _is_known(figures_inside(each), found)]
+        found = _with_made(question, home, found, ready)
         found = _with_round(question, home, found, ready)
         here = [each for each in here if each not in ready]
         found = _as_candidates(found) if here else found
     return found
+
+
+def _with_made(question: Question, home: Home, found: Askers, figures: Sequence[Figure]) -> Askers:
+    """Who asks, beside what windows and tests of these figures' events are made of: once a row."""
+    layered = layers(figure.events.counting for figure in figures)
+    for layer in layered:
+        found = _with_layer(question, home, found, layer)
+    return _as_candidates(found) if layered else found
 
 
 def _is_known(figures: Sequence[Figure], found: Askers) -> bool:
