@@ -80,8 +80,8 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("quota_a_seat", "over_quota", "mood", "sternly", "known"), "number"),
         **dict.fromkeys(("first_sent", "first_used", "last_login"), "timestamp"),
         **dict.fromkeys(("last_due", "due_at_last"), "date"),
-        **dict.fromkeys(("features", "signals"), "list"),
-        **dict.fromkeys(("last_feature", "colour"), "text"),
+        "features": "list",
+        "last_feature": "text",
     },
     "ticket": {
         "code": "text",

@@ -22,6 +22,7 @@ from tests.oracle.operators import (
     counts,
     durations,
     field_of,
+    lists,
     merged,
     moments,
     number_field,
@@ -183,6 +184,20 @@ def _ranks(entity: str) -> st.SearchStrategy[Written]:
     return st.sampled_from(["top", "bottom"]).flatmap(lambda word: one(word, rank))
 
 
+def _told() -> st.SearchStrategy[Written]:
+    """A band and labels, which are only ever compared with names that they can have."""
+    colours, names = st.sampled_from(["high", "middle"]), ["quiet", "keen", "crowded", "lead"]
+    several = lists(st.sampled_from(names))
+    labels = st.one_of(
+        one("includes", st.sampled_from(names)),
+        one("includes_any", several),
+        one("includes_all", several),
+        one("set", st.booleans()),
+    )
+    bands = st.one_of(colours, one("is_not", colours), one("set", st.booleans()))
+    return st.one_of(one("colour", bands), one("signals", labels))
+
+
 def _stays() -> st.SearchStrategy[Written]:
     """What became of it in a playbook."""
     finished = st.fixed_dictionaries(
@@ -257,7 +272,7 @@ def _leaves(entity: str) -> st.SearchStrategy[Written]:
     choices += [_changes(entity), _ranks(entity)]
     choices.append(st.just({"everyone": True}))
     if entity == "user":
-        choices.append(_stays())
+        choices += [_stays(), _told()]
     if entity in ROLES:
         choices.append(one(ROLES[entity], one("set", st.booleans())))
     if entity in SEGMENTS:
