@@ -12,7 +12,8 @@ from engine.audience.contacts import ContactLog, EnrollmentLog, NoEnrollments
 from engine.audience.history import HistoryLog, NoHistory
 from engine.audience.values import Key
 from engine.bind.catalog import Catalog
-from engine.compile.dialects.table import LEAVES
+from engine.compile.dialects.table import LEAVES, PARTS
+from engine.compile.parts import inside
 from engine.compile.relations import Home, Supplied
 from engine.ports import Database, Filled, Reader, Row
 from engine.problems import Misuse, Refused
@@ -75,6 +76,7 @@ class Snapshot:
         return Home(
             *(self.reader(connector), LEAVES[name], self.catalog, Supplied()),
             place=(database.id, name, _TEXTS.of(self.catalog)) if kept else None,
+            part=PARTS.get(name, inside),
         )
 
     def shared(

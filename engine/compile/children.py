@@ -32,7 +32,7 @@ class Brood:
     def relation(self, home: Home) -> FromClause:
         """The figures as `f0`, `f1`, … beside `key`."""
         there = replace(home, supplied=self.supplied)
-        return counted_brood(self.figures, self.asked, there).subquery()
+        return home.part(counted_brood(self.figures, self.asked, there))
 
 
 def brood(figures: Iterable[Gathered]) -> tuple[tuple[Gathered, ...], ...]:
@@ -81,7 +81,7 @@ def counted_brood(figures: Sequence[Gathered], asked: Question, home: Home) -> S
 
     Its outputs stand where they stood, whatever they have become on the way.
     """
-    children = answers(asked, home).subquery()
+    children = home.part(answers(asked, home))
     tests, values = _tests(figures), _values(figures)
     filtered = len(asked.outputs) == 1 + len(values)
     first = 1 if filtered else 1 + len(tests)

@@ -123,13 +123,25 @@ def rows_name(rows: object) -> Hashable:
 def marks_of(statement: Select[Any]) -> Marks:
     """The marks of a statement, whose parameters bear no values of their own from now on."""
     found: dict[tuple[int, Again], list[tuple[str, int]]] = {}
-    for parameter in _parameters(statement):
-        mark = getattr(parameter, _MARK, None)
-        if mark is not None:
+    for part in _parts_once(statement):
+        mark = getattr(part, _MARK, None)
+        if mark is not None and isinstance(part, BindParameter):
             number, again, at = mark
-            parameter.value = None
-            found.setdefault((number, again), []).append((parameter.key, at))
+            part.value = None
+            found.setdefault((number, again), []).append((part.key, at))
     return found
+
+
+def _parts_once(statement: Select[Any]) -> Iterator[object]:
+    """Every part of a statement, those once that others share: a column leads to all it is of."""
+    met: dict[int, object] = {}  # holds them: no other takes the number of one that is gone
+    waiting: list[visitors.HasTraverseInternals] = [statement]
+    while waiting:
+        part = waiting.pop()
+        if id(part) not in met:
+            met[id(part)] = part
+            yield part
+            waiting.extend(part.get_children())
 
 
 def filled(marks: Marks, given: Given, home: object) -> dict[str, object]:

@@ -153,7 +153,7 @@ def _with_layer(question: Question, home: Home, found: Askers, layer: Sequence[V
     made = {value: value_sql(value, scope) for value in layer}
     columns = {**found.known, **made}
     labelled = [column.label(f"c{n}") for n, column in enumerate(columns.values())]
-    relation = select(*labelled).select_from(found.relation).subquery()
+    relation = home.part(select(*labelled).select_from(found.relation))
     return Askers(relation, {value: relation.c[f"c{n}"] for n, value in enumerate(columns)})
 
 
@@ -163,14 +163,15 @@ def edge_of(question: Question, rank: Rank, home: Home) -> Select[Any]:
     A row is within a share where those before it are fewer than the share of all: whole numbers
     compare, so that no rounding of the share can err.
     """
-    asked = answers(question, home).subquery()
+    asked = home.part(answers(question, home))
     value = asked.c["o0"]
     order = value.desc() if rank.highest else value.asc()
-    ranked = select(
+    placed = select(
         value.label("value"),
         func.rank().over(order_by=order).label("place"),
         func.count().over().label("number"),
-    ).subquery()
+    )
+    ranked = home.part(placed)
     before, number = ranked.c["place"] - 1, ranked.c["number"]
     if rank.share is not None:
         part, whole = rank.share.numerator, rank.share.denominator
@@ -281,10 +282,19 @@ def _with_passes(question: Question, home: Home, candidates: Askers) -> Askers:
     here = [each for each in tallied(question.walked) if Tallied(each) not in found.known]
     while here:
         ready = [each for each in here if _is_known(figures_inside(each), found)]
+        found = _with_made(question, home, found, ready)
         found = _with_round(question, home, found, ready)
         here = [each for each in here if each not in ready]
         found = _as_candidates(found) if here else found
     return found
+
+
+def _with_made(question: Question, home: Home, found: Askers, figures: Sequence[Figure]) -> Askers:
+    """Who asks, beside what windows and tests of these figures' events are made of: once a row."""
+    layered = layers(figure.events.counting for figure in figures)
+    for layer in layered:
+        found = _with_layer(question, home, found, layer)
+    return _as_candidates(found) if layered else found
 
 
 def _is_known(figures: Sequence[Figure], found: Askers) -> bool:
@@ -304,9 +314,10 @@ def _with_round(
     for pooled in pools(figures).values():
         needed = _needs_askers(question, pooled)
         zone = question.zone
-        counted = tally(
+        found_here = tally(
             home, question.entity, pooled, zone=zone, askers=askers if needed else None
-        ).subquery()
+        )
+        counted = home.part(found_here)
         by = () if needed else pooled[0].events.holder
         key = found.known[key_at(home.catalog, question.entity, by)]
         found = _beside(found, counted, key, tuple(map(Tallied, pooled)))

@@ -38,6 +38,7 @@ from engine.compile.core import (
 from engine.compile.given import NOTHING_GIVEN, Given, RowsAgain, values_borne
 from engine.compile.leaves import Leaves
 from engine.compile.links import entity_at, link_field, links_of
+from engine.compile.parts import Part, inside
 from engine.compile.sight import EventRows, Successors
 from engine.language.catalog import Kind
 from engine.ports import Ordered, Reader, Row
@@ -152,7 +153,8 @@ class Home:
     """One database with what is known there: its reader, the catalog, what was brought to it.
 
     `given` are the values that a statement is written for; `place` tells apart what a statement
-    is written for beside them, None where the store's texts serve once.
+    is written for beside them, None where the store's texts serve once; `part` is where its parts
+    stand.
     """
 
     reader: Reader
@@ -161,6 +163,7 @@ class Home:
     supplied: Supplied
     given: Given = NOTHING_GIVEN
     place: Hashable = None
+    part: Part = inside
 
 
 @dataclass(frozen=True, slots=True)

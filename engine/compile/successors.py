@@ -18,6 +18,7 @@ from engine.bind.catalog import EntityRef
 from engine.compile.algebra import conjuncts, successor_of, time_of, walk
 from engine.compile.core import After, Events, Followed, Node
 from engine.compile.links import entity_at, key_at
+from engine.compile.parts import Part
 from engine.compile.relations import Askers, Home, event_rows, joined_children, successor_rows
 from engine.compile.sight import EventRows, Scope
 from engine.compile.sql import predicate_sql
@@ -50,7 +51,8 @@ def with_successors(
         raise TypeError(f"no successor is asked for: {sets[0]!r}")
     rows = event_rows(home, entity, sets)
     sight = _Sight(home, entity, zone, sets[0], askers)
-    found = _beside_soonest(_events(rows, sets, sight), _successors(rows, followed, sight))
+    successors = _successors(rows, followed, sight)
+    found = _beside_soonest(_events(rows, sets, sight), successors, home.part)
     return EventRows(
         source=found,
         maker=found.c["maker"],
@@ -62,20 +64,20 @@ def with_successors(
     )
 
 
-def _beside_soonest(events: Select[Any], successors: Select[Any]) -> FromClause:
+def _beside_soonest(events: Select[Any], successors: Select[Any], part: Part) -> FromClause:
     """The events, each beside the least time of the successors that stand before it.
 
     At one time an event stands before its like, so that none of these is in its frame.
     """
-    both = union_all(events, successors).subquery()
+    both = part(union_all(events, successors))
     successor = case((both.c["follows"] == 1, both.c["at"]), else_=null())
     soonest = func.min(successor).over(
         partition_by=(both.c["holder"], both.c["maker"]),
         order_by=(both.c["at"].desc(), both.c["follows"].asc()),
         rows=(None, 0),
     )
-    told = select(both, soonest.label("soonest")).subquery()
-    return select(told).where(told.c["follows"] == 0).subquery()
+    told = part(select(both, soonest.label("soonest")))
+    return part(select(told).where(told.c["follows"] == 0))
 
 
 @dataclass(frozen=True, slots=True)

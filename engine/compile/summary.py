@@ -50,7 +50,7 @@ def summary(question: Question, summing: Summing, home: Home) -> Select[Any]:
     The last output of the question is the value (where only a number is made there is none), the
     one before it the group. Without groups there is one row, also of nobody.
     """
-    asked: FromClause = answers(question, home).subquery()
+    asked = home.part(answers(question, home))
     group = [asked.c["o0"]] if summing.grouped else []
     if summing.made is Made.MIDDLE:
         return _middle(asked, group, summing, home)
@@ -70,12 +70,13 @@ def _middle(asked: FromClause, group: Sequence[Sql], summing: Summing, home: Hom
     value = asked.c["o1" if group else "o0"]
     # Not every store knows NULLS LAST.
     order = (case((value.is_(None), 1), else_=0), value)
-    placed = select(
+    told = select(
         *(each.label("of_group") for each in group),
         value.label("value"),
         func.row_number().over(partition_by=group or None, order_by=order).label("place"),
         func.count(value).over(partition_by=group or None).label("number"),
-    ).subquery()
+    )
+    placed = home.part(told)
     twice, number = placed.c["place"] * literal(2), placed.c["number"]
     inside = and_(placed.c["value"].is_not(None), twice >= number, twice <= number + literal(2))
     mean = func.avg(case((inside, cast(placed.c["value"], Double())), else_=null()))

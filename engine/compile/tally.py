@@ -33,6 +33,7 @@ from engine.compile.core import (
     Property,
     Tallied,
 )
+from engine.compile.layers import Made, made_in
 from engine.compile.links import key_at
 from engine.compile.relations import Askers, Home, Sheet, event_rows
 from engine.compile.sight import EventRows, Scope
@@ -57,7 +58,7 @@ __all__ = [
 Sql = ColumnElement[Any]
 
 
-Hanging = Field | Key | Tallied | Gathered
+Hanging = Field | Key | Tallied | Gathered | Made
 """The values that stand in a column of who asks."""
 
 
@@ -121,6 +122,7 @@ def hanging_fields(figures: Iterable[Figure]) -> tuple[Hanging, ...]:
         for each in walk(figure.events.counting, (Tallied, Gathered)):
             if isinstance(each, Field | Key | Tallied | Gathered):
                 found[each] = None
+        found.update(dict.fromkeys(made_in(figure.events.counting)))
     return tuple(found)
 
 

@@ -28,14 +28,16 @@ from engine.moments import (
     span,
     start_of_day,
 )
+from engine.ports import Database
 from engine.read.load import load_project
-from tests.support.ledger_logs import Contacts, history_of
-from tests.support.oracle import Record, World
+from tests.support.ledger_logs import Contacts, Journeys, history_of
+from tests.support.oracle import Journey, Record, World
 from tests.support.stores import Servers, in_stores, layouts_at
 
 __all__ = [
     "DURATIONS",
     "INSTANTS",
+    "PLAYBOOKS",
     "TEXTS",
     "WORDS",
     "Setting",
@@ -67,6 +69,8 @@ WORDS = (
 )
 """Moments that hang on no field."""
 _TICK = timedelta(microseconds=1)
+PLAYBOOKS = ("checkup", "welcome")
+"""Both are of users."""
 
 
 @dataclass(frozen=True)
@@ -394,11 +398,26 @@ def _contacts(decks: _Decks) -> list[ContactRow]:
         key = str(decks.deal(f"contacted {entity}", (*keys[entity], "gone")))
         address = decks.deal("reached", (*_ADDRESSES, *("",) * 20))
         channel = decks.deal("channels", ("email", "email", "task"))
-        at = decks.instant()
-        row = (f"t{number}", entity, key, address, at, channel, "checkup", f"e{number}")
+        playbook, at = decks.deal("playbooks", (*PLAYBOOKS, *PLAYBOOKS[:1])), decks.instant()
+        row = (f"t{number}", entity, key, address, at, channel, playbook, f"e{number}")
         found.append(ContactRow(*row))
     return found
 
+
+def _journeys(decks: _Decks) -> list[Journey]:
+    """Stays of some users in playbooks, whose ends are edges; some lie in the future."""
+    found = []
+    for _ in range(60):
+        key, playbook = decks.deal("entered", (*_USER_KEYS, "gone")), decks.deal("of", PLAYBOOKS)
+        entered, left = sorted((decks.instant("stays"), decks.instant("stays")))
+        outcome = decks.deal("outcomes", (*_OUTCOMES, ""))
+        is_held_out = outcome == "holdout" or decks.deal("held out", (True, *[False] * 5))
+        stay = (entered, left if outcome else None, outcome)
+        found.append(Journey("user", str(key), playbook, *stay, is_held_out))
+    return found
+
+
+_OUTCOMES = ("goal", "completed", "exited", "holdout")
 
 TRACKED: Mapping[str, Mapping[str, Callable[[_Decks], object]]] = {
     "user": {
@@ -450,22 +469,26 @@ def _known(value: object) -> object:
 def world_of(setting: Setting) -> World:
     """The rows of a setting, always the same."""
     decks = _Decks(setting)
-    tables, contacts = _tables(decks), _contacts(decks)
-    return World(project()[1], tables, contacts, records=_records(decks))
+    tables, contacts, records = _tables(decks), _contacts(decks), _records(decks)
+    return World(project()[1], tables, contacts, _journeys(decks), records)
 
 
 # ---------------------------------------------------------------- stores
 
 
-_OPEN = 40  # snapshots at a time: a server takes a hundred connections, and thousands are asked for
+_OPEN = 160  # snapshots at a time: two of eight hold a connection to a server, which takes 100
 
 
 @dataclass(frozen=True, repr=False)
 class Stores:
-    """Snapshots of worlds in all layouts; of those asked for the last stay open."""
+    """Snapshots of worlds in all layouts; of those asked for the last stay open.
+
+    What they are of stays: it takes far longer to fill a database than to open it again.
+    """
 
     folder: Path
     servers: Servers
+    built: dict[tuple[Setting, str], Mapping[str, Database]] = field(default_factory=dict)
     opened: dict[tuple[Setting, str], tuple[Snapshot, ExitStack]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
@@ -489,14 +512,22 @@ class Stores:
             self._close(key)
 
     def _made(self, setting: Setting, layout: str) -> tuple[Snapshot, ExitStack]:
+        world = world_of(setting)
+        if (setting, layout) not in self.built:
+            self.built[setting, layout] = self._built(world, layout)
+        databases = self.built[setting, layout]
+        contacts, history = Contacts(world.contacts), history_of(world.records)
+        stays = Journeys(world.journeys)
+        stack = ExitStack()
+        opened = open_sources(
+            databases, contacts, world.catalog, enrollments=stays, history=history
+        )
+        return stack.enter_context(opened), stack
+
+    def _built(self, world: World, layout: str) -> Mapping[str, Database]:
         folder = self.folder / str(next(self.numbers))
         folder.mkdir()
-        world = world_of(setting)
-        databases = in_stores(world.tables, layout, folder=folder, servers=self.servers)
-        contacts, history = Contacts(world.contacts), history_of(world.records)
-        stack = ExitStack()
-        opened = open_sources(databases, contacts, world.catalog, history=history)
-        return stack.enter_context(opened), stack
+        return in_stores(world.tables, layout, folder=folder, servers=self.servers)
 
     def _close(self, key: tuple[Setting, str]) -> None:
         _, stack = self.opened.pop(key)

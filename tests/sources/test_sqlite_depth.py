@@ -1,4 +1,4 @@
-"""A statement that is deeper than SQLite's parser ends as a sentence, and answers nothing."""
+"""What SQLite's parser takes: fields that hang on fields; what is deeper ends as a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ import pytest
 from sqlalchemy import literal_column, select
 
 from connectors.sources.sqlite import SqliteDatabase
+from engine.audience.contacts import NoContacts
+from engine.audience.select import select_keys
+from engine.audience.snapshot import open_sources
+from engine.bind.bind import bind_catalog, bind_segment
 from engine.problems import SourceFault
+from engine.read.load import load_project
+from tests.cases.layouts import DATA, as_files, as_sqlite
+from tests.cases.test_cases import AS_OF
+from tests.support.declare import with_entity, with_segment
 
 
 def test_what_is_nested_too_deeply_is_told(tmp_path: Path) -> None:
@@ -19,3 +27,26 @@ def test_what_is_nested_too_deeply_is_told(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "crm.db", {"crm": ZoneInfo("UTC")})
     with database.open() as reader, pytest.raises(SourceFault, match="cannot be asked this"):
         list(reader.read(select(nested)))
+
+
+HANGING = 11
+"""Fields of accounts, each of users whose account has the one before."""
+
+
+def test_fields_of_children_are_not_nested(tmp_path: Path) -> None:
+    """Each is a part beside the others: as many may hang on each other as any catalog may have."""
+    fields = ["  hanging0: {count: user, where: {logins_30d: {at_least: 1}}}"]
+    for n in range(1, HANGING):
+        before = f"account.hanging{n - 1}: {{at_least: 1}}"
+        fields.append(f"  hanging{n}: {{count: user, where: {{{before}}}}}")
+    text = (DATA / "catalog" / "account.yaml").read_text(encoding="utf-8")
+    added = "\n".join(("", "fields:", *fields, ""))
+    loaded = with_entity(load_project(DATA), text.replace("\nfields:\n", added, 1))
+    catalog, problems = bind_catalog(loaded)
+    assert problems == ()
+    asked = with_segment(loaded, f"- hanging{HANGING - 1}: {{more_than: 0}}", of="account")
+    audience = bind_segment("asked", asked, catalog)
+    with open_sources(as_sqlite(tmp_path), NoContacts(), catalog) as snapshot:
+        found = select_keys(audience, snapshot, AS_OF)
+    with open_sources(as_files(), NoContacts(), catalog) as snapshot:
+        assert found == select_keys(audience, snapshot, AS_OF) != []

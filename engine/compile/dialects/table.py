@@ -24,8 +24,9 @@ from engine.compile.dialects.sqlserver import SQL_SERVER_LIMITS, SqlServerLeaves
 from engine.compile.dialects.trino import TrinoLeaves
 from engine.compile.leaves import Leaves
 from engine.compile.limits import Limit
+from engine.compile.parts import Part, beside
 
-__all__ = ["ENDINGS", "LEAVES", "LIMITS", "NAMES"]
+__all__ = ["ENDINGS", "LEAVES", "LIMITS", "NAMES", "PARTS"]
 
 LEAVES: Mapping[str, Leaves] = {
     "bigquery": BigQueryLeaves(),
@@ -57,6 +58,9 @@ NAMES: Mapping[str, str] = {
     "redshift": "Redshift",
 }
 """What people call a dialect that cannot say everything."""
+
+PARTS: Mapping[str, Part] = {"sqlite": beside}
+"""Where the parts of a statement stand, of dialects in which they do not stand inside it."""
 
 ENDINGS: Mapping[str, str] = {"clickhousedb": CLICKHOUSE_SETTINGS}
 """What ends every statement of a dialect."""
