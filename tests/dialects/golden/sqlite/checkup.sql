@@ -19,12 +19,14 @@ WHERE events_3.user_id = CASE WHEN (typeof(users_1.user_id) IN ('integer')) THEN
 FROM crm.calls AS calls_1
 WHERE calls_1.contact_id = CASE WHEN (typeof(users_1.user_id) IN ('integer')) THEN users_1.user_id WHEN ((typeof(users_1.user_id) IN ('real')) AND users_1.user_id = CAST(users_1.user_id AS BIGINT) AND abs(users_1.user_id) < 9.2e18) THEN CAST(users_1.user_id AS BIGINT) WHEN (typeof(users_1.user_id) IN ('text')) THEN tl_integer(users_1.user_id) ELSE NULL END AND CASE WHEN (typeof(calls_1.held_at) IN ('text')) THEN tl_instant(calls_1.held_at, :tl_instant_5) ELSE NULL END <= :param_11 AND CASE WHEN (typeof(calls_1.held_at) IN ('text')) THEN tl_instant(calls_1.held_at, :tl_instant_5) ELSE NULL END >= CASE WHEN (typeof(users_1.onboarded_at) IN ('blob')) THEN NULL ELSE tl_epoch(users_1.onboarded_at, :tl_epoch_1) END)) AND NOT (EXISTS (SELECT *
 FROM product.events AS events_4
-WHERE events_4.user_id = CASE WHEN (typeof(users_1.user_id) IN ('integer')) THEN users_1.user_id WHEN ((typeof(users_1.user_id) IN ('real')) AND users_1.user_id = CAST(users_1.user_id AS BIGINT) AND abs(users_1.user_id) < 9.2e18) THEN CAST(users_1.user_id AS BIGINT) WHEN (typeof(users_1.user_id) IN ('text')) THEN tl_integer(users_1.user_id) ELSE NULL END AND events_4.name IN (:param_12_1) AND CASE WHEN (typeof(events_4.occurred_at) IN ('text')) THEN tl_instant(events_4.occurred_at, :tl_instant_6) ELSE NULL END <= :param_13 AND events_4.feature = :param_14)))
- SELECT anon_1.c0 AS "key"
-FROM anon_1 LEFT OUTER JOIN (SELECT anon_1.c0 AS "key", count(*) AS f0
+WHERE events_4.user_id = CASE WHEN (typeof(users_1.user_id) IN ('integer')) THEN users_1.user_id WHEN ((typeof(users_1.user_id) IN ('real')) AND users_1.user_id = CAST(users_1.user_id AS BIGINT) AND abs(users_1.user_id) < 9.2e18) THEN CAST(users_1.user_id AS BIGINT) WHEN (typeof(users_1.user_id) IN ('text')) THEN tl_integer(users_1.user_id) ELSE NULL END AND events_4.name IN (:param_12_1) AND CASE WHEN (typeof(events_4.occurred_at) IN ('text')) THEN tl_instant(events_4.occurred_at, :tl_instant_6) ELSE NULL END <= :param_13 AND events_4.feature = :param_14))),
+anon_2 AS
+(SELECT anon_1.c0 AS "key", count(*) AS f0
 FROM (SELECT json_extract(anon_3.value, :json_extract_1) AS "key", json_extract(anon_3.value, :json_extract_2) AS at, json_extract(anon_3.value, :json_extract_3) AS own_of
 FROM json_each(:touches_of_user_0_1) AS anon_3) AS touches_of_user_0 JOIN anon_1 ON anon_1.c0 = touches_of_user_0."key"
-WHERE touches_of_user_0.at <= :param_15 AND touches_of_user_0.at >= anon_1.c1 GROUP BY anon_1.c0) AS anon_2 ON anon_2."key" = anon_1.c0
+WHERE touches_of_user_0.at <= :param_15 AND touches_of_user_0.at >= anon_1.c1 GROUP BY anon_1.c0)
+ SELECT anon_1.c0 AS "key"
+FROM anon_1 LEFT OUTER JOIN anon_2 ON anon_2."key" = anon_1.c0
 WHERE coalesce(anon_2.f0, :coalesce_2) = :param_16 ORDER BY "key";
 -- :coalesce_1 = 0
 -- :coalesce_2 = 0
