@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from connectors.channels.envelope import complaint_of, envelope
+from connectors.channels.envelope import envelope
 from connectors.channels.greeting import Session, connect
 from connectors.channels.replies import Reply
 from connectors.channels.trust import any_certificate, system_trust
@@ -70,9 +70,8 @@ class Connections:
         if begun := self._begun_for(message):
             return begun
         if self._room.locked() and self._begun:
-            self._drop(
-                self._begun.pop(next(iter(self._begun)))
-            )  # what was begun there may never come
+            oldest = next(iter(self._begun))  # what was begun there may never come
+            self._drop(self._begun.pop(oldest))
         await self._room.acquire()
         try:
             return Turn(await self._session())
@@ -89,10 +88,8 @@ class Connections:
         may take.
         """
         after = follow() if self._may_go_on(session) else None
-        if after is None or complaint_of(after):
-            return session.conversation.ask(_DOT, 1, timeout=patience)
-        lines = envelope(after, session)
-        if isinstance(lines, NotSent):
+        lines = envelope(after, session) if after else []
+        if after is None or isinstance(lines, NotSent):
             return session.conversation.ask(_DOT, 1, timeout=patience)
         answer = session.conversation.ask(_DOT + b"".join(lines), 1, timeout=patience)
         replies = session.conversation.expect(len(lines), timeout=timeout)

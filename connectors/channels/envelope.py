@@ -56,6 +56,8 @@ def envelope(message: Message, session: Session) -> list[bytes] | NotSent:
 
     After a message that the server refused, they say so first.
     """
+    if complaint := complaint_of(message):
+        return NotSent(Refusal.MESSAGE, complaint)
     parameters = _parameters(message, session)
     if isinstance(parameters, NotSent):
         return parameters

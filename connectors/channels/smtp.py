@@ -25,8 +25,6 @@ __all__ = ["Smtp"]
 _COMMAND_TIMEOUT_S = 300.0
 _BLOCK_TIMEOUT_S = 180.0
 
-_BARE_LINE_END = "the message holds a line end that is not CRLF"
-
 
 class Smtp:
     """A mail server. Connections are kept and used again; a closed one is opened anew.
@@ -52,10 +50,11 @@ class Smtp:
 
     async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         """Offer the message, ask the permit, write the dot, and wait for what the server says."""
-        body = as_it_travels(message.payload)
-        complaint = complaint_of(message) if body is not None else _BARE_LINE_END
-        if body is None or complaint:
+        if complaint := complaint_of(message):  # before any connection is made for it
             return NotSent(Refusal.MESSAGE, complaint)
+        body = as_it_travels(message.payload)
+        if body is None:
+            return NotSent(Refusal.MESSAGE, "the message holds a line end that is not CRLF")
         try:
             return await self._answer(message, body, permit, follow=follow)
         except NoConnection as none:

@@ -11,7 +11,7 @@ from engine.decide.facts import NO_PLAYBOOK, Phase, TouchState
 from engine.ledger.items import WAS_TAKEN_BACK
 from engine.ledger.log import verify_audit
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.tables import enrollments, items, tasks, touches, versions
+from engine.ledger.tables import AT_REST, IN_HAND, enrollments, items, tasks, touches, versions
 
 __all__ = ["Finding", "check_ledger"]
 
@@ -116,7 +116,7 @@ def _of_touches() -> list[_Invariant]:
             "{number} touches are in no worker's hands, and say they are",
             _count(touches.c.id).where(
                 touches.c.state.in_((TouchState.CLAIMED, TouchState.IN_DOUBT)),
-                touches.c.lease_until.is_(None),
+                AT_REST,
             ),
         ),
         (
@@ -124,7 +124,7 @@ def _of_touches() -> list[_Invariant]:
             "{number} touches are in a worker's hands, and say they are not",
             _count(touches.c.id).where(
                 touches.c.state.not_in((TouchState.CLAIMED, TouchState.IN_DOUBT)),
-                touches.c.lease_until.is_not(None),
+                IN_HAND,
             ),
         ),
         (

@@ -25,7 +25,7 @@ from engine.ledger.held import let_others_ask
 from engine.ledger.statements import insert_new
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import EVERY_TOPIC, suppress_digest
-from engine.ledger.tables import IS_COPY, evidence, touches
+from engine.ledger.tables import IS_COPY, NOBODYS, evidence, touches
 from engine.ledger.topics import unsubscribe_digest
 from engine.messages.address import AddressError, parse_address
 from engine.messages.tokens import Purpose, touch_of
@@ -220,8 +220,7 @@ def _close(case: _Case) -> tuple[Did, ...]:
         "reason": "evidence" if went_out else str(case.event.says),
         "detail": " ".join(filter(None, (case.belief.form, case.event.says, case.event.status))),
         "ended_at": row.ended_at or case.at,
-        "worker": "",
-        "lease_until": None,
+        **NOBODYS,
     }
     case.unit.connection.execute(update(touches).where(touches.c.id == row.id).values(values))
     if row.to_customer and not went_out:

@@ -21,7 +21,7 @@ from engine.ledger.instants import instant_text
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import stand_in_line, texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_COPY, IS_READY, reaches, touches
+from engine.ledger.tables import IS_COPY, IS_READY, NOBODYS, reaches, touches
 
 __all__ = [
     "Room",
@@ -150,8 +150,7 @@ def hold_back(
         "capped_at": row.capped_at or (now if wait.reason == CAPPED else None),
         "held_by": policy.digest,
         "attempts": row.attempts - was_claimed,
-        "worker": "",
-        "lease_until": None,
+        **NOBODYS,
     }
     unit.connection.execute(update(touches).where(touches.c.id == row.id).values(values))
     copies = update(touches).where(IS_COPY, touches.c.copy_of == row.id)
@@ -172,8 +171,7 @@ def skip(unit: Unit, row: Row[Any], reason: str, *, now: datetime, actor: str) -
         "state": TouchState.SKIPPED,
         "reason": reason,
         "ended_at": now,
-        "worker": "",
-        "lease_until": None,
+        **NOBODYS,
     }
     unit.connection.execute(update(touches).where(touches.c.id == row.id).values(values))
     body = {"touch": row.id, "channel": row.channel, "epoch": row.epoch, "reason": reason}

@@ -11,7 +11,7 @@ from engine.bind.acts import UPDATE_CHANNEL
 from engine.decide.facts import TouchState
 from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_COPY, IS_READY, touches
+from engine.ledger.tables import IN_HAND, IS_COPY, IS_READY, touches
 
 __all__ = ["is_idle"]
 
@@ -27,11 +27,10 @@ def is_idle(unit: Unit, *, now: datetime, is_written_back: bool) -> bool:
 
 def _work(mine: ColumnElement[bool]) -> Select[Any]:
     now: BindParameter[datetime] = bindparam("now")
-    is_held = touches.c.lease_until.is_not(None)
     is_late = (touches.c.ended_at.is_(None), touches.c.expires_at <= now)
     is_left_over = (IS_COPY, touches.c.state.in_((TouchState.DRAFT, TouchState.READY)))
     is_due = (IS_READY, touches.c.next_attempt_at <= now, mine)
-    each = [(is_held,), is_late, is_left_over, is_due]
+    each = [(IN_HAND,), is_late, is_left_over, is_due]
     found = (exists(select(touches.c.id).where(*which)) for which in each)
     return select(literal(1).label("one")).where(or_(*found))
 

@@ -19,7 +19,7 @@ from engine.ledger.held import let_others_ask
 from engine.ledger.prepared import Given, Prepared
 from engine.ledger.statements import OR_ALL_GOES
 from engine.ledger.store import Unit
-from engine.ledger.tables import touches
+from engine.ledger.tables import NOBODYS, touches
 from engine.ledger.told import tell_of_touch, tell_of_touches
 from engine.ledger.touches import END_KINDS
 
@@ -193,12 +193,7 @@ def _settle(
     actor: str,
 ) -> bool:
     mine = (touches.c.id == touch, touches.c.epoch == epoch, touches.c.state.in_(list(states)))
-    statement = (
-        update(touches)
-        .where(*mine)
-        .values({**values, "worker": "", "lease_until": None})
-        .returning(touches)
-    )
+    statement = update(touches).where(*mine).values({**values, **NOBODYS}).returning(touches)
     row = unit.connection.execute(statement).first()
     if row is None:
         return False

@@ -28,7 +28,7 @@ from engine.ledger.payloads import payloads_of
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import OR_ALL_GOES
 from engine.ledger.store import Unit
-from engine.ledger.tables import touches
+from engine.ledger.tables import NOBODYS, touches
 from engine.ledger.told import tell_of_touch, tell_of_touches
 from engine.ledger.topics import Addressed, refusals_of
 from engine.ledger.touches import END_KINDS
@@ -264,7 +264,7 @@ def _let_go(
     actor: str,
     state: TouchState,
 ) -> None:
-    values = {"state": state, "worker": "", "lease_until": None, "attempts": touches.c.attempts - 1}
+    values = {**NOBODYS, "state": state, "attempts": touches.c.attempts - 1}
     mine = touches.c.id.in_([row.id for row in rows])
     unit.connection.execute(update(touches).where(mine).values(values))
     for row in rows:

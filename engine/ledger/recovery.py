@@ -21,7 +21,7 @@ from engine.ledger.audit import Kind
 from engine.ledger.control_tables import pauses
 from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_COPY, NOBODYS, channels, touches
+from engine.ledger.tables import IN_HAND, IS_COPY, NOBODYS, channels, touches
 from engine.steps.copies import NOT_SENT
 
 __all__ = [
@@ -159,7 +159,7 @@ def _let_go(*claimed: ColumnElement[bool]) -> ReturningUpdate[Any]:
 def _lost(given: Given) -> ColumnElement[bool]:
     of_the_gone = touches.c.worker.in_(select(given("worker").c.worker))
     ran_out = touches.c.lease_until <= bindparam("now")
-    return and_(touches.c.lease_until.is_not(None), or_(ran_out, of_the_gone))  # by its index
+    return and_(IN_HAND, or_(ran_out, of_the_gone))  # by its index
 
 
 def _expire(_: Given) -> ReturningUpdate[Any]:
@@ -187,9 +187,7 @@ def _end_copies(_: Given) -> ReturningUpdate[Any]:
     return ended.returning(*_TOLD)
 
 
-_HOLDERS = Prepared(
-    lambda _: select(touches.c.worker).where(touches.c.lease_until.is_not(None)).distinct()
-)
+_HOLDERS = Prepared(lambda _: select(touches.c.worker).where(IN_HAND).distinct())
 _LET_GO = Prepared(lambda given: _let_go(touches.c.state == TouchState.CLAIMED, _lost(given)))
 _IN_DOUBT = Prepared(
     lambda given: (
