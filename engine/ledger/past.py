@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, bindparam, func, select
 
@@ -15,14 +16,21 @@ from engine.ledger.tables import enrollments
 __all__ = ["inside_another", "past_entries", "past_entries_of_groups"]
 
 
-def past_entries(unit: Unit, playbook: str, keys: Iterable[str]) -> dict[str, Past]:
-    """What is remembered of these keys in a playbook; a key that never entered is absent."""
-    return _past(unit, playbook, _OF_KEYS, list(keys))
+def past_entries(
+    unit: Unit, playbook: str, keys: Iterable[str], *, valued: Iterable[str]
+) -> dict[str, Past]:
+    """What is remembered of these keys in a playbook; a key that never entered is absent.
+
+    Which values (`again.per`) they entered with is remembered of those in `valued` alone.
+    """
+    return _past(unit, playbook, _OF_KEYS, wanted=list(keys), valued=list(valued))
 
 
-def past_entries_of_groups(unit: Unit, playbook: str, groups: Iterable[str]) -> dict[str, Past]:
+def past_entries_of_groups(
+    unit: Unit, playbook: str, groups: Iterable[str], *, valued: Iterable[str]
+) -> dict[str, Past]:
     """The same of everyone of some parents (`again.each`), by the parents' keys."""
-    return _past(unit, playbook, _OF_GROUPS, list(groups))
+    return _past(unit, playbook, _OF_GROUPS, wanted=list(groups), valued=list(valued))
 
 
 def _stays(by: Column[str]) -> Prepared:
@@ -55,12 +63,16 @@ _OF_GROUPS = (_stays(enrollments.c.each), _values(enrollments.c.each))
 
 
 def _past(
-    unit: Unit, playbook: str, asked: tuple[Prepared, Prepared], wanted: list[str]
+    unit: Unit,
+    playbook: str,
+    asked: tuple[Prepared, Prepared],
+    *,
+    wanted: Sequence[str],
+    valued: Sequence[str],
 ) -> dict[str, Past]:
     stays, of_values = asked
-    told = {"mine": playbook, "given": wanted}
     values: dict[str, set[str]] = {}
-    for name, value in of_values.rows(unit.connection, told) if wanted else ():
+    for name, value in _rows(unit, of_values, playbook, valued):
         values.setdefault(name, set()).add(value)
     return {
         name: Past(
@@ -69,8 +81,14 @@ def _past(
             has_open=inside > 0,
             values=frozenset(values.get(name, ())),
         )
-        for name, count, left, inside in (stays.rows(unit.connection, told) if wanted else ())
+        for name, count, left, inside in _rows(unit, stays, playbook, wanted)
     }
+
+
+def _rows(unit: Unit, asked: Prepared, playbook: str, names: Sequence[str]) -> list[Any]:
+    """What is found of some names: where there are none, nothing is asked."""
+    told = {"mine": playbook, "given": names}
+    return asked.rows(unit.connection, told) if names else []
 
 
 def inside_another(unit: Unit, entity: str, playbook: str, keys: Iterable[str]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 
+from engine.ledger.audit import Head
 from engine.ledger.store import Ledger, Unit
 
 __all__ = ["write_in_turn"]
@@ -35,13 +36,22 @@ def write_in_turn(ledger: Ledger, acts: Iterable[Act]) -> None:
 
 
 def _overlapping(ledger: Ledger, acts: Iterable[Act]) -> None:
+    """What is noted is chained before its turn comes, by the head that the one before it leaves."""
     with ThreadPoolExecutor(max_workers=1) as ender:
-        before: Future[None] | None = None
+        before: Future[Head | None] | None = None
+        foreseen: Head | None = None
         for act in acts:
             with ExitStack() as open_one:
-                act(open_one.enter_context(ledger.write()))
-                if before is not None:
-                    before.result()
-                before = ender.submit(open_one.pop_all().close)
+                unit = open_one.enter_context(ledger.write())
+                act(unit)
+                head = unit.chain_after(foreseen)
+                if before is not None and before.result() != foreseen:
+                    head = unit.chain_after(before.result())  # others have written meanwhile
+                before, foreseen = ender.submit(_ended, unit, open_one.pop_all()), head
         if before is not None:
             before.result()
+
+
+def _ended(unit: Unit, open_one: ExitStack) -> Head | None:
+    open_one.close()
+    return unit.head

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeGuard
 
 from sqlalchemy import Connection, Engine, bindparam, select, update
 
@@ -61,11 +62,13 @@ class Identity:
 class Unit:
     """An open transaction on a ledger, and the audit records that will be written with it."""
 
-    __slots__ = ("_notes", "connection", "ledger")
+    __slots__ = ("_notes", "connection", "head", "ledger")
 
     def __init__(self, ledger: Ledger, connection: Connection) -> None:
         self.ledger = ledger
         self.connection = connection
+        self.head: Head | None = None
+        """Where the log ends with what was noted here; None until that is written."""
         self._notes: list[AuditRecord | Alike | _Chained] = []
 
     def note(
@@ -110,17 +113,30 @@ class Unit:
     def chaining(self) -> Iterator[None]:
         """Let a thread of its own chain what was noted alike, while the block writes rows.
 
-        Only SQLite's one writer knows the head before its transaction ends; elsewhere it waits.
+        Only SQLite's one writer knows the head before its transaction ends.
         """
-        noted = [each for each in self._notes if isinstance(each, Alike)]
-        if self.ledger.is_on_server or len(noted) < len(self._notes):
+        if self.ledger.is_on_server:
             yield
             return
-        head = _locked_head(self.connection)
+        head = _head(self.connection, _HEAD_LOCKED)
         with ThreadPoolExecutor(max_workers=1) as other:
-            following = other.submit(_chained, noted, head)
+            following = other.submit(self.chain_after, head)
             yield
-        self._notes = list(following.result())
+        following.result()
+
+    def chain_after(self, head: Head | None) -> Head:
+        """Chain what was noted alike by the head that the end of this transaction is to find.
+
+        That is what nobody else can hold up. None: the head that the log has now. Where another
+        writer comes between, the end of the transaction chains it anew. Gives the head after it.
+        """
+        end = head or _head(self.connection, _HEAD_NOW)
+        for place, note in enumerate(self._notes):
+            if isinstance(note, AuditRecord):
+                return end  # it takes a place in the chain, and is written with those after it
+            self._notes[place] = chain = _chained(_records(note), end)
+            end = chain.end
+        return end
 
     def digest(self, address: str) -> str:
         """The keyed digest that stands for an address, empty for none; case does not matter."""
@@ -147,7 +163,7 @@ class Unit:
         if not self._notes:
             return
         # The head is locked last, so that writers stand in line only while they commit.
-        head = _locked_head(self.connection)
+        head = _head(self.connection, _HEAD_LOCKED)
         alone: list[AuditRecord] = []
         for note in self._notes:
             if isinstance(note, AuditRecord):
@@ -156,29 +172,36 @@ class Unit:
             else:
                 insert_rows(self.connection, audit, [_row(each) for each in alone])
                 alone = []
-                [chain] = _chained([note], head) if isinstance(note, Alike) else [note]
+                chain = note if _follows(note, head) else _chained(_records(note), head)
                 _write_chained(self.connection, chain)
                 head = chain.end
         insert_rows(self.connection, audit, [_row(each) for each in alone])
         _NEW_HEAD.write(self.connection, {"last": head.seq, "digest": head.hash})
+        self.head = head
 
 
 @dataclass(frozen=True, slots=True)
 class _Chained:
-    """Records with what the chain adds to them, and the head that it has with the last one."""
+    """Records with what the chain adds to them, between the heads that it has before and after."""
 
     records: Alike
     links: Links
+    before: Head
     end: Head
 
 
-def _chained(notes: Sequence[Alike], head: Head) -> list[_Chained]:
-    found: list[_Chained] = []
-    for note in notes:
-        links = chained_alike(note, head)
-        head = Head(links.seqs[-1], links.hashes[-1]) if links.seqs else head
-        found.append(_Chained(note, links, head))
-    return found
+def _chained(records: Alike, head: Head) -> _Chained:
+    links = chained_alike(records, head)
+    end = Head(links.seqs[-1], links.hashes[-1]) if links.seqs else head
+    return _Chained(records, links, head, end)
+
+
+def _records(note: Alike | _Chained) -> Alike:
+    return note.records if isinstance(note, _Chained) else note
+
+
+def _follows(note: Alike | _Chained, head: Head) -> TypeGuard[_Chained]:
+    return isinstance(note, _Chained) and note.before == head
 
 
 def _write_chained(connection: Connection, chain: _Chained) -> None:
@@ -194,14 +217,15 @@ def _write_chained(connection: Connection, chain: _Chained) -> None:
     insert_alike(connection, audit, same, each)
 
 
-_HEAD = Prepared(lambda _: select(audit_head.c.seq, audit_head.c.hash).with_for_update())
+_HEAD_NOW = Prepared(lambda _: select(audit_head.c.seq, audit_head.c.hash))
+_HEAD_LOCKED = Prepared(lambda _: select(audit_head.c.seq, audit_head.c.hash).with_for_update())
 _NEW_HEAD = Prepared(
     lambda _: update(audit_head).values(seq=bindparam("last"), hash=bindparam("digest"))
 )
 
 
-def _locked_head(connection: Connection) -> Head:
-    (row,) = _HEAD.rows(connection, {})
+def _head(connection: Connection, asked: Prepared) -> Head:
+    (row,) = asked.rows(connection, {})
     return Head(row.seq, row.hash)
 
 

@@ -182,8 +182,13 @@ def candidates_among(
         return replace(
             known,
             erased=erased_among(unit, playbook.audience.entity.name, texts),
-            past=past_entries(unit, playbook.name, texts),
-            past_of_groups=past_entries_of_groups(unit, playbook.name, set(known.groups.values())),
+            past=past_entries(unit, playbook.name, texts, valued=known.values),
+            past_of_groups=past_entries_of_groups(
+                unit,
+                playbook.name,
+                set(known.groups.values()),
+                valued={known.groups[key] for key in known.values if key in known.groups},
+            ),
             bystanders=_outside(unit, playbook, texts),
         )
 

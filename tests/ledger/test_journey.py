@@ -31,8 +31,8 @@ from engine.ledger.database import Overtaken
 from engine.ledger.due import DueEnrollment, due_enrollments
 from engine.ledger.journey import open_enrollments
 from engine.ledger.outbox import settle_sent
-from engine.ledger.past import past_entries
-from engine.ledger.store import Ledger
+from engine.ledger.past import past_entries, past_entries_of_groups
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import enrollments, tasks, touches
 from engine.ledger.tasks import list_tasks
 from engine.ledger.touches import list_touches, states_by_channel
@@ -213,7 +213,7 @@ def test_one_can_enter_and_leave_in_one_pass(ledger: Ledger) -> None:
     after = replace(of, step="exit-1")
     keep(ledger, [Entered(of), Advanced(of, after), Left(after, Outcome.EXITED, "exit-1")])
     assert inside(ledger) == []
-    past = reading(ledger, lambda unit: past_entries(unit, "checkup", ["7"]))
+    past = reading(ledger, lambda unit: past_entries(unit, "checkup", ["7"], valued=[]))
     assert past == {"7": Past(1, last_left_at=NOW, has_open=False)}
 
 
@@ -330,10 +330,26 @@ def test_past_entries_of_many_keys(ledger: Ledger) -> None:
     keep(ledger, [Entered(make_enrollment("1", number=2)), Entered(make_enrollment("2"))])
     keep(ledger, [Entered(make_enrollment("3", playbook="other"))])
     keys = [str(number) for number in range(50_000)]
-    assert reading(ledger, lambda unit: past_entries(unit, "checkup", keys)) == {
+    assert reading(ledger, lambda unit: past_entries(unit, "checkup", keys, valued=keys)) == {
         "1": Past(2, last_left_at=NOW + MINUTE, has_open=True),
         "2": Past(1, last_left_at=None, has_open=True),
     }
+
+
+def test_values_are_remembered_of_whom_they_are_asked_of(ledger: Ledger) -> None:
+    of = [make_enrollment(key, per=f"plan {key}", each="acme") for key in "ab"]
+    keep(ledger, [Entered(each) for each in of])
+
+    def asked(unit: Unit) -> tuple[dict[str, Past], dict[str, Past]]:
+        own = past_entries(unit, "checkup", ["a", "b"], valued=["b"])
+        return own, past_entries_of_groups(unit, "checkup", ["acme"], valued=["acme"])
+
+    own, groups = reading(ledger, asked)
+    assert {key: past.values for key, past in own.items()} == {
+        "a": frozenset(),
+        "b": frozenset({"plan b"}),
+    }
+    assert groups["acme"].values == {"plan a", "plan b"}
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,49 @@ def test_what_makes_the_acts_may_fail(ledger: Ledger) -> None:
     assert noted(ledger) == places(FAULTY)
 
 
+def noting_alike(place: int) -> Callable[[Unit], None]:
+    """Records in columns: these are chained by a head that is only foreseen."""
+
+    def act(unit: Unit) -> None:
+        keys = [f"{place}.{each}" for each in range(3)]
+        unit.note_alike(
+            Kind.TRACKED, {}, each={"key": keys}, keys=keys, at=NOW, actor="engine", playbook="p"
+        )
+
+    return act
+
+
+@pytest.mark.parametrize("meddling", [(), (0,), (2,), (1, 2, 4)], ids=str)
+def test_who_writes_between_breaks_no_chain(ledger: Ledger, meddling: tuple[int, ...]) -> None:
+    if not ledger.is_on_server:
+        pytest.skip("SQLite has one writer")
+
+    def act(place: int) -> Callable[[Unit], None]:
+        def meddled(unit: Unit) -> None:
+            noting_alike(place)(unit)
+            if place in meddling:
+                with ledger.write() as other:
+                    note(other, place)
+
+        return meddled
+
+    write_in_turn(ledger, map(act, range(5)))
+    told = noted(ledger)
+    portions = [key for key in told if "." in key]
+    assert portions == [f"{place}.{each}" for place in range(5) for each in range(3)]
+    assert sorted(set(told) - set(portions)) == sorted(map(str, meddling))
+
+
+def test_what_is_noted_beside_is_chained_in_its_order(ledger: Ledger) -> None:
+    def act(unit: Unit) -> None:
+        for each in (noting_alike(0), noting(1), noting_alike(2)):
+            each(unit)
+
+    write_in_turn(ledger, [act, act])
+    once = ["0.0", "0.1", "0.2", "1", "2.0", "2.1", "2.2"]
+    assert noted(ledger) == once * 2
+
+
 def test_on_a_server_one_begins_while_the_one_before_it_ends(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
