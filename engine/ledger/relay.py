@@ -43,11 +43,13 @@ def _overlapping(ledger: Ledger, acts: Iterable[Act]) -> None:
         for act in acts:
             with ExitStack() as open_one:
                 unit = open_one.enter_context(ledger.write())
+                unit.foreseen = foreseen
                 act(unit)
-                head = unit.chain_after(foreseen)
-                if before is not None and before.result() != foreseen:
-                    head = unit.chain_after(before.result())  # others have written meanwhile
-                before, foreseen = ender.submit(_ended, unit, open_one.pop_all()), head
+                after = unit.chain_after(foreseen) if foreseen else None
+                left = before.result() if before else None
+                if left and left != foreseen:  # others have written meanwhile
+                    after = unit.chain_after(left)
+                before, foreseen = ender.submit(_ended, unit, open_one.pop_all()), after
         if before is not None:
             before.result()
 

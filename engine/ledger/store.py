@@ -62,11 +62,13 @@ class Identity:
 class Unit:
     """An open transaction on a ledger, and the audit records that will be written with it."""
 
-    __slots__ = ("_notes", "connection", "head", "ledger")
+    __slots__ = ("_notes", "connection", "foreseen", "head", "ledger")
 
     def __init__(self, ledger: Ledger, connection: Connection) -> None:
         self.ledger = ledger
         self.connection = connection
+        self.foreseen: Head | None = None
+        """Where the log is likely to end when what is noted here is written."""
         self.head: Head | None = None
         """Where the log ends with what was noted here; None until that is written."""
         self._notes: list[AuditRecord | Alike | _Chained] = []
@@ -113,30 +115,28 @@ class Unit:
     def chaining(self) -> Iterator[None]:
         """Let a thread of its own chain what was noted alike, while the block writes rows.
 
-        Only SQLite's one writer knows the head before its transaction ends.
+        SQLite's one writer knows the head before its transaction ends; elsewhere it is foreseen.
         """
-        if self.ledger.is_on_server:
+        head = self.foreseen if self.ledger.is_on_server else _head(self.connection)
+        if head is None:
             yield
             return
-        head = _head(self.connection, _HEAD_LOCKED)
         with ThreadPoolExecutor(max_workers=1) as other:
             following = other.submit(self.chain_after, head)
             yield
         following.result()
 
-    def chain_after(self, head: Head | None) -> Head:
+    def chain_after(self, head: Head) -> Head:
         """Chain what was noted alike by the head that the end of this transaction is to find.
 
-        That is what nobody else can hold up. None: the head that the log has now. Where another
-        writer comes between, the end of the transaction chains it anew. Gives the head after it.
+        Where another writer comes between, its end chains it anew. Gives the head after it.
         """
-        end = head or _head(self.connection, _HEAD_NOW)
         for place, note in enumerate(self._notes):
             if isinstance(note, AuditRecord):
-                return end  # it takes a place in the chain, and is written with those after it
-            self._notes[place] = chain = _chained(_records(note), end)
-            end = chain.end
-        return end
+                break  # it takes a place in the chain, and is written with those after it
+            chain = note if _follows(note, head) else _chained(_records(note), head)
+            self._notes[place], head = chain, chain.end
+        return head
 
     def digest(self, address: str) -> str:
         """The keyed digest that stands for an address, empty for none; case does not matter."""
@@ -163,7 +163,7 @@ class Unit:
         if not self._notes:
             return
         # The head is locked last, so that writers stand in line only while they commit.
-        head = _head(self.connection, _HEAD_LOCKED)
+        head = _head(self.connection)
         alone: list[AuditRecord] = []
         for note in self._notes:
             if isinstance(note, AuditRecord):
@@ -217,15 +217,15 @@ def _write_chained(connection: Connection, chain: _Chained) -> None:
     insert_alike(connection, audit, same, each)
 
 
-_HEAD_NOW = Prepared(lambda _: select(audit_head.c.seq, audit_head.c.hash))
-_HEAD_LOCKED = Prepared(lambda _: select(audit_head.c.seq, audit_head.c.hash).with_for_update())
+_HEAD = Prepared(lambda _: select(audit_head.c.seq, audit_head.c.hash).with_for_update())
 _NEW_HEAD = Prepared(
     lambda _: update(audit_head).values(seq=bindparam("last"), hash=bindparam("digest"))
 )
 
 
-def _head(connection: Connection, asked: Prepared) -> Head:
-    (row,) = asked.rows(connection, {})
+def _head(connection: Connection) -> Head:
+    """The head, which is this transaction's from now on."""
+    (row,) = _HEAD.rows(connection, {})
     return Head(row.seq, row.hash)
 
 
