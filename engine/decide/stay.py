@@ -81,6 +81,11 @@ class Newcomers:
             each=[self.each[place] for place in places],
         )
 
+    def between(self, first: int, end: int) -> Newcomers:
+        """Those from one place up to another."""
+        some = slice(first, end)
+        return Newcomers(self.keys[some], self.numbers[some], self.per[some], self.each[some])
+
 
 @dataclass(frozen=True, slots=True)
 class Cohort:

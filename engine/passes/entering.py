@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from engine.audience.select import Key
 from engine.bind.playbook import BoundPlaybook
@@ -33,6 +34,8 @@ from engine.passes.portions import KeyPages, Portion, key_pages, portions_of
 from engine.passes.walk import Facts
 
 __all__ = ["Firing", "Matched", "candidates_among", "entries", "select"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,15 @@ def entries(
 def _newcomers(keys: Sequence[str], known: Candidates) -> Newcomers:
     return Newcomers(
         keys=keys,
-        numbers=[known.past[key].count + 1 if key in known.past else 1 for key in keys],
-        per=[known.values.get(key, "") for key in keys],
-        each=[known.groups.get(key, "") for key in keys],
+        numbers=_of_each(keys, {key: past.count + 1 for key, past in known.past.items()}, 1),
+        per=_of_each(keys, known.values, ""),
+        each=_of_each(keys, known.groups, ""),
     )
+
+
+def _of_each(keys: Sequence[str], said: Mapping[str, T], other: T) -> Sequence[T]:
+    """What is said of each of some keys; most often nothing is of any."""
+    return [said.get(key, other) for key in keys] if said else [other] * len(keys)
 
 
 def select(
@@ -162,7 +170,7 @@ def candidates_among(
     as_of: datetime,
 ) -> Candidates:
     """What decides for each of some keys whether it may enter; nothing of the run as a whole."""
-    texts = tuple(str(key) for key in keys)
+    texts = tuple(map(str, keys))
     counted_by = facts.counted_by(playbook, keys)
     known = Candidates(
         matched=texts,

@@ -63,7 +63,7 @@ class Portion:
     def who(self) -> tuple[Newcomers, frozenset[str]]:
         """Who they are, and those of them that are held out."""
         *columns, held_out = _unpacked(self.packed)
-        return Newcomers(*columns), frozenset(held_out)
+        return Newcomers(*(_wide(each, self.number) for each in columns)), frozenset(held_out)
 
     def only(self, keys: Collection[str]) -> Portion:
         """Those of them that have one of some keys."""
@@ -94,13 +94,22 @@ def portions_of(who: Newcomers, held_out: Collection[str]) -> Iterator[Portion]:
     """Pack some who pass the gates, so many together as one transaction writes."""
     number = len(who.keys)
     for first in range(0, number, _PORTION):
-        yield _portion(who.among(range(first, min(first + _PORTION, number))), held_out)
+        yield _portion(who.between(first, first + _PORTION), held_out)
 
 
 def _portion(who: Newcomers, held_out: Collection[str]) -> Portion:
     apart = [key for key in who.keys if key in held_out] if held_out else []
-    columns = (who.keys, who.numbers, who.per, who.each, apart)
-    return Portion(len(who.keys), _packed([list(column) for column in columns]))
+    columns = (who.keys, who.numbers, who.per, who.each)
+    return Portion(len(who.keys), _packed([*map(_narrow, columns), apart]))
+
+
+def _narrow(column: Sequence[Any]) -> Sequence[Any]:
+    """A column in which all say the same is packed as one of them: mostly only keys differ."""
+    return column[:1] if column and column.count(column[0]) == len(column) else column
+
+
+def _wide(column: list[Any], number: int) -> list[Any]:
+    return column if len(column) == number else column * number
 
 
 def _packed(values: Sequence[object]) -> bytes:
