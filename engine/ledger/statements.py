@@ -191,9 +191,13 @@ def insert_alike(
     meanwhile Python has its hands free.
     """
     if connection.dialect.name == "postgresql":
-        statement = _alike_from_arrays(table, tuple(same), tuple(each))
-        joined = chain.from_iterable(map(_joined, each.values()))
-        run_text(connection, statement, (*same.values(), *joined))
+        # What only counts upwards is not sent: the server counts.
+        counts = {name: values for name, values in each.items() if isinstance(values, range)}
+        listed = {name: values for name, values in each.items() if name not in counts}
+        statement = _alike_from_arrays(table, tuple(same), tuple(counts), tuple(listed))
+        begun = (values.start - 1 for values in counts.values())
+        joined = chain.from_iterable(map(_joined, listed.values()))
+        run_text(connection, statement, (*same.values(), *begun, *joined))
         return
     stored = tuple(map(_stored, same.values()))
     columns = tuple(each.values())
@@ -237,13 +241,18 @@ def _alike_in_rows(table: Table, same: Sequence[str], each: Sequence[str], *, nu
 
 
 @lru_cache(_MARKS)
-def _alike_from_arrays(table: Table, same: Sequence[str], each: Sequence[str]) -> str:
+def _alike_from_arrays(
+    table: Table, same: Sequence[str], counts: Sequence[str], listed: Sequence[str]
+) -> str:
     """The statement for Postgres: what varies comes as texts that the server takes apart."""
     alike = "".join(f"%s::{_cast(table.c[name])}, " for name in same)
-    columns = ", ".join(f'"{name}"' for name in each)
-    arrays = ", ".join(f"(string_to_array(%s, %s))[2:]::{_cast(table.c[name])}[]" for name in each)
-    into = _into(table, same, each)
-    return f"{into} SELECT {alike}{columns} FROM unnest({arrays}) AS given ({columns})"  # noqa: S608
+    upwards = "".join("%s::integer + counted, " for _ in counts)
+    columns = ", ".join(f'"{name}"' for name in listed)
+    casts = [_cast(table.c[name]) for name in listed]
+    arrays = ", ".join(f"(string_to_array(%s, %s))[2:]::{cast}[]" for cast in casts)
+    given = f"unnest({arrays}) WITH ORDINALITY AS given ({columns}, counted)"
+    into = _into(table, (*same, *counts), listed)
+    return f"{into} SELECT {alike}{upwards}{columns} FROM {given}"  # noqa: S608
 
 
 def _joined(values: Values) -> tuple[str, str]:
@@ -252,10 +261,9 @@ def _joined(values: Values) -> tuple[str, str]:
     The driver takes an array apart value by value, which costs more than the rest of the pass. The
     text begins with the mark: an empty one would be no value, and not an empty value.
     """
-    texts = list(map(str, values))
-    whole = "".join(texts)
-    mark = next(mark for mark in map(chr, count(1)) if mark not in whole)
-    return mark + mark.join(texts), mark
+    texts = ["", *map(str, values)]
+    joined = ((mark.join(texts), mark) for mark in map(chr, count(1)))
+    return next((text, mark) for text, mark in joined if text.count(mark) == len(texts) - 1)
 
 
 def _into(table: Table, same: Sequence[str], each: Sequence[str], *, verb: str = "INSERT") -> str:
