@@ -57,7 +57,7 @@ def _due(which: Callable[[], Sequence[ColumnElement[bool]]]) -> Prepared:
     def statement(given: Given) -> Select[Any]:
         held = enrollments.c.version.in_(select(given("version").c.version))
         wanted = (enrollments.c.playbook == bindparam("mine"), OPEN, ~held, *which())
-        order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
+        order = (enrollments.c.waits_until, enrollments.c.id)  # as the index has them
         return select(*FACTS).where(*wanted).order_by(*order).limit(bindparam("most"))
 
     return Prepared(statement)

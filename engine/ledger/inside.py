@@ -110,7 +110,7 @@ def versions_inside(unit: Unit, playbook: str) -> list[str]:
 
 
 def _asking(*which: ColumnElement[bool]) -> Select[Any]:
-    order = (enrollments.c.waits_until, enrollments.c.key)  # as the index has them
+    order = (enrollments.c.waits_until, enrollments.c.id)  # as the index has them
     mine = (enrollments.c.playbook == bindparam("mine"), OPEN, *which)
     return select(*FACTS).where(*mine).order_by(*order)
 

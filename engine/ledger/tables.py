@@ -206,7 +206,7 @@ Index(
     enrollments.c.playbook,
     enrollments.c.phase,
     enrollments.c.waits_until,
-    enrollments.c.key,
+    enrollments.c.id,  # in the order in which they entered
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )

@@ -104,10 +104,10 @@ def test_all_of_whom_it_tells_go_on_when_it_has_ended(two: Ledger) -> None:
         two, lambda unit: settle_sent(unit, "digest", epoch=epoch, detail="", now=NOW, actor="w")
     )
     due = reading(two, lambda unit: due_enrollments(unit, "checkup", NOW, limit=9))
-    assert [(each.enrollment.key, each.states) for each in due] == [
-        ("1", (TouchState.SENT,)),
-        ("2", (TouchState.SENT,)),
-    ]
+    assert {each.enrollment.key: each.states for each in due} == {
+        "1": (TouchState.SENT,),
+        "2": (TouchState.SENT,),
+    }
     assert [row.id for row in reading(two, lambda unit: list_touches(unit, key="2"))] == ["digest"]
     assert check_ledger(two) == []
 

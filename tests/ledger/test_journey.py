@@ -23,6 +23,7 @@ from engine.decide.facts import (
     TouchKind,
     TouchMade,
     TouchState,
+    enrollment_ids,
 )
 from engine.ledger.check import check_ledger
 from engine.ledger.copies import copies_made
@@ -314,13 +315,18 @@ def test_touches_of_other_steps_hold_nobody(ledger: Ledger) -> None:
     assert found.states == (TouchState.SENT,)
 
 
-def test_who_is_due_comes_in_pages(ledger: Ledger) -> None:
+def test_who_is_due_comes_in_pages_in_the_order_in_which_they_entered(ledger: Ledger) -> None:
     waits = {"phase": Phase.WAITING, "waits_until": NOW}
-    keep(ledger, [Entered(make_enrollment(key)) for key in "ab"])
-    keep(ledger, [Entered(make_enrollment(key, **waits)) for key in "cd"])
-    keep(ledger, [Entered(make_enrollment(key, phase=Phase.TOUCHING)) for key in "ef"])
-    assert [each.enrollment.key for each in due(ledger, limit=3)] == ["a", "b", "c"]
-    assert [each.enrollment.key for each in due(ledger)] == list("abcdef")
+    ids = enrollment_ids("checkup", list("fedcba"), [1] * 6, at=NOW)
+    of = dict(zip("fedcba", ids, strict=True))
+    keep(ledger, [Entered(make_enrollment(key, id=of[key])) for key in "ab"])
+    keep(ledger, [Entered(make_enrollment(key, id=of[key], **waits)) for key in "cd"])
+    keep(
+        ledger,
+        [Entered(make_enrollment(key, id=of[key], phase=Phase.TOUCHING)) for key in "ef"],
+    )
+    assert [each.enrollment.key for each in due(ledger, limit=3)] == ["b", "a", "d"]
+    assert [each.enrollment.key for each in due(ledger)] == list("badcfe")
 
 
 def test_past_entries_of_many_keys(ledger: Ledger) -> None:

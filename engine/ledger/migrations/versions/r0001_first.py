@@ -168,7 +168,7 @@ def _make_enrollment_indexes() -> None:
         "playbook",
         "phase",
         "waits_until",
-        "key",
+        "id",
         where="left_at IS NULL",
     )
     _make_index_where(
