@@ -21,11 +21,11 @@ from engine.ledger.clearances import Clearance
 from engine.ledger.control import ChannelState, channel_states
 from engine.ledger.counts import gathering_count
 from engine.ledger.invitations import playbooks_invited
+from engine.ledger.outcomes import begun, came_to
 from engine.ledger.pending import waiting_by_reason, waiting_for_people
 from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.touches import open_elsewhere, states_by_channel
 from engine.moments import shift_local
 from engine.notices import notice_policy, tell_assignees
 from engine.passes.entering import Firing
@@ -315,8 +315,7 @@ def run_one(
     versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
     run = run_id(playbook.identity, firing.fire)
     with ledger.read() as unit:
-        others = open_elsewhere(unit, playbook.name, run)
-        before = states_by_channel(unit, run)
+        before = begun(unit, playbook.name, run)
     with workplace.sources(ledger) as snapshot:
         world = world_on(workplace, snapshot, firing.as_of, ledger)
         report = live(playbook, firing, world, ledger, versions=versions, dispatch=courier)
@@ -329,7 +328,7 @@ def run_one(
                 playbook, firing, world, ledger, report=report, versions=versions, dispatch=courier
             )
     with ledger.read() as unit:
-        touches = this_time(before, states_by_channel(unit, run, others))
+        touches = this_time(before.touches, came_to(unit, before))
         gathered = gathering_count(unit, report.playbook)
         held_back = waiting_by_reason(unit, playbook=playbook.name)
         waiting = held_back | ({GATHERED: gathered} if gathered else {})
