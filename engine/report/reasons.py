@@ -54,7 +54,7 @@ REASONS: Mapping[str, str] = {
     "lease_ended": "the worker that had it is gone",
     "shutdown": "the worker that had it stopped",
     "halted": "it is halted",
-    "paused": "the channel is paused",
+    "paused": "its playbook is paused",
     CHANNEL_PAUSED: "its channel is paused",
     CHANNEL_RESTING: "its channel rests after failures",
     "only_if": "its only_if did not hold",
