@@ -721,12 +721,11 @@ def run(
     from engine.running import dry, run_now
 
     workplace = _open(context)
-    at = _instant(as_of, workplace)
+    at, fixed = _instant(as_of, workplace), as_of is not None
     if dry_run:
-        summary = dry(workplace, playbooks, at)
+        summary = dry(workplace, playbooks, at, fixed=fixed)
     else:
         with delivering() as progress:
-            fixed = as_of is not None
             summary = run_now(workplace, playbooks, at, fixed=fixed, progress=progress)
     _finish(ran(summary, form), summary.exit_status)
 

@@ -28,7 +28,8 @@ from engine.passes.gather import World
 from engine.passes.inviting import known_of
 from engine.problems import Invalid, Refused
 from engine.roster import known_now
-from engine.running import keep_version, refuse_the_past, standing_still, world_on
+from engine.running import keep_version, refuse_the_past, world_on
+from engine.stopped import standing_still
 from engine.workplace import Workplace
 
 __all__ = ["Handled", "Segment", "enroll", "take_out"]

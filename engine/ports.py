@@ -308,7 +308,7 @@ Follow = Callable[[], Message | None]
 """The message that this caller means to send next over the same channel, if there is one.
 
 Asked once at most, right before the act, so that the next may be begun with the same write. It may
-still not come: then nothing of it goes out.
+still not come: then nothing of it goes out. The message in hand goes alone where this raises.
 """
 
 

@@ -14,7 +14,8 @@ Whatever else is raised is a bug of ours and keeps its traceback for `--debug`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,6 +35,7 @@ __all__ = [
     "Unreachable",
     "did_you_mean",
     "errors_only",
+    "plain_hint",
 ]
 
 
@@ -131,6 +133,41 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return ""
     shown = ", ".join(names[:12])
     return f"there is {shown}" + (" …" if len(names) > 12 else "")
+
+
+_PLAIN: Mapping[str, str] = {
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u2039\u203a\u00b4", "'"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000", " "),
+    **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
+}
+"""What text processors put in the place of a plain character, and browsers copy."""
+
+_WIDE_FROM, _WIDE_TO = "\uff01", "\uff5e"  # the characters of ASCII, as wide as Chinese ones
+_ODD = re.compile(f"[{''.join(_PLAIN)}{_WIDE_FROM}-{_WIDE_TO}]|(?![0-9])\\d")
+
+
+def plain_hint(said: str) -> str:
+    """What to type instead of a character that only looks like one of the language, if one is said.
+
+    Curly quotes, no-break blanks, dashes, wide or foreign digits: nobody sees why they are wrong.
+    """
+    found = _ODD.search(said)
+    if not found:
+        return ""
+    odd, plain = found[0], _plain(found[0])
+    if not plain:
+        return f"the character U+{ord(odd):04X}, which nobody sees, stands there: take it out"
+    if plain == " ":
+        return f"a blank of another kind (U+{ord(odd):04X}) stands there: type a plain one"
+    return f"`{odd}` (U+{ord(odd):04X}) only looks like `{plain}`: type that"
+
+
+def _plain(odd: str) -> str:
+    if odd in _PLAIN:
+        return _PLAIN[odd]
+    return str(int(odd)) if odd.isdecimal() else chr(ord(odd) - ord(_WIDE_FROM) + ord("!"))
 
 
 def errors_only(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -18,15 +18,14 @@ from engine.dispatch.line import Cleared
 from engine.dispatch.workers import this_worker
 from engine.language.playbook import Status
 from engine.ledger.clearances import Clearance
-from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
+from engine.ledger.control import ChannelState, channel_states
 from engine.ledger.counts import gathering_count
 from engine.ledger.invitations import playbooks_invited
-from engine.ledger.names import carry_over
+from engine.ledger.outcomes import begun, came_to
 from engine.ledger.pending import waiting_by_reason, waiting_for_people
 from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.touches import open_elsewhere, states_by_channel
 from engine.moments import shift_local
 from engine.notices import notice_policy, tell_assignees
 from engine.passes.entering import Firing
@@ -37,6 +36,7 @@ from engine.passes.run import go_on, live, move_on, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
 from engine.roster import call_roll, known_now
+from engine.stopped import halted_text, standing_still
 from engine.stopping import Stop, on_stop
 from engine.tracking import never_tracked
 from engine.workplace import Workplace
@@ -55,7 +55,6 @@ __all__ = [
     "run_one",
     "runnable_playbooks",
     "send_notices",
-    "standing_still",
     "world_on",
 ]
 
@@ -70,7 +69,8 @@ class Summary:
     names channels that could not be reached, with what was last wrong: their touches stay ready.
     `went_wrong` counts touches that failed, expired or became unknown, whichever run made them;
     `held` those of these playbooks that wait for a person: drafts, and of unknown outcome.
-    `notices` counts the mails to assignees of new tasks.
+    `notices` counts the mails to assignees of new tasks. `shut` are, in a rehearsal, the channels
+    on which nothing would go out.
     """
 
     reports: tuple[RunReport, ...]
@@ -81,6 +81,7 @@ class Summary:
     went_wrong: int = 0
     held: int = 0
     notices: int = 0
+    shut: tuple[ChannelState, ...] = ()
 
     @property
     def exit_status(self) -> int:
@@ -96,13 +97,17 @@ def _went_wrong(report: RunReport) -> bool:
     return any(states.get("failed") or states.get("unknown") for states in report.touches.values())
 
 
-def dry(workplace: Workplace, names: Sequence[str], as_of: datetime) -> Summary:
+def dry(
+    workplace: Workplace, names: Sequence[str], as_of: datetime, *, fixed: bool = False
+) -> Summary:
     """Decide everything, write nothing, open no channel. Drafts may be rehearsed by name.
+
+    `fixed` as for `run_now`.
 
     Raises:
         Unreachable: the ledger does not answer.
     """
-    return _rehearsal(workplace, names, as_of, workplace.ledger_or_none())
+    return _rehearsal(workplace, names, as_of, workplace.ledger_or_none(), fixed=fixed)
 
 
 def run_now(
@@ -124,7 +129,7 @@ def run_now(
     """
     ledger, why_not = workplace.sending_ledger(as_of)
     if ledger is None or why_not:
-        summary = _rehearsal(workplace, names, as_of, ledger)
+        summary = _rehearsal(workplace, names, as_of, ledger, fixed=fixed)
         return replace(summary, notes=(why_not, *summary.notes), refused=True)
     refuse_the_past(ledger, as_of)
     if fixed:  # at an instant that is run at again no time passes, so no backoff would ever end
@@ -177,19 +182,39 @@ def send_notices(workplace: Workplace, ledger: Ledger, courier: Courier, *, at: 
 
 
 def _rehearsal(
-    workplace: Workplace, names: Sequence[str], as_of: datetime, ledger: Ledger | None
+    workplace: Workplace,
+    names: Sequence[str],
+    as_of: datetime,
+    ledger: Ledger | None,
+    *,
+    fixed: bool,
 ) -> Summary:
     firing = firing_of(workplace, as_of, "", workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of, drafts=bool(names))
+    states = _shut_channels(ledger, as_of, fixed=fixed)
+    shut = {state.name: state.stops_for(as_of) for state in states}
     with workplace.sources(ledger) as snapshot:
         world = world_on(workplace, snapshot, as_of, ledger)
         for playbook in playbooks:
             try:
-                reports.append(_rehearsed(workplace, playbook, firing, world, ledger))
+                reports.append(_rehearsed(workplace, playbook, firing, world, ledger, shut))
             except (SourceFault, Unreachable) as fault:  # as in a run, it stops no other one
                 reports.append(RunReport(playbook.name, as_of, fault=fault))
     notes = never_tracked(workplace, playbooks, ledger, as_of)
-    return Summary(tuple(reports), dry_run=True, notes=notes)
+    return Summary(tuple(reports), dry_run=True, notes=notes, shut=states)
+
+
+def _shut_channels(
+    ledger: Ledger | None, as_of: datetime, *, fixed: bool
+) -> tuple[ChannelState, ...]:
+    """The channels on which a run would send nothing: one at a given instant probes breakers."""
+    if ledger is None:
+        return ()
+    with ledger.read() as unit:
+        states = channel_states(unit).values()
+    return tuple(
+        state for state in states if state.stops_for(as_of) and (state.paused_at or not fixed)
+    )
 
 
 def _rehearsed(
@@ -198,14 +223,19 @@ def _rehearsed(
     firing: Firing,
     world: World,
     ledger: Ledger | None,
+    shut: Mapping[str, str],
 ) -> RunReport:
     """A rehearsal under the name that the ledger has a renamed playbook by, told under its own."""
     known = known_now(ledger, playbook)
     versions = Shelf(workplace.project, workplace.catalog, ledger, known)
     policy = workplace.policy
-    report = rehearse(known, firing, world, ledger, versions=versions, policy=policy)
+    report = rehearse(known, firing, world, ledger, versions=versions, shut=shut, policy=policy)
     would = tuple(replace(touch, playbook=playbook.name) for touch in report.would)
-    return replace(report, playbook=playbook.name, would=would)
+    held = report.held
+    if ledger is not None:
+        with ledger.read() as unit:
+            held = halted_text(unit, known.name) or held  # what it would do once it may go on
+    return replace(report, playbook=playbook.name, would=would, held=held)
 
 
 def refuse_the_past(ledger: Ledger, as_of: datetime) -> None:
@@ -285,8 +315,7 @@ def run_one(
     versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
     run = run_id(playbook.identity, firing.fire)
     with ledger.read() as unit:
-        others = open_elsewhere(unit, playbook.name, run)
-        before = states_by_channel(unit, run)
+        before = begun(unit, playbook.name, run)
     with workplace.sources(ledger) as snapshot:
         world = world_on(workplace, snapshot, firing.as_of, ledger)
         report = live(playbook, firing, world, ledger, versions=versions, dispatch=courier)
@@ -299,7 +328,7 @@ def run_one(
                 playbook, firing, world, ledger, report=report, versions=versions, dispatch=courier
             )
     with ledger.read() as unit:
-        touches = this_time(before, states_by_channel(unit, run, others))
+        touches = this_time(before.touches, came_to(unit, before))
         gathered = gathering_count(unit, report.playbook)
         held_back = waiting_by_reason(unit, playbook=playbook.name)
         waiting = held_back | ({GATHERED: gathered} if gathered else {})
@@ -364,32 +393,6 @@ def refuse_into_drafts(workplace: Workplace, ledger: Ledger, *, at: datetime) ->
         if declared[name].status is Status.DRAFT:
             with ledger.write() as unit:
                 refuse_all(unit, name, DRAFT, at=at, actor="engine")
-
-
-def standing_still(
-    ledger: Ledger, playbook: BoundPlaybook, *, at: datetime, actor: str
-) -> RunReport | None:
-    """What to report of a playbook that is paused or halted; None of one that may go on.
-
-    Nor does one go on whose `formerly` cannot be followed.
-
-    A pause is recorded when it is first seen, and its end moves the clocks on that stood still.
-    """
-    report = RunReport(playbook.name, at)
-    with ledger.write() as unit:
-        try:
-            carry_over(unit, playbook.name, playbook.formerly, at=at, actor=actor)
-        except Refused as refused:
-            return replace(report, fault=refused)
-        if playbook.status is Status.PAUSED:
-            pause_started(unit, playbook.name, at=at, actor=actor)
-            return replace(report, note="paused: nobody enters and nothing goes out")
-        pause_ended(unit, playbook.name, at=at, actor=actor)
-        if is_halted(unit, playbook.name):
-            whys = [halt.why for halt in halts_in_force(unit) if halt.scope in ("", playbook.name)]
-            because = f" ({whys[0]})" if whys and whys[0] else ""
-            return replace(report, held=f"halted{because}; `touchline resume` lets it go on")
-    return None
 
 
 def make_courier(

@@ -16,7 +16,7 @@ from connectors.channels.greeting import Session, connect
 from connectors.channels.replies import Reply
 from connectors.channels.trust import any_certificate, system_trust
 from engine.language.project import SmtpChannel
-from engine.ports import Follow, Message, NotSent
+from engine.ports import Follow, Message
 
 __all__ = ["Connections", "Opened", "Turn"]
 
@@ -87,10 +87,10 @@ class Connections:
         `patience` and `timeout` are the seconds that the answers to the dot, and to an envelope,
         may take.
         """
-        after = follow() if self._may_go_on(session) else None
-        lines = envelope(after, session) if after else []
-        if after is None or isinstance(lines, NotSent):
+        begun = _begin(follow, session) if self._may_go_on(session) else None
+        if begun is None:
             return session.conversation.ask(_DOT, 1, timeout=patience)
+        after, lines = begun
         answer = session.conversation.ask(_DOT + b"".join(lines), 1, timeout=patience)
         replies = session.conversation.expect(len(lines), timeout=timeout)
         self._after[session] = Opened(after, len(lines), replies)
@@ -166,6 +166,18 @@ class Connections:
         farewell = asyncio.get_running_loop().create_task(_quit(session))
         self._farewells.add(farewell)
         farewell.add_done_callback(self._farewells.discard)
+
+
+def _begin(follow: Follow, session: Session) -> tuple[Message, list[bytes]] | None:
+    """The message that follows and the lines that open it; None where it cannot be begun here."""
+    try:
+        after = follow()
+        lines = envelope(after, session) if after else None
+    except Exception:
+        # One touch must not stop another: that in hand has its permit and not left yet. This one
+        # is made anew in its own turn, and what it raises then ends it alone.
+        return None
+    return None if after is None or not isinstance(lines, list) else (after, lines)
 
 
 async def _quit(session: Session) -> None:

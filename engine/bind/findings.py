@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from engine.language.project import Project
 from engine.places import Place
-from engine.problems import Invalid, Problem
+from engine.problems import Invalid, Problem, plain_hint
 
 __all__ = ["Findings", "not_supported", "or_unreadable", "wrong"]
 
@@ -31,7 +31,7 @@ _SOURCE_OF_KIND = {
 
 def wrong(place: Place, code: str, message: str, *, hint: str = "") -> Invalid:
     """One problem, to be raised."""
-    return Invalid([Problem(place, code, message, hint)])
+    return Invalid([Problem(place, code, message, hint or plain_hint(message))])
 
 
 def not_supported(place: Place, what: str, *, hint: str = "") -> Invalid:

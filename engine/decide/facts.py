@@ -15,6 +15,8 @@ from enum import StrEnum
 from json.encoder import encode_basestring
 
 __all__ = [
+    "CHANNEL_PAUSED",
+    "CHANNEL_RESTING",
     "NO_PLAYBOOK",
     "Advanced",
     "Assigned",
@@ -46,6 +48,9 @@ __all__ = [
     "told_apart",
 ]
 
+
+CHANNEL_PAUSED, CHANNEL_RESTING = "channel_paused", "channel_resting"
+"""Why a rehearsal has touches wait: their channel is shut, by a person or by its breaker."""
 
 NO_PLAYBOOK = ""
 """What touches bear as playbook and enrollment that tell assignees of their tasks."""
@@ -335,8 +340,10 @@ def told_apart(touch: NewTouch) -> tuple[NewTouch, ...]:
 
 
 def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
-    """Whether a touch is to go out, and not yet."""
-    return touch.state is TouchState.READY and touch.due_at is not None and touch.due_at > as_of
+    """Whether a touch is to go out, and not yet: not before an instant, or on a shut channel."""
+    is_later = touch.due_at is not None and touch.due_at > as_of
+    is_shut = touch.reason in (CHANNEL_PAUSED, CHANNEL_RESTING)
+    return touch.state is TouchState.READY and (is_later or is_shut)
 
 
 # ---------------------------------------------------------------- decisions

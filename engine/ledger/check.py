@@ -124,7 +124,7 @@ def _of_touches() -> list[_Invariant]:
             "{number} touches are in a worker's hands, and say they are not",
             _count(touches.c.id).where(
                 touches.c.state.not_in((TouchState.CLAIMED, TouchState.IN_DOUBT)),
-                IN_HAND,
+                or_(IN_HAND, touches.c.worker != ""),
             ),
         ),
         (

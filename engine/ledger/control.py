@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Table, bindparam, delete, func, literal, null, or_, select, update
 
-from engine.decide.facts import TouchState
+from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new
@@ -64,6 +64,13 @@ class ChannelState:
     failures: int
     breaker_until: datetime | None
     breaker_why: str
+
+    def stops_for(self, now: datetime) -> str:
+        """Why nothing is claimed for it at an instant; empty where it is open."""
+        if self.paused_at is not None:
+            return CHANNEL_PAUSED
+        is_resting = self.breaker_until is not None and self.breaker_until > now
+        return CHANNEL_RESTING if is_resting else ""
 
 
 @dataclass(frozen=True, slots=True)

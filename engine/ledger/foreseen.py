@@ -36,13 +36,13 @@ _GOING = (TouchState.READY, TouchState.CLAIMED)
 
 
 def foreseen(
-    unit: Unit, playbook: str, policy: BoundPolicy, *, now: datetime
+    unit: Unit, playbook: str, policy: BoundPolicy, *, shut: Mapping[str, str], now: datetime
 ) -> Sequence[NewTouch]:
     """The touches of a playbook that have not ended, as they would be after a dispatch.
 
     In the order of their turns. One that goes is ready, without a reason; one that has still to
-    wait is ready and due later; the others are drafts, or have ended with a reason. None where
-    the playbook is halted.
+    wait is ready and due later, or bears the reason of its channel in `shut`; the others are
+    drafts, or have ended with a reason. None where the playbook is halted.
     """
     if stops_in_force(unit).reason_for(playbook):
         return ()
@@ -53,6 +53,9 @@ def foreseen(
     for row in rows:
         counted = sorted(each for each in room.counted(row) if not each.startswith(address_of("")))
         touch = replace(_touch(row), items=told_of.get(row.id, ()), rows=tuple(counted))
+        if row.channel in shut and _is_due(row, now):
+            found.append(replace(touch, reason=shut[row.channel]))
+            continue
         refusal = refusals.get(_addressed(policy, row), "")
         found.append(_looked_at(touch, row, room, refusal=refusal, now=now))
     return found
@@ -96,6 +99,12 @@ def _items(unit: Unit, rows: Sequence[Row[Any]]) -> Mapping[str, tuple[Item, ...
 def _addressed(policy: BoundPolicy, row: Row[Any]) -> Addressed:
     default = policy.default_of(row.topic) if row.to_customer else TopicDefault.SUBSCRIBED
     return row.address_digest, row.topic, default
+
+
+def _is_due(row: Row[Any], now: datetime) -> bool:
+    """Whether a dispatch would take it up, were its channel open."""
+    is_late = row.expires_at is not None and row.expires_at <= now
+    return row.state in _GOING and row.next_attempt_at <= now and not is_late
 
 
 def _looked_at(

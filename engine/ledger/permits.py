@@ -212,7 +212,7 @@ class _Look:
         return Permission(False, reason)
 
     def _end(self, row: Row[Any], state: TouchState, reason: str) -> Permission:
-        values = {"state": state, "reason": reason, "ended_at": self.now, "lease_until": None}
+        values = {**NOBODYS, "state": state, "reason": reason, "ended_at": self.now}
         ending = update(touches).where(touches.c.id == row.id).values(values)
         self.unit.connection.execute(ending)
         self._tell(row, END_KINDS[state], {"reason": reason})

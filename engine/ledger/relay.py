@@ -40,18 +40,32 @@ def _overlapping(ledger: Ledger, acts: Iterable[Act]) -> None:
     with ThreadPoolExecutor(max_workers=1) as ender:
         before: Future[Head | None] | None = None
         foreseen: Head | None = None
-        for act in acts:
-            with ExitStack() as open_one:
-                unit = open_one.enter_context(ledger.write())
-                unit.foreseen = foreseen
-                act(unit)
-                after = unit.chain_after(foreseen) if foreseen else None
-                left = before.result() if before else None
-                if left and left != foreseen:  # others have written meanwhile
-                    after = unit.chain_after(left)
-                before, foreseen = ender.submit(_ended, unit, open_one.pop_all()), after
+        try:
+            for act in acts:
+                with ExitStack() as open_one:
+                    unit = open_one.enter_context(ledger.write())
+                    unit.foreseen = foreseen
+                    act(unit)
+                    after = unit.chain_after(foreseen) if foreseen else None
+                    left = before.result() if before else None
+                    if left and left != foreseen:  # others have written meanwhile
+                        after = unit.chain_after(left)
+                    before, foreseen = ender.submit(_ended, unit, open_one.pop_all()), after
+        except BaseException as later:
+            _raise_earlier(before, later)
+            raise
         if before is not None:
             before.result()
+
+
+def _raise_earlier(before: Future[Head | None] | None, later: BaseException) -> None:
+    """Where both failed, the first is the cause, and is told what became of the second."""
+    if before is None or not isinstance(later, Exception):
+        return  # the first of all, or nobody's failure: the process is to end
+    earlier = before.exception()
+    if earlier is not None and earlier is not later:
+        earlier.add_note(f"what was begun after it failed too: {type(later).__name__}: {later}")
+        raise earlier
 
 
 def _ended(unit: Unit, open_one: ExitStack) -> Head | None:

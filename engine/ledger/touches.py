@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, not_, or_, select, update
 
 from engine.bind.acts import TASK_CHANNEL
 from engine.bind.policy import address_of
@@ -47,8 +47,6 @@ __all__ = [
     "existing_keys",
     "existing_touches",
     "list_touches",
-    "open_elsewhere",
-    "states_by_channel",
     "touch_record",
     "withdraw_touches",
     "write_touches",
@@ -65,7 +63,6 @@ END_KINDS = {
 """The record that tells of each end of a touch."""
 
 _WITHDRAWN = (TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)
-_OPEN = (*_WITHDRAWN, TouchState.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,46 +314,6 @@ def counts_by_state(unit: Unit, playbook: str | None = None) -> dict[str, int]:
         for state, number in unit.connection.execute(statement):
             counts[state] += number
     return dict(sorted(counts.items()))
-
-
-def open_elsewhere(unit: Unit, playbook: str, run: str) -> list[str]:
-    """The touches of a playbook that have not ended and that another run has made, or a pass."""
-    rows = _OPEN_ELSEWHERE.rows(unit.connection, {"mine": playbook, "run": run})
-    return [row[0] for row in rows]
-
-
-_OPEN_ELSEWHERE = Prepared(
-    lambda _: select(touches.c.id).where(
-        of_playbook(bindparam("mine")),
-        touches.c.state.in_(_OPEN),
-        touches.c.run != bindparam("run"),
-    )
-)
-
-
-def states_by_channel(
-    unit: Unit, run: str, others: Collection[str] = ()
-) -> dict[str, dict[str, int]]:
-    """How many touches are in each state, by channel: those that a run made, and the `others`."""
-    found = [*_OF_RUN.rows(unit.connection, {"run": run})]
-    if others:
-        named = touches.c.id.in_(select(texts_relation(unit.connection, others).c.value))
-        found += [tuple(row) for row in unit.connection.execute(_in_each_state(named))]
-    counts: Counter[tuple[str, str]] = Counter()
-    for channel, state, number in found:
-        counts[channel, state] += number
-    by_channel: dict[str, dict[str, int]] = {}
-    for (channel, state), number in sorted(counts.items()):
-        by_channel.setdefault(channel, {})[state] = number
-    return by_channel
-
-
-def _in_each_state(which: ColumnElement[bool]) -> Select[Any]:
-    columns = (touches.c.channel, touches.c.state)
-    return select(*columns, func.count().label("number")).where(which).group_by(*columns)
-
-
-_OF_RUN = Prepared(lambda _: _in_each_state(touches.c.run == bindparam("run")))
 
 
 def backlog(unit: Unit, playbook: str | None = None) -> Backlog:

@@ -14,7 +14,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from engine.messages.dates import DateFormatError, check_format
 from engine.messages.filters import FILTERS
-from engine.problems import did_you_mean
+from engine.problems import did_you_mean, plain_hint
 from engine.records import dataclass
 
 __all__ = ["ITEMS", "LOOP_NAMES", "TESTS", "Fault", "Use", "faults", "parse", "uses"]
@@ -84,7 +84,7 @@ def _told(error: TemplateSyntaxError) -> Fault:
         message = f"`{{% {found[1]} … %}}` is never closed"
         return Fault(error.lineno, "template-syntax", message, f"end it: `{{% end{found[1]} %}}`")
     message = f"the template cannot be read: {error}"
-    return Fault(error.lineno, "template-syntax", message, _WRITTEN)
+    return Fault(error.lineno, "template-syntax", message, plain_hint(message) or _WRITTEN)
 
 
 def _is_too_deep(tree: nodes.Node) -> bool:

@@ -46,7 +46,10 @@ __all__ = ["DryJournal"]
 
 
 class DryJournal:
-    """Decisions stay in memory; nothing is written and nothing is sent."""
+    """Decisions stay in memory; nothing is written and nothing is sent.
+
+    `shut` are the channels on which touches would stay as they are, each with the reason.
+    """
 
     def __init__(
         self,
@@ -54,9 +57,11 @@ class DryJournal:
         playbook: str,
         as_of: datetime,
         *,
+        shut: Mapping[str, str],
         take_for_sent: Callable[[NewTouch], None],
     ) -> None:
         self._ledger = ledger
+        self._shut = shut
         self._take_for_sent = take_for_sent
         self._playbook = playbook
         self._as_of = as_of
@@ -185,7 +190,7 @@ class DryJournal:
 
     def record(self, decisions: Iterable[Decision]) -> None:
         """Remember where everyone stands and what would have gone out."""
-        listed = tuple(decisions)
+        listed = tuple(map(self._as_it_waits, decisions))
         for moved in (each for each in listed if isinstance(each, Moved)):
             self._moved[moved.after.id] = moved.after
             self._left_behind.add(moved.before.version)
@@ -201,6 +206,15 @@ class DryJournal:
                     self._take_for_sent(decision.touch)
             elif isinstance(decision, Invited):
                 self.invited.append(decision)
+
+    def _as_it_waits(self, decision: Decision) -> Decision:
+        if not isinstance(decision, TouchMade):
+            return decision
+        touch = decision.touch
+        is_going = touch.state is TouchState.READY and not is_waiting(touch, self._as_of)
+        if not (is_going and touch.channel in self._shut):
+            return decision
+        return TouchMade(replace(touch, reason=self._shut[touch.channel]))
 
     def go_on_with(self, enrollments: Iterable[Enrollment]) -> None:
         """Those of the ledger go on from where they stand, by their touches on record."""

@@ -340,18 +340,22 @@ def rehearse(
     ledger: Ledger | None,
     *,
     versions: Versions,
+    shut: Mapping[str, str],
     policy: BoundPolicy = NO_POLICY,
 ) -> RunReport:
     """The same decisions, told and not done: nothing is written and no channel is opened.
 
-    Without a ledger everyone is taken for new. What waits in the outbox goes as `policy` lets it.
+    Without a ledger everyone is taken for new. What waits in the outbox goes as `policy` lets it;
+    nothing goes on the channels of `shut`, each with the reason.
 
     Raises:
         SourceFault: data that cannot be trusted.
         Unreachable: a source does not answer.
     """
     sources = facts.check(playbook, _last_sources(ledger, playbook))
-    journal = DryJournal(ledger, playbook.name, firing.as_of, take_for_sent=facts.take_for_sent)
+    journal = DryJournal(
+        ledger, playbook.name, firing.as_of, shut=shut, take_for_sent=facts.take_for_sent
+    )
     facts.recall(journal.records)
     found = select(playbook, firing, facts, ledger, run="")
     before = _last_matched(ledger, playbook)
@@ -362,7 +366,7 @@ def rehearse(
     watch_all(journal, versions, facts, firing.as_of)
     if ledger is not None:
         with ledger.read() as unit:
-            waiting = foreseen(unit, playbook.name, policy, now=firing.as_of)
+            waiting = foreseen(unit, playbook.name, policy, shut=shut, now=firing.as_of)
         let_go(journal, withheld(playbook, facts, waiting))
     for cohorts in found.cohorts(playbook, firing.as_of):
         for each in cohorts:

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import yaml
 
 from engine.places import DocumentPath, Place, SourceMap
-from engine.problems import Problem
+from engine.problems import Problem, plain_hint
 from engine.records import dataclass
 
 __all__ = ["DEEPEST", "Document", "read_document"]
@@ -252,9 +252,19 @@ def _refuse_syntax(error: yaml.MarkedYAMLError, text: str) -> NoReturn:
             "a tab stands here; YAML is indented with spaces",
             "put spaces in its place",
         )
+    for above in (line - 1, line):  # a line may spoil the one that follows it
+        if hint := plain_hint(_indent(text, above)):
+            raise _Unreadable(above, 0, "this line is not indented with spaces", hint)
     problem = error.problem or "not readable"
     cure = next((cure for part, cure in _CURES.items() if part in problem), "")
     raise _Unreadable(line, column, f"this is no YAML: {problem}", cure)
+
+
+def _indent(text: str, line: int) -> str:
+    """What stands before the first word of a line."""
+    lines = text.split("\n")
+    found = lines[line] if 0 <= line < len(lines) else ""
+    return found[: len(found) - len(found.lstrip())]
 
 
 def _stands_at_tab(text: str, line: int, column: int) -> bool:

@@ -75,13 +75,14 @@ def _timezone(value: str) -> None:
 
 def is_plain_cron(value: str) -> bool:
     """Whether five cron fields are so simple that they surely fire, which needs no library."""
-    fields = value.split()
+    fields = value.split() if _CRON.fullmatch(value) else []
     return len(fields) == len(_BOUNDS) and all(
         _is_plain(field, bounds) for field, bounds in zip(fields, _BOUNDS, strict=True)
     )
 
 
 _BOUNDS = ((0, 59), (0, 23), (1, 28), (1, 12), (0, 6))  # every month has 28 days
+_CRON = re.compile(r"[-\d*/, \t\n]*", re.ASCII)  # at another kind of blank croniter ends no field
 _PLAIN_PART = re.compile(
     r"\*(?:/(?P<step>\d{1,2}))?|(?P<from>\d{1,2})(?:-(?P<to>\d{1,2}))?", re.ASCII
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from engine.places import DocumentPath, Place, SourceMap
-from engine.problems import Problem
+from engine.problems import Problem, plain_hint
 from engine.records import dataclass
 
 __all__ = ["Names", "Reading", "called", "joined", "shown"]
@@ -84,7 +84,7 @@ class Reading:
         return not any(fault[: len(path)] == path for fault, _ in self.faults)
 
     def _add(self, place: Place, path: DocumentPath, code: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(place, code, message, hint))
+        self.problems.append(Problem(place, code, message, hint or plain_hint(message)))
         self.faults.append((path, code))
 
 

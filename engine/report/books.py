@@ -13,6 +13,7 @@ from engine.ledger.check import Finding
 from engine.ledger.suppressions import Suppression
 from engine.overview import Overview, PlaybookLine
 from engine.report.prometheus import prometheus_of
+from engine.report.reasons import channel_text
 from engine.report.text import as_json, columns, count, moment, told
 
 __all__ = [
@@ -41,11 +42,7 @@ def status_of(found: Overview, form: str) -> str:
         blocks.append(f"waiting: {told(found.waiting)}")
     if found.halts:
         blocks += [f"HALTED {halt.scope or 'everything'}: {halt.why}" for halt in found.halts]
-    for channel in found.channels:
-        state = "paused" if channel.paused_at else "resting"
-        blocks.append(
-            f"channel {channel.name} {state}: {channel.paused_why or channel.breaker_why}"
-        )
+    blocks += map(channel_text, found.channels)
     blocks += found.notes
     if found.why_dry:
         blocks.append(f"only dry runs: {found.why_dry}")

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engine.decide.facts import TouchState
+from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, TouchState
 from engine.decide.policy import CAPPED, WINDOW
 from engine.ledger.audit import AuditRecord, Kind
+from engine.ledger.control import ChannelState
 from engine.ledger.customer import StayTouch
 from engine.report.text import local, when
 
-__all__ = ["REASONS", "reason_text", "record_text", "touch_text"]
+__all__ = ["REASONS", "channel_text", "reason_text", "record_text", "touch_text"]
 
 REASONS: Mapping[str, str] = {
     "suppressed": "its address is suppressed",
@@ -53,7 +54,9 @@ REASONS: Mapping[str, str] = {
     "lease_ended": "the worker that had it is gone",
     "shutdown": "the worker that had it stopped",
     "halted": "it is halted",
-    "paused": "the channel is paused",
+    "paused": "its playbook is paused",
+    CHANNEL_PAUSED: "its channel is paused",
+    CHANNEL_RESTING: "its channel rests after failures",
     "only_if": "its only_if did not hold",
     "hold_while": "its hold_while lasted too long",
     "had_before": "this stay had it before",
@@ -69,6 +72,12 @@ def reason_text(reason: str, detail: str = "") -> str:
     """A reason in words, with its detail."""
     told = REASONS.get(reason, reason.replace("_", " "))
     return f"{told} ({detail})" if told and detail else told or detail
+
+
+def channel_text(channel: ChannelState) -> str:
+    """That a channel is shut, and why."""
+    state = "paused" if channel.paused_at else "resting"
+    return f"channel {channel.name} {state}: {channel.paused_why or channel.breaker_why}"
 
 
 # ---------------------------------------------------------------- touches

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
-from engine.decide.facts import NewTouch, TouchState
+from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, NewTouch, TouchState
 from engine.passes.changes import Inside
 from engine.passes.reports import RunReport
+from engine.report.reasons import channel_text, reason_text
 from engine.report.text import as_json, columns, count, told
 from engine.running import Summary
 
@@ -33,6 +35,8 @@ def _data(summary: Summary) -> dict[str, object]:
         data["notices"] = summary.notices
     if summary.trouble:
         data["trouble"] = dict(summary.trouble)
+    if summary.shut:
+        data["channels"] = [asdict(channel) for channel in summary.shut]
     if summary.dry_run:
         data["would"] = [
             _would(touch, report) for report in summary.reports for touch in report.would
@@ -90,6 +94,7 @@ def _would(touch: NewTouch, report: RunReport) -> dict[str, object]:
 def _text(summary: Summary) -> str:
     blocks = [*summary.notes, *(_block(report, summary.dry_run) for report in summary.reports)]
     blocks += [f"channel {name}: {why}" for name, why in summary.trouble.items()]
+    blocks += map(channel_text, summary.shut)
     if summary.notices:
         blocks.append(f"{count(summary.notices, 'assignee')} told of new tasks")
     if summary.held:
@@ -159,6 +164,8 @@ def _what(touch: NewTouch) -> str:
     what = touch.subject or touch.reason
     if touch.state is TouchState.DRAFT:
         return f"{what} (a draft for {touch.approver})"
+    if touch.reason in (CHANNEL_PAUSED, CHANNEL_RESTING):
+        return f"{what} (would wait: {reason_text(touch.reason)})"
     return f"{what} (a copy)" if touch.copy_of and not touch.state.has_ended else what
 
 

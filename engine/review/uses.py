@@ -140,15 +140,15 @@ def using(
     linked: set[str] = set(entities)
     for page, pages, templates in sides:
         steps |= {word for step in _steps(page.get("steps")) for word in step}
-        segments |= _segments(page, pages, mails="email" in steps)
         names |= {str(step["email"]) for step in _steps(page.get("steps")) if "email" in step}
-        texts += [page, *(pages.segments.get(name, {}) for name in segments)]
-        texts += [
-            f"{each.subject} {each.body}" for each in templates.values() if each.name in names
-        ]
+        said: list[object] = [page]
+        said += [f"{t.subject} {t.body}" for t in templates.values() if t.name in names]
+        segments |= _segments(said, pages, mails="email" in steps)
+        texts += [*said, *(pages.segments.get(name, {}) for name in segments)]
         linked |= _connected(linked, pages.entities)
-    words = frozenset(_WORD.findall(str(texts)))
-    return Using(frozenset(linked), frozenset(segments), frozenset(names), frozenset(steps), words)
+    return Using(
+        frozenset(linked), frozenset(segments), frozenset(names), frozenset(steps), _words(texts)
+    )
 
 
 def _steps(steps: object) -> Iterator[Page]:
@@ -160,11 +160,42 @@ def _steps(steps: object) -> Iterator[Page]:
             yield from _steps(way.get("steps"))
 
 
-def _segments(page: Page, pages: Pages, *, mails: bool) -> set[str]:
-    """The segments that a playbook comes to, one through another, those of the policy too."""
+def _segments(said: list[object], pages: Pages, *, mails: bool) -> set[str]:
+    """The segments that a playbook comes to by what it says, those of the policy too.
+
+    One through another, and through fields of the catalog that ask for one.
+    """
     policy = pages.settings.get("policy") or {}
-    waiting = {*_named(page), *(_named(policy.get("never_contact")) if mails else ())}
-    found: set[str] = set()
+    known = {*_named(said), *(_named(policy.get("never_contact")) if mails else ())}
+    while True:
+        found = _through(known, pages)
+        words = _words([*said, *(pages.segments.get(name, {}) for name in found)])
+        known = found | set(_of_items(words, pages))
+        if known == found:
+            return found
+
+
+def _words(said: object) -> frozenset[str]:
+    return frozenset(_WORD.findall(str(said)))
+
+
+def _of_items(words: Collection[str], pages: Pages) -> Iterator[str]:
+    """The segments that items of the catalog name which these words use."""
+    for item, said in _items(pages):
+        for name in _named(said):
+            if not _said_by(item, (pages,)).isdisjoint(words):
+                yield name
+
+
+def _items(pages: Pages) -> Iterator[tuple[str, object]]:
+    for page in pages.entities.values():
+        for group in _ITEMS:
+            yield from (page.get(group) or {}).items()
+
+
+def _through(names: Collection[str], pages: Pages) -> set[str]:
+    """Segments, and those that they name."""
+    waiting, found = set(names), set[str]()
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -221,13 +252,7 @@ def counting_for(used: Using, changed: Elsewhere, sides: Collection[Pages]) -> b
 
 def _said_by(name: str, sides: Collection[Pages]) -> set[str]:
     """An item of the catalog, and the items whose definitions name it, one through another."""
-    items = [
-        (item, frozenset(_WORD.findall(str(said))))
-        for pages in sides
-        for page in pages.entities.values()
-        for group in _ITEMS
-        for item, said in (page.get(group) or {}).items()
-    ]
+    items = [(item, _words(said)) for pages in sides for item, said in _items(pages)]
     found = {name}
     while more := {item for item, words in items if words & found} - found:
         found |= more

@@ -469,6 +469,22 @@ def test_the_next_envelope_leaves_with_the_dot() -> None:
     assert (arrived(record), record.broken) == (whole(0, 1, 2), [])
 
 
+def cannot_be_made() -> Message | None:
+    raise RuntimeError("no signature could be made")
+
+
+def test_a_next_message_that_cannot_be_made_leaves_the_one_in_hand_alone() -> None:
+    """Its permit was given: it goes, and the connection serves for the one after."""
+
+    async def send(smtp: Smtp) -> list[str]:
+        first = await smtp.send(letter(0), yes, follow=cannot_be_made)
+        return [kind(first), kind(await smtp.send(letter(2), yes))]
+
+    record = Record(iter(()))
+    assert run_on(Loopback, record, send) == ["Sent", "Sent"]
+    assert (arrived(record), record.broken) == (whole(0, 2), [])
+
+
 @given(
     scripts=st.lists(SCRIPTS, max_size=8),
     sizes=st.lists(st.integers(1, 40), max_size=60),

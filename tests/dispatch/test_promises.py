@@ -10,6 +10,7 @@ import pytest
 
 from connectors.channels.fakes import FakeChannel
 from connectors.channels.smtp import Smtp
+from connectors.channels.stamping import Stamped
 from engine.decide.facts import TouchState
 from engine.dispatch import promises
 from engine.dispatch.deliver import deliver
@@ -180,3 +181,30 @@ def test_a_real_server_has_each_mail_once(
     assert set(sent) <= set(arrived) <= {*sent, *in_question}
     assert len(in_question) == unknown
     assert set(found.values()) <= {TouchState.SENT, TouchState.UNKNOWN, TouchState.FAILED}
+
+
+def test_a_mail_that_cannot_be_signed_fails_by_itself(any_ledger: Ledger) -> None:
+    """It is signed while the mail before it has a permit and no dot: that one goes all the same."""
+    keys = [str(n) for n in range(6)]
+    fill(any_ledger, {key: letter(key, f"{key}@x.example", body=key + "\r\n") for key in keys})
+
+    def sign(payload: bytes) -> bytes:
+        if payload.endswith(b"\r\n3\r\n"):
+            raise RuntimeError("no signature could be made")
+        return payload
+
+    async def once() -> list[str]:
+        async with listening([], pipelining=True) as (record, port):
+            declared = SmtpChannel("email", "127.0.0.1", port, tls="none", connections=1)
+            channel = Stamped(Smtp(declared, command_timeout=1), declared, sign)
+            given: dict[str, Any] = {"worker": "w1", "stop": asyncio.Event()}
+            await deliver(any_ledger, {"email": channel}, Watch().now, **given)
+            await channel.close()
+            assert record.broken == []
+            return [to.partition("@")[0] for kept in record.kept for to in kept.recipients]
+
+    arrived = asyncio.run(once())
+    assert sorted(arrived) == [key for key in keys if key != "3"]
+    expected = {key: TouchState.FAILED if key == "3" else TouchState.SENT for key in keys}
+    assert states(any_ledger) == expected
+    assert "RuntimeError" in by_key(any_ledger)["3"].detail

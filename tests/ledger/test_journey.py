@@ -32,11 +32,12 @@ from engine.ledger.database import Overtaken
 from engine.ledger.due import DueEnrollment, due_enrollments
 from engine.ledger.journey import open_enrollments
 from engine.ledger.outbox import settle_sent
+from engine.ledger.outcomes import states_by_channel
 from engine.ledger.past import past_entries, past_entries_of_groups
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import enrollments, tasks, touches
 from engine.ledger.tasks import list_tasks
-from engine.ledger.touches import list_touches, states_by_channel
+from engine.ledger.touches import list_touches
 from engine.problems import Unreachable
 from tests.ledger.factories import (
     MINUTE,

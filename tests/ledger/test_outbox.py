@@ -237,6 +237,7 @@ def test_a_claim_is_looked_at_once_more_before_the_act(
     change(ledger, mine)
     assert permitted(ledger, mine) == reason
     assert state(ledger, mine.id).state == becomes
+    assert check_ledger(ledger) == []
 
 
 def test_what_got_late_meanwhile_expires_before_the_act(ledger: Ledger) -> None:
@@ -244,6 +245,7 @@ def test_what_got_late_meanwhile_expires_before_the_act(ledger: Ledger) -> None:
     (mine,) = claimed(ledger)
     assert permitted(ledger, mine, NOW + MINUTE) == "expired"
     assert state(ledger, mine.id).state == TouchState.EXPIRED
+    assert check_ledger(ledger) == []
 
 
 def test_a_claim_that_was_slept_over_is_made_anew(ledger: Ledger) -> None:

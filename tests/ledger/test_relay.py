@@ -141,3 +141,29 @@ def test_on_a_server_one_begins_while_the_one_before_it_ends(
     monkeypatch.setattr(Unit, "_write_notes", ending)
     write_in_turn(ledger, [noting(0), second])
     assert noted(ledger) == places(2)
+
+
+def test_of_two_that_fail_the_cause_is_told_and_the_other_with_it(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was begun after it often fails for it: whoever reads of that alone mends the wrong."""
+    if not ledger.is_on_server:
+        pytest.skip("SQLite has one writer")
+    second_failed = threading.Event()
+    write_notes = Unit._write_notes
+
+    def ending(unit: Unit) -> None:
+        assert second_failed.wait(timeout=10)
+        write_notes(unit)
+
+    def second(_: Unit) -> None:
+        second_failed.set()
+        raise Overtaken("somebody else was first")
+
+    monkeypatch.setattr(Unit, "_write_notes", ending)
+    with pytest.raises(ValueError, match="naive") as caught:
+        write_in_turn(ledger, [fails_as_it_ends, second])
+    assert caught.value.__notes__ == [
+        "what was begun after it failed too: Overtaken: somebody else was first"
+    ]
+    assert noted(ledger) == []

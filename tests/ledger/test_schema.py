@@ -372,8 +372,9 @@ def test_a_check_finds_rows_that_contradict_each_other(ledger: Ledger) -> None:
     assert codes == ["broken-chain", "version-missing", "claim-without-lease"]
 
 
-def test_a_check_finds_what_is_held_though_it_has_ended(ledger: Ledger) -> None:
+@pytest.mark.parametrize("held", ["lease_until = made_at", "worker = 'w1'"])
+def test_a_check_finds_what_is_held_though_it_has_ended(ledger: Ledger, held: str) -> None:
     outbox(ledger)
     with ledger.engine.begin() as connection:
-        connection.execute(text("UPDATE touches SET lease_until = made_at"))
+        connection.execute(text(f"UPDATE touches SET {held}"))
     assert [each.code for each in check_ledger(ledger)] == ["lease-without-claim"]

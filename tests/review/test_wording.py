@@ -140,8 +140,8 @@ CATALOG = """\
 user:
   source: s.users
   links: {account: account_id}
-  fields: {age: integer, score: {add: [age, 1]}}
-account: {source: s.accounts, fields: {plan: text}}
+  fields: {age: integer, score: {add: [age, mood]}, mood: {labels: {calm: {segment: quiet-ones}}}}
+account: {source: s.accounts, fields: {plan: text, size: {labels: {big: {segment: rich}}}}}
 invoice: {source: s.invoices, fields: {sum: number}}
 """
 PLAYBOOK = """\
@@ -152,6 +152,9 @@ COUNTS: dict[str, tuple[str, str, str, bool]] = {
     "segment": ("segment", "fresh", "", True),
     "segment of a segment": ("segment", "deep", "", True),
     "segment of the policy": ("segment", "angry", "", True),
+    "segment of a field": ("segment", "quiet-ones", "", True),
+    "segment of a segment of a field": ("segment", "silent", "", True),
+    "segment of another field": ("segment", "rich", "", False),
     "other segment": ("segment", "other", "", False),
     "template": ("template", "hello", "", True),
     "other template": ("template", "bye", "", False),
@@ -175,7 +178,11 @@ def test_for_whom_a_change_counts(*, kind: str, name: str, entity: str, counts: 
     pages = Pages(
         settings={"policy": {"never_contact": [{"segment": "angry"}]}},
         entities=yaml.safe_load(CATALOG),
-        segments={"fresh": {"where": [{"segment": "deep"}]}, "deep": {}, "other": {}, "angry": {}},
+        segments={
+            "fresh": {"where": [{"segment": "deep"}]},
+            "quiet-ones": {"where": [{"not": {"segment": "silent"}}]},
+            **{name: {} for name in ("deep", "silent", "rich", "other", "angry")},
+        },
     )
     template = Template(name="hello", path="emails/hello.md", subject="Hi", body="Hi")
     used = using([(page, pages, {"hello": template})], {"user"})

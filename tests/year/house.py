@@ -60,9 +60,9 @@ from engine.running import (
     run_one,
     runnable_playbooks,
     send_notices,
-    standing_still,
     world_on,
 )
+from engine.stopped import standing_still
 from engine.workplace import Ports, Workplace, open_workplace
 from tests.support.ground import Ground
 from tests.year.acts import CHAMPION, KEYS, Ask, Book, ByHand, Change, Edit, Policy, Review

@@ -1,0 +1,49 @@
+"""Playbooks that stand still: paused by their file, halted by a person, or lost under a name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from engine.bind.playbook import BoundPlaybook
+from engine.language.playbook import Status
+from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
+from engine.ledger.names import carry_over
+from engine.ledger.store import Ledger, Unit
+from engine.passes.reports import RunReport
+from engine.problems import Refused
+
+__all__ = ["halted_text", "standing_still"]
+
+
+def standing_still(
+    ledger: Ledger, playbook: BoundPlaybook, *, at: datetime, actor: str
+) -> RunReport | None:
+    """What to report of a playbook that is paused or halted; None of one that may go on.
+
+    Nor does one go on whose `formerly` cannot be followed.
+
+    A pause is recorded when it is first seen, and its end moves the clocks on that stood still.
+    """
+    report = RunReport(playbook.name, at)
+    with ledger.write() as unit:
+        try:
+            carry_over(unit, playbook.name, playbook.formerly, at=at, actor=actor)
+        except Refused as refused:
+            return replace(report, fault=refused)
+        if playbook.status is Status.PAUSED:
+            pause_started(unit, playbook.name, at=at, actor=actor)
+            return replace(report, note="paused: nobody enters and nothing goes out")
+        pause_ended(unit, playbook.name, at=at, actor=actor)
+        if held := halted_text(unit, playbook.name):
+            return replace(report, held=held)
+    return None
+
+
+def halted_text(unit: Unit, playbook: str) -> str:
+    """A sentence where a playbook is halted, else nothing."""
+    if not is_halted(unit, playbook):
+        return ""
+    whys = [halt.why for halt in halts_in_force(unit) if halt.scope in ("", playbook)]
+    because = f" ({whys[0]})" if whys and whys[0] else ""
+    return f"halted{because}; `touchline resume` lets it go on"

@@ -1,0 +1,93 @@
+"""A dry run where channels are shut or everything is halted: what waits, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.ledger.control import open_breaker, pause_channel
+from engine.ledger.schema import open_ledger
+from tests.report.test_printed import is_as_said
+from tests.support.stage import Stage, open_stage
+
+NOW = datetime.now(UTC)
+PAUSED, RESTING = "channel_paused", "channel_resting"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """The small project, where a webhook follows the mail at once, and a ledger."""
+    with open_stage(tmp_path) as opened:
+        opened.edit(
+            "playbooks/checkup.yaml", "  - wait: 5 days\n", "  - webhook: hook\n    body: {n: 1}\n"
+        )
+        assert opened.do("ledger", "init").status == 0
+        yield opened
+
+
+def shut(stage: Stage, channel: str, reason: str) -> None:
+    """Pause a channel, or let it rest for an hour from now."""
+    said = {"why": "535 5.7.8 no", "at": NOW, "actor": "ann"}
+    with open_ledger("sqlite:///.touchline/ledger.db", root=stage.root).write() as unit:
+        if reason == PAUSED:
+            pause_channel(unit, channel, **said)  # type: ignore[arg-type]
+        else:
+            open_breaker(unit, channel, until=NOW + timedelta(hours=1), **said)  # type: ignore[arg-type]
+
+
+def seen(answer: dict[str, list[dict[str, object]]]) -> set[tuple[object, ...]]:
+    return {(each["channel"], each["status"], each["reason"]) for each in answer["would"]}
+
+
+@pytest.mark.parametrize("reason", [PAUSED, RESTING])
+def test_a_dry_run_has_what_is_shut_wait_and_says_why(stage: Stage, reason: str) -> None:
+    """Who waits goes no further, as in a run; `status` tells the same of the channel after it."""
+    recently = (NOW - timedelta(days=45)).isoformat()
+    stage.put_users(*({"user_id": key, "signed_up_at": recently} for key in (1, 2, 3)))
+    shut(stage, "email", reason)
+    words = ("--format", "json")
+    told = stage.do("run", "--dry-run", *words).data
+    is_as_said("run", told)
+    (run,) = told["runs"]
+    assert (run["touches"], run["waiting"]) == ({"email": {"ready": 3}}, {reason: 3})
+    assert seen(told) == {("email", "ready", reason)}
+    text = stage.do("run", "--dry-run").out
+    assert "535 5.7.8 no" in text
+    assert text.count("(would wait: its channel ") == 3
+
+    done = stage.do("run", *words).data["runs"][0]
+    assert done["touches"] == run["touches"]
+    assert stage.mail.received == []
+    after = stage.do("status", *words).data["channels"]
+    assert told["channels"] == after
+    again = stage.do("run", "--dry-run", *words).data
+    assert seen(again) == {("email", "ready", reason)}, "what an earlier run has left waits too"
+    assert again["runs"][0]["waiting"] == {reason: 3}
+
+
+def test_a_run_at_an_instant_probes_what_rests_and_so_does_its_rehearsal(stage: Stage) -> None:
+    shut(stage, "email", RESTING)
+    told = stage.run("--dry-run").data
+    assert ("channels" in told, told["runs"][0]["waiting"]) == (False, {})
+    assert stage.run().data["runs"][0]["touches"]["email"] == {"sent": 3}
+
+
+def test_what_is_sent_elsewhere_goes(stage: Stage) -> None:
+    shut(stage, "hook", PAUSED)
+    told = stage.run("--dry-run").data
+    assert seen(told) == {("email", "ready", ""), ("hook", "ready", PAUSED)}
+    assert stage.run().data["runs"][0]["touches"]["email"] == {"sent": 3}
+    assert stage.hooks.received == []
+
+
+@pytest.mark.parametrize("scope", [(), ("checkup",)], ids=["everything", "the playbook"])
+def test_a_dry_run_says_that_a_run_would_be_held(stage: Stage, scope: tuple[str, ...]) -> None:
+    """It tells all the same what would go out once it may."""
+    stage.do("halt", *scope, "--why", "a fault")
+    told, done = stage.run("--dry-run"), stage.run()
+    assert (told.status, done.status) == (1, 1)
+    assert told.data["runs"][0]["held"] == done.data["runs"][0]["held"]
+    assert told.data["runs"][0]["entered"] == 3
