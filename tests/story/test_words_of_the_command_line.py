@@ -93,6 +93,6 @@ def test_what_is_no_instant_is_told_what_is_one(stage: Stage, at: str) -> None:
 
 
 def test_a_playbook_that_is_named_twice_runs_once(stage: Stage) -> None:
-    twice = stage.do("run", "checkup", "checkup", "--dry-run", "--format", "json").data
+    twice = stage.run("checkup", "checkup", "--dry-run").data
     assert [each["playbook"] for each in twice["runs"]] == ["checkup"]
     assert len(twice["would"]) == 3
