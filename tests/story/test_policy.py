@@ -143,6 +143,17 @@ def test_a_dry_run_has_a_copy_wait_with_its_mail(stage: Stage) -> None:
     assert stage.run().data["runs"][0]["waiting"] == {"capped": 2}
 
 
+def test_who_waited_too_long_for_room_goes_on_in_the_same_run(stage: Stage) -> None:
+    """What is given up has ended: the step behind it does not wait for another pass."""
+    policy(stage, EACH.replace("per: 1 day", "per: 7 days, give_up: 1 day"))
+    stage.edit("playbooks/checkup.yaml", "  - email: hello\n    from: account.csm\n", AND_CALL)
+    first = stage.run().data["runs"][0]
+    assert (first["touches"]["task"], first["waiting"]) == ({"sent": 1}, {"capped": 2})
+    given_up = stage.run(as_of="2026-03-11T09:00:00-04:00").data["runs"][0]
+    assert given_up["touches"] == {"email": {"skipped": 2}, "task": {"sent": 2}}
+
+
+AND_CALL = "  - email: hello\n    from: account.csm\n  - task: Call\n"
 SHARED = [
     {"user_id": key, "email": email, "tz": "America/New_York"}
     for key, email in ((2, "both@example.com"), (10, "both@example.com"), (9, "own@example.com"))
