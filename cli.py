@@ -5,7 +5,9 @@ Everything heavy is imported inside the commands, so that `touchline --help` sta
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import os
 import sys
 import time
@@ -114,9 +116,25 @@ def _where(context: click.Context) -> tuple[Path | None, Path]:
     try:
         return said, Path.cwd()
     except FileNotFoundError:
-        if said is not None:
+        if said is not None and said.is_absolute():
             return said, said
-    raise Misuse("the current folder is gone; go to one that exists, or say -C DIR")
+    raise Misuse(_GONE)
+
+
+_GONE = "the current folder is gone; go to one that exists, or say -C DIR"
+
+
+def _is_gone() -> bool:
+    """Whether the current folder was removed: what is relative to it cannot be found or made."""
+    try:
+        return not Path.cwd().is_dir()
+    except FileNotFoundError:
+        return True
+
+
+def _is_asked() -> bool:
+    """Whether a person is there to answer; standard input may be closed."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _instant(text: str | None, workplace: Workplace) -> datetime:
@@ -134,15 +152,28 @@ def _finish(text: str, status: int = 0) -> NoReturn:
 
 
 def _answer(text: str) -> None:
-    """Print a result, or end with 1 where it cannot be printed: what was done stays done."""
+    """Print a result, or end with 1 where it cannot be printed: what was done stays done.
+
+    Who reads no further, as `head`, has seen enough: that is no failure.
+    """
     try:
         click.echo(text)
     except BrokenPipeError:
-        raise
+        _print_no_more()
     except OSError as error:
         why = error.strerror or error
         _progress(f"touchline: the answer cannot be written ({why}); what was done is done")
+        _print_no_more()
         sys.exit(1)
+
+
+def _print_no_more() -> None:
+    """What standard output still holds is not tried again at the end, where it would fail aloud."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):  # it is no file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # ---------------------------------------------------------------- options that many share
@@ -322,9 +353,8 @@ def add(
 
     if play is None:
         _finish(listed(plays(), form))
-    ask = _asked if sys.stdin.isatty() else None
-    folder = context.obj.get("folder")
-    _finish(added(add_play(folder, Path.cwd(), play, name=name, said=said, ask=ask), form))
+    ask = _asked if _is_asked() else None
+    _finish(added(add_play(*_where(context), play, name=name, said=said, ask=ask), form))
 
 
 def _asked(each: Input) -> str:
@@ -936,7 +966,7 @@ def held_edit(context: click.Context, item: str, subject: str | None, text: Any)
     from engine.approving import edit_draft
 
     said = text.read() if text else None
-    editor = _editor if sys.stdin.isatty() else None
+    editor = _editor if _is_asked() else None
     _finish(edit_draft(_open(context), item, subject=subject, text=said, editor=editor))
 
 
@@ -1050,7 +1080,7 @@ def resume(context: click.Context, playbooks: tuple[str, ...], yes: bool) -> Non
 
     workplace = _open(context)
     click.echo(backlog(workplace, playbooks))
-    if not yes and sys.stdin.isatty():
+    if not yes and _is_asked():
         click.confirm("Let it go on?", abort=True)
     _finish(let_go_on(workplace, playbooks))
 
@@ -1076,7 +1106,8 @@ def inbound(context: click.Context, files: tuple[Path, ...], form: str, as_json:
     from engine.receiving import receive
     from engine.report.inbound import received
 
-    found = receive(_open(context), files, form, stdin=sys.stdin.buffer)
+    given = io.BytesIO() if sys.stdin is None else sys.stdin.buffer
+    found = receive(_open(context), files, form, stdin=given)
     _finish(received(found, "json" if as_json else "text"), found.exit_status)
 
 
@@ -1160,7 +1191,7 @@ def erase(context: click.Context, key: str, entity: str, yes: bool, form: str) -
     from engine.erasing import erase_customer
     from engine.report.erasing import erased
 
-    if not yes and sys.stdin.isatty():
+    if not yes and _is_asked():
         click.confirm(f"Remove all that is kept of {entity} {key}, for good?", abort=True)
     _finish(erased(erase_customer(_open(context), entity, key), form))
 
@@ -1290,13 +1321,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:  # the outermost loop: what a person reads is a sentence
         if remembered.get("debug"):
             raise
-        sys.exit(_tell(error))
+        status = _tell(error)
+        if sys.stdout is not None:
+            _print_no_more()
+        sys.exit(status)
     sys.exit(0)
 
 
@@ -1306,6 +1337,9 @@ def _tell(error: Exception) -> int:
     if isinstance(error, TouchlineError):
         _progress(f"touchline: {error}")
         return error.exit_status
+    if isinstance(error, FileNotFoundError) and _is_gone():
+        _progress(f"touchline: {_GONE}")
+        return 2
     if isinstance(error, OSError) and error.errno in _USED_UP:
         _progress(f"touchline: {error.strerror}: make room, then say the same again")
         return 3

@@ -12,6 +12,7 @@ from engine.audience.explain import Node, explain
 from engine.audience.select import Key, select_keys
 from engine.audience.snapshot import Snapshot
 from engine.audience.statements import Statement, statements
+from engine.audience.values import key_from_text
 from engine.audience.words import condition_text
 from engine.bind.conditions import BoundAll, Condition
 from engine.bind.playbook import Audience, BoundPlaybook
@@ -78,29 +79,35 @@ def instant_of(text: str | None, timezone: str, *, now: datetime) -> datetime:
     """The instant (UTC) that `--as-of` names; `now` where it names none.
 
     Raises:
-        Misuse: it is no date or timestamp.
+        Misuse: it is no date or timestamp, or near an end of the calendar: no window fits there.
     """
     if text is None:
         return now
     try:
         moment = parse_moment(text)
+    except MomentError:
+        raise Misuse(f"--as-of: {_NO_INSTANT.format(text)}") from None
+    if not isinstance(moment, At | Day | Now | Today):
+        raise Misuse(f"--as-of: {_NO_INSTANT.format(text)}")
+    try:
+        found = span(moment, now, ZoneInfo(timezone)).start
     except MomentError as error:
         raise Misuse(f"--as-of: {error}") from None
-    if not isinstance(moment, At | Day | Now | Today):
-        raise Misuse(f"--as-of: `{text}` is no date or timestamp, such as 2026-03-10T09:00")
-    return span(moment, now, ZoneInfo(timezone)).start
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise Misuse(f"--as-of: `{text}` is not between the years {_YEARS[0]} and {_YEARS[1]}")
+    return found
+
+
+_YEARS = 1000, 9000
+_NO_INSTANT = "`{}` is no date or timestamp, such as 2026-03-10T09:00"
 
 
 def key_of(text: str, audience: Audience) -> Key:
     """A key as its entity has it; Refused where it cannot be one."""
-    if audience.entity.key.kind != "integer":
-        return text
-    try:
-        return int(text)
-    except ValueError:
-        raise Refused(
-            f"there is no {audience.entity.name} `{text}`: its key is a whole number"
-        ) from None
+    key = key_from_text(audience.entity.key.kind, text)
+    if key is None:
+        raise Refused(f"there is no {audience.entity.name} `{text}`: its key is a whole number")
+    return key
 
 
 def who_matches(workplace: Workplace, name: str, as_of: datetime) -> Matching:

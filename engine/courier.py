@@ -97,7 +97,7 @@ class Courier:
             Unreachable: the ledger cannot be read or written.
         """
         found = self._carried(is_written_back=False)
-        return found.tried + found.expired + found.orphaned > 0
+        return found.tried + found.expired + found.orphaned + found.given_up > 0
 
     def write_back(self) -> bool:
         """The same of updates, once no source is open; whether any of them came to its end.

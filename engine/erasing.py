@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.audience.select import Key
+from engine.audience.values import key_from_text
 from engine.bind.catalog import EntityRef
 from engine.ledger.database import scrub
 from engine.ledger.erasure import Erased, erase
@@ -53,9 +54,7 @@ def _entity(workplace: Workplace, name: str) -> EntityRef:
 
 
 def _key(entity: EntityRef, text: str) -> Key:
-    if entity.key.kind != "integer":
-        return text
-    try:
-        return int(text)
-    except ValueError:
-        raise Misuse(f"`{text}` is no key of {entity.name}: a whole number was expected") from None
+    key = key_from_text(entity.key.kind, text)
+    if key is None:
+        raise Misuse(f"`{text}` is no key of {entity.name}: a whole number was expected")
+    return key

@@ -265,7 +265,7 @@ def runnable_playbooks(
     playbooks: list[BoundPlaybook] = []
     lost = {} if names else workplace.unreadable_playbooks
     broken = [RunReport(path, as_of, fault=fault) for path, fault in lost.items()]
-    for name in names or sorted(workplace.project.playbooks):
+    for name in dict.fromkeys(names) or sorted(workplace.project.playbooks):
         try:
             playbook = workplace.runnable(name)
         except Invalid as invalid:

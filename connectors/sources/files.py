@@ -185,7 +185,8 @@ def _tables_in(folder: Path) -> set[str]:
     return {
         path.stem if path.is_file() else path.name
         for path in folder.iterdir()
-        if path.suffix in _SUFFIXES or path.is_dir()
+        if (path.suffix in _SUFFIXES and path.is_file())
+        or (path.is_dir() and _TABLE_NAME.fullmatch(path.name))
     }
 
 
@@ -252,8 +253,26 @@ def _json_lines(connection: Connection, table: TableRef, paths: Sequence[Path]) 
     source = f"FROM read_json({_list_of(paths)}, format = 'newline_delimited', "
     keys = connection.exec_driver_sql(
         f"DESCRIBE {source} union_by_name = true, maximum_depth = 1, sample_size = -1)"
-    )
+    ).all()
+    if [row[0] for row in keys] == ["json"]:
+        _refuse_no_objects(table, paths, kind=keys[0][1])
     return f"{source} columns = {_text_columns([row[0] for row in keys])})"
+
+
+def _refuse_no_objects(table: TableRef, paths: Sequence[Path], *, kind: str) -> None:
+    """DuckDB calls by that name what has no keys: files without rows, and rows of other things."""
+    if kind != "JSON":
+        raise SourceFault(f"{table}: the lines of {paths[0]} are no JSON objects with columns")
+    if all(_is_blank(path) for path in paths):
+        raise SourceFault(
+            f"{table}: {paths[0]} holds no rows, and so names no columns; a table that may be "
+            "empty is a .csv file with its header, or a .parquet file"
+        )
+
+
+def _is_blank(path: Path) -> bool:
+    with path.open("rb") as lines:
+        return not any(line.strip() for line in lines)
 
 
 _SELECTS: Mapping[str, Callable[[Connection, TableRef, Sequence[Path]], str]] = {

@@ -59,13 +59,16 @@ def seen_value(kind: Kind, raw: object) -> object:
 
 
 def key_from_text(kind: Kind, text: str) -> Key | None:
-    """A key as the ledger writes it; None where the entity has no such keys (any more)."""
+    """A key as the ledger writes it; None where the entity has no such keys (any more).
+
+    A whole number has one spelling: `1_0`, `+1` and digits of other scripts are no keys.
+    """
     if kind is not Kind.INTEGER:
         return text
-    try:
-        return int(text)
-    except ValueError:
-        return None
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+
+
+_WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,29}")
 
 
 def value_text(value: object) -> str | None:

@@ -250,6 +250,7 @@ class Line:
         self._choose_size()
         while not self._is_drained and self._delivery.goes_on:
             found = await self._delivery.books.write(self._ask)
+            self._delivery.tally.gave_up(found.given_up)
             if found.touches:
                 return found.touches
             if found.is_busy:

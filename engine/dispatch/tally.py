@@ -20,7 +20,8 @@ class Delivered:
     again. `tried` is how many were claimed. `trouble` tells by channel of the last failure that
     was the channel's own, unless it worked after that; `paused` names the channels that this
     delivery paused until a person looks. `swept` is what workers that are gone had left behind;
-    `orphaned` counts copies that ended because their mail did not go.
+    `orphaned` counts copies that ended because their mail did not go, `given_up` mails that had
+    waited too long for room under a cap.
     """
 
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Delivered:
     swept: Swept = Swept()
     expired: int = 0
     orphaned: int = 0
+    given_up: int = 0
 
 
 Progress = Callable[[Delivered], None]
@@ -45,6 +47,7 @@ class Tally:
         self.orphaned = 0
         self._progress = progress
         self._tried = 0
+        self._given_up = 0
         self._counts: dict[str, Counter[str]] = {}
         self._trouble: dict[str, str] = {}
         self._paused: list[str] = []
@@ -52,6 +55,10 @@ class Tally:
     def claimed(self) -> None:
         """One more touch was taken."""
         self._tried += 1
+
+    def gave_up(self, number: int) -> None:
+        """So many ended before they were taken: they had waited too long."""
+        self._given_up += number
 
     def came_to(self, channel: str, state: TouchState) -> None:
         """One more touch has come to a state."""
@@ -81,4 +88,5 @@ class Tally:
             swept=self.swept,
             expired=self.expired,
             orphaned=self.orphaned,
+            given_up=self._given_up,
         )

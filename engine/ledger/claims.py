@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -82,13 +82,15 @@ class Claims:
     """What a worker got, and where that is nothing, what it may wait for.
 
     `goes_on`: more may be due, ask again at once. `is_busy`: what is due waits for what another
-    claim has in hand. `turn_at` (real time): what is due waits for its rate.
+    claim has in hand. `turn_at` (real time): what is due waits for its rate. `given_up` is how many
+    ended meanwhile, because they had waited for room too long.
     """
 
     touches: tuple[Claimed, ...] = ()
     goes_on: bool = False
     is_busy: bool = False
     turn_at: datetime | None = None
+    given_up: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +142,20 @@ def claim(
 def _first_that_may(asking: _Asking, wanted: Sequence[ColumnElement[bool]], limit: int) -> Claims:
     policy = asking.policy
     free = [*wanted, *has_turn(policy, asking.real), *_nobody_busy(policy)]
-    look, put_off = limit, 0
+    look, put_off, given_up = limit, 0, 0
     while put_off < _MOST_AT_ONCE:
         rows = _pick(asking.unit, free, look)
         if not rows:
-            return _why_none(asking, wanted)
+            return replace(_why_none(asking, wanted), given_up=given_up)
         may_go, others = _judged(asking, rows, limit)
         for row, verdict in others:
             _put_off(asking, row, verdict)
+        given_up += sum(isinstance(verdict, GiveUp) for _, verdict in others)
         if may_go:
-            return Claims(tuple(_take(asking, may_go)))
+            return Claims(tuple(_take(asking, may_go)), given_up=given_up)
         put_off += len(others)
         look = min(look * _GROWTH, _MOST_AT_ONCE)
-    return Claims(goes_on=True)
+    return Claims(goes_on=True, given_up=given_up)
 
 
 def _judged(

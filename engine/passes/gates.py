@@ -56,9 +56,45 @@ class Gates:
         self._copies: dict[tuple[str, str], dict[str, CopyHolder]] = {}
         self._given: dict[str, list[Act]] = {}
 
-    def take_for_sent(self, touch: NewTouch) -> None:
-        """In a rehearsal, that a touch would have gone out: caps count it from then on."""
-        if touch.to_customer and not is_waiting(touch, self._as_of):
+    def let_go(self, touches: Sequence[NewTouch]) -> list[NewTouch]:
+        """In a rehearsal, what a dispatch would make of touches: caps count each for the next.
+
+        In the order of their turns. A copy waits with its mail.
+        """
+        if self._ledger is None:
+            return self._gone([(touch, ()) for touch in touches], {})
+        with self._ledger.read() as unit:
+            whom = [_whom(unit, touch) for touch in touches]
+            acts = self._acts(unit, whom)
+        return self._gone(list(zip(touches, whom, strict=True)), acts)
+
+    def _gone(
+        self, asking: Sequence[tuple[NewTouch, tuple[str, ...]]], acts: Acts
+    ) -> list[NewTouch]:
+        found: dict[str, NewTouch] = {}
+        turns = sorted(
+            asking, key=lambda each: (bool(each[0].copy_of), -each[0].priority, each[0].id)
+        )
+        for touch, whom in turns:
+            mail = found.get(touch.copy_of, touch)
+            held = self._with_its_mail(touch, mail) or self._held(touch, whom, acts)
+            found[touch.id] = held
+            self._take(held)
+        return [found[touch.id] for touch, _ in asking]
+
+    def _with_its_mail(self, touch: NewTouch, mail: NewTouch) -> NewTouch | None:
+        is_due = touch.state is not TouchState.READY or not is_waiting(mail, self._as_of)
+        if mail is touch or is_due:
+            return None
+        return replace(touch, reason=mail.reason, due_at=mail.due_at, expires_at=mail.expires_at)
+
+    def _take(self, touch: NewTouch) -> None:
+        """A touch would have gone out: caps count it from then on."""
+        if (
+            touch.to_customer
+            and touch.state is TouchState.READY
+            and not is_waiting(touch, self._as_of)
+        ):
             act = Act(self._as_of, touch.channel, touch.topic)
             for name in _names(touch):
                 self._given.setdefault(name, []).append(act)
@@ -83,7 +119,7 @@ class Gates:
             refused = self._refused(unit, step, drafts)
             self._remember_copies(unit, step, playbook, drafts)
             judged = _judged(drafts, _Known(refused, never, copies))
-            whom = [_whom(unit, each) for each in judged]
+            whom = [_whom(unit, each.touch) for each in judged]
             acts = self._acts(unit, whom)
             return _as_late([self._waiting(*each, acts) for each in zip(judged, whom, strict=True)])
 
@@ -118,24 +154,28 @@ class Gates:
         return acts_by_whom(unit, everyone, self._policy, now=self._as_of)
 
     def _waiting(self, draft: Draft, whom: tuple[str, ...], acts: Acts) -> Draft:
-        """A draft that has to wait is due when it may be asked about again, and not late before."""
-        touch, now = draft.touch, self._as_of
-        if not touch.to_customer or touch.state is not TouchState.READY or touch.copy_of:
-            return draft  # a draft is asked once it is approved, a copy once its mail has gone
+        """A draft that has to wait; a copy is asked about once its mail has gone."""
+        touch = draft.touch
+        return draft if touch.copy_of else replace(draft, touch=self._held(touch, whom, acts))
+
+    def _held(self, touch: NewTouch, whom: tuple[str, ...], acts: Acts) -> NewTouch:
+        """One that has to wait is due when it may be asked about again, and not late before."""
+        now = self._as_of
+        if not touch.to_customer or touch.state is not TouchState.READY or is_waiting(touch, now):
+            return touch  # a draft is asked once it is approved
         names = whom or _names(touch)
         asked = Asked(touch.channel, touch.topic, ZoneInfo(touch.zone), names)
         verdict = judge(self._policy, asked, self._with_given(touch, names, acts), now)
         if not isinstance(verdict, Wait):
-            return draft
+            return touch
         expires_at = touch.expires_at and touch.expires_at + (verdict.until - now)
-        held = replace(
+        return replace(
             touch,
             reason=verdict.reason,
             due_at=verdict.until,
             expires_at=expires_at,
             held_by=self._policy.digest,
         )
-        return replace(draft, touch=held)
 
     def _with_given(self, touch: NewTouch, whom: Sequence[str], acts: Acts) -> Acts:
         """The acts on record, and those that a rehearsal has only in mind."""
@@ -187,9 +227,8 @@ def _as_late(drafts: Sequence[Draft]) -> list[Draft]:
     ]
 
 
-def _whom(unit: Unit, draft: Draft) -> tuple[str, ...]:
-    """Whom a draft to a customer reaches, as the ledger will keep it."""
-    touch = draft.touch
+def _whom(unit: Unit, touch: NewTouch) -> tuple[str, ...]:
+    """Whom a touch to a customer reaches, as the ledger will keep it."""
     if not touch.to_customer or touch.state.has_ended:
         return ()
     return (address_of(unit.digest(touch.recipient)), *touch.rows)

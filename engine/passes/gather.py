@@ -40,7 +40,7 @@ from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy
 from engine.decide.became import ReadRecords, StepRecord, stay_of
-from engine.decide.facts import Enrollment, Invited, NewTouch
+from engine.decide.facts import Enrollment, Invited, NewTouch, TouchState
 from engine.decide.gathering import Gathered, ItemFacts
 from engine.decide.journey import StepFacts, lets_go, step_of
 from engine.decide.waits import Clock
@@ -361,10 +361,13 @@ class World:
         rehearsed = ((each, self._rehearsed.get((each, step.thread), ())) for each in ids)
         return sent | {each: answers_among(made) for each, made in rehearsed if made}
 
-    def take_for_sent(self, touch: NewTouch) -> None:
-        """In a rehearsal, that a touch would have gone out; the ledger never learns."""
-        self._rehearsed.setdefault((touch.enrollment, touch.step), []).append(touch)
-        self._gates.take_for_sent(touch)
+    def let_go(self, touches: Sequence[NewTouch]) -> list[NewTouch]:
+        """In a rehearsal, what a dispatch would make of touches; the ledger never learns."""
+        gone = self._gates.let_go(touches)
+        for touch in gone:
+            if touch.state is TouchState.READY:
+                self._rehearsed.setdefault((touch.enrollment, touch.step), []).append(touch)
+        return gone
 
     def _drafts(self, press: Press | None, customers: Iterable[Customer]) -> list[Draft]:
         if press is None:

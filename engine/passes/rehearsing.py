@@ -1,13 +1,13 @@
 """Where the decisions of a rehearsal go: everyone's place is kept in memory.
 
-Every touch is taken for sent, and what would have been done is remembered.
+Every touch is taken for sent once it is its turn, and what would have been done is remembered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
@@ -58,18 +58,19 @@ class DryJournal:
         as_of: datetime,
         *,
         shut: Mapping[str, str],
-        take_for_sent: Callable[[NewTouch], None],
+        dispatch: Callable[[Sequence[NewTouch]], Sequence[NewTouch]],
     ) -> None:
         self._ledger = ledger
         self._shut = shut
-        self._take_for_sent = take_for_sent
+        self._dispatch = dispatch
         self._playbook = playbook
         self._as_of = as_of
         self._standing: dict[str, Enrollment | None] = {}
         self._unread = ledger is not None
         self._moved: dict[str, Enrollment] = {}
         self._left_behind: set[str] = set()
-        self._made: dict[str, list[NewTouch]] = {}
+        self._made: dict[str, dict[str, NewTouch]] = {}
+        self._outbox: dict[str, NewTouch] = {}
         self._passed: dict[str, list[Passed]] = {}
         self.would: list[NewTouch] = []
         self._closed: dict[str, set[str]] = {}
@@ -135,8 +136,8 @@ class DryJournal:
         return [each for each in self._moved.values() if each.id not in self._standing]
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
-        """First what the ledger says is due, then what the decisions of this pass led to."""
-        return [*self._due_in_ledger(), *self._due_in_memory()]
+        """What the ledger says is due, and what this pass led to, in the order of a run."""
+        return sorted([*self._due_in_ledger(), *self._due_in_memory()], key=_turn)
 
     def gathering(self) -> Sequence[Enrollment]:
         """Those of the ledger whom nothing was decided on yet, and whom decisions led to one."""
@@ -184,7 +185,7 @@ class DryJournal:
     def _states(self, enrollment: str) -> dict[str, tuple[TouchState, ...]]:
         """The states of the touches made in this pass, by step."""
         states: dict[str, tuple[TouchState, ...]] = {}
-        for touch in self._made.get(enrollment, ()):
+        for touch in self._made_for(enrollment):
             states[touch.step] = (*states.get(touch.step, ()), self._foreseen(touch))
         return states
 
@@ -197,15 +198,18 @@ class DryJournal:
         self._standing |= standing_after([each for each in listed if not isinstance(each, Moved)])
         for each in passed_by(listed):
             self._passed.setdefault(each.enrollment, []).append(each)
-        for decision in listed:
-            if isinstance(decision, TouchMade):
-                self.would.append(decision.touch)
-                for touch in told_apart(decision.touch):
-                    self._made.setdefault(touch.enrollment, []).append(touch)
-                if decision.touch.state is TouchState.READY:
-                    self._take_for_sent(decision.touch)
-            elif isinstance(decision, Invited):
-                self.invited.append(decision)
+        made = [each.touch for each in listed if isinstance(each, TouchMade)]
+        self._keep(made)
+        self._outbox |= {touch.id: touch for touch in made}
+        self.invited += [each for each in listed if isinstance(each, Invited)]
+
+    def _keep(self, touches: Sequence[NewTouch]) -> None:
+        for touch in touches:
+            for part in told_apart(touch):
+                self._made.setdefault(part.enrollment, {})[part.id] = part
+
+    def _made_for(self, enrollment: str) -> Collection[NewTouch]:
+        return self._made.get(enrollment, {}).values()
 
     def _as_it_waits(self, decision: Decision) -> Decision:
         if not isinstance(decision, TouchMade):
@@ -231,8 +235,12 @@ class DryJournal:
         return len(tasks)
 
     def deliver(self) -> bool:
-        """Nothing is ever sent."""
-        return False
+        """Nothing is sent: what was made since is remembered as a dispatch would leave it."""
+        gone = self._dispatch(list(self._outbox.values()))
+        self._outbox.clear()
+        self._keep(gone)
+        self.would += gone
+        return bool(gone)
 
     def _due_in_ledger(self) -> list[Due]:
         if not (self._ledger and self._unread):
@@ -276,25 +284,39 @@ class DryJournal:
         return due
 
     def _is_held_back(self, enrollment: Enrollment) -> bool:
-        """Whether a touch of its step has to wait, as for a window, a cap or an approval."""
-        made = self._made.get(enrollment.id, ())
+        """Whether a touch of its step has not gone, as for a window, a cap or an approval."""
         return any(
             touch.step == enrollment.step
-            and (touch.state is TouchState.DRAFT or is_waiting(touch, self._as_of))
-            for touch in made
+            and (touch.state is TouchState.DRAFT or self._is_still_here(touch))
+            for touch in self._made_for(enrollment.id)
+        )
+
+    def _is_still_here(self, touch: NewTouch) -> bool:
+        return touch.state is TouchState.READY and (
+            touch.id in self._outbox or is_waiting(touch, self._as_of)
         )
 
     def _ends(self, enrollment: Enrollment) -> tuple[TouchState, ...]:
         return tuple(
             self._foreseen(touch)
-            for touch in self._made.get(enrollment.id, ())
+            for touch in self._made_for(enrollment.id)
             if touch.step == enrollment.step and not touch.copy_of
         )
 
     def _foreseen(self, touch: NewTouch) -> TouchState:
         """Every touch that would go out is taken for sent, but where it has to wait."""
-        is_going = touch.state is TouchState.READY and not is_waiting(touch, self._as_of)
-        return TouchState.SENT if is_going else touch.state
+        is_ready = touch.state is TouchState.READY
+        return TouchState.SENT if is_ready and not self._is_still_here(touch) else touch.state
+
+
+def _turn(due: Due) -> tuple[int, datetime, str]:
+    """When it is the turn of one who is due, in the order of `due_enrollments`."""
+    of = due.enrollment
+    return _PHASES.index(of.phase), of.waits_until or _AT_ONCE, of.id
+
+
+_PHASES = (Phase.READY, Phase.WAITING, Phase.TOUCHING)
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 def _is_watching(enrollment: Enrollment) -> bool:

@@ -353,9 +353,7 @@ def rehearse(
         Unreachable: a source does not answer.
     """
     sources = facts.check(playbook, _last_sources(ledger, playbook))
-    journal = DryJournal(
-        ledger, playbook.name, firing.as_of, shut=shut, take_for_sent=facts.take_for_sent
-    )
+    journal = DryJournal(ledger, playbook.name, firing.as_of, shut=shut, dispatch=facts.let_go)
     facts.recall(journal.records)
     found = select(playbook, firing, facts, ledger, run="")
     before = _last_matched(ledger, playbook)
@@ -366,8 +364,8 @@ def rehearse(
     watch_all(journal, versions, facts, firing.as_of)
     if ledger is not None:
         with ledger.read() as unit:
-            waiting = foreseen(unit, playbook.name, policy, shut=shut, now=firing.as_of)
-        let_go(journal, withheld(playbook, facts, waiting))
+            left_over = foreseen(unit, playbook.name, policy, shut=shut, now=firing.as_of)
+        let_go(journal, withheld(playbook, facts, left_over))
     for cohorts in found.cohorts(playbook, firing.as_of):
         for each in cohorts:
             journal.record(each.entered())
@@ -380,7 +378,8 @@ def rehearse(
     report = _with_invited(report, dict(sorted(answers.items())))
     would, at = tuple(journal.would), firing.as_of
     counted = Counter((touch.channel, str(touch.state)) for touch in would)
-    held_back = Counter(touch.reason for touch in would if is_waiting(touch, at))
+    waiting = {touch.id: touch for touch in would if is_waiting(touch, at)}
+    held_back = Counter(each.reason for each in waiting.values() if each.copy_of not in waiting)
     if gathered := journal.gathered():
         held_back[GATHERED] = gathered
     return replace(

@@ -90,8 +90,8 @@ class Facts(DigestFacts, Protocol):
     def invited(self, playbook: BoundPlaybook, as_of: datetime) -> Sequence[Invitation]:
         """Those whom steps would have asked into a playbook, earlier in a rehearsal."""
 
-    def take_for_sent(self, touch: NewTouch) -> None:
-        """In a rehearsal, that a touch would have gone out; the ledger never learns."""
+    def let_go(self, touches: Sequence[NewTouch]) -> list[NewTouch]:
+        """In a rehearsal, what a dispatch would make of touches; the ledger never learns."""
 
     def has_rules(self, playbook: BoundPlaybook) -> bool:
         """Whether `never_contact` says anything of a playbook's customers."""

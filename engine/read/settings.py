@@ -134,6 +134,7 @@ def _channel(
 ) -> SmtpChannel | WebhookChannel:
     if data["type"] == "smtp":
         return _smtp(name, data, path, reading)
+    _refuse_open_web(data, path, reading)
     return WebhookChannel(
         name=name,
         url=_url(data, path, reading),
@@ -143,6 +144,18 @@ def _channel(
         timeout=float(data.get("timeout", 20)),
         place=reading.place(path),
     )
+
+
+def _refuse_open_web(data: _Data, path: DocumentPath, reading: Reading) -> None:
+    """Say now what no request could be sent by; what a reference holds is seen when it is used."""
+    allowed = ("https://", "http://") if data.get("allow_private") else ("https://",)
+    if not data["url"].lower().startswith(("${", *allowed)):
+        reading.report(
+            (*path, "url"),
+            "bad-url",
+            "a webhook's `url` begins with https://",
+            "within your own network, http:// goes with `allow_private: true`",
+        )
 
 
 def _smtp(name: str, data: _Data, path: DocumentPath, reading: Reading) -> SmtpChannel:

@@ -37,6 +37,16 @@ def steps(step: str) -> str:
 MISTAKES = [
     # touchline.yaml
     (
+        "webhook-in-the-open",
+        "touchline.yaml",
+        SETTINGS.replace(
+            "type: smtp,", "type: webhook, url: 'http://hooks.a.example/x' }\n  other: {type: smtp,"
+        ),
+        "bad-url",
+        "7:31",
+        "http:// goes with `allow_private: true`",
+    ),
+    (
         "one-click-without-url",
         "touchline.yaml",
         SETTINGS.replace("type: smtp,", "type: smtp, unsubscribe: {one_click: true},"),

@@ -44,6 +44,7 @@ READABLE: dict[str, tuple[dict[str, str | bytes], list[object]]] = {
     "a comma in the header": ({"users.csv": '"x,y",a\n1,2\n'}, ["2"]),
     "what looks like a comment": ({"users.csv": "a,b\n#1,2\n"}, ["#1"]),
     "jsonl": ({"users.jsonl": '{"a": 9007199254740993}\n{"b": 1}\n'}, ["9007199254740993", None]),
+    "jsonl with a key of DuckDB's": ({"users.jsonl": '{"json": 1, "a": 2}\n'}, ["2"]),
     "jsonl with nested values": ({"users.jsonl": '{"a": {"x": [1]}}\n'}, ['{"x":[1]}']),
     "jsonl null and true": ({"users.jsonl": '{"a": null}\n{"a": true}\n'}, [None, "true"]),
     "folder": (
@@ -80,6 +81,10 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
         "s.users could be users.csv and users in {folder}",
     ),
     "nothing there": ({"people.csv": "a\n"}, "s has no table `users`; there is people"),
+    "a folder that is called a file": (
+        {"users.jsonl/1.jsonl": "{}", "people.csv": "a\n"},
+        "s has no table `users`; there is people",
+    ),
     "empty folder": ({"users/.keep": ""}, "s.users: the folder {folder}/users holds no files"),
     "a folder in the folder": (
         {"users/1.csv": "a\n", "users/2026/2.csv": "a\n"},
@@ -104,6 +109,19 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
     "not utf-8": ({"users.csv": b"a\n\xff\n"}, "the files cannot be read: Invalid Input"),
     "a header that is not utf-8": ({"users.csv": b"\xff\n"}, "s.users: the header of {folder}"),
     "no json": ({"users.jsonl": '{"a": 1}\nx\n'}, "s.users cannot be read: Invalid Input"),
+    "no rows": (
+        {"users.jsonl": ""},
+        "s.users: {folder}/users.jsonl holds no rows, and so names no",
+    ),
+    "no rows but lines": ({"users.jsonl": "\n \n"}, "s.users: {folder}/users.jsonl holds no rows"),
+    "only lists": (
+        {"users.jsonl": "[1]\n"},
+        "s.users: the lines of {folder}/users.jsonl are no JSON objects",
+    ),
+    "only {}": (
+        {"users.jsonl": "{}\n"},
+        "s.users: the lines of {folder}/users.jsonl are no JSON objects",
+    ),
     "no object": ({"users.jsonl": '{"a": 1}\n[1]\n'}, "s.users"),
     "no parquet": ({"users.parquet": "PAR?"}, "s.users cannot be read: Invalid Input"),
 }

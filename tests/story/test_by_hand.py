@@ -78,9 +78,10 @@ def test_which_gate_says_no(stage: Stage, row: tuple[str, int, str, str]) -> Non
     [
         ("99", "", "there is no user with the key 99"),
         ("ann", "", "its key is a whole number"),
+        ("0_1", "", "its key is a whole number"),
         ("1", "status: draft\n", "checkup is a draft"),
     ],
-    ids=["nobody", "no-key", "draft"],
+    ids=["nobody", "no-key", "as-in-code", "draft"],
 )
 def test_what_is_refused(stage: Stage, key: str, head: str, sentence: str) -> None:
     put(stage, head)

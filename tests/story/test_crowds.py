@@ -183,7 +183,7 @@ def rehearsed(
     memory.wipe()
     with memory.ledger.write() as unit:
         record(unit, [Entered(each) for each in inside], at=BEFORE, actor="engine", run="r")
-    journal = DryJournal(memory.ledger, "p", AS_OF, shut={}, take_for_sent=lambda touch: None)
+    journal = DryJournal(memory.ledger, "p", AS_OF, shut={}, dispatch=list)
     journal.record(moved)
     found = exits(journal, SHELF, source, AS_OF)  # type: ignore[arg-type]
     return found, journal._standing

@@ -150,6 +150,9 @@ def test_one_whom_the_ledger_never_saw_is_kept_out_all_the_same(stage: Stage) ->
     [
         pytest.param(("2", "--entity", "usr"), "did you mean user?", id="no such entity"),
         pytest.param(("two", "--entity", "user"), "a whole number was expected", id="no such key"),
+        pytest.param(("0_2", "--entity", "user"), "a whole number was expected", id="as in code"),
+        pytest.param(("٢", "--entity", "user"), "a whole number was expected", id="other digits"),
+        pytest.param((" 2", "--entity", "user"), "a whole number was expected", id="a blank"),
     ],
 )
 def test_wrong_use_is_told(stage: Stage, words: tuple[str, ...], told_of: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,70 @@ def test_a_dry_run_counts_its_own_mails_under_a_cap(stage: Stage) -> None:
         "second": {},
         "checkup": {"capped": 3},
     }
+
+
+EACH = "  frequency_caps: [{at_most: 1, per: 1 day, each: account}]\n"
+
+
+@pytest.mark.parametrize(
+    "begun", [pytest.param((), id="no ledger"), pytest.param(("ledger", "init"), id="ledger")]
+)
+def test_a_dry_run_counts_the_mails_of_one_step_under_a_cap(
+    stage: Stage, begun: tuple[str, ...]
+) -> None:
+    """Of three customers of one account the one is foreseen to be written to who then is."""
+    policy(stage, EACH)
+    if begun:
+        stage.do(*begun)
+    told = stage.run("--dry-run").data
+    assert told["runs"][0]["waiting"] == {"capped": 2}
+    foreseen = [each["to"] for each in told["would"] if not each["reason"]]
+    stage.run()
+    assert got(stage) == foreseen
+
+
+def test_a_dry_run_has_a_copy_wait_with_its_mail(stage: Stage) -> None:
+    """What goes to a colleague is told of no mail that has not gone."""
+    policy(stage, EACH)
+    stage.edit(
+        "playbooks/checkup.yaml",
+        "  - email: hello\n",
+        "  - email: hello\n    cc: account.csm\n    one_copy: false\n",
+    )
+    told = stage.run("--dry-run").data
+    assert told["runs"][0]["waiting"] == {"capped": 2}
+    reasons = Counter((bool(each["copy_of"]), each["reason"]) for each in told["would"])
+    assert reasons == {
+        (copy, why): n for copy in (False, True) for why, n in (("", 1), ("capped", 2))
+    }
+    assert stage.run().data["runs"][0]["waiting"] == {"capped": 2}
+
+
+def test_who_waited_too_long_for_room_goes_on_in_the_same_run(stage: Stage) -> None:
+    """What is given up has ended: the step behind it does not wait for another pass."""
+    policy(stage, EACH.replace("per: 1 day", "per: 7 days, give_up: 1 day"))
+    stage.edit("playbooks/checkup.yaml", "  - email: hello\n    from: account.csm\n", AND_CALL)
+    first = stage.run().data["runs"][0]
+    assert (first["touches"]["task"], first["waiting"]) == ({"sent": 1}, {"capped": 2})
+    given_up = stage.run(as_of="2026-03-11T09:00:00-04:00").data["runs"][0]
+    assert given_up["touches"] == {"email": {"skipped": 2}, "task": {"sent": 2}}
+
+
+AND_CALL = "  - email: hello\n    from: account.csm\n  - task: Call\n"
+SHARED = [
+    {"user_id": key, "email": email, "tz": "America/New_York"}
+    for key, email in ((2, "both@example.com"), (10, "both@example.com"), (9, "own@example.com"))
+]
+
+
+def test_a_dry_run_tells_which_of_two_at_one_address_is_written_to(stage: Stage) -> None:
+    """Both walk the customers in one order, whatever the digits of their keys."""
+    stage.put_users(*SHARED)
+    told = stage.run("--dry-run").data["would"]
+    stage.run()
+    log = stage.do("audit", "show", "--format", "json").data
+    sent = {each["key"] for each in log if each["kind"] == "touch.sent"}
+    assert {str(each["key"]) for each in told if each["status"] == "ready"} == sent
 
 
 def test_a_dry_run_lets_go_what_a_run_would_of_what_waits(stage: Stage) -> None:

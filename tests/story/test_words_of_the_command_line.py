@@ -72,3 +72,27 @@ def test_a_fuse_by_share_is_told_as_it_is_written(stage: Stage) -> None:
     stage.edit("playbooks/checkup.yaml", "exit_when", "entry: {fuse: {share: 20%}}\nexit_when")
     (run,) = stage.run().data["runs"]
     assert "the fuse of 20% of 3" in run["held"]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "9999-12-31", "9999-12-31T23:59:59"])
+@pytest.mark.parametrize("words", [("run", "--dry-run"), ("segment", "checkup"), ("metrics",)])
+def test_an_instant_at_an_end_of_the_calendar_is_wrong_use(
+    stage: Stage, words: tuple[str, ...], at: str
+) -> None:
+    said = stage.do(*words, "--as-of", at)
+    assert said.status == 2
+    assert "--as-of: " in said.err
+    assert "a bug of ours" not in said.err
+
+
+@pytest.mark.parametrize("at", ["", "signed_up_at", "30 days ago", "start of month", "soon"])
+def test_what_is_no_instant_is_told_what_is_one(stage: Stage, at: str) -> None:
+    said = stage.do("segment", "checkup", "--as-of", at)
+    assert said.status == 2
+    assert f"`{at}` is no date or timestamp, such as 2026-03-10T09:00" in said.err
+
+
+def test_a_playbook_that_is_named_twice_runs_once(stage: Stage) -> None:
+    twice = stage.run("checkup", "checkup", "--dry-run").data
+    assert [each["playbook"] for each in twice["runs"]] == ["checkup"]
+    assert len(twice["would"]) == 3
