@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from tests.year.almanac import is_in_window, too_many, zone_or
-from tests.year.house import ADDRESS, COLLEAGUES, PROJECT_ZONE, House, Letter, Playbook
+from tests.year.cast import ADDRESS, COLLEAGUES, PROJECT_ZONE
+from tests.year.house import House
+from tests.year.papers import Playbook
+from tests.year.post import Letter
 from tests.year.record import Record, Stay, Touch
 from tests.year.standstill import is_over, is_still
 

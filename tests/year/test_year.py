@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import assert_never
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 
 from tests.support.ground import Ground, file_ground, server_ground
 from tests.year.acts import (
-    Act,
-    Ask,
     Book,
     ByHand,
     Change,
@@ -28,12 +25,13 @@ from tests.year.acts import (
     Review,
     Status,
     TaskDone,
-    Trouble,
-    Vanish,
     Year,
     years,
 )
-from tests.year.house import NEW_YEAR, House, Letter, open_house
+from tests.year.cast import NEW_YEAR
+from tests.year.hands import do
+from tests.year.house import open_house
+from tests.year.post import Letter
 from tests.year.watch import Watch
 
 MANY = int(os.environ.get("TOUCHLINE_YEARS", "0"))
@@ -64,39 +62,6 @@ def on_postgres(postgres: str) -> Iterator[Ground]:
     """The same on a server."""
     with server_ground("year", NEW_YEAR, server=postgres) as laid:
         yield laid
-
-
-def do(house: House, act: Act) -> None:
-    """What an act is."""
-    match act:
-        case Pass(minutes, fires):
-            house.passes(minutes, fires=fires)
-        case Change():
-            house.change(act)
-        case Presence(key, present):
-            (house.gone.discard if present else house.gone.add)(key)
-        case Edit():
-            house.edit(act)
-        case Status(book, paused):
-            house.set_paused(book, paused)
-        case Vanish(instead):
-            house.vanish(instead)
-        case Halt(book, on):
-            house.set_halt(book, on)
-        case Policy():
-            house.set_policy(act)
-        case Ask():
-            house.ask(act)
-        case ByHand():
-            house.by_hand(act)
-        case TaskDone(number):
-            house.task_done(number)
-        case Review():
-            house.review(act)
-        case Trouble(answer):
-            house.answer = answer
-        case _:
-            assert_never(act)
 
 
 def live_through(ground: Ground, year: Year) -> tuple[list[Letter], str]:

@@ -14,8 +14,10 @@ from sqlalchemy import select
 from engine.ledger.log import verify_audit
 from engine.ledger.tables import audit
 from tests.year.almanac import HOLIDAYS, ends_at, is_in_window, moment_of_wait, too_many, zone_or
-from tests.year.house import ADDRESS, PROJECT_ZONE, House, Playbook
+from tests.year.cast import ADDRESS, PROJECT_ZONE
+from tests.year.house import House
 from tests.year.letters import counted, judge_letters
+from tests.year.papers import Playbook
 from tests.year.record import Record, Stay
 from tests.year.rooms import Rooms
 from tests.year.standstill import goal_window, is_over, is_still, moved_on
