@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, assert_never
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -22,6 +24,7 @@ from engine.roster import call_roll
 from engine.workplace import Workplace
 from tests.year.acts import (
     Act,
+    Admit,
     Ask,
     Book,
     ByHand,
@@ -34,11 +37,14 @@ from tests.year.acts import (
     Review,
     Status,
     TaskDone,
+    Till,
     Trouble,
     Vanish,
 )
+from tests.year.almanac import next_time
 from tests.year.cast import ACTOR, ADDRESS
 from tests.year.house import House
+from tests.year.papers import Approval
 
 __all__ = ["do"]
 
@@ -47,7 +53,11 @@ def do(house: House, act: Act) -> None:
     """What an act is."""
     match act:
         case Pass(minutes, fires):
-            house.passes(minutes, fires=fires)
+            house.passes(house.now + timedelta(minutes=minutes), fires=fires)
+        case Till(clock, zone, fires, days):
+            house.passes(next_time(house.now, clock, ZoneInfo(zone), days=days), fires=fires)
+        case Admit(book):
+            _admit(house, book)
         case Change():
             _change(house, act)
         case Presence(key, present):
@@ -106,6 +116,7 @@ def _edit(house: House, act: Edit) -> None:
             house.fresh += 1
             book.formerly.append(book.name)
             book.name = f"p{house.fresh}"
+            house.first_names[book.name] = house.first_names[book.formerly[0]]
         case "keep" | "move" | "exit":
             book.on_change = act.kind
     book.steps = steps
@@ -162,6 +173,7 @@ def _by_hand(house: House, act: ByHand) -> None:
         take_out(place, book.name, str(act.key), why="")
         return
     house.note_pause(book)
+    house.let_in_at = house.now
     house.remember(place.runnable(book.name))
     try:
         enroll(place, book.name, str(act.key), house.now, segment=Segment.ASKED)
@@ -192,6 +204,17 @@ def _review(house: House, act: Review) -> None:
             desk.drop(place, [draft.id])
 
 
+def _admit(house: House, book: int) -> None:
+    """Those whom a fuse keeps out, if it does."""
+    place, written = house.take_up(), house.books[book]
+    held = [item for item in desk.held_items(place) if item.kind == "fuse"]
+    mine = [item.id for item in held if item.playbook in written.names]
+    if mine:
+        desk.approve(place, mine)
+        said = Approval(house.now, written.name, written.steps)
+        house.allowed[house.first_names[written.name]] = said
+
+
 def _edit_draft(house: House, place: Workplace, draft: str) -> None:
     house.fresh += 1
     edited = f"Edited {house.fresh}."
@@ -214,4 +237,6 @@ def _task_done(house: House, number: int) -> None:
     """One of the open tasks, if any is."""
     with house.ledger.write() as unit:
         if tasks := list_tasks(unit):
-            finish_task(unit, tasks[number % len(tasks)].id, at=house.now, actor=ACTOR)
+            task = tasks[number % len(tasks)]
+            outcome = task.outcomes[number % len(task.outcomes)] if task.outcomes else ""
+            finish_task(unit, task.id, outcome=outcome, at=house.now, actor=ACTOR)

@@ -53,10 +53,13 @@ from tests.year.cast import (
     customer,
     settings,
 )
-from tests.year.papers import Playbook
+from tests.year.papers import Approval, Playbook
 from tests.year.post import Letter, Post
 
 __all__ = ["House", "open_house"]
+
+NESTED = ("then", "else", "split")
+"""The words of a step that hold other steps."""
 
 
 class House:
@@ -74,6 +77,10 @@ class House:
         self.asks: dict[str, str] = {}
         """The playbook that a version asks into, as it was called then."""
         self.roots: dict[str, str] = {}
+        self.specs: dict[str, dict[str, Any]] = {}
+        """What each step says, by the first name that it had."""
+        self.first_names: dict[str, str] = {}
+        """What each playbook was called at first, by all of its names."""
         self.asking: set[str] = set()
         """The steps that ask into another playbook."""
         self.policy: dict[str, Any] = {}
@@ -82,7 +89,15 @@ class House:
         self.halted: set[str] = set()
         self.approved: dict[str, bytes] = {}
         """What a person has let go, as it read then."""
+        self.allowed: dict[str, Approval] = {}
+        """What somebody let pass a fuse since the last fire, by the playbook's first name."""
+        self.rated_at = start
+        """Since when the policy says what it says of rates."""
+        self.let_in_at: datetime | None = None
+        """When somebody was let in by hand for the last time."""
         self.fresh = 0
+        self._last = ""
+        """The mail or task that was written last: what `@last` means in the steps after it."""
         self._is_changed = True
         self._place: Workplace | None = None
         self.ledger: Ledger = open_ledger(url, root=root)
@@ -119,6 +134,7 @@ class House:
         self.fresh += 1
         playbook = Playbook(f"p{self.fresh}", book.head, [])
         playbook.steps = [self.named(step) for step in book.steps]
+        self.first_names[playbook.name] = playbook.name
         self.books.append(playbook)
 
     def named(self, step: Any) -> Any:
@@ -130,8 +146,20 @@ class House:
         self.roots[name] = name
         if "enroll" in step:
             self.asking.add(name)
-        found = {key: _deeper(key, value, self.named) for key, value in step.items()}
-        return {**found, "id": name}
+        found = {key: self._inside(key, value) for key, value in step.items() if key not in NESTED}
+        if "email" in step or "task" in step:
+            self._last = name
+        found |= {key: self._inside(key, step[key]) for key in NESTED if key in step}
+        self.specs[name] = {**found, "id": name}
+        return self.specs[name]
+
+    def _inside(self, word: str, value: Any) -> Any:
+        """What stands beside a word of a step, with the steps in it named, and `@last` told."""
+        if word in ("then", "else"):
+            return self.named(value)
+        if word == "split":
+            return [{**way, "steps": self.named(way["steps"])} for way in value]
+        return json.loads(json.dumps(value).replace("@last", self._last))
 
     def write_files(self) -> None:
         """All that may change, as it is now."""
@@ -149,9 +177,9 @@ class House:
 
     # ------------------------------------------------------------ a pass
 
-    def passes(self, minutes: int, *, fires: bool) -> None:
-        """So many minutes later everything that is due is done, as a daemon would."""
-        self.now += timedelta(minutes=minutes)
+    def passes(self, at: datetime, *, fires: bool) -> None:
+        """At an instant everything that is due is done, as a daemon would."""
+        self.now = at
         self.put_rows()
         place = self.take_up()
         call_roll(place, self.ledger, at=self.now, actor=ACTOR)
@@ -265,6 +293,8 @@ class House:
     def set_policy(self, act: Policy) -> None:
         """A part of the policy."""
         self.policy = {**self.policy, act.part: act.value}
+        if act.part == "rates":
+            self.rated_at = self.now
         if act.value is None:
             del self.policy[act.part]
         if self.books:
@@ -282,14 +312,6 @@ class _Clock:
     def uptime(self) -> float:
         """As steady as the house's time."""
         return self.house.now.timestamp()
-
-
-def _deeper(key: str, value: Any, named: Any) -> Any:
-    if key in ("then", "else"):
-        return named(value)
-    if key == "split":
-        return [{**way, "steps": named(way["steps"])} for way in value]
-    return value
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.year.almanac import is_in_window, too_many, zone_or
@@ -15,7 +15,7 @@ from tests.year.post import Letter
 from tests.year.record import Record, Stay, Touch
 from tests.year.standstill import is_over, is_still
 
-__all__ = ["counted", "judge_letters"]
+__all__ = ["counted", "judge_letters", "rates_of"]
 
 NAMED = re.compile(rb"customer-(\d+)\.")
 
@@ -36,13 +36,30 @@ def judge_letters(house: House, record: Record, fresh: list[Letter]) -> None:
         if letter.channel == "email" and letter.address not in COLLEAGUES:
             _may_be_mailed(house, record, letter, touch)
     _nobody_twice(house, record)
-    _in_their_turn(house, fresh)
+    _in_their_turn(house, record, fresh)
 
 
-def _in_their_turn(house: House, fresh: list[Letter]) -> None:
-    """Under a rate of 4 an hour a pass, which takes no time, sends one mail at most."""
-    mails = [letter for letter in fresh if letter.channel == "email"]
-    assert len(mails) <= 1 or "rates" not in house.policy, ("faster than the rate", mails)
+def rates_of(house: House, touch: Touch) -> dict[str, timedelta]:
+    """How long two letters lie apart at least, by what goes by a rate: its channel, its sender."""
+    rates = house.policy.get("rates", {})
+    said = {touch.channel: rates.get(touch.channel), touch.sender: rates.get("per_sender")}
+    return {
+        name: timedelta(hours=1) / int(rate.split()[0])
+        for name, rate in said.items()
+        if rate and name
+    }
+
+
+def _in_their_turn(house: House, record: Record, fresh: list[Letter]) -> None:
+    """Under a rate of 4 an hour two letters lie 15 minutes apart; a pass takes no time."""
+    last: dict[str, datetime] = {}
+    for letter in house.letters:
+        touch = record.touches[letter.id]
+        for name, apart in rates_of(house, touch).items():
+            is_due = name not in last or letter.at - last[name] >= apart
+            is_judged = letter in fresh and last.get(name, letter.at) >= house.rated_at
+            assert is_due or not is_judged, ("faster than the rate", letter, last[name])
+            last[name] = letter.at
 
 
 def _may_go(house: House, letter: Letter, touch: Touch, stay: Stay, book: Playbook) -> None:

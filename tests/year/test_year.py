@@ -25,10 +25,11 @@ from tests.year.acts import (
     Review,
     Status,
     TaskDone,
+    Till,
     Year,
-    years,
 )
 from tests.year.cast import NEW_YEAR
+from tests.year.drawing import years
 from tests.year.hands import do
 from tests.year.house import open_house
 from tests.year.post import Letter
@@ -71,8 +72,11 @@ def live_through(ground: Ground, year: Year) -> tuple[list[Letter], str]:
         watch = Watch(house)
         for act in (Pass(1, True), *year.acts, Pass(60, True)):
             do(house, act)
-            if isinstance(act, Pass | ByHand):
-                watch.look(passed_by=isinstance(act, Pass))
+            match act:
+                case Pass(fires=fires) | Till(fires=fires):
+                    watch.look(fired=fires)
+                case ByHand():
+                    watch.look_in()
         return house.letters, watch.end()
 
 
