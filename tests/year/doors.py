@@ -79,7 +79,7 @@ class Doors:
 
     # ------------------------------------------------------------ all together
 
-    def _came(self, book: Playbook, found: set[str], *, elsewhere: set[str] | None) -> None:
+    def _came(self, book: Playbook, found: set[str], *, elsewhere: set[str]) -> None:
         """Everyone entered who may, but for whom fuse and throttle keep out, the highest keys.
 
         `elsewhere` are those of whom nobody knows whether another playbook had them by then.
@@ -88,31 +88,29 @@ class Doors:
         matching = [key for key in KEYS if self._matches(book, key)]
         if entry.get("existing") == "skip" and name not in self.ran:
             self.ran[name] = frozenset(map(str, matching))
-        would = self._would(book, matching)
-        unsure = {key for key in would if elsewhere is None or key in elsewhere}
-        if unsure:
-            assert found <= set(would), ("entered who may not", book.name, found, would)
+        may = self._may(book, matching)
+        would = _first_of_each(may) if _counts_by_account(book) else may
+        unsure = {key for key in may if key in elsewhere}
+        if unsure:  # and with them, who else of their account may
+            assert found <= set(may), ("entered who may not", book.name, found, may)
             return
         if self._is_held(book, would, found):
             return
         wanted = set(_throttled(would, entry.get("per_run"), self._held_out(book)))
         assert found == wanted, ("others entered than should", book.name, found, wanted)
 
-    def _would(self, book: Playbook, matching: Iterable[int]) -> list[str]:
-        would, taken = [], set()
-        again = book.head["entry"]["again"]
-        by_account = isinstance(again, dict) and "each" in again
+    def _may(self, book: Playbook, matching: Iterable[int]) -> list[str]:
+        """Who of them may enter, each looked at alone."""
         stood_by = self.ran.get(self.house.first_names[book.name], frozenset())
+        by_account = _counts_by_account(book)
+        found = []
         for key in matching:
             past = self._past(book, key, by_account=by_account)
             own = [stay for stay in past if stay.key == str(key)]
-            if not self._may_enter(book, key, past) or (str(key) in stood_by and not own):
-                continue
-            if by_account and account_of(key) in taken:
-                continue
-            taken.add(account_of(key))
-            would.append(str(key))
-        return would
+            stands_by = str(key) in stood_by and not own
+            if not stands_by and self._may_enter(book, key, past):
+                found.append(str(key))
+        return found
 
     def _matches(self, book: Playbook, key: int) -> bool:
         [asked] = book.head["segment"]["where"]
@@ -183,6 +181,19 @@ class Doors:
         if is_over:
             self.held[name] = frozenset(would)
         return is_over or allowed is not None
+
+
+def _counts_by_account(book: Playbook) -> bool:
+    again = book.head["entry"]["again"]
+    return isinstance(again, dict) and "each" in again
+
+
+def _first_of_each(keys: Iterable[str]) -> list[str]:
+    """The lowest key of each account."""
+    first: dict[int, str] = {}
+    for key in keys:
+        first.setdefault(account_of(int(key)), key)
+    return list(first.values())
 
 
 def _let_in(invited: Any) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.parser import BytesParser
+from email.policy import default
 from typing import Any
 
 from tests.year.almanac import is_in_window, too_many, zone_or
@@ -33,6 +35,8 @@ def judge_letters(house: House, record: Record, fresh: list[Letter]) -> None:
         for stay in record.about(touch):
             _may_go(house, letter, touch, stay, book)
         _says_what_it_should(house, record, letter, touch)
+        if "thread" in house.specs[house.roots[touch.step]] and not touch.copy_of:
+            _answers(house, record, letter, touch)
         if letter.channel == "email" and letter.address not in COLLEAGUES:
             _may_be_mailed(house, record, letter, touch)
     _nobody_twice(house, record)
@@ -84,6 +88,21 @@ def _says_what_it_should(house: House, record: Record, letter: Letter, touch: To
         [of] = [each for each in house.letters if each.id == touch.copy_of]
         assert of.payload == letter.payload, ("a copy of another mail", letter)
         assert of.at <= letter.at, ("a copy before its mail", letter)
+
+
+def _answers(house: House, record: Record, letter: Letter, touch: Touch) -> None:
+    """A mail in a thread names the mail of that step which this address got, if it got one."""
+    root = house.specs[house.roots[touch.step]]["thread"]
+    before = [
+        each
+        for each in house.letters
+        for earlier in (record.touches[each.id],)
+        if earlier.enrollment == touch.enrollment and house.roots.get(earlier.step) == root
+        if each.address == letter.address
+    ]
+    said = BytesParser(policy=default).parsebytes(letter.payload)["In-Reply-To"]
+    ids = [BytesParser(policy=default).parsebytes(each.payload)["Message-ID"] for each in before]
+    assert (said in ids) if ids else not said, ("answers another mail", letter, ids, said)
 
 
 def _may_be_told_of_tasks(house: House, record: Record, letter: Letter) -> None:

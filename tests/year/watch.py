@@ -28,6 +28,7 @@ from tests.year.doors import Doors
 from tests.year.house import House
 from tests.year.letters import counted, judge_letters, rates_of
 from tests.year.papers import Playbook
+from tests.year.reasons import Reasons
 from tests.year.record import Record, Stay
 from tests.year.rooms import Rooms
 from tests.year.standstill import goal_window, is_over, is_still, moved_on
@@ -64,6 +65,7 @@ class Watch:
         self.doors = Doors(self.house)
         self.walk = Walk(self.house)
         self.desks = Desks(self.house)
+        self.reasons = Reasons(self.house)
 
     # ------------------------------------------------------------ the ledger, read once a look
 
@@ -75,6 +77,7 @@ class Watch:
         self._ledger()
         self.rooms.look(self.record)
         self.desks.look(self.record)
+        self.reasons.look(self.record)
         self.walk.look(self.record, self.versions)
 
     def look_in(self) -> None:
@@ -215,7 +218,8 @@ class Watch:
 
     def _waits_as_long_as_said(self, touch: Any, stay: Stay) -> None:
         """Lateness counts from when a draft was made, and stands still in pauses."""
-        book, lateness = self.house.book_of(stay.playbook), self._spec(touch.step)["max_lateness"]
+        book = self.house.book_of(stay.playbook)
+        lateness = self._spec(touch.step).get("max_lateness", "3 days")
         late = ends_at(touch.made_at, lateness, zone_or(book.zone, ""), ())
         late = moved_on(late, touch.made_at, book)
         assert touch.expires_at == late, ("late at another time", touch, late)
