@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.year.acts import KEYS
@@ -35,8 +35,8 @@ class Doors:
     """What `renews_on` said when each stay began."""
     ran: dict[str, frozenset[str]] = field(default_factory=dict)
     """By its first name who matched when a playbook first ran."""
-    held: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Who would have entered when a fuse last held a playbook, by its first name."""
+    held: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    """The version that a fuse held last of a playbook, by its first name, and who would enter."""
 
     def look(self, record: Record, *, fired: bool) -> None:
         """What must hold after a pass, or once somebody was let in by hand."""
@@ -94,9 +94,10 @@ class Doors:
         if unsure:  # and with them, who else of their account may
             assert found <= set(may), ("entered who may not", book.name, found, may)
             return
-        if self._is_held(book, would, found):
+        held_out = self._held_out(book)
+        if self._is_held(book, would, found, held_out=held_out):
             return
-        wanted = set(_throttled(would, entry.get("per_run"), self._held_out(book)))
+        wanted = set(_throttled(would, entry.get("per_run"), held_out))
         assert found == wanted, ("others entered than should", book.name, found, wanted)
 
     def _may(self, book: Playbook, matching: Iterable[int]) -> list[str]:
@@ -165,21 +166,26 @@ class Doors:
 
     # ------------------------------------------------------------ fuses
 
-    def _is_held(self, book: Playbook, would: list[str], found: set[str]) -> bool:
+    def _is_held(
+        self, book: Playbook, would: list[str], found: set[str], *, held_out: set[str]
+    ) -> bool:
         """Over a fuse nobody enters but whom a person let, and those only who still may."""
         name = self.house.first_names[book.name]
         fuse, limit = book.head["entry"].get("fuse"), sum(KEYS)
         is_over = len(would) > (fuse["matched"] if fuse else limit)
         allowed = self.house.allowed.pop(name, None)
         if allowed is not None:
-            admitted = set(would) & self.held[name]
+            version, keys = self.held[name]
+            listed = [key for key in would if key in keys]
+            admitted = set(_throttled(listed, book.head["entry"].get("per_run"), held_out))
             assert found <= admitted, ("nobody let these in", found, admitted)
-            is_void = allowed.is_void(book, self.house.now)
+            is_old = self.house.now - allowed >= timedelta(days=3)
+            is_void = is_old or version != self.house.versions[name]
             assert is_void or found == admitted, ("let in, and did not enter", found, admitted)
         elif is_over:
             assert not found, ("entered over the fuse", book.name, found)
         if is_over:
-            self.held[name] = frozenset(would)
+            self.held[name] = (self.house.versions[name], frozenset(would))
         return is_over or allowed is not None
 
 

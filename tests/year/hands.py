@@ -44,7 +44,6 @@ from tests.year.acts import (
 from tests.year.almanac import next_time
 from tests.year.cast import ACTOR, ADDRESS
 from tests.year.house import House
-from tests.year.papers import Approval
 
 __all__ = ["do"]
 
@@ -116,7 +115,8 @@ def _edit(house: House, act: Edit) -> None:
             house.fresh += 1
             book.formerly.append(book.name)
             book.name = f"p{house.fresh}"
-            house.first_names[book.name] = house.first_names[book.formerly[0]]
+            first = house.first_names[book.formerly[-1]]
+            house.first_names[book.name] = first if first in house.versions else book.name
         case "keep" | "move" | "exit":
             book.on_change = act.kind
     book.steps = steps
@@ -211,8 +211,7 @@ def _admit(house: House, book: int) -> None:
     mine = [item.id for item in held if item.playbook in written.names]
     if mine:
         desk.approve(place, mine)
-        said = Approval(house.now, written.name, written.steps)
-        house.allowed[house.first_names[written.name]] = said
+        house.allowed[house.first_names[written.name]] = house.now
 
 
 def _edit_draft(house: House, place: Workplace, draft: str) -> None:

@@ -53,7 +53,7 @@ from tests.year.cast import (
     customer,
     settings,
 )
-from tests.year.papers import Approval, Playbook
+from tests.year.papers import Playbook
 from tests.year.post import Letter, Post
 
 __all__ = ["House", "open_house"]
@@ -79,6 +79,8 @@ class House:
         self.roots: dict[str, str] = {}
         self.specs: dict[str, dict[str, Any]] = {}
         """What each step says, by the first name that it had."""
+        self.versions: dict[str, str] = {}
+        """The version that the last pass found of each playbook, by its first name."""
         self.first_names: dict[str, str] = {}
         """What each playbook was called at first, by all of its names."""
         self.asking: set[str] = set()
@@ -89,8 +91,8 @@ class House:
         self.halted: set[str] = set()
         self.approved: dict[str, bytes] = {}
         """What a person has let go, as it read then."""
-        self.allowed: dict[str, Approval] = {}
-        """What somebody let pass a fuse since the last fire, by the playbook's first name."""
+        self.allowed: dict[str, datetime] = {}
+        """When a list was let pass a fuse since the last fire, by the playbook's first name."""
         self.rated_at = start
         """Since when the policy says what it says of rates."""
         self.let_in_at: datetime | None = None
@@ -202,6 +204,7 @@ class House:
     def remember(self, playbook: BoundPlaybook) -> None:
         """What a version says."""
         self.said[playbook.version] = steps = self.book_of(playbook.name).steps
+        self.versions[self.first_names[playbook.name]] = playbook.version
         if "@second" in json.dumps(steps):
             self.asks.setdefault(playbook.version, self.books[-1].name)
 

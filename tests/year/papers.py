@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-__all__ = ["Approval", "Playbook"]
+__all__ = ["Playbook"]
 
 
 @dataclass
@@ -40,17 +40,3 @@ class Playbook:
         if self.formerly:
             found["formerly"] = self.formerly
         return {**found, "steps": self.steps}
-
-
-@dataclass(frozen=True)
-class Approval:
-    """What somebody let pass a fuse: a playbook as it read then."""
-
-    at: datetime
-    name: str
-    steps: list[dict[str, Any]]
-
-    def is_void(self, book: Playbook, now: datetime) -> bool:
-        """Whether the playbook may be another one by now, or three days are over."""
-        is_other = (book.name, book.steps) != (self.name, self.steps)
-        return is_other or now - self.at >= timedelta(days=3)
