@@ -8,9 +8,12 @@ from tests.year.tales.words import ALWAYS, AT_NOON, DAY, HOUR, MARCH, book
 __all__ = ["CAPPED", "FAILING", "RATED", "TROUBLED", "UNWANTED"]
 
 UNWANTED = Year(
-    start=MARCH,
+    start=MARCH + 12,  # an hour at which it is no office hour for anybody
     books=(
-        book(*({"email": name} for name in ("note", "tips", "bill", "asks")), {"wait": "9 days"}),
+        book(
+            *({"email": name} for name in ("note", "tips", "bill", "asks")),
+            entry={"again": "always"},
+        ),
         book({"email": "note", "cc": "account.csm", "to": "account.champion"}),
     ),
     policy=(Policy("send_window", {"from": "09:00", "to": "17:00"}),),
@@ -19,14 +22,11 @@ UNWANTED = Year(
         Ask(2, "tips", False),
         Ask(2, "bill", False),
         Ask(3, "asks", True),
-        Pass(1, True),  # at night: what is made waits
-        Ask(4, "", False),
         Ask(5, "", False),
         Ask(5, "", True),
-        *(Pass(6 * HOUR, True),) * 8,
+        *(Pass(8 * HOUR, True),) * 4,
         Ask(3, "asks", False),
-        *(Change(key, "stage", "b") for key in (1, 2, 3)),
-        Pass(DAY, True),
+        *(Pass(8 * HOUR, True),) * 2,
     ],
 )
 """Who wants nothing gets nothing, said before or while a mail waits; and nothing else is kept."""

@@ -11,7 +11,7 @@ from tests.year.tales.words import (
     MARCH,
     MAY,
     NEW_YORK,
-    NOBODY,
+    NOBODYS,
     TO_WIN,
     book,
 )
@@ -47,13 +47,14 @@ PAUSED = Year(
 
 AT_THE_EDGES = Year(
     start=MAY,  # the Thursday evening before a long weekend
-    books=(Book(ALWAYS, [{"email": "note"}]), NOBODY),
+    books=(Book(ALWAYS, [{"email": "note"}]), book({"email": "tips"}, segment=NOBODYS)),
     policy=(
         Policy("send_window", {"days": "mon-fri", "from": "09:00", "to": "17:00"}),
         Policy("holidays", "US"),
         Policy("pause_dates", ["2026-05-28..2026-05-29"]),
     ),
     acts=[
+        *(Change(key, "stage", "z") for key in (1, 3)),  # who come a minute too early
         Till("08:59", NEW_YORK, True),
         Till("09:00", NEW_YORK, True),
         Till("16:59", NEW_YORK, True),

@@ -15,7 +15,7 @@ __all__ = [
     "MARCH",
     "MAY",
     "NEW_YORK",
-    "NOBODY",
+    "NOBODYS",
     "TO_WIN",
     "book",
 ]
@@ -32,9 +32,9 @@ TO_WIN = {"name": "won", "when": {"is_won": True}, "within": "20 days", "ends": 
 
 ALWAYS = {**EVERYBODY, "entry": {"again": "always"}}
 
-NOBODY = Book(
-    {**EVERYBODY, "segment": {"of": "user", "where": [{"stage": ["z"]}]}}, [{"wait": "1 day"}]
-)
+NOBODYS = {"of": "user", "where": [{"stage": ["z"]}]}
+"""The segment of those whom an act brings there."""
+
 
 HOUR, DAY = 60, 24 * 60
 
