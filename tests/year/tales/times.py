@@ -18,15 +18,22 @@ from tests.year.tales.words import (
 
 __all__ = ["AT_THE_EDGES", "HELD", "PAUSED", "WAITING"]
 
+_STAGED = {"of": "user", "where": [{"stage": ["a"]}]}
 PAUSED = Year(
     start=MARCH,
     books=(
-        book({"wait": "3 days"}, {"email": "note"}, {"wait": "9 days"}, goal=TO_WIN),
-        book({"wait": {"until": "3 days after entered"}}, {"wait": "9 days"}, goal=TO_WIN),
+        book(
+            {"wait": "3 days"}, {"email": "note"}, {"wait": "9 days"}, goal=TO_WIN, segment=_STAGED
+        ),
+        book(
+            {"wait": {"until": "3 days after entered"}},
+            {"wait": "9 days"},
+            goal=TO_WIN,
+            segment=_STAGED,
+        ),
     ),
     policy=(),
     acts=[
-        *(Change(key, "stage", "") for key in (1, 2)),
         Pass(HOUR, True),
         Status(0, True),
         Status(1, True),
