@@ -77,11 +77,11 @@ CAPPED = Year(
         ),
     ),
     acts=[
-        *(Pass(12 * HOUR, True),) * 4,
-        Trouble("unknown"),
         *(Pass(12 * HOUR, True),) * 3,
+        Trouble("unknown"),
+        *(Pass(12 * HOUR, True),) * 2,
         Trouble("sent"),
-        *(Pass(18 * HOUR, True),) * 6,
+        *(Pass(18 * HOUR, True),) * 4,
     ],
 )
 """Caps of an address, of an account and of a topic fill, and what waits too long is given up."""
@@ -128,9 +128,9 @@ RATED = Year(
     ),
     policy=(Policy("rates", {"email": "4 per hour", "hook": "2 per hour"}),),
     acts=[
-        *(Pass(7, True),) * 5,
+        *(Pass(7, True),) * 4,
         Policy("rates", {"per_sender": "2 per hour"}),
-        *(Pass(11, True),) * 5,
+        *(Pass(11, True),) * 4,
         Policy("rates", None),
         Pass(HOUR, True),
     ],
