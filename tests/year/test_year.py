@@ -77,7 +77,7 @@ def test_a_tale_breaks_no_promise(ground: Ground, year: Year) -> None:
     live_through(ground, year)
 
 
-@examples(2)
+@examples(1)
 @given(year=years(60 if MANY else 30))
 def test_nor_does_a_year_of_chance(ground: Ground, year: Year) -> None:
     live_through(ground, year)

@@ -52,10 +52,10 @@ TROUBLED = Year(
         Policy("never_contact", [{**_TROUBLED, "topics": ["tips"]}]),
         Change(3, "is_troubled", False),
         Change(4, "is_troubled", True),
-        *(Pass(6 * HOUR, True),) * 5,
+        *(Pass(6 * HOUR, True),) * 3,
         Policy("never_contact", [_TROUBLED]),
         Change(5, "is_troubled", True),
-        *(Pass(8 * HOUR, True),) * 3,
+        *(Pass(8 * HOUR, True),) * 2,
     ],
 )
 """`never_contact` holds for whom it is about, when a mail is made and while it waits."""
@@ -118,13 +118,14 @@ FAILING = Year(
 )
 """What fails, is dropped or comes too late lets the stay go on or ends it, as its step says."""
 
+_FEW = {**ALWAYS, "segment": {"of": "user", "where": [{"stage": ["a"]}]}}
 _RATED = {"email": "note", "max_lateness": "10 days"}
 
 RATED = Year(
     start=MARCH,
     books=(
-        Book({**ALWAYS, "priority": 10}, [_RATED, {"webhook": "hook", "body": {"text": "!"}}]),
-        Book({**ALWAYS, "priority": 90}, [_RATED]),
+        Book({**_FEW, "priority": 10}, [_RATED, {"webhook": "hook", "body": {"text": "!"}}]),
+        Book({**_FEW, "priority": 90}, [_RATED]),
     ),
     policy=(Policy("rates", {"email": "4 per hour", "hook": "2 per hour"}),),
     acts=[

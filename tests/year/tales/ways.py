@@ -69,7 +69,7 @@ COMING = Year(
         Change(2, "renews_on", _RENEWALS[1]),
         *(Pass(DAY, True),) * 2,
         Change(1, "renews_on", _RENEWALS[0]),
-        *(Pass(6 * DAY, True),) * 6,
+        *(Pass(6 * DAY, True),) * 4,
     ],
 )
 """Each renewal once, two times at most, newcomers alone, one a run, and nobody over a fuse."""
@@ -86,7 +86,7 @@ TOGETHER = Year(
         Policy("one_at_a_time", True),
         *(Pass(DAY, True),) * 6,
         Till("09:00", NEW_YORK, True),
-        *(Pass(3 * DAY, True),) * 6,
+        *(Pass(3 * DAY, True),) * 4,
     ],
 )
 """One of an account at a time, and one playbook at a time."""
@@ -140,7 +140,7 @@ DESKS = Year(
         Edit(1, "reorder", 3, None),  # the update stands at the end now
         *(Pass(DAY, True),) * 2,
         Change(7, "stage", "a"),
-        *(Pass(3 * DAY, True),) * 3,
+        *(Pass(3 * DAY, True),) * 2,
     ],
 )
 """Tasks that are due, told of, done, closed, left behind and asked for, while all is halted too."""
@@ -171,7 +171,7 @@ MOVED = Year(
         *(Edit(0, "rename", 0, None), Edit(1, "rename", 0, None)),
         *(Pass(2 * DAY, True),) * 5,
         Presence(3, False),
-        *(Pass(4 * DAY, True),) * 3,
+        *(Pass(4 * DAY, True),) * 2,
     ],
 )
 """Steps that were given are put behind, by other names; nobody gets one of them twice."""
