@@ -9,8 +9,8 @@ __all__ = ["COMING", "DESKS", "MOVED", "PARTING", "TOGETHER"]
 
 _FORK = {
     "split": [
-        {"name": "a", "share": "20%", "steps": [{"email": "note"}, {"wait": "9 days"}]},
-        {"name": "b", "share": "80%", "steps": [{"wait": "10 days"}, {"email": "note"}]},
+        {"name": "a", "share": "50%", "steps": [{"email": "note"}, {"wait": "9 days"}]},
+        {"name": "b", "share": "50%", "steps": [{"wait": "10 days"}, {"email": "note"}]},
     ]
 }
 
@@ -19,7 +19,9 @@ _OR = {"then": [{"email": "tips"}, {"wait": "1 day"}], "else": [{"wait": "2 days
 PARTING = Year(
     start=MARCH,
     books=(
-        book({"if": {"is_ready": True}, **_OR}, _FORK, {"wait": "1 day"}),
+        book(
+            {"if": {"is_ready": True}, **_OR}, _FORK, {"wait": "1 day"}, entry={"again": "always"}
+        ),
         book(
             {"wait_for": {"is_ready": True}, "at_most": "2 days", **_OR},
             {"wait": "1 day"},
@@ -53,12 +55,13 @@ COMING = Year(
         book(
             {"wait": "1 day"},
             entry={"again": {"after": "10 days", "times": 2}, "existing": "skip", "per_run": 1},
+            segment={"of": "user", "where": [{"stage": ["b"]}]},
         ),
     ),
     policy=(Policy("first_run", {"matched": 5}),),
     acts=[
         *(Change(key, "stage", "") for key in (5, 6, 7)),
-        *(Change(key, "renews_on", _RENEWALS[0]) for key in (1, 2, 3)),
+        *(Change(key, "renews_on", _RENEWALS[0]) for key in (1, 3, 4, 6)),
         Pass(HOUR, True),
         Change(3, "is_done", True),
         Change(3, "stage", "b"),
@@ -69,7 +72,7 @@ COMING = Year(
         Change(2, "renews_on", _RENEWALS[1]),
         *(Pass(DAY, True),) * 2,
         Change(1, "renews_on", _RENEWALS[0]),
-        *(Pass(6 * DAY, True),) * 4,
+        *(Pass(6 * DAY, True),) * 6,
     ],
 )
 """Each renewal once, two times at most, newcomers alone, one a run, and nobody over a fuse."""
@@ -124,8 +127,8 @@ DESKS = Year(
     acts=[
         *(Change(key, "stage", "a") for key in (1, 2)),
         Pass(HOUR, True),
-        *(TaskDone(number) for number in (0, 1, 2, 5)),
-        Change(1, "is_done", True),
+        *(TaskDone(number) for number in (0, 1)),
+        *(Change(key, "is_done", True) for key in (1, 3, 6)),
         Change(2, "is_ready", True),
         Policy("tasks", {"notify": "0 8 * * *"}),
         Pass(HOUR, True),
