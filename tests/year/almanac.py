@@ -10,7 +10,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["HOLIDAYS", "ends_at", "is_in_window", "moment_of_wait", "too_many", "zone_or"]
+__all__ = [
+    "HOLIDAYS",
+    "ends_at",
+    "is_in_window",
+    "moment_of_wait",
+    "next_fire",
+    "next_time",
+    "too_many",
+    "zone_or",
+]
 
 HOLIDAYS = {
     date.fromisoformat(day)
@@ -50,6 +59,41 @@ def ends_at(start: datetime, said: str, zone: ZoneInfo, holidays: Iterable[date]
     return _local(day, local.time().replace(fold=0), zone)
 
 
+def next_time(after: datetime, clock: str, zone: ZoneInfo, *, days: Iterable[str] = ()) -> datetime:
+    """When clocks in a zone next show so; with `days` (`MM-DD`) on the next of them."""
+    day, wanted = after.astimezone(zone).date(), set(days)
+    while True:
+        found = _local(day, time.fromisoformat(clock), zone)
+        if found > after and (not wanted or f"{day:%m-%d}" in wanted):
+            return found
+        day += timedelta(days=1)
+
+
+def next_fire(cron: str, after: datetime, zone: ZoneInfo) -> datetime:
+    """When such a cron as `30 2 * * 0` or `0 9 1 * *` fires next, strictly after an instant.
+
+    A time that a clock change leaves out fires at its end, a doubled one at its first coming.
+    """
+    minute, hour, of_month, _, weekday = cron.split()
+    day = after.astimezone(zone).date()
+    while True:
+        found = _end_of_gap(datetime.combine(day, time(int(hour), int(minute))), zone)
+        is_day = of_month in ("*", str(day.day)) and weekday in ("*", str(day.isoweekday() % 7))
+        if is_day and found > after:
+            return found
+        day += timedelta(days=1)
+
+
+def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
+    found = local.replace(tzinfo=zone).astimezone(UTC)
+    while found.astimezone(zone).replace(tzinfo=None) > local:
+        before = found - timedelta(minutes=1)
+        if before.astimezone(zone).replace(tzinfo=None) < local:
+            break
+        found = before
+    return found
+
+
 def _local(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """A local time; one that is left out is read with the offset before, a doubled one first."""
     return datetime.combine(day, clock, zone).astimezone(UTC)
@@ -80,17 +124,36 @@ def moment_of_wait(
     zone: ZoneInfo,
     holidays: Iterable[date],
     *,
-    renews_on: date | None,
+    known: Mapping[str, date | datetime | None],
 ) -> datetime | None:
-    """When the `wait` of a step that was reached at `since` ends; None where that is missing."""
+    """When the `wait` of a step that was reached at `since` ends; None where that is missing.
+
+    `known` are the moments that one may name: `renews_on`, `entered`, `step ID`.
+    """
     if isinstance(wait, str):
         return ends_at(since, wait, zone, holidays)
     if "weekday" in wait:
         return _weekday(wait, since, zone)
-    if renews_on is None:
+    found = _beside(wait["until"], known, zone, set(holidays))
+    return None if found is None else max(since, found)
+
+
+def _beside(
+    said: str, known: Mapping[str, date | datetime | None], zone: ZoneInfo, holidays: set[date]
+) -> datetime | None:
+    """Such as `2 business days before renews_on`: a whole day's beginning, but for hours."""
+    side = "before" if " before " in said else "after"
+    length, name = said.split(f" {side} ")
+    moment, amount = known[name], int(length.split()[0]) * (1 if side == "after" else -1)
+    if moment is None:
         return None
-    day = _days_before(wait["until"], renews_on, set(holidays))
-    return max(since, _local(day, time(), zone))
+    if "hour" in length:
+        assert isinstance(moment, datetime), "hours are asked for beside an instant"
+        return moment + timedelta(hours=amount)
+    day = moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+    if "business" in length:
+        return _local(_workdays_later(day, amount, holidays), time(), zone)
+    return _local(day + timedelta(days=amount), time(), zone)
 
 
 def _weekday(wait: Mapping[str, str], since: datetime, zone: ZoneInfo) -> datetime:
@@ -100,14 +163,6 @@ def _weekday(wait: Mapping[str, str], since: datetime, zone: ZoneInfo) -> dateti
         if _WEEKDAYS[day.weekday()] == wait["weekday"] and found >= since:
             return found
         day += timedelta(days=1)
-
-
-def _days_before(said: str, day: date, holidays: set[date]) -> date:
-    """Such as `2 business days before renews_on`."""
-    amount = int(said.split(maxsplit=1)[0])
-    if "business" in said:
-        return _workdays_later(day, -amount, holidays)
-    return day - timedelta(days=amount)
 
 
 def is_in_window(policy: Mapping[str, Any], at: datetime, zone: ZoneInfo) -> bool:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.parser import BytesParser
+from email.policy import default
 from typing import Any
 
 from tests.year.almanac import is_in_window, too_many, zone_or
-from tests.year.house import ADDRESS, COLLEAGUES, PROJECT_ZONE, House, Letter, Playbook
+from tests.year.cast import ADDRESS, COLLEAGUES, PROJECT_ZONE
+from tests.year.house import House
+from tests.year.papers import Playbook
+from tests.year.post import Letter
 from tests.year.record import Record, Stay, Touch
 from tests.year.standstill import is_over, is_still
 
-__all__ = ["counted", "judge_letters"]
+__all__ = ["counted", "judge_letters", "rates_of"]
 
 NAMED = re.compile(rb"customer-(\d+)\.")
 
@@ -30,16 +35,35 @@ def judge_letters(house: House, record: Record, fresh: list[Letter]) -> None:
         for stay in record.about(touch):
             _may_go(house, letter, touch, stay, book)
         _says_what_it_should(house, record, letter, touch)
+        if "thread" in house.specs[house.roots[touch.step]] and not touch.copy_of:
+            _answers(house, record, letter, touch)
         if letter.channel == "email" and letter.address not in COLLEAGUES:
             _may_be_mailed(house, record, letter, touch)
     _nobody_twice(house, record)
-    _in_their_turn(house, fresh)
+    _in_their_turn(house, record, fresh)
 
 
-def _in_their_turn(house: House, fresh: list[Letter]) -> None:
-    """Under a rate of 4 an hour a pass, which takes no time, sends one mail at most."""
-    mails = [letter for letter in fresh if letter.channel == "email"]
-    assert len(mails) <= 1 or "rates" not in house.policy, ("faster than the rate", mails)
+def rates_of(house: House, touch: Touch) -> dict[str, timedelta]:
+    """How long two letters lie apart at least, by what goes by a rate: its channel, its sender."""
+    rates = house.policy.get("rates", {})
+    said = {touch.channel: rates.get(touch.channel), touch.sender: rates.get("per_sender")}
+    return {
+        name: timedelta(hours=1) / int(rate.split()[0])
+        for name, rate in said.items()
+        if rate and name
+    }
+
+
+def _in_their_turn(house: House, record: Record, fresh: list[Letter]) -> None:
+    """Under a rate of 4 an hour two letters lie 15 minutes apart; a pass takes no time."""
+    last: dict[str, datetime] = {}
+    for letter in house.letters:
+        touch = record.touches[letter.id]
+        for name, apart in rates_of(house, touch).items():
+            is_due = name not in last or letter.at - last[name] >= apart
+            is_judged = letter in fresh and last.get(name, letter.at) >= house.rated_at
+            assert is_due or not is_judged, ("faster than the rate", letter, last[name])
+            last[name] = letter.at
 
 
 def _may_go(house: House, letter: Letter, touch: Touch, stay: Stay, book: Playbook) -> None:
@@ -64,6 +88,21 @@ def _says_what_it_should(house: House, record: Record, letter: Letter, touch: To
         [of] = [each for each in house.letters if each.id == touch.copy_of]
         assert of.payload == letter.payload, ("a copy of another mail", letter)
         assert of.at <= letter.at, ("a copy before its mail", letter)
+
+
+def _answers(house: House, record: Record, letter: Letter, touch: Touch) -> None:
+    """A mail in a thread names the mail of that step which this address got, if it got one."""
+    root = house.specs[house.roots[touch.step]]["thread"]
+    before = [
+        each
+        for each in house.letters
+        for earlier in (record.touches[each.id],)
+        if earlier.enrollment == touch.enrollment and house.roots.get(earlier.step) == root
+        if each.address == letter.address
+    ]
+    said = BytesParser(policy=default).parsebytes(letter.payload)["In-Reply-To"]
+    ids = [BytesParser(policy=default).parsebytes(each.payload)["Message-ID"] for each in before]
+    assert (said in ids) if ids else not said, ("answers another mail", letter, ids, said)
 
 
 def _may_be_told_of_tasks(house: House, record: Record, letter: Letter) -> None:

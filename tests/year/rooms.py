@@ -1,9 +1,7 @@
-"""Who may be inside, and what becomes of tasks, updates, invitations and levels of goals."""
+"""Who may be inside, and what becomes of updates, invitations and levels of goals."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -13,8 +11,6 @@ from tests.year.standstill import goal_window, is_over, is_still
 
 __all__ = ["Rooms"]
 
-_OVER = {"is_done": "exit_when", "is_won": "goal"}
-
 
 @dataclass
 class Rooms:
@@ -23,15 +19,11 @@ class Rooms:
     house: House
     known: set[str] = field(default_factory=set)
     levels: set[str] = field(default_factory=set)
-    fresh: list[Stay] = field(default_factory=list)
 
     def one_at_a_time(self, record: Record) -> None:
         """While the policy says so, nobody enters who is in another playbook."""
         fresh = [stay for stay in record.stays.values() if stay.id not in self.known]
         self.known.update(stay.id for stay in fresh)
-        self.fresh = fresh
-        for stay in fresh:
-            self._entered_as_drawn(stay)
         if not self.house.policy.get("one_at_a_time"):
             return
         for stay in fresh:
@@ -40,37 +32,10 @@ class Rooms:
             is_here = stay.left_at is None and not stay.holdout
             assert not is_here or both == [stay], ("inside another playbook", both)
 
-    def _entered_as_drawn(self, stay: Stay) -> None:
-        """A holdout hangs on the playbook's first name and the key; who is done does not enter."""
-        book, who = self.house.book_of(stay.playbook), self.house.customers[int(stay.key)]
-        share = int(book.head["entry"].get("holdout", "0%").removesuffix("%")) / 100
-        names = json.dumps(["holdout", (*book.formerly, book.name)[0], stay.key])
-        names = names.replace(", ", ",")
-        place = int(hashlib.sha256(names.encode()).hexdigest()[:13], 16) / 16**13
-        assert bool(stay.holdout) == (place < share), ("held out, or not, by chance", stay)
-        over = [name for name, asked in _OVER.items() if asked in book.head and who[name]]
-        assert not over, ("entered, though over with it", stay)
-
-    def _found_by_segment(self, record: Record) -> None:
-        """Who came in a pass and was not asked in is in the segment; they are no more than said."""
-        asked = {(each.playbook, each.key) for each in record.invited}
-        for book in self.house.books:
-            came = [stay for stay in self.fresh if stay.playbook == book.name]
-            found = [stay for stay in came if (book.name, stay.key) not in asked]
-            [wanted] = book.head["segment"]["where"]
-            for stay in found:
-                stage = self.house.customers[int(stay.key)]["stage"]
-                assert stage in wanted["stage"], ("entered from outside", stay)
-            treated = [stay for stay in found if not stay.holdout]
-            assert len(treated) <= book.head["entry"].get("per_run", 100), ("a crowd", treated)
-
     def look(self, record: Record) -> None:
         """What must hold after a pass."""
-        self._found_by_segment(record)
         self._updated_once(record)
         self._answered(record)
-        for task in record.tasks:
-            self._closes_by_itself(record, task)
         for stay in record.stays.values():
             self._came_to(stay)
 
@@ -95,19 +60,6 @@ class Rooms:
         for row in record.passed:
             if row.became == "done" and roots[row.step] in self.house.asking:
                 assert (row.enrollment, roots[row.step]) in asked, ("never asked in", row)
-
-    def _closes_by_itself(self, record: Record, task: object) -> None:
-        playbook, key = str(task.playbook), int(task.key or 0)  # type: ignore[attr-defined]
-        state, closes = task.state, task.closes  # type: ignore[attr-defined]
-        here = {name: book for book in self.house.books for name in book.names}
-        if not closes or playbook not in here or key in self.house.gone:
-            return
-        holds = self.house.customers[key]["is_ready"]
-        is_fresh = task.made_at == self.house.now  # type: ignore[attr-defined]
-        if state == "open" and not is_fresh and not is_still(self.house, here[playbook]):
-            assert not holds, ("open, though it should have closed", task)
-        if state == "closed" and task.done_at == self.house.now:  # type: ignore[attr-defined]
-            assert holds, ("closed, though nothing says so", task)
 
     def _came_to(self, stay: Stay) -> None:
         """Levels are noted in a pass in which their condition holds, and at the next at most."""

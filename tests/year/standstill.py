@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from tests.year.almanac import ends_at, zone_or
-from tests.year.house import House, Playbook
+from tests.year.house import House
+from tests.year.papers import Playbook
 from tests.year.record import Stay
 
 __all__ = ["goal_window", "is_over", "is_still", "moved_on"]

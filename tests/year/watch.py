@@ -6,19 +6,33 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.ledger.log import verify_audit
 from engine.ledger.tables import audit
-from tests.year.almanac import HOLIDAYS, ends_at, is_in_window, moment_of_wait, too_many, zone_or
-from tests.year.house import ADDRESS, PROJECT_ZONE, House, Playbook
-from tests.year.letters import counted, judge_letters
+from tests.year.almanac import (
+    HOLIDAYS,
+    ends_at,
+    is_in_window,
+    moment_of_wait,
+    next_fire,
+    too_many,
+    zone_or,
+)
+from tests.year.answers import holds
+from tests.year.cast import ADDRESS, PROJECT_ZONE
+from tests.year.desks import Desks
+from tests.year.doors import Doors
+from tests.year.house import House
+from tests.year.letters import counted, judge_letters, rates_of
+from tests.year.papers import Playbook
+from tests.year.reasons import Reasons
 from tests.year.record import Record, Stay
 from tests.year.rooms import Rooms
 from tests.year.standstill import goal_window, is_over, is_still, moved_on
+from tests.year.walk import Walk
 
 __all__ = ["Watch"]
 
@@ -48,22 +62,36 @@ class Watch:
 
     def __post_init__(self) -> None:
         self.rooms = Rooms(self.house)
+        self.doors = Doors(self.house)
+        self.walk = Walk(self.house)
+        self.desks = Desks(self.house)
+        self.reasons = Reasons(self.house)
 
     # ------------------------------------------------------------ the ledger, read once a look
 
-    def look(self, *, passed_by: bool = True) -> None:
-        """Note who stands where; after a pass, hold everything against what must hold."""
+    def look(self, *, fired: bool) -> None:
+        """After a pass, hold everything against what must hold; `fired`: some may have entered."""
+        self._read(fired=fired)
+        fresh, self.read = self.house.letters[self.read :], len(self.house.letters)
+        judge_letters(self.house, self.record, fresh)
+        self._ledger()
+        self.rooms.look(self.record)
+        self.desks.look(self.record)
+        self.reasons.look(self.record)
+        self.walk.look(self.record, self.versions)
+
+    def look_in(self) -> None:
+        """Once somebody was let in or out by hand: note who stands where."""
+        self._read(fired=False)
+
+    def _read(self, *, fired: bool) -> None:
         self.record = Record(self.house)
         self.stays, self.touches = self.record.stays, self.record.touches
         for stay in self.stays.values():
             self.versions.setdefault(stay.id, set()).add(stay.version)
             self._note(stay)
+        self.doors.look(self.record, fired=fired)
         self.rooms.one_at_a_time(self.record)
-        if passed_by:
-            fresh, self.read = self.house.letters[self.read :], len(self.house.letters)
-            judge_letters(self.house, self.record, fresh)
-            self._ledger()
-            self.rooms.look(self.record)
 
     def end(self) -> str:
         """What is asked once, of all that is on record; gives the head of the log."""
@@ -85,27 +113,20 @@ class Watch:
                     self._stands_right(stay, book)
                 elif stay.outcome == "completed":
                     self._went_all_the_way(stay)
-            self._entered_rightly(mine, book)
+            self._are_alone(mine)
         for touch in self.touches.values():
             self._has_a_reason(touch)
             if touch.made_at == self.house.now and touch.playbook:
                 self._as_its_conditions_say(touch)
         self._waited_rightly()
 
-    def _entered_rightly(self, stays: list[Stay], book: Playbook) -> None:
-        again = book.head["entry"]["again"]
+    def _are_alone(self, stays: list[Stay]) -> None:
         by_key: dict[str, list[Stay]] = {}
-        for stay in sorted(stays, key=lambda each: int(each.number)):
+        for stay in stays:
             by_key.setdefault(stay.key, []).append(stay)
         for some in by_key.values():
             assert sum(stay.left_at is None for stay in some) <= 1, ("inside twice", some)
             assert len({stay.holdout for stay in some}) == 1, ("held out, and then not", some)
-            assert len(some) == 1 or again != "never", ("entered again", some)
-            for first, second in pairwise(some):
-                earliest = first.left_at
-                if again != "always":
-                    earliest = ends_at(earliest, "10 days", zone_or(book.zone, ""), ())
-                assert second.entered_at >= earliest, ("entered too soon", first, second)
         for touch in self.touches.values():
             about = self.record.about(touch)
             assert not any(stay.holdout for stay in about), ("a touch for one held out", touch)
@@ -159,7 +180,9 @@ class Watch:
         if "goal" in book.head:
             assert stay.goal_until == goal_window(stay, book), ("another window", stay)
         if stay.phase == "gathering":
-            assert stay.waits_until > now, ("the digest's hour has come", stay)
+            cron = self._spec(stay.step)["digest"]["schedule"]
+            fire = next_fire(cron, now, zone_or(book.zone, ""))
+            assert stay.waits_until == fire, ("waits for another fire", stay, fire)
             return
         if stay.phase == "touching":
             self._touch_stands_right(stay)
@@ -169,8 +192,8 @@ class Watch:
         if stay.phase != "waiting" and is_here:
             spec = self._spec(stay.step)
             condition = spec["hold_while"]["when"] if stay.phase == "holding" else spec["wait_for"]
-            holds = all(bool(who[name]) == value for name, value in condition.items())
-            assert holds == (stay.phase == "holding"), ("the condition says otherwise", stay)
+            is_met = holds(self.house, self.record, stay, condition)
+            assert is_met == (stay.phase == "holding"), ("the condition says otherwise", stay)
 
     def _touch_stands_right(self, stay: Stay) -> None:
         mine = self.record.touches_of(stay)
@@ -183,7 +206,7 @@ class Watch:
             if touch.copy_of and self.touches[touch.copy_of].ended_at is None:
                 continue  # what holds back the mail, holds back its copies
             is_for_a_person = touch.state == "draft" and touch.approver and not touch.copy_of
-            is_in_line = "rates" in self.house.policy and touch.channel == "email"
+            is_in_line = bool(rates_of(self.house, touch))
             told = touch.reason or is_shut or is_for_a_person or is_in_line
             if is_for_a_person:
                 self._waits_as_long_as_said(touch, stay)
@@ -195,7 +218,8 @@ class Watch:
 
     def _waits_as_long_as_said(self, touch: Any, stay: Stay) -> None:
         """Lateness counts from when a draft was made, and stands still in pauses."""
-        book, lateness = self.house.book_of(stay.playbook), self._spec(touch.step)["max_lateness"]
+        book = self.house.book_of(stay.playbook)
+        lateness = self._spec(touch.step).get("max_lateness", "3 days")
         late = ends_at(touch.made_at, lateness, zone_or(book.zone, ""), ())
         late = moved_on(late, touch.made_at, book)
         assert touch.expires_at == late, ("late at another time", touch, late)
@@ -204,14 +228,10 @@ class Watch:
         """Nothing is made for whom `only_if` does not hold, nor while a `hold_while` may hold."""
         spec = self._spec(touch.step)
         for stay in self.record.about(touch):
-            who = self.house.customers[int(stay.key)]
-            wanted = spec.get("only_if", {})
-            assert all(bool(who[name]) == is_so for name, is_so in wanted.items()), (
-                "made though its `only_if` does not hold",
-                touch,
-            )
-            hold = spec.get("hold_while")
-            if hold and all(bool(who[name]) == is_so for name, is_so in hold["when"].items()):
+            wanted, hold = spec.get("only_if", {}), spec.get("hold_while")
+            is_wanted = holds(self.house, self.record, stay, wanted)
+            assert is_wanted, ("made though its `only_if` does not hold", touch)
+            if hold and holds(self.house, self.record, stay, hold["when"]):
                 assert hold["then"] == "go", ("made though it is held", touch)
 
     def _waits_for_good_reason(self, touch: Any) -> None:
@@ -233,9 +253,7 @@ class Watch:
     # ------------------------------------------------------------ waits
 
     def _spec(self, step: str) -> Spec:
-        root = self._root(step)
-        every = (each for steps in self.house.said.values() for each in _every(steps))
-        return next(each for each in every if self._root(each["id"]) == root)
+        return self.house.specs[self._root(step)]
 
     def _note(self, stay: Stay) -> None:
         """When one who stands still may go on, worked out when it is first seen to."""
@@ -247,16 +265,19 @@ class Watch:
             return
         book, spec = self.house.book_of(stay.playbook), self._spec(stay.step)
         is_moved = known is not None and known.version != stay.version
+        if known is None and stay.phase != "holding" and "only_if" in spec:
+            wanted = holds(self.house, self.record, stay, spec["only_if"])
+            assert wanted, ("begun though its `only_if` does not hold", stay)
         if not is_moved and "hold_while" not in spec:
             assert stay.since in self._beginnings(stay), ("counts from nowhere", stay)
-        ends = self._ending(stay.since, int(stay.key), spec, book, phase=stay.phase)
+        ends = self._ending(stay.since, stay, spec, book, phase=stay.phase)
         shifts = stay.phase != "waiting" or isinstance(spec["wait"], str)
         self.standing[name] = _Standing(stay.version, stay.since, ends, shifts)
         if is_moved and known is not None:
             known.since = stay.since
 
     def _ending(
-        self, since: datetime, key: int, spec: Spec, book: Playbook, *, phase: str
+        self, since: datetime, stay: Stay, spec: Spec, book: Playbook, *, phase: str
     ) -> datetime | None:
         wait: Any = {
             "waiting": lambda: spec["wait"],
@@ -264,10 +285,18 @@ class Watch:
             "holding": lambda: spec["hold_while"]["at_most"],
         }[phase]()
         holidays = HOLIDAYS if self.house.policy.get("holidays") else set()
-        text = self.house.customers[key]["renews_on"]
-        renews_on = date.fromisoformat(text) if text else None
         zone = zone_or(book.zone, "")
-        return moment_of_wait(wait, since, zone, holidays, renews_on=renews_on)
+        return moment_of_wait(wait, since, zone, holidays, known=self._moments(stay))
+
+    def _moments(self, stay: Stay) -> dict[str, date | datetime | None]:
+        """The moments that a wait of somebody may name."""
+        text = self.house.customers[int(stay.key)]["renews_on"]
+        mine = [row for row in self.record.passed if row.enrollment == stay.id]
+        return {
+            "renews_on": date.fromisoformat(text) if text else None,
+            "entered": stay.entered_at,
+            **{f"step {self._root(row.step)}": row.at for row in mine},
+        }
 
     def _beginnings(self, stay: Stay) -> set[datetime]:
         """The instants at which the step before may have ended."""
@@ -306,9 +335,7 @@ class Watch:
             assert row.at == ends <= self.house.now, ("a wait of another length", row, known)
         elif "hold_while" not in spec and known is None:
             begun = self._beginnings(stay)
-            could = {
-                self._ending(since, int(stay.key), spec, book, phase="waiting") for since in begun
-            }
+            could = {self._ending(since, stay, spec, book, phase="waiting") for since in begun}
             assert row.at in could, ("a wait of another length", row, stay)
 
 

@@ -1,0 +1,84 @@
+"""Whether what was held back for a reason had that reason: nothing is withheld by mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tests.year.almanac import ends_at, zone_or
+from tests.year.cast import COLLEAGUES, PROJECT_ZONE
+from tests.year.house import House
+from tests.year.record import Record, Touch
+
+__all__ = ["Reasons"]
+
+REQUIRED = "bill"
+
+
+@dataclass
+class Reasons:
+    """Looks at each touch that ended without going out, in the pass in which it did.
+
+    `capped` is when each was first seen to wait for room.
+    """
+
+    house: House
+    seen: set[str] = field(default_factory=set)
+    capped: dict[str, datetime] = field(default_factory=dict)
+
+    def look(self, record: Record) -> None:
+        """What must hold after a pass."""
+        self.record = record
+        for touch in record.touches.values():
+            if touch.reason == "capped" and touch.ended_at is None:
+                self.capped.setdefault(touch.id, self.house.now)
+            if touch.ended_at == self.house.now and touch.id not in self.seen:
+                self.seen.add(touch.id)
+                judge = _JUDGES.get(touch.reason)
+                assert judge is None or judge(self, touch), ("held back by mistake", touch)
+
+    # ------------------------------------------------------------ each reason
+
+    def is_unwanted(self, touch: Touch) -> bool:
+        """The address wants nothing, or nothing of that topic, which one may say of most."""
+        everything = (touch.recipient, "") in self.house.unwanted
+        of_topic = touch.topic and (touch.recipient, touch.topic) in self.house.unwanted
+        return everything or bool(of_topic and touch.topic != REQUIRED)
+
+    def is_unasked(self, touch: Touch) -> bool:
+        """Nobody asked for this topic."""
+        asked = (touch.recipient, "asks") in self.house.wanted
+        return touch.topic == "asks" and not asked and touch.recipient not in COLLEAGUES
+
+    def is_never(self, touch: Touch) -> bool:
+        """A rule of `never_contact` is about this customer and topic."""
+        stays = self.record.about(touch)
+        troubled = any(self.house.customers[int(stay.key)]["is_troubled"] for stay in stays)
+        rules = self.house.policy.get("never_contact", ())
+        of_topic = any(touch.topic in rule.get("topics", (touch.topic,)) for rule in rules)
+        return troubled and of_topic and touch.topic != REQUIRED
+
+    def is_given_up(self, touch: Touch) -> bool:
+        """It waited for room as long as one of the caps lets it."""
+        since = self.capped.get(touch.id)
+        caps: list[Mapping[str, Any]] = self.house.policy.get("frequency_caps", [])
+        if since is None or touch.topic == REQUIRED:
+            return False
+        zone = zone_or(touch.zone, PROJECT_ZONE)
+        ends = [ends_at(since, cap.get("give_up", "7 days"), zone, ()) for cap in caps]
+        return min(ends, default=self.house.now) <= self.house.now
+
+    def is_late(self, touch: Touch) -> bool:
+        """Its time was over."""
+        return touch.expires_at is not None and touch.expires_at <= self.house.now
+
+
+_JUDGES: Mapping[str, Callable[[Reasons, Touch], bool]] = {
+    "suppressed": Reasons.is_unwanted,
+    "not_subscribed": Reasons.is_unasked,
+    "never_contact": Reasons.is_never,
+    "capped": Reasons.is_given_up,
+    "expired": Reasons.is_late,
+}
