@@ -31,6 +31,7 @@ from engine.passes.versions import Shelf
 from engine.running import make_courier, run_now, world_on
 from engine.workplace import Workplace, open_workplace
 from tests.support.postgres import fresh_database, running_postgres
+from touchline import collect_late
 
 MILLION = 1_000_000
 FIRST = datetime(2026, 3, 10, 13, tzinfo=UTC)
@@ -199,4 +200,5 @@ def customers(folder: Path, number: int, *, reached: int = 0) -> None:
 
 
 if __name__ == "__main__":
+    collect_late()  # as the program does
     main(*sys.argv[1:])

@@ -43,6 +43,7 @@ from engine.messages.templates import Scope
 from engine.ports import Channel, Message, Recipient, Sent
 from tests.ledger.factories import keep, make_enrollment, make_touch, touching
 from tests.support.postgres import DURABLE, fresh_database, running_postgres
+from touchline import collect_late
 
 MESSAGES = int(os.environ.get("MESSAGES", "20000"))
 HOOKS = max(MESSAGES // 10, 200)
@@ -358,4 +359,5 @@ TABLES: Mapping[str, Callable[[], None]] = {
 
 
 if __name__ == "__main__":
+    collect_late()  # as the program does
     main(*sys.argv[1:])

@@ -15,6 +15,7 @@ from engine.audience.contacts import NoContacts
 from engine.audience.select import select_keys
 from engine.audience.snapshot import open_sources
 from engine.bind.bind import bind_segment
+from touchline import collect_late
 
 USERS, EVENTS = 1_000_000, 50_000_000
 SEGMENTS = {
@@ -57,4 +58,5 @@ def count_keys(where: str) -> int:
 
 
 if __name__ == "__main__":
+    collect_late()  # as the program does
     main(*sys.argv[1:])

@@ -26,6 +26,7 @@ from engine.ledger.store import Ledger
 from engine.ports import Answer, Follow, Message, Permit, Sent, nobody
 from tests.ledger.factories import keep, make_enrollment, make_touch, touching
 from tests.support.postgres import DURABLE, fresh_database, running_postgres
+from touchline import collect_late
 
 MESSAGES = 20_000
 LANES = (1, 4, 16, 32)
@@ -106,4 +107,5 @@ def made(numbers: Sequence[int]) -> list[Decision]:
 
 
 if __name__ == "__main__":
+    collect_late()  # as the program does
     main(*sys.argv[1:])

@@ -28,6 +28,7 @@ from engine.ledger.store import Ledger
 from engine.ledger.tables import enrollments, payloads, touches
 from engine.running import run_now
 from tests.support.postgres import fresh_database, running_postgres
+from touchline import collect_late
 
 MADE = 1_000
 SIZES = (MADE, 100 * MADE, 1_000 * MADE)
@@ -173,4 +174,5 @@ async def send(ledger: Ledger, at: datetime) -> None:
 
 
 if __name__ == "__main__":
+    collect_late()  # as the program does
     main(*sys.argv[1:])

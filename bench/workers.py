@@ -26,6 +26,7 @@ from engine.dispatch.workers import this_worker
 from engine.language.project import SmtpChannel
 from engine.ledger.schema import open_ledger
 from tests.support.postgres import DURABLE, fresh_database, running_postgres
+from touchline import collect_late
 
 NUMBERS = (1, 2)
 
@@ -102,4 +103,5 @@ async def work(url: str, root: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
+    collect_late()  # as the program does
     main(*sys.argv[1:])

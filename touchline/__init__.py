@@ -11,9 +11,14 @@ if _app.is_dir() and str(_app) not in sys.path:  # only in the wheel: a checkout
     sys.path.insert(0, str(_app))
 
 
+def collect_late() -> None:
+    """Let the collector of this process look for cycles when there is something to find."""
+    gc.set_threshold(_FRESH_OBJECTS, *gc.get_threshold()[1:])
+
+
 def main() -> None:
     """Run the command line."""
-    gc.set_threshold(_FRESH_OBJECTS, *gc.get_threshold()[1:])
+    collect_late()
     from cli import main as run
 
     try:
