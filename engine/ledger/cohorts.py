@@ -9,15 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import text
+
 from engine.decide.stay import Cohort
 from engine.ledger.audit import Kind, canonical_alike
 from engine.ledger.journey import entered_row
 from engine.ledger.statements import insert_alike
-from engine.ledger.store import Unit
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import enrollments
 from engine.ledger.told import entered_body
 
-__all__ = ["WrittenCohort", "let_in", "written"]
+__all__ = ["WrittenCohort", "count_anew", "let_in", "written"]
 
 Columns = Mapping[str, Sequence[str] | Sequence[int]]
 
@@ -65,6 +67,20 @@ def let_in(unit: Unit, cohorts: Iterable[WrittenCohort], *, at: datetime, actor:
     with unit.chaining():
         for each in listed:
             insert_alike(unit.connection, enrollments, each.same, each.each)
+
+
+def count_anew(ledger: Ledger, *, entered: int) -> None:
+    """Let a server count who is inside where many entered.
+
+    Until its own daemon comes to that, within minutes, it plans for as many as there were, and
+    reads everyone to find a few.
+    """
+    if ledger.is_on_server and entered >= _MANY:
+        with ledger.write() as unit:
+            unit.connection.execute(text(f'ANALYZE "{enrollments.name}"'))
+
+
+_MANY = 10_000  # who enter together; counting them costs a server some tenths of a second
 
 
 def _apart(model: Mapping[str, object], columns: Columns) -> tuple[dict[str, object], Columns]:

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 
 from engine.decide.facts import Enrollment, Phase
+from engine.decide.stay import counts_for_goal
 from engine.ledger.journey import FACTS, OPEN, enrollment_of
 from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
@@ -66,10 +67,22 @@ def patient_named(
 
     With `past` only those whom the goal counts for at `as_of`, and who are at none of these levels.
     """
-    asked = _NAMED if past is None else _AIMING
-    for page in _pages(unit, asked, playbook, given=list(keys), now=as_of):
-        # Not in the question: SQLite would go by the index of versions, and read all of one.
-        yield [each for each in page if each.version in among and each.level not in (past or ())]
+    # Nothing else is in the question: a database that thinks few are in a phase, or go on with a
+    # version, would read all who are in it and look for the keys among them.
+    for page in _pages(unit, _NAMED, playbook, given=list(keys)):
+        yield [
+            each
+            for each in page
+            if each.version in among
+            and _is_patient(each, as_of)
+            and (past is None or (counts_for_goal(each, as_of) and each.level not in past))
+        ]
+
+
+def _is_patient(enrollment: Enrollment, as_of: datetime) -> bool:
+    if enrollment.phase is not Phase.RESTING:
+        return enrollment.phase in _PATIENT
+    return enrollment.waits_until is None or enrollment.waits_until > as_of
 
 
 def number_inside(unit: Unit, playbook: str, among: Collection[str], *, up_to: int) -> int:
@@ -131,16 +144,7 @@ _NO_MOMENT = Prepared(lambda _: _asking(_IS_IN, enrollments.c.waits_until.is_(No
 _RESTED = Prepared(lambda _: _asking(_IS_IN, enrollments.c.waits_until <= bindparam("now")))
 _RESTING = Prepared(lambda given: _asking(_IS_IN, _WAITS_ON, _some(given)))
 _AMONG = Prepared(lambda given: _asking(_IS_IN, _some(given)))
-_IS_PATIENT = or_(
-    *(enrollments.c.phase == phase for phase in _PATIENT),
-    and_(enrollments.c.phase == Phase.RESTING, _WAITS_ON),
-)
-_IS_AIMING = and_(
-    enrollments.c.goal_at.is_(None),
-    enrollments.c.goal_until.is_(None) | (enrollments.c.goal_until >= bindparam("now")),
-)
-_NAMED = Prepared(lambda given: _asking(_IS_PATIENT, _has_key(given)))
-_AIMING = Prepared(lambda given: _asking(_IS_PATIENT, _IS_AIMING, _has_key(given)))
+_NAMED = Prepared(lambda given: _asking(_has_key(given)))
 _NUMBER = Prepared(
     lambda given: select(func.count().label("number")).select_from(
         select(enrollments.c.version)

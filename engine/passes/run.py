@@ -19,7 +19,7 @@ from engine.decide.facts import is_waiting, told_apart
 from engine.decide.gathering import GATHERED
 from engine.ledger.bystanders import remember_bystanders
 from engine.ledger.clearances import Clearance
-from engine.ledger.cohorts import WrittenCohort, let_in, written
+from engine.ledger.cohorts import WrittenCohort, count_anew, let_in, written
 from engine.ledger.database import Overtaken
 from engine.ledger.foreseen import foreseen
 from engine.ledger.holds import hold_run
@@ -267,6 +267,7 @@ def _enter_live(
     portions = found.cohorts(playbook, firing.as_of)
     ready = one_ahead([written(each, run=start.id) for each in some] for some in portions)
     write_in_turn(ledger, (partial(enter, cohorts) for cohorts in ready))
+    count_anew(ledger, entered=report.entered)
     counts = {"matched": report.matched, "entered": report.entered, "skipped": report.skipped}
     with ledger.write() as unit:
         still_ours(unit, start)
