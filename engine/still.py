@@ -12,7 +12,7 @@ from sqlalchemy.engine import Dialect
 
 from engine.ports import Database, Reader, StoreKind
 
-__all__ = ["standing_still"]
+__all__ = ["in_one_snapshot"]
 
 
 class _Still:
@@ -38,7 +38,7 @@ class _Still:
 
 
 @contextmanager
-def standing_still(databases: Mapping[str, Database]) -> Iterator[Mapping[str, Database]]:
+def in_one_snapshot(databases: Mapping[str, Database]) -> Iterator[Mapping[str, Database]]:
     """The same databases by connector, standing still until the end of the block."""
     with ExitStack() as stack:
         by_id = {each.id: _Still(each, stack) for each in databases.values()}

@@ -16,7 +16,7 @@ from engine.ports import Database
 from engine.read.load import SETTINGS_FILE, load_project
 from engine.review.pages import NO_PAGES, Pages, read_pages, refuse_unsound
 from engine.review.revisions import lay_out
-from engine.still import standing_still
+from engine.still import in_one_snapshot
 from engine.workplace import Resolve, Workplace
 
 __all__ = ["WORKING_TREE", "Side", "on_same_data", "side_at", "working_tree"]
@@ -85,7 +85,7 @@ def on_same_data(workplace: Workplace, before: Side, after: Side) -> Iterator[tu
     }
     settings = replace(workplace.settings, connectors=connectors)
     databases = workplace.ports.databases(settings, workplace.root, workplace.resolve)
-    with standing_still(databases) as still:
+    with in_one_snapshot(databases) as still:
         yield _over(before, still), _over(after, still)
 
 

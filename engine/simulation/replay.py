@@ -43,7 +43,7 @@ from engine.problems import Invalid, Misuse
 from engine.running import make_courier, pass_one, refuse_into_drafts, run_one, runnable_playbooks
 from engine.schedule import Fire, next_fires
 from engine.simulation.days import Blown, PutOff, Ran, Simulation, Told, simulation_of
-from engine.still import standing_still
+from engine.still import in_one_snapshot
 from engine.workplace import Resolve, Workplace
 
 __all__ = ["simulate"]
@@ -157,7 +157,7 @@ def _stage(workplace: Workplace, names: Sequence[str], hand: _Hand) -> Iterator[
     """The project with its sources standing still and everything that goes out going nowhere."""
     databases = workplace.ports.databases(workplace.settings, workplace.root, workplace.resolve)
     with ExitStack() as opened:
-        still = opened.enter_context(standing_still(databases))
+        still = opened.enter_context(in_one_snapshot(databases))
 
         def sources(_settings: Settings, _root: Path, _resolve: Resolve) -> Mapping[str, Database]:
             return still

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from connectors.fakes import FakeDatabase, FakeTable
 from engine.ports import Reader
-from engine.still import standing_still
+from engine.still import in_one_snapshot
 from engine.tables import TableRef
 
 
@@ -27,7 +27,7 @@ class Counted(FakeDatabase):
 def test_one_snapshot_for_all_who_ask() -> None:
     rows = [{"id": 1}]
     database = Counted({"a.t": FakeTable(rows), "b.t": FakeTable(rows)})
-    with standing_still({"a": database, "b": database}) as still:
+    with in_one_snapshot({"a": database, "b": database}) as still:
         assert database.opened == 0
         with still["a"].open() as one, still["b"].open() as other:
             assert one is other
