@@ -118,7 +118,7 @@ def fill(url: str, number: int, folder: Path) -> None:
 def measure(url: str, number: int, folder: Path) -> None:
     """A pass over all who wait, then a few go out."""
     with opened(folder) as place:
-        taken = one_pass(place, EVENING + timedelta(minutes=15))
+        taken = one_pass(place, EVENING + timedelta(minutes=15), place.ledger())
         ledger = place.ledger()
         let_go(ledger, EVENING)
         begun = time.perf_counter()

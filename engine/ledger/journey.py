@@ -344,11 +344,12 @@ def _of(playbook: str, key: str) -> Select[Any]:
     return select(*FACTS).where(*mine)
 
 
-def enrollment_of(row: Row[tuple[object, ...]]) -> Enrollment:
+def enrollment_of(row: Row[Any]) -> Enrollment:
     """The enrollment of a row of `FACTS`."""
-    told = row._asdict() | {
-        "phase": Phase(row.phase),
-        "fixed": bool(row.fixed),
-        "holdout": bool(row.holdout),
-    }
-    return Enrollment(**told)
+    told = list(row)  # by their places: a pass may read a million
+    told[_PHASE] = Phase(row[_PHASE])
+    told[_FIXED], told[_HOLDOUT] = bool(row[_FIXED]), bool(row[_HOLDOUT])
+    return Enrollment(*told)
+
+
+_PHASE, _FIXED, _HOLDOUT = map(Enrollment.__slots__.index, ("phase", "fixed", "holdout"))
