@@ -19,8 +19,10 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiosmtplib
@@ -75,6 +77,10 @@ class Now:
     def now(self) -> datetime:
         """The time."""
         return datetime.now(UTC)
+
+    def uptime(self) -> float:
+        """Seconds since the machine started."""
+        return time.monotonic()
 
 
 def main(*names: str) -> None:
@@ -154,11 +160,14 @@ def protocol(sink: Sink) -> Iterator[tuple[str, Seconds]]:
     payload = b"Subject: Hello\r\n\r\n" + (b"x" * 70 + b"\r\n") * (SIZE // 72)
     for number in (FEW, MANY):
 
-        def ours(number: int = number) -> float:
+        def alone(number: int = number) -> float:
             return timed(_alone(sink, number, payload))
 
         yield source(sink, number)
-        yield f"the protocol alone, {number} connections", lambda a=ours: counted(sink, a, MESSAGES)
+        yield (
+            f"the protocol alone, {number} connections",
+            partial(counted, sink, alone, MESSAGES),
+        )
 
 
 def source(sink: Sink, connections: int) -> tuple[str, Seconds]:
@@ -300,9 +309,14 @@ def fill(ledger: Ledger, payloads: Payloads, *, kind: TouchKind = TouchKind.EMAI
         decisions: list[Decision] = []
         for number, payload in enumerate(payloads[first : first + 1000], first):
             to = f"{number}@x.example" if kind is TouchKind.EMAIL else ""
-            touch = {"channel": "email", "recipient": to, "payload": payload, **said}
+            touch: dict[str, Any] = {
+                "channel": "email",
+                "recipient": to,
+                "payload": payload,
+                **said,
+            }
             of = make_enrollment(str(number))
-            decisions += touching(of, make_touch(of, **touch))
+            decisions += touching(of, make_touch(of, **{**touch, **said}))
         keep(ledger, decisions, AT)
 
 

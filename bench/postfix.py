@@ -87,8 +87,8 @@ def _unpack() -> None:
     if shutil.which("apt-get") is None:
         raise SystemExit("this measurement wants postfix's smtp-sink and smtp-source installed")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(["apt-get", "download", "postfix"], cwd=FOLDER, check=True, **quiet)
+    fetching = ["apt-get", "download", "postfix"]
+    subprocess.run(fetching, cwd=FOLDER, check=True, capture_output=True)
     (package,) = FOLDER.glob("postfix_*.deb")
     subprocess.run(["dpkg", "-x", str(package), str(FOLDER)], check=True)
 

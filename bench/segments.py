@@ -6,7 +6,7 @@ From reading the project's files to the last key; a few kinds of condition with 
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,7 +56,7 @@ def main() -> None:
         write_project(folder, "{type: files, path: data}")
         kinds = write_segments(folder)
         begun = time.perf_counter()
-        seconds: Counter[str] = Counter()
+        seconds: defaultdict[str, float] = defaultdict(float)
         project, catalog = load(folder)
         seconds["reading the project"] = time.perf_counter() - begun
         database = FilesDatabase({"product": Folder(data, ZoneInfo("UTC"))})

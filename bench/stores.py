@@ -181,7 +181,7 @@ def _filled(url: str, parquet: Path) -> Iterator[psycopg.Connection[tuple[object
                 while chunk := lines.read(1 << 20):
                     copy.write(chunk)
         for index in (*INDEXES, "VACUUM ANALYZE"):
-            connection.execute(index)  # type: ignore[arg-type]
+            connection.execute(index)
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET jit = off")
         yield connection

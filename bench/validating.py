@@ -7,7 +7,7 @@ messages too, of which every playbook has one of its own. The time is after star
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -118,7 +118,7 @@ def main() -> None:
     print_table(times)
 
 
-def print_table(times: dict[str, Sequence[float]]) -> None:
+def print_table(times: Mapping[str, Sequence[float]]) -> None:
     """Milliseconds a file, and how many times as fast as Cloud Custodian."""
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     theirs = medians["Cloud Custodian"]

