@@ -27,7 +27,14 @@ from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import ledger_file, ledger_url, shown
 from engine.ledger.enrolled import LedgerEnrollments
 from engine.ledger.history import LedgerHistory
-from engine.ledger.schema import DryOnly, create_ledger, liveness, new_ledger_id, open_ledger
+from engine.ledger.schema import (
+    AlreadyMade,
+    DryOnly,
+    create_ledger,
+    liveness,
+    new_ledger_id,
+    open_ledger,
+)
 from engine.ledger.store import Ledger
 from engine.messages.check import check_playbook
 from engine.places import Place
@@ -264,7 +271,10 @@ class Workplace:
         found = self.ledger_or_none()
         named = self.settings.ledger.id
         if found is None and named is None:
-            return self.new_ledger(ledger_id=new_ledger_id(), at=at), ""
+            try:
+                return self.new_ledger(ledger_id=new_ledger_id(), at=at), ""
+            except AlreadyMade:  # by another first run at the same moment: go on with that one
+                return self.known_ledger()
         if found is None:
             return None, (
                 f"touchline.yaml names the ledger {named}, and there is none here: only a dry "
