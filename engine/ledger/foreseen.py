@@ -29,9 +29,9 @@ __all__ = ["foreseen"]
 _SHOWN = (
     *("id", "enrollment", "playbook", "entity", "key", "step", "kind", "channel", "state"),
     *("reason", "recipient", "sender", "subject", "topic", "priority", "expires_at"),
-    *("to_customer", "zone", "copy_of", "approver"),
+    *("to_customer", "zone", "copy_of", "approver", "capped_at"),
 )
-_ASKED_BY = ("address_digest", "capped_at", "next_attempt_at")
+_ASKED_BY = ("address_digest", "next_attempt_at")
 _GOING = (TouchState.READY, TouchState.CLAIMED)
 
 

@@ -328,6 +328,43 @@ def test_one_at_a_time(stage: Stage) -> None:
         assert skipped["checkup"] == {"in_another_playbook": 3}
 
 
+def test_one_at_a_time_lets_in_who_leaves_another_in_the_same_run(stage: Stage) -> None:
+    """Who goes through the first playbook, or leaves it, enters the second, also in a rehearsal."""
+    stage.write("playbooks/second.yaml", SECOND.replace("steps:", "steps:\n  - wait: 1 day"))
+    stage.edit("playbooks/second.yaml", "steps:", "exit_when: {uses_reports: true}\nsteps:")
+    stage.edit("playbooks/checkup.yaml", "exit_when: {uses_reports: true}\n", "")
+    policy(stage, "  one_at_a_time: true\n")
+    assert stage.run().data["runs"][0]["entered"] == 3
+    stage.put_users(
+        {"user_id": 1, "uses_reports": "true", "tz": ""},
+        {"user_id": 2},
+        {"user_id": 3, "uses_reports": "true"},
+    )
+    seen = []
+    for words in (("--dry-run",), ()):
+        runs = stage.run(*words, as_of="2026-03-10T12:00:00-04:00").data["runs"]
+        seen.append([(each["entered"], each["left"], each["skipped"]) for each in runs])
+    assert seen[0] == seen[1]
+    assert seen[0][1] == (2, 0, {"in_another_playbook": 1})
+
+
+def test_a_dry_run_gives_up_what_another_playbook_leaves_no_room_for(stage: Stage) -> None:
+    """What waited for room as long as it may is skipped where a mail before it takes the room."""
+    policy(stage, "  frequency_caps: [{at_most: 1, per: 2 days, give_up: 2 days}]\n")
+    stage.put_users({"user_id": 1, "tz": ""})
+    stage.write(
+        "playbooks/third.yaml", SECOND.replace("second", "third").replace("ity: 90", "ity: 95")
+    )
+    stage.run()
+    stage.write("playbooks/second.yaml", SECOND)
+    seen = []
+    for words in (("--dry-run",), ()):
+        runs = stage.run(*words, as_of="2026-03-12T09:00:00-04:00").data["runs"]
+        seen.append({each["playbook"]: each["touches"].get("email") for each in runs})
+    assert seen[0] == {"third": None, "second": {"ready": 1}, "checkup": {"skipped": 1}}
+    assert seen[1] == {"third": None, "second": {"sent": 1}, "checkup": {"skipped": 1}}
+
+
 def test_a_sender_goes_at_its_rate(stage: Stage) -> None:
     """What waits for its turn is no failure; the receiver never sees two closer than said."""
     policy(stage, "  rates: {email: 2 per second, per_sender: 1 per hour}\n")
