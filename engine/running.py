@@ -36,7 +36,7 @@ from engine.passes.run import go_on, live, move_on, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
 from engine.roster import call_roll, known_now
-from engine.stopped import halted_text, standing_still
+from engine.stopped import foreseen_still, standing_still
 from engine.stopping import Stop, on_stop
 from engine.tracking import never_tracked
 from engine.workplace import Workplace
@@ -199,8 +199,12 @@ def _rehearsal(
     with workplace.sources(ledger) as snapshot:
         world = world_on(workplace, snapshot, as_of, ledger)
         for playbook in playbooks:
+            still = foreseen_still(ledger, known_now(ledger, playbook))
+            # One that would do nothing takes no room and nobody from the others.
+            mine = world_on(workplace, snapshot, as_of, ledger) if still else world
             try:
-                reports.append(_rehearsed(workplace, playbook, firing, world, ledger, shut))
+                found = _rehearsed(workplace, playbook, firing, mine, ledger, shut)
+                reports.append(replace(found, held=still.held or found.held, note=still.note))
             except (SourceFault, Unreachable) as fault:  # as in a run, it stops no other one
                 reports.append(RunReport(playbook.name, as_of, fault=fault))
     notes = never_tracked(workplace, playbooks, ledger, as_of)
@@ -234,11 +238,7 @@ def _rehearsed(
     policy = workplace.policy
     report = rehearse(known, firing, world, ledger, versions=versions, shut=shut, policy=policy)
     would = tuple(replace(touch, playbook=playbook.name) for touch in report.would)
-    held = report.held
-    if ledger is not None:
-        with ledger.read() as unit:
-            held = halted_text(unit, known.name) or held  # what it would do once it may go on
-    return replace(report, playbook=playbook.name, would=would, held=held)
+    return replace(report, playbook=playbook.name, would=would)
 
 
 def refuse_the_past(ledger: Ledger, as_of: datetime) -> None:

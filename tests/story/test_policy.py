@@ -328,6 +328,35 @@ def test_one_at_a_time(stage: Stage) -> None:
         assert skipped["checkup"] == {"in_another_playbook": 3}
 
 
+@pytest.mark.parametrize("words", [("--dry-run",), ("--dry-run", "checkup", "second")])
+def test_a_dry_run_says_of_a_paused_playbook_that_a_run_would_do_nothing(
+    stage: Stage, words: tuple[str, ...]
+) -> None:
+    """It tells what the playbook would do, and counts none of it against the others."""
+    policy(stage, "  one_at_a_time: true\n  frequency_caps: [{at_most: 1, per: 1 day}]\n")
+    stage.write("playbooks/second.yaml", SECOND.replace("steps:", "status: paused\nsteps:"))
+    for _ in range(2):  # without a ledger, and with one
+        paused, active = stage.run(*words).data["runs"]
+        assert paused["note"].startswith("paused: nobody enters and nothing goes out")
+        assert (paused["entered"], paused["touches"]) == (3, {"email": {"ready": 3}})
+        assert (active["note"], active["entered"], active["waiting"]) == ("", 3, {})
+        assert "  paused: nobody enters" in stage.do("run", "--as-of", AS_OF, *words).out
+        stage.do("ledger", "init")
+    stage.run()
+    assert len(got(stage)) == 3
+
+
+@pytest.mark.parametrize("halted", [False, True], ids=["going", "halted"])
+def test_what_is_halted_takes_no_room_in_a_dry_run(stage: Stage, halted: bool) -> None:
+    policy(stage, "  frequency_caps: [{at_most: 1, per: 1 day}]\n")
+    stage.write("playbooks/second.yaml", SECOND)
+    stage.do("ledger", "init")
+    if halted:
+        stage.do("halt", "second", "--why", "a fault")
+    waiting = [each["waiting"] for each in stage.run("--dry-run").data["runs"]]
+    assert waiting == [{}, {} if halted else {"capped": 3}]
+
+
 def test_one_at_a_time_lets_in_who_leaves_another_in_the_same_run(stage: Stage) -> None:
     """Who goes through the first playbook, or leaves it, enters the second, also in a rehearsal."""
     stage.write("playbooks/second.yaml", SECOND.replace("steps:", "steps:\n  - wait: 1 day"))
