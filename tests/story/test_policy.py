@@ -448,3 +448,11 @@ def test_what_cannot_be_meant_is_told(stage: Stage, text: str, code: str, told: 
     assert told in problems[0]["message"] + problems[0]["hint"]
     assert stage.run(as_of=AS_OF).status == 1
     assert got(stage) == []
+
+
+def test_a_topic_that_is_unknown_is_told_where_the_template_says_it(stage: Stage) -> None:
+    policy(stage, "  topics: {tip: {}}\n")
+    stage.edit("emails/hello.md", "---\nsubject", "---\nlayout: plain\ntopic: tips\nsubject")
+    found = stage.do("validate", "--format", "json").data["problems"]
+    (place,) = (each for each in found if each["code"] == "unknown-topic")
+    assert (place["path"], place["line"], place["column"]) == ("emails/hello.md", 3, 8)
