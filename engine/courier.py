@@ -17,6 +17,7 @@ from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.deliver import Delivered, deliver
 from engine.dispatch.line import Cleared
+from engine.dispatch.unopened import Unopened
 from engine.ledger.clearances import Clearance, clear, hold, hold_all_but
 from engine.ledger.held import ask_again
 from engine.ledger.idle import is_idle
@@ -62,6 +63,12 @@ class Courier:
         """How many touches failed, came too late, or became unknown, whichever run made them."""
         self.trouble: dict[str, str] = {}
         """What was last wrong with a channel itself, by channel; empty where all of them work."""
+
+    @property
+    def unopened(self) -> frozenset[str]:
+        """The channels that cannot be opened, whether or not there was anything to send."""
+        opened = (self._channels or {}).items()
+        return frozenset(name for name, each in opened if isinstance(each, Unopened))
 
     def clear(self, playbook: str, given: Clearance) -> None:
         """Let touches of a playbook go, but those of versions that no longer bind."""
@@ -154,20 +161,27 @@ class Courier:
             return is_idle(unit, now=self._now(), is_written_back=is_written_back)
 
     async def _deliver(self, *, is_written_back: bool) -> Delivered:
-        if self._channels is None:
-            self._channels = self._make_channels()
+        self._channels = channels = self._opened()
         return await deliver(
             self._ledger,
-            self._channels,
+            channels,
             self._now,
             worker=self._worker,
             stop=self._stop,
             cleared=self._may_go,
-            only=[name for name in self._channels if (name == UPDATE_CHANNEL) is is_written_back],
+            only=[name for name in channels if (name == UPDATE_CHANNEL) is is_written_back],
             policy=self._policy,
             real=self._real,
             progress=self._progress,
         )
+
+    def _opened(self) -> Mapping[str, Channel]:
+        """The channels; one that could not be opened before is tried again."""
+        known, unopened = self._channels, self.unopened
+        if known is None or not unopened:
+            return known or self._make_channels()
+        again = self._make_channels()
+        return {name: again[name] if name in unopened else each for name, each in known.items()}
 
 
 def _went_wrong(delivered: Delivered) -> int:

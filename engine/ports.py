@@ -271,6 +271,8 @@ class Refusal(StrEnum):
     """It is about us (5.7.x, a certificate, a breaker): try again, and open the breaker."""
     GONE = "gone"
     """What it is about is no longer there: the touch fails, with that as its reason."""
+    UNOPENED = "unopened"
+    """The channel cannot be opened on our side (a secret): try again, open the breaker at once."""
     CREDENTIALS = "credentials"
     """The channel is paused until a person looks (535), or disabled (410)."""
 

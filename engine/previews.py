@@ -19,6 +19,7 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import NewTouch, TouchKind, TouchState, digest_key
 from engine.decide.stay import Newcomer, enter, start_of
 from engine.decide.waits import Clock
+from engine.dispatch.unopened import Unopened
 from engine.ledger.threads import answers_among
 from engine.messages.address import AddressError, parse_address
 from engine.messages.failures import NO_RECIPIENT
@@ -217,7 +218,10 @@ async def _send(workplace: Workplace, touches: Sequence[NewTouch], address: str)
                 sender=touch.sender,
                 payload=_readdressed(touch.payload, address),
             )
-            answer = await channels[touch.channel].send(message, _always)
+            channel = channels[touch.channel]
+            if isinstance(channel, Unopened):
+                raise channel.why
+            answer = await channel.send(message, _always)
             if not isinstance(answer, Sent):
                 raise Unreachable(f"{touch.channel}: the preview was not sent: {answer.detail}")
     finally:

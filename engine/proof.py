@@ -19,7 +19,14 @@ from engine.ledger.schema import (
     migrate_ledger,
     new_ledger_id,
 )
-from engine.moments import MomentError, parse_duration, parse_moment, span, window_start
+from engine.moments import (
+    Moment,
+    MomentError,
+    parse_duration,
+    parse_moment,
+    span,
+    window_start,
+)
 from engine.problems import Misuse
 from engine.workplace import Workplace
 
@@ -51,12 +58,23 @@ def _since(workplace: Workplace, text: str) -> datetime:
         return window_start(parse_duration(text), now, zone)
     except MomentError:
         pass
+    moment = _moment(text)
     try:
-        return span(parse_moment(text), now, zone).start
-    except (MomentError, TypeError):
-        raise Misuse(
-            f"--since: `{text}` is no duration, date or timestamp, such as `7 days` or 2026-03-10"
-        ) from None
+        return span(moment, now, zone).start
+    except MomentError as error:
+        raise Misuse(f"--since: {error}") from None
+    except TypeError:
+        raise Misuse(f"--since: {_NO_START.format(text)}") from None
+
+
+def _moment(text: str) -> Moment:
+    try:
+        return parse_moment(text)
+    except MomentError:
+        raise Misuse(f"--since: {_NO_START.format(text)}") from None
+
+
+_NO_START = "`{}` is no duration, date or timestamp, such as `7 days` or 2026-03-10"
 
 
 def verify(workplace: Workplace, against: Path | None) -> Verification:

@@ -36,7 +36,7 @@ from engine.passes.run import go_on, live, move_on, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
 from engine.roster import call_roll, known_now
-from engine.stopped import halted_text, standing_still
+from engine.stopped import foreseen_still, standing_still
 from engine.stopping import Stop, on_stop
 from engine.tracking import never_tracked
 from engine.workplace import Workplace
@@ -66,7 +66,8 @@ class Summary:
     """What one call of `run` came to. `notes` are sentences for the person who called.
 
     `refused` says that only a rehearsal took place of what was asked for in earnest; `trouble`
-    names channels that could not be reached, with what was last wrong: their touches stay ready.
+    names channels that could not be reached, with what was last wrong: their touches stay ready;
+    those in `unopened` could not even be opened.
     `went_wrong` counts touches that failed, expired or became unknown, whichever run made them;
     `held` those of these playbooks that wait for a person: drafts, and of unknown outcome.
     `notices` counts the mails to assignees of new tasks. `shut` are, in a rehearsal, the channels
@@ -78,6 +79,7 @@ class Summary:
     notes: tuple[str, ...] = ()
     refused: bool = False
     trouble: Mapping[str, str] = field(default_factory=dict)
+    unopened: frozenset[str] = frozenset()
     went_wrong: int = 0
     held: int = 0
     notices: int = 0
@@ -87,10 +89,10 @@ class Summary:
     def exit_status(self) -> int:
         """3 where something could not be reached, 1 where something failed or is held, else 0."""
         unreached = any(isinstance(report.fault, Unreachable) for report in self.reports)
-        if unreached or self.trouble:
+        if unreached or self.trouble.keys() - self.unopened:
             return 3
         bad = any(report.fault or report.held or _went_wrong(report) for report in self.reports)
-        return 1 if bad or self.refused or self.went_wrong or self.held else 0
+        return 1 if bad or self.refused or self.trouble or self.went_wrong or self.held else 0
 
 
 def _went_wrong(report: RunReport) -> bool:
@@ -155,7 +157,7 @@ def run_now(
         courier.send()
         courier.write_back()
         notices = send_notices(workplace, ledger, courier, at=now())
-        trouble, went_wrong = dict(courier.trouble), courier.went_wrong
+        trouble, unopened, went_wrong = dict(courier.trouble), courier.unopened, courier.went_wrong
     notes = (*roll.notes, *never_tracked(workplace, playbooks, ledger, as_of))
     with ledger.read() as unit:
         held = waiting_for_people(unit, [report.playbook for report in reports])
@@ -164,6 +166,7 @@ def run_now(
         dry_run=False,
         notes=notes,
         trouble=trouble,
+        unopened=unopened,
         went_wrong=went_wrong,
         held=held,
         notices=notices,
@@ -196,8 +199,12 @@ def _rehearsal(
     with workplace.sources(ledger) as snapshot:
         world = world_on(workplace, snapshot, as_of, ledger)
         for playbook in playbooks:
+            still = foreseen_still(ledger, known_now(ledger, playbook))
+            # One that would do nothing takes no room and nobody from the others.
+            mine = world_on(workplace, snapshot, as_of, ledger) if still else world
             try:
-                reports.append(_rehearsed(workplace, playbook, firing, world, ledger, shut))
+                found = _rehearsed(workplace, playbook, firing, mine, ledger, shut)
+                reports.append(replace(found, held=still.held or found.held, note=still.note))
             except (SourceFault, Unreachable) as fault:  # as in a run, it stops no other one
                 reports.append(RunReport(playbook.name, as_of, fault=fault))
     notes = never_tracked(workplace, playbooks, ledger, as_of)
@@ -231,11 +238,7 @@ def _rehearsed(
     policy = workplace.policy
     report = rehearse(known, firing, world, ledger, versions=versions, shut=shut, policy=policy)
     would = tuple(replace(touch, playbook=playbook.name) for touch in report.would)
-    held = report.held
-    if ledger is not None:
-        with ledger.read() as unit:
-            held = halted_text(unit, known.name) or held  # what it would do once it may go on
-    return replace(report, playbook=playbook.name, would=would, held=held)
+    return replace(report, playbook=playbook.name, would=would)
 
 
 def refuse_the_past(ledger: Ledger, as_of: datetime) -> None:

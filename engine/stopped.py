@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
@@ -13,7 +13,23 @@ from engine.ledger.store import Ledger, Unit
 from engine.passes.reports import RunReport
 from engine.problems import Refused
 
-__all__ = ["halted_text", "standing_still"]
+__all__ = ["Still", "foreseen_still", "standing_still"]
+
+_PAUSED = "paused: nobody enters and nothing goes out"
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """Why a run would do nothing for a playbook: `held` for a person, or a `note`; both empty: no.
+
+    A dry run says it beside what the playbook would do if it went on.
+    """
+
+    held: str = ""
+    note: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.held or self.note)
 
 
 def standing_still(
@@ -33,14 +49,25 @@ def standing_still(
             return replace(report, fault=refused)
         if playbook.status is Status.PAUSED:
             pause_started(unit, playbook.name, at=at, actor=actor)
-            return replace(report, note="paused: nobody enters and nothing goes out")
+            return replace(report, note=_PAUSED)
         pause_ended(unit, playbook.name, at=at, actor=actor)
-        if held := halted_text(unit, playbook.name):
+        if held := _halted_text(unit, playbook.name):
             return replace(report, held=held)
     return None
 
 
-def halted_text(unit: Unit, playbook: str) -> str:
+def foreseen_still(ledger: Ledger | None, playbook: BoundPlaybook) -> Still:
+    """What `standing_still` would say to a run of a playbook; nothing is recorded."""
+    note = f"{_PAUSED}; told is what it would do once it is active"
+    if playbook.status is Status.PAUSED:
+        return Still(note=note)
+    if ledger is None:
+        return Still()
+    with ledger.read() as unit:
+        return Still(held=_halted_text(unit, playbook.name))
+
+
+def _halted_text(unit: Unit, playbook: str) -> str:
     """A sentence where a playbook is halted, else nothing."""
     if not is_halted(unit, playbook):
         return ""

@@ -21,12 +21,20 @@ from engine.bind.catalog import Catalog
 from engine.bind.former import not_run_by_itself
 from engine.bind.playbook import Audience, BoundPlaybook
 from engine.bind.policy import BoundPolicy, bind_policy
+from engine.dispatch.unopened import Unopened
 from engine.language.project import Project, Secret, Settings, SmtpChannel, WebhookChannel
 from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import ledger_file, ledger_url, shown
 from engine.ledger.enrolled import LedgerEnrollments
 from engine.ledger.history import LedgerHistory
-from engine.ledger.schema import DryOnly, create_ledger, liveness, new_ledger_id, open_ledger
+from engine.ledger.schema import (
+    AlreadyMade,
+    DryOnly,
+    create_ledger,
+    liveness,
+    new_ledger_id,
+    open_ledger,
+)
 from engine.ledger.store import Ledger
 from engine.messages.check import check_playbook
 from engine.places import Place
@@ -52,7 +60,8 @@ class Ports:
     databases: Callable[[Settings, Path, Resolve], Mapping[str, Database]]
     paper: Callable[[Settings, Catalog, str], Mapping[str, Database]]
     channels: Callable[
-        [Mapping[str, SmtpChannel | WebhookChannel], Resolve, Clock], Mapping[str, Channel]
+        [Mapping[str, SmtpChannel | WebhookChannel], Resolve, Clock],
+        Mapping[str, Channel | Invalid],
     ]
     writer: Callable[[Settings, Path, Resolve], Channel]
     environ: Mapping[str, str]
@@ -188,10 +197,20 @@ class Workplace:
             yield snapshot
 
     def channels(self) -> Mapping[str, Channel]:
-        """All declared channels and the one that writes back, none of them connected yet."""
-        declared = self.ports.channels(self.settings.channels, self.resolve, self.ports.clock)
+        """All declared channels and the one that writes back, none of them connected yet.
+
+        One that cannot be opened is `Unopened`: nothing goes out by it.
+        """
+        declared = self.settings.channels
+        found = self.ports.channels(declared, self.resolve, self.ports.clock)
+        opened = {
+            name: Unopened(name, each, on_unknown=declared[name].on_unknown)
+            if isinstance(each, Invalid)
+            else each
+            for name, each in found.items()
+        }
         writer = self.ports.writer(self.settings, self.root, self.resolve)
-        return {**declared, UPDATE_CHANNEL: writer}
+        return {**opened, UPDATE_CHANNEL: writer}
 
     # ------------------------------------------------------------ the ledger
 
@@ -252,7 +271,10 @@ class Workplace:
         found = self.ledger_or_none()
         named = self.settings.ledger.id
         if found is None and named is None:
-            return self.new_ledger(ledger_id=new_ledger_id(), at=at), ""
+            try:
+                return self.new_ledger(ledger_id=new_ledger_id(), at=at), ""
+            except AlreadyMade:  # by another first run at the same moment: go on with that one
+                return self.known_ledger()
         if found is None:
             return None, (
                 f"touchline.yaml names the ledger {named}, and there is none here: only a dry "

@@ -22,22 +22,20 @@ Resolve = Callable[[Secret], str]
 
 def open_channels(
     declared: Mapping[str, DeclaredChannel], resolve: Resolve, clock: Clock
-) -> dict[str, Channel]:
+) -> dict[str, Channel | Invalid]:
     """One channel each, by name; nothing is connected yet.
 
-    Raises:
-        Invalid: all secrets that are missing, and URLs and secrets that will not do.
+    In the place of one whose secret is missing, or whose URL or secret will not do, what is wrong:
+    it stops no other.
     """
-    channels: dict[str, Channel] = {}
-    problems: list[Problem] = []
-    for name, declaration in declared.items():
-        try:
-            channels[name] = _open(declaration, resolve, clock)
-        except Invalid as invalid:
-            problems.extend(invalid.problems)
-    if problems:
-        raise Invalid(problems)
-    return channels
+    return {name: _opened(each, resolve, clock) for name, each in declared.items()}
+
+
+def _opened(declared: DeclaredChannel, resolve: Resolve, clock: Clock) -> Channel | Invalid:
+    try:
+        return _open(declared, resolve, clock)
+    except Invalid as invalid:
+        return invalid
 
 
 def _open(declared: DeclaredChannel, resolve: Resolve, clock: Clock) -> Channel:

@@ -78,13 +78,13 @@ def _variants(name: str, scope: Scope) -> Mapping[str, Template]:
 
 def _topic(step: EmailStep, template: Template | None, scope: Scope) -> str:
     topic = step.topic or (template.topic if template is not None else None) or _DEFAULT_TOPIC
+    place = step.place if step.topic or template is None else template.topic_place
     if not _TOPIC.fullmatch(topic):
         raise wrong(
-            step.place,
+            place,
             "bad-name",
             f"`{topic}` is no topic; expected lower-case letters, digits, `-` and `_`",
         )
-    place = step.place if step.topic or template is None else template.place
     check_topic(topic, scope.project, place)
     return topic
 

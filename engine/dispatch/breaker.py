@@ -23,7 +23,7 @@ def blames_channel(answer: Answer) -> bool:
     match answer:
         case UnknownOutcome():
             return True
-        case NotSent(refusal=Refusal.CHANNEL):
+        case NotSent(refusal=Refusal.CHANNEL | Refusal.UNOPENED):
             return True
         case NotSent(refusal=Refusal.LATER, code=code):
             return code.startswith("5")  # a web server's error; in SMTP *later* begins with a 4
@@ -42,12 +42,13 @@ def proves_channel(answer: Answer) -> bool:
             return True
 
 
-def is_tripped(failures: int) -> bool:
-    """Whether so many failures in a row open the breaker."""
-    return failures >= _FAILURES
+def is_tripped(answer: Answer, failures: int) -> bool:
+    """Whether a failure that is the last of so many in a row opens the breaker."""
+    is_shut = isinstance(answer, NotSent) and answer.refusal is Refusal.UNOPENED
+    return is_shut or failures >= _FAILURES
 
 
 def rest(failures: int, jitter: float) -> timedelta:
     """How long it stays open: twice as long each time, a part of it by chance (0 to 1)."""
-    ceiling = min(_LONGEST_S, _FIRST_S * 2.0 ** min(failures - _FAILURES, 10))
+    ceiling = min(_LONGEST_S, _FIRST_S * 2.0 ** min(max(failures - _FAILURES, 0), 10))
     return timedelta(seconds=ceiling * (0.5 + jitter / 2))

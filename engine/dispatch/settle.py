@@ -109,7 +109,7 @@ def _not_sent(case: _Case, answer: NotSent) -> TouchState | None:
     match answer.refusal:
         case Refusal.LATER:
             return _later(case, answer.detail, asked_s=answer.retry_after)
-        case Refusal.CHANNEL | Refusal.CREDENTIALS:
+        case Refusal.CHANNEL | Refusal.UNOPENED | Refusal.CREDENTIALS:
             return _postponed(case, answer)
         case Refusal.MAILBOX:
             _suppress(case, answer)
@@ -216,7 +216,7 @@ def _settle_channel(case: _Case, answer: Answer, failures: int) -> int:
     channel = case.touch.channel
     if blames_channel(answer):
         failures = count_failure(case.unit, channel)
-        if is_tripped(failures):
+        if is_tripped(answer, failures):
             _trip(case, answer, failures)
         return failures
     if proves_channel(answer):

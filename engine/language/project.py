@@ -214,6 +214,7 @@ class Template:
     body_line: int = 1
     lint_off: tuple[str, ...] = ()
     subject_place: Place = field(default=NOWHERE, compare=False)
+    topic_place: Place = field(default=NOWHERE, compare=False)
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -29,9 +29,9 @@ __all__ = ["foreseen"]
 _SHOWN = (
     *("id", "enrollment", "playbook", "entity", "key", "step", "kind", "channel", "state"),
     *("reason", "recipient", "sender", "subject", "topic", "priority", "expires_at"),
-    *("to_customer", "zone", "copy_of", "approver"),
+    *("to_customer", "zone", "copy_of", "approver", "capped_at"),
 )
-_ASKED_BY = ("address_digest", "capped_at", "next_attempt_at")
+_ASKED_BY = ("address_digest", "next_attempt_at")
 _GOING = (TouchState.READY, TouchState.CLAIMED)
 
 
@@ -110,10 +110,10 @@ def _is_due(row: Row[Any], now: datetime) -> bool:
 def _looked_at(
     touch: NewTouch, row: Row[Any], room: Room, *, refusal: str, now: datetime
 ) -> NewTouch:
-    if touch.state is TouchState.DRAFT:
-        return touch
     if touch.expires_at is not None and touch.expires_at <= now:
         return replace(touch, state=TouchState.EXPIRED, reason="expired")
+    if touch.state is TouchState.DRAFT:
+        return touch
     if row.next_attempt_at > now:
         return replace(touch, due_at=row.next_attempt_at)
     if refusal:

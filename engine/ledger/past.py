@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, bindparam, func, select
@@ -91,17 +91,19 @@ def _rows(unit: Unit, asked: Prepared, playbook: str, names: Sequence[str]) -> l
     return asked.rows(unit.connection, told) if names else []
 
 
-def inside_another(unit: Unit, entity: str, playbook: str, keys: Iterable[str]) -> frozenset[str]:
+def inside_another(
+    unit: Unit, entity: str, playbook: str, keys: Iterable[str], *, over: Collection[str] = ()
+) -> frozenset[str]:
     """Those of some rows of an entity that have an open enrollment in another playbook.
 
-    Those held out are in none.
+    Those held out are in none. Enrollments in `over` are taken for ended.
     """
     given = texts_relation(unit.connection, keys)
-    statement = select(enrollments.c.key).where(
+    statement = select(enrollments.c.id, enrollments.c.key).where(
         enrollments.c.entity == entity,
         enrollments.c.playbook != playbook,
         enrollments.c.left_at.is_(None),
         enrollments.c.holdout == 0,
         enrollments.c.key.in_(select(given.c.value)),
     )
-    return frozenset(unit.connection.scalars(statement))
+    return frozenset(row.key for row in unit.connection.execute(statement) if row.id not in over)

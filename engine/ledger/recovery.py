@@ -140,7 +140,7 @@ def retry_now(unit: Unit, *, now: datetime, actor: str) -> int:
 # ---------------------------------------------------------------- inside
 
 # Why a touch that was tried is ready again; who resolves one does so by the clock on the wall.
-_WAITS = ("later", "channel", "credentials", "resolved")
+_WAITS = ("later", "channel", "unopened", "credentials", "resolved")
 _TOLD = (
     touches.c.id,
     touches.c.playbook,

@@ -7,6 +7,7 @@ migrates it but `touchline ledger migrate`.
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,7 @@ from engine.ledger.tables import SCHEMA, audit_head, meta
 from engine.problems import Refused, Unreachable
 
 __all__ = [
+    "AlreadyMade",
     "DryOnly",
     "Live",
     "adopt",
@@ -38,6 +40,14 @@ __all__ = [
 _VERSION_TABLE = "touchline_version"
 _MIGRATION_LOCK = 0x746C  # any number, the same in every process: "tl"
 _SECRET_BYTES = 32
+
+
+_LOOKS = 10  # at a file that may be a ledger in a moment
+_BETWEEN_LOOKS_S = 0.05  # from when a file is there until who makes the ledger has locked it
+
+
+class AlreadyMade(Refused):
+    """There is a ledger already where one was to be made; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ def create_ledger(
 
     Raises:
         Misuse: the URL is of no database that can hold a ledger.
-        Refused: there is a ledger already.
+        AlreadyMade: there is a ledger already, maybe made this very moment.
         Unreachable: the database cannot be reached, or the file not be made.
     """
     where = ledger_url(url, root)
@@ -104,7 +114,7 @@ def create_ledger(
 
 
 def open_ledger(url: str, *, root: Path) -> Ledger:
-    """Open a ledger that exists, at this program's schema.
+    """Open a ledger that exists, at this program's schema; one that is being made is waited for.
 
     Raises:
         Misuse: the URL is of no database that can hold a ledger.
@@ -115,6 +125,8 @@ def open_ledger(url: str, *, root: Path) -> Ledger:
     engine = _existing(where)
     name = shown(where)
     with _closed_on_failure(engine), told(name), engine.connect() as connection:
+        if ledger_file(where) is not None:
+            _let_it_be_made(connection)
         _refuse_other_schema(_revision(connection, name), name)
         identity = _identity(connection)
     return _ledger(engine, identity, url=where, root=root)
@@ -226,13 +238,29 @@ def _existing(url: URL) -> Engine:
 def _refuse_what_is_there(connection: Connection, name: str) -> None:
     present = set(inspect(connection).get_table_names())
     if _VERSION_TABLE in present:
-        raise Refused(f"there is a ledger already at {name}; nothing was changed")
+        raise AlreadyMade(f"there is a ledger already at {name}; nothing was changed")
     taken = sorted(present & set(meta.metadata.tables))
     if taken:
         raise Refused(
             f"the database {name} has tables of other uses ({', '.join(taken)}); give the ledger "
             "a database of its own"
         )
+
+
+def _let_it_be_made(connection: Connection) -> None:
+    """Wait for who makes the ledger in a file: until then it is there and holds nothing."""
+    for _ in range(_LOOKS):
+        if _is_made(connection):
+            return
+        time.sleep(_BETWEEN_LOOKS_S)
+        with connection.execution_options(touchline_write=True).begin():
+            pass  # behind who has it in hand
+        connection.execution_options(touchline_write=False)
+
+
+def _is_made(connection: Connection) -> bool:
+    with connection.begin():
+        return inspect(connection).has_table(_VERSION_TABLE)
 
 
 def _revision(connection: Connection, name: str) -> str:

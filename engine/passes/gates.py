@@ -16,7 +16,7 @@ from engine.bind.acts import BoundEmail
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import NewTouch, TouchState, is_waiting
-from engine.decide.policy import NEVER_CONTACT, Act, Asked, Wait, judge
+from engine.decide.policy import NEVER_CONTACT, Act, Asked, GiveUp, Wait, judge
 from engine.language.policy import TopicDefault
 from engine.ledger.copies import CopyHolder, copies_made
 from engine.ledger.held import acts_by_whom
@@ -164,8 +164,12 @@ class Gates:
         if not touch.to_customer or touch.state is not TouchState.READY or is_waiting(touch, now):
             return touch  # a draft is asked once it is approved
         names = whom or _names(touch)
-        asked = Asked(touch.channel, touch.topic, ZoneInfo(touch.zone), names)
+        asked = Asked(
+            touch.channel, touch.topic, ZoneInfo(touch.zone), names, capped_at=touch.capped_at
+        )
         verdict = judge(self._policy, asked, self._with_given(touch, names, acts), now)
+        if isinstance(verdict, GiveUp):
+            return ended(touch, verdict.reason)
         if not isinstance(verdict, Wait):
             return touch
         expires_at = touch.expires_at and touch.expires_at + (verdict.until - now)

@@ -87,6 +87,7 @@ class World:
         self._policy = policy
         self._records: ReadRecords = self._records_of_ledger
         self._entering: dict[str, dict[str, str]] = {}
+        self._left: set[str] = set()
         self._invited: list[Invited] = []
         self._gates = Gates(policy, as_of, ledger=ledger)
         self._digests = Digests(
@@ -386,7 +387,7 @@ class World:
         if self._ledger is None:
             return frozenset(found)
         with self._ledger.read() as unit:
-            return inside_another(unit, entity, playbook.name, keys) | found
+            return inside_another(unit, entity, playbook.name, keys, over=self._left) | found
 
     def let_in(self, unit: Unit, playbook: BoundPlaybook, keys: Collection[str]) -> None:
         """In the transaction that lets some in: Overtaken where one may not enter any more."""
@@ -402,11 +403,14 @@ class World:
         with self._ledger.read() as unit:
             return step_records(unit, ids)
 
-    def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
-        """In a rehearsal, that these would have entered; the ledger never learns."""
+    def remember(
+        self, playbook: BoundPlaybook, inside: Sequence[str], *, left: Collection[str]
+    ) -> None:
+        """In a rehearsal, who would be inside and which stays over; the ledger never learns."""
         entered = self._entering.setdefault(playbook.audience.entity.name, {})
-        for key in entering:
+        for key in inside:
             entered.setdefault(key, playbook.name)
+        self._left.update(left)
 
     def invite(self, invited: Sequence[Invited]) -> None:
         """In a rehearsal, that steps would have asked these into other playbooks."""

@@ -224,6 +224,15 @@ class DryJournal:
         """Those of the ledger go on from where they stand, by their touches on record."""
         self._standing |= {each.id: each for each in enrollments}
 
+    def inside(self) -> list[str]:
+        """The keys of those who would be inside by what was decided, but of who is held out."""
+        led = (each for each in self._standing.values() if each)
+        return [each.key for each in led if not each.holdout]
+
+    def left(self) -> list[str]:
+        """The enrollments that would have ended."""
+        return [id_ for id_, standing in self._standing.items() if standing is None]
+
     def closing(self) -> Iterator[Sequence[ClosingTask]]:
         """Those of the ledger, if there is one."""
         return iter(()) if self._ledger is None else closing_pages(self._ledger, self._playbook)

@@ -47,7 +47,7 @@ from engine.passes.entering import Firing, Matched, select
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import Journal, LedgerJournal
 from engine.passes.left_over import let_go
-from engine.passes.portions import keys_of, treated_of
+from engine.passes.portions import keys_of
 from engine.passes.preparing import one_ahead
 from engine.passes.rehearsing import DryJournal
 from engine.passes.reports import RunReport, report_of
@@ -373,7 +373,7 @@ def rehearse(
     taken = _invited_in_mind(playbook, found, facts, ledger, as_of=firing.as_of)
     journal.record(taken.decisions)
     advance(journal, versions, facts, firing.as_of)
-    facts.remember(playbook, list(treated_of(found.entering)))
+    facts.remember(playbook, journal.inside(), left=journal.left())
     facts.invite(journal.invited)
     answers = Counter(each.answer for each in taken.answered)
     report = _with_invited(report, dict(sorted(answers.items())))

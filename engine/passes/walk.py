@@ -81,8 +81,10 @@ class Facts(DigestFacts, Protocol):
     def recall(self, records: ReadRecords) -> None:
         """In a rehearsal, where what became of steps is known; else the ledger knows."""
 
-    def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
-        """In a rehearsal, that these would have entered; the ledger never learns."""
+    def remember(
+        self, playbook: BoundPlaybook, inside: Sequence[str], *, left: Collection[str]
+    ) -> None:
+        """In a rehearsal, who would be inside and which stays over; the ledger never learns."""
 
     def invite(self, invited: Sequence[Invited]) -> None:
         """In a rehearsal, that steps would have asked these into other playbooks."""

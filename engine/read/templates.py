@@ -74,5 +74,6 @@ def read_template(
         body_line=parts.body_line,
         lint_off=tuple(data.get("lint", {}).get("off", ())),
         subject_place=reading.place(subject),
+        topic_place=reading.place(("topic",)),
         place=Place(reading.places.path),
     )

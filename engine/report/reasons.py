@@ -49,6 +49,7 @@ REASONS: Mapping[str, str] = {
     "gone": "what it is about is gone",
     "later": "the receiver said not now",
     "channel": "the channel failed",
+    "unopened": "the channel cannot be opened",
     "credentials": "the channel was refused its credentials",
     "rate": "the rate of its channel or sender",
     "lease_ended": "the worker that had it is gone",

@@ -108,7 +108,7 @@ def _text(summary: Summary) -> str:
 def _block(report: RunReport, dry_run: bool) -> str:
     if report.fault:
         return f"{report.playbook}: failed as a whole, nobody entered: {report.fault}"
-    if report.note:
+    if report.note and not dry_run:
         return f"{report.playbook}: {report.note}"
     enters = "would enter" if dry_run else "entered"
     lines = [
@@ -116,6 +116,7 @@ def _block(report: RunReport, dry_run: bool) -> str:
         + (f", {report.left:,} left" if report.left else "")
         + (f" ({_since(report)})" if report.gained is not None else "")
     ]
+    lines += [f"  {report.note}"] if report.note else []
     if report.skipped:
         lines.append(f"  not entering: {told(report.skipped)}")
     if report.invited:

@@ -22,6 +22,7 @@ from engine.ports import Answer, NotSent, Refusal, Sent, UnknownOutcome
         (NotSent(Refusal.MESSAGE, "554", "554"), False, True),
         (NotSent(Refusal.MAILBOX, "550", "5.1.1"), False, True),
         (NotSent(Refusal.CREDENTIALS, "535", "535"), False, False),
+        (NotSent(Refusal.UNOPENED, "no key"), True, False),
     ],
     ids=str,
 )
@@ -31,7 +32,14 @@ def test_whose_failure_an_answer_is(answer: Answer, blames: bool, proves: bool) 
 
 
 def test_five_in_a_row_trip_it() -> None:
-    assert [is_tripped(failures) for failures in (0, 1, 4, 5, 6)] == [False] * 3 + [True] * 2
+    silent = UnknownOutcome("silence")
+    assert [is_tripped(silent, failures) for failures in (1, 4, 5, 6)] == [False] * 2 + [True] * 2
+
+
+def test_what_cannot_be_opened_trips_it_at_once() -> None:
+    """No second touch would fare better, and the reason is known."""
+    assert is_tripped(NotSent(Refusal.UNOPENED, "no such file"), 1)
+    assert rest(1, 1.0).total_seconds() == 30
 
 
 def test_it_rests_longer_each_time_up_to_a_quarter_of_an_hour() -> None:

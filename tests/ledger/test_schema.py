@@ -6,14 +6,17 @@ import os
 import shutil
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import StatementError
 
+from engine.ledger import schema
 from engine.ledger.audit import Kind
 from engine.ledger.check import check_ledger
 from engine.ledger.database import connect, ledger_url
@@ -106,6 +109,30 @@ def test_an_empty_database_is_no_ledger(
         ledger_url = fresh_database(request.getfixturevalue("postgres"))
     with pytest.raises(Unreachable, match="touchline ledger init"):
         open_ledger(ledger_url, root=tmp_path)
+
+
+def test_a_ledger_that_is_being_made_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two first runs at the same time: to the second the file is there, and nothing in it yet."""
+    begun, may_end = Event(), Event()
+
+    def slowly(connection: Connection) -> None:
+        begun.set()
+        may_end.wait(20)
+        upgrade(connection)
+
+    upgrade = schema._upgrade
+    monkeypatch.setattr(schema, "_upgrade", slowly)
+    about = {"root": tmp_path, "project": "a", "place": "here", "at": NOW, "actor": "a"}
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(create_ledger, SQLITE, **about)  # type: ignore[arg-type]
+        assert begun.wait(20)
+        second = pool.submit(open_ledger, SQLITE, root=tmp_path)
+        with pytest.raises(TimeoutError):
+            second.result(0.2)
+        may_end.set()
+        assert second.result(20).identity == first.result(20).identity
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:

@@ -219,6 +219,16 @@ def test_what_waits_too_long_expires(stage: Stage) -> None:
     assert steps_of(stage) == {}
 
 
+def test_a_dry_run_foresees_that_a_draft_expires_and_what_follows(stage: Stage) -> None:
+    asks(stage, more="    max_lateness: 5 hours\n  - email: hello\n    from: account.csm\n")
+    stage.run()
+    seen = []
+    for words in (("--dry-run",), ()):
+        answer = stage.run(*words, as_of=NEXT)
+        seen.append(answer.data["runs"][0]["touches"]["email"])
+    assert seen == [{"expired": 3, "ready": 3}, {"expired": 3, "sent": 3}]
+
+
 def test_a_pause_keeps_drafts_and_stops_their_clock(stage: Stage) -> None:
     asks(stage, more="    max_lateness: 2 days\n")
     stage.run()

@@ -195,7 +195,9 @@ class World:
     def elsewhere(self, playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
         return frozenset()
 
-    def remember(self, playbook: BoundPlaybook, entering: Sequence[str]) -> None:
+    def remember(
+        self, playbook: BoundPlaybook, inside: Sequence[str], *, left: Collection[str]
+    ) -> None:
         return None
 
     def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:

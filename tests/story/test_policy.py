@@ -328,6 +328,72 @@ def test_one_at_a_time(stage: Stage) -> None:
         assert skipped["checkup"] == {"in_another_playbook": 3}
 
 
+@pytest.mark.parametrize("words", [("--dry-run",), ("--dry-run", "checkup", "second")])
+def test_a_dry_run_says_of_a_paused_playbook_that_a_run_would_do_nothing(
+    stage: Stage, words: tuple[str, ...]
+) -> None:
+    """It tells what the playbook would do, and counts none of it against the others."""
+    policy(stage, "  one_at_a_time: true\n  frequency_caps: [{at_most: 1, per: 1 day}]\n")
+    stage.write("playbooks/second.yaml", SECOND.replace("steps:", "status: paused\nsteps:"))
+    for _ in range(2):  # without a ledger, and with one
+        paused, active = stage.run(*words).data["runs"]
+        assert paused["note"].startswith("paused: nobody enters and nothing goes out")
+        assert (paused["entered"], paused["touches"]) == (3, {"email": {"ready": 3}})
+        assert (active["note"], active["entered"], active["waiting"]) == ("", 3, {})
+        assert "  paused: nobody enters" in stage.do("run", "--as-of", AS_OF, *words).out
+        stage.do("ledger", "init")
+    stage.run()
+    assert len(got(stage)) == 3
+
+
+@pytest.mark.parametrize("halted", [False, True], ids=["going", "halted"])
+def test_what_is_halted_takes_no_room_in_a_dry_run(stage: Stage, halted: bool) -> None:
+    policy(stage, "  frequency_caps: [{at_most: 1, per: 1 day}]\n")
+    stage.write("playbooks/second.yaml", SECOND)
+    stage.do("ledger", "init")
+    if halted:
+        stage.do("halt", "second", "--why", "a fault")
+    waiting = [each["waiting"] for each in stage.run("--dry-run").data["runs"]]
+    assert waiting == [{}, {} if halted else {"capped": 3}]
+
+
+def test_one_at_a_time_lets_in_who_leaves_another_in_the_same_run(stage: Stage) -> None:
+    """Who goes through the first playbook, or leaves it, enters the second, also in a rehearsal."""
+    stage.write("playbooks/second.yaml", SECOND.replace("steps:", "steps:\n  - wait: 1 day"))
+    stage.edit("playbooks/second.yaml", "steps:", "exit_when: {uses_reports: true}\nsteps:")
+    stage.edit("playbooks/checkup.yaml", "exit_when: {uses_reports: true}\n", "")
+    policy(stage, "  one_at_a_time: true\n")
+    assert stage.run().data["runs"][0]["entered"] == 3
+    stage.put_users(
+        {"user_id": 1, "uses_reports": "true", "tz": ""},
+        {"user_id": 2},
+        {"user_id": 3, "uses_reports": "true"},
+    )
+    seen = []
+    for words in (("--dry-run",), ()):
+        runs = stage.run(*words, as_of="2026-03-10T12:00:00-04:00").data["runs"]
+        seen.append([(each["entered"], each["left"], each["skipped"]) for each in runs])
+    assert seen[0] == seen[1]
+    assert seen[0][1] == (2, 0, {"in_another_playbook": 1})
+
+
+def test_a_dry_run_gives_up_what_another_playbook_leaves_no_room_for(stage: Stage) -> None:
+    """What waited for room as long as it may is skipped where a mail before it takes the room."""
+    policy(stage, "  frequency_caps: [{at_most: 1, per: 2 days, give_up: 2 days}]\n")
+    stage.put_users({"user_id": 1, "tz": ""})
+    stage.write(
+        "playbooks/third.yaml", SECOND.replace("second", "third").replace("ity: 90", "ity: 95")
+    )
+    stage.run()
+    stage.write("playbooks/second.yaml", SECOND)
+    seen = []
+    for words in (("--dry-run",), ()):
+        runs = stage.run(*words, as_of="2026-03-12T09:00:00-04:00").data["runs"]
+        seen.append({each["playbook"]: each["touches"].get("email") for each in runs})
+    assert seen[0] == {"third": None, "second": {"ready": 1}, "checkup": {"skipped": 1}}
+    assert seen[1] == {"third": None, "second": {"sent": 1}, "checkup": {"skipped": 1}}
+
+
 def test_a_sender_goes_at_its_rate(stage: Stage) -> None:
     """What waits for its turn is no failure; the receiver never sees two closer than said."""
     policy(stage, "  rates: {email: 2 per second, per_sender: 1 per hour}\n")
@@ -382,3 +448,11 @@ def test_what_cannot_be_meant_is_told(stage: Stage, text: str, code: str, told: 
     assert told in problems[0]["message"] + problems[0]["hint"]
     assert stage.run(as_of=AS_OF).status == 1
     assert got(stage) == []
+
+
+def test_a_topic_that_is_unknown_is_told_where_the_template_says_it(stage: Stage) -> None:
+    policy(stage, "  topics: {tip: {}}\n")
+    stage.edit("emails/hello.md", "---\nsubject", "---\nlayout: plain\ntopic: tips\nsubject")
+    found = stage.do("validate", "--format", "json").data["problems"]
+    (place,) = (each for each in found if each["code"] == "unknown-topic")
+    assert (place["path"], place["line"], place["column"]) == ("emails/hello.md", 3, 8)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.ledger.schema import create_ledger
+from engine.ledger.store import Ledger
 from tests.support.stage import AS_OF, Stage
 
 FIVE_DAYS_ON = "2026-03-15T09:00:00-04:00"
@@ -344,3 +347,18 @@ def test_the_past_is_not_run_again(stage: Stage) -> None:
     past = stage.run(as_of=AS_OF)
     assert past.status == 2
     assert "lies before the ledger's last pass" in past.err
+
+
+def test_a_first_run_goes_on_with_the_ledger_that_another_has_just_made(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both found none; who comes second sends with what the first has made."""
+
+    def overtaken(*args: str, **about: Any) -> Ledger:
+        create_ledger(*args, **about).close()
+        return create_ledger(*args, **about)
+
+    monkeypatch.setattr("engine.workplace.create_ledger", overtaken)
+    ran = stage.run()
+    assert (ran.status, ran.err) == (0, "")
+    assert len(stage.mail.received) == 3

@@ -96,3 +96,20 @@ def test_a_playbook_that_is_named_twice_runs_once(stage: Stage) -> None:
     twice = stage.run("checkup", "checkup", "--dry-run").data
     assert [each["playbook"] for each in twice["runs"]] == ["checkup"]
     assert len(twice["would"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        ("9999-12-31", "outside the calendar"),
+        ("soon", "`soon` is no duration, date or timestamp"),
+        ("signed_up_at + 1 day", "is no duration, date or timestamp"),
+    ],
+    ids=["end of the calendar", "a word", "a field"],
+)
+def test_a_wrong_beginning_of_the_audit_is_told_as_what_it_is(
+    stage: Stage, since: str, told: str
+) -> None:
+    stage.do("ledger", "init")
+    wrong = stage.do("audit", "show", "--since", since)
+    assert (wrong.status, told in wrong.err) == (2, True), wrong.err
