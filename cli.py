@@ -1309,6 +1309,11 @@ def _tell(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno in _USED_UP:
         _progress(f"touchline: {error.strerror}: make room, then say the same again")
         return 3
+    if isinstance(error, OSError) and error.filename:
+        _progress(
+            f"touchline: {error.filename}: {error.strerror}: look at this path and its rights"
+        )
+        return 1
     _progress(
         f"touchline: a bug of ours ({type(error).__name__}: {error}); nothing was decided by it. "
         "Say the same with --debug and report what it shows"

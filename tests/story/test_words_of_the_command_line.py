@@ -72,3 +72,30 @@ def test_a_fuse_by_share_is_told_as_it_is_written(stage: Stage) -> None:
     stage.edit("playbooks/checkup.yaml", "exit_when", "entry: {fuse: {share: 20%}}\nexit_when")
     (run,) = stage.run().data["runs"]
     assert "the fuse of 20% of 3" in run["held"]
+
+
+@pytest.mark.parametrize(
+    "asked", [["init", "file/new"], ["schema", "--out", "file/new"], ["demo", "file/new"]]
+)
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(stage: Stage, asked: list[str]) -> None:
+    stage.write("file", "")
+    *words, where = asked
+    answer = stage.do(*words, str(stage.root / where))
+    assert answer.status == 1
+    assert "Not a directory: look at this path" in answer.err
+    assert "bug" not in answer.err
+
+
+@pytest.mark.parametrize(
+    "as_of", ["9999-12-31", "9999-12-31T23:59-12:00", "0001-01-01", "0001-01-01T00:00+05:00"]
+)
+@pytest.mark.parametrize(
+    "asked", [["run", "--dry-run"], ["segment", "checkup"], ["explain", "checkup", "--for", "1"]]
+)
+def test_an_instant_at_the_end_of_the_calendar_is_wrong_use(
+    stage: Stage, asked: list[str], as_of: str
+) -> None:
+    answer = stage.do(*asked, "--as-of", as_of)
+    assert answer.status == 2
+    assert f"--as-of: `{as_of}` is too near the end of the calendar" in answer.err
+    assert "a year from 1100 to 8900" in answer.err
