@@ -119,6 +119,14 @@ def _where(context: click.Context) -> tuple[Path | None, Path]:
     raise Misuse("the current folder is gone; go to one that exists, or say -C DIR")
 
 
+def _to_be_made(context: click.Context, where: Path) -> Path:
+    """A folder that a command makes, as seen from where -C leads."""
+    if where.is_absolute():
+        return where
+    said, _ = _where(context)
+    return where if said is None else said / where
+
+
 def _instant(text: str | None, workplace: Workplace) -> datetime:
     from engine.answers import instant_of
 
@@ -274,7 +282,7 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
     from engine.proof import make_live_ledger
     from engine.workplace import open_workplace
 
-    ports = _ports()
+    ports, where = _ports(), _to_be_made(context, where)
     name = slug(where.resolve().name)
     if reference:
         made = make_reference_project(where, name=name)
@@ -299,12 +307,12 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
 @click.option("--users", default=20_000, show_default=True, help="How many users to make up.")
 @click.option("--events", default=500_000, show_default=True, help="How many events.")
 @click.option("--seed", default=7, show_default=True, help="The same seed, the same customers.")
-def demo(_: click.Context, where: Path, users: int, events: int, seed: int) -> None:
+def demo(context: click.Context, where: Path, users: int, events: int, seed: int) -> None:
     """The whole story in under a minute, on generated customers and servers on this machine."""
     from connectors.demo.generate import Scale
     from connectors.demo.story import tell
 
-    scale = Scale(users, events, seed)
+    scale, where = Scale(users, events, seed), _to_be_made(context, where)
     sys.exit(tell(where, scale, now=_SystemClock().now(), program=main, say=click.echo))
 
 
@@ -323,8 +331,7 @@ def add(
     if play is None:
         _finish(listed(plays(), form))
     ask = _asked if sys.stdin.isatty() else None
-    folder = context.obj.get("folder")
-    _finish(added(add_play(folder, Path.cwd(), play, name=name, said=said, ask=ask), form))
+    _finish(added(add_play(*_where(context), play, name=name, said=said, ask=ask), form))
 
 
 def _asked(each: Input) -> str:

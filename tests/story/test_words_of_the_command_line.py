@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import cli
 from tests.support.stage import Stage
 
 
@@ -84,6 +87,31 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(stage: Stage, asked:
     assert answer.status == 1
     assert "Not a directory: look at this path" in answer.err
     assert "bug" not in answer.err
+
+
+def test_a_project_is_made_where_the_other_commands_would_look(stage: Stage) -> None:
+    (stage.root / "new").mkdir()
+    made = Stage(stage.root / "new", stage.mail, stage.hooks)
+    assert made.do("init").status == 0
+    assert (made.root / "touchline.yaml").is_file()
+    assert made.do("init", "inside").status == 0
+    assert (made.root / "inside" / "touchline.yaml").is_file()
+
+
+@pytest.mark.parametrize("asked", [["init"], ["init", "new"], ["demo"], ["add", "win-back"]])
+def test_in_a_folder_that_is_gone_nothing_can_be_made(
+    asked: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(SystemExit) as ended:
+        cli.main(asked)
+    assert ended.value.code == 2
+    assert "the current folder is gone" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
