@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,6 +40,7 @@ __all__ = [
     "why_of_playbook",
 ]
 
+_WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,100}\s*")  # `1_0` is 10 to Python alone
 _YEARS = range(1100, 8901)  # no duration is longer than a thousand years
 
 
@@ -111,12 +113,9 @@ def key_of(text: str, audience: Audience) -> Key:
     """A key as its entity has it; Refused where it cannot be one."""
     if audience.entity.key.kind != "integer":
         return text
-    try:
-        return int(text)
-    except ValueError:
-        raise Refused(
-            f"there is no {audience.entity.name} `{text}`: its key is a whole number"
-        ) from None
+    if not _WHOLE_NUMBER.fullmatch(text):
+        raise Refused(f"there is no {audience.entity.name} `{text}`: its key is a whole number")
+    return int(text)
 
 
 def who_matches(workplace: Workplace, name: str, as_of: datetime) -> Matching:

@@ -127,3 +127,11 @@ def test_an_instant_at_the_end_of_the_calendar_is_wrong_use(
     assert answer.status == 2
     assert f"--as-of: `{as_of}` is too near the end of the calendar" in answer.err
     assert "a year from 1100 to 8900" in answer.err
+
+
+@pytest.mark.parametrize("key", ["1_0", "\u0661", "1.0", "1" * 5000, "", "one"])
+def test_a_key_that_only_looks_like_a_number_is_nobodys(stage: Stage, key: str) -> None:
+    stage.put_users({"user_id": 1}, {"user_id": 10})
+    answer = stage.do("explain", "checkup", "--for", key)
+    assert (answer.status, answer.out) == (1, "")
+    assert "its key is a whole number" in answer.err
