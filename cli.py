@@ -137,6 +137,14 @@ def _is_asked() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
+def _to_be_made(context: click.Context, where: Path) -> Path:
+    """A folder that a command makes, as seen from where -C leads."""
+    if where.is_absolute():
+        return where
+    said, _ = _where(context)
+    return where if said is None else said / where
+
+
 def _instant(text: str | None, workplace: Workplace) -> datetime:
     from engine.answers import instant_of
 
@@ -305,7 +313,7 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
     from engine.proof import make_live_ledger
     from engine.workplace import open_workplace
 
-    ports = _ports()
+    ports, where = _ports(), _to_be_made(context, where)
     name = slug(where.resolve().name)
     if reference:
         made = make_reference_project(where, name=name)
@@ -330,12 +338,12 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
 @click.option("--users", default=20_000, show_default=True, help="How many users to make up.")
 @click.option("--events", default=500_000, show_default=True, help="How many events.")
 @click.option("--seed", default=7, show_default=True, help="The same seed, the same customers.")
-def demo(_: click.Context, where: Path, users: int, events: int, seed: int) -> None:
+def demo(context: click.Context, where: Path, users: int, events: int, seed: int) -> None:
     """The whole story in under a minute, on generated customers and servers on this machine."""
     from connectors.demo.generate import Scale
     from connectors.demo.story import tell
 
-    scale = Scale(users, events, seed)
+    scale, where = Scale(users, events, seed), _to_be_made(context, where)
     sys.exit(tell(where, scale, now=_SystemClock().now(), program=main, say=click.echo))
 
 
@@ -1343,6 +1351,11 @@ def _tell(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno in _USED_UP:
         _progress(f"touchline: {error.strerror}: make room, then say the same again")
         return 3
+    if isinstance(error, OSError) and error.filename:
+        _progress(
+            f"touchline: {error.filename}: {error.strerror}: look at this path and its rights"
+        )
+        return 1
     _progress(
         f"touchline: a bug of ours ({type(error).__name__}: {error}); nothing was decided by it. "
         "Say the same with --debug and report what it shows"

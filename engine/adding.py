@@ -66,8 +66,9 @@ def add_play(
         raise Misuse(f"`{name}` is no name of a playbook; expected small letters, digits and `-`")
     files = copied_play(found, values, name)
     _refuse_overwriting(load_project(root), name, files)
-    for path, text in files.items():
+    for path in files:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
+    for path, text in files.items():
         (root / path).write_text(text, encoding="utf-8")
     return Added(name, tuple(files), _lacking(root, files))
 

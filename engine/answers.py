@@ -19,7 +19,7 @@ from engine.bind.playbook import Audience, BoundPlaybook
 from engine.bind.policy import BoundPolicy
 from engine.ledger.runs import last_as_of
 from engine.ledger.store import Ledger
-from engine.moments import At, Day, MomentError, Now, Today, parse_moment, span
+from engine.moments import At, Day, Moment, MomentError, Now, Today, parse_moment, span
 from engine.passes.entering import candidates_among
 from engine.problems import Invalid, Misuse, Problem, Refused
 from engine.roster import known_now
@@ -39,6 +39,8 @@ __all__ = [
     "why",
     "why_of_playbook",
 ]
+
+_YEARS = range(1100, 8901)  # no duration is longer than a thousand years
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +91,24 @@ def instant_of(text: str | None, timezone: str, *, now: datetime) -> datetime:
         raise Misuse(f"--as-of: {_NO_INSTANT.format(text)}") from None
     if not isinstance(moment, At | Day | Now | Today):
         raise Misuse(f"--as-of: {_NO_INSTANT.format(text)}")
-    try:
-        found = span(moment, now, ZoneInfo(timezone)).start
-    except MomentError as error:
-        raise Misuse(f"--as-of: {error}") from None
-    if not _YEARS[0] <= found.year <= _YEARS[1]:
-        raise Misuse(f"--as-of: `{text}` is not between the years {_YEARS[0]} and {_YEARS[1]}")
-    return found
+    return _reckonable(text, moment, now, ZoneInfo(timezone))
 
 
-_YEARS = 1000, 9000
 _NO_INSTANT = "`{}` is no date or timestamp, such as 2026-03-10T09:00"
+
+
+def _reckonable(text: str, moment: Moment, now: datetime, zone: ZoneInfo) -> datetime:
+    """The instant, if every duration that can be said leads from it to a date that there is."""
+    try:
+        found = span(moment, now, zone).start
+    except MomentError:
+        found = None
+    if found is None or found.year not in _YEARS:
+        raise Misuse(
+            f"--as-of: `{text}` is too near the end of the calendar; "
+            f"expected a year from {_YEARS.start} to {_YEARS[-1]}"
+        )
+    return found
 
 
 def key_of(text: str, audience: Audience) -> Key:

@@ -43,6 +43,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import Function
 
 from connectors.sources.columnar import integers_of
+from connectors.sources.csv_faults import csv_fault
 from connectors.sources.duck_forms import FORMS, quoted_text
 from connectors.sources.forms import SQL_TYPES, Form, microseconds
 from connectors.sources.plain import blocks_of, result_of
@@ -294,6 +295,8 @@ def _data_faults(subject: str) -> Iterator[None]:
 def _first_lines(error: BaseException) -> str:
     """What happened, without a customer's row and without advice on options that are not ours."""
     told = str(error)
+    if fault := csv_fault(told):
+        return fault
     for advice in _NOT_TO_BE_TOLD:
         told = told.split(advice, maxsplit=1)[0]
     return " ".join(told.split())[:300]

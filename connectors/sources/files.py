@@ -238,7 +238,10 @@ def _header(path: Path, table: TableRef) -> Sequence[str]:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
             header = next(csv.reader(lines, strict=True), [])
         "".join(header).encode()
-    except (OSError, UnicodeEncodeError, csv.Error) as error:
+    except UnicodeEncodeError:
+        message = f"{table}: the header of {path} is not UTF-8; save the file as UTF-8"
+        raise SourceFault(message) from None
+    except (OSError, csv.Error) as error:
         raise SourceFault(f"{table}: the header of {path} cannot be read: {error}") from None
     if not any(header):
         raise SourceFault(f"{table}: {path} has no header")

@@ -106,6 +106,8 @@ def _local_date(us: int | None, zone: str) -> str | None:
         return local_date(EPOCH + timedelta(microseconds=us), ZoneInfo(zone)).isoformat()
     except OverflowError:
         return None
+    except MomentError:  # the local day would be one more than the calendar has
+        return (date.max if us > 0 else date.min).isoformat()
 
 
 @lru_cache(maxsize=_KEPT)

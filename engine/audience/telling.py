@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from engine.audience.words import literal_text, percent_text
 from engine.compile.algebra import time_of, walk
 from engine.compile.calendar import LAST_DAY
 from engine.compile.core import Change, Compare, Comparison, Constant, Events, Figure
 from engine.compile.edges import Asking
-from engine.moments import local_date
 
 __all__ = ["age", "few", "next_anniversary", "told", "told_of", "window_of"]
 
@@ -23,7 +22,7 @@ def told(value: object, asking: Asking) -> str:
         case None:
             return "missing"
         case datetime():
-            return f"{_local(value, asking)} ({age(local_date(value, asking.zone), asking)})"
+            return f"{_local(value, asking)} ({age(_here(value, asking).date(), asking)})"
         case date():
             return f"{literal_text(value)} ({age(value, asking)})"
         case tuple() | list():
@@ -62,7 +61,15 @@ def _edges(events: Events, asking: Asking) -> Iterator[str]:
 
 
 def _local(at: datetime, asking: Asking) -> str:
-    return literal_text(at.astimezone(asking.zone).replace(tzinfo=None))
+    return literal_text(_here(at, asking).replace(tzinfo=None))
+
+
+def _here(at: datetime, asking: Asking) -> datetime:
+    """An instant by the clock of the zone; by that of UTC where it would leave the calendar."""
+    try:
+        return at.astimezone(asking.zone)
+    except OverflowError:
+        return at.astimezone(UTC)
 
 
 def age(day: date, asking: Asking) -> str:
@@ -81,7 +88,7 @@ def few(texts: Sequence[str]) -> str:
 
 def next_anniversary(value: object, asking: Asking) -> date | None:
     """The first anniversary from today on of a date, or of the local day of an instant."""
-    day = local_date(value, asking.zone) if isinstance(value, datetime) else value
+    day = _here(value, asking).date() if isinstance(value, datetime) else value
     if not isinstance(day, date) or max(day, asking.today) > LAST_DAY:
         return None
     years = (max(asking.today.year, day.year + 1) + more for more in (0, 1))

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from engine.bind.conditions import BoundMoment
 from engine.business_days import add_business_days
+from engine.compile.calendar import FIRST_DAY, LAST_DAY
 from engine.decide.facts import Enrollment, Phase
 from engine.language.steps import UntilWeekday
 from engine.moments import (
@@ -21,6 +23,7 @@ from engine.moments import (
     Entered,
     FieldMoment,
     Moment,
+    MomentError,
     Relative,
     StepMoment,
     Unit,
@@ -118,9 +121,12 @@ def _resolved(moment: Moment, clock: Clock, known: Known) -> Moment | None:
 
 
 def _of_value(value: date | datetime | None) -> Moment | None:
+    """The moment of a field's value; a `9999-12-31` that means "never" is the calendar's edge."""
     match value:
         case None:
             return None
+        case date(year=year) if not FIRST_DAY.year <= year <= LAST_DAY.year:
+            return Day(FIRST_DAY if year < FIRST_DAY.year else LAST_DAY)
         case datetime():
             return At(value)
         case _:
@@ -132,7 +138,18 @@ def _shifted(
 ) -> Moment | None:
     if of is None:
         return None
-    if duration.unit is not Unit.BUSINESS_DAY:
-        return Relative(duration, 1 if sign > 0 else -1, of)
-    day = local_date(span(of, known.as_of, clock.zone).start, clock.zone)
-    return Day(add_business_days(day, sign * duration.amount, clock.holidays))
+    try:
+        return _moved(duration, 1 if sign > 0 else -1, of, clock, known)
+    except (MomentError, OverflowError):
+        return Day(LAST_DAY if sign > 0 else FIRST_DAY)
+
+
+def _moved(
+    duration: Duration, sign: Literal[-1, 1], of: Moment, clock: Clock, known: Known
+) -> Moment:
+    """Raises MomentError or OverflowError where that leads out of the calendar."""
+    if duration.unit is Unit.BUSINESS_DAY:
+        day = local_date(span(of, known.as_of, clock.zone).start, clock.zone)
+        return Day(add_business_days(day, sign * duration.amount, clock.holidays))
+    at = span(Relative(duration, sign, of), known.as_of, clock.zone)
+    return Day(local_date(at.start, clock.zone)) if at.whole_day else At(at.start)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from engine.holidays import find_holidays
-from engine.moments import parse_duration
+from engine.moments import Unit, parse_duration
 from engine.problems import did_you_mean
 from engine.read.policy_forms import parse_days, parse_pause, parse_rate, parse_time
 
@@ -22,6 +22,8 @@ __all__ = ["FORMATS", "FORMATS_OF_NUMBERS", "REFERENCE", "is_plain_cron", "parse
 REFERENCE = re.compile(r"\$\{(env|file):([^{}]*)\}")
 """A reference to a secret: `${env:NAME}` or `${file:path}`."""
 
+_LONGEST_YEARS = 1_000  # what is reached from the dates of today stays in the calendar
+_IN_A_YEAR = {Unit.YEAR: 1, Unit.QUARTER: 4, Unit.MONTH: 12, Unit.WEEK: 52}
 _NAME_OF_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHARE = re.compile(r"(\d{1,7}(?:\.\d{1,9})?)\s?%", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -156,6 +158,13 @@ def _references(value: str) -> None:
             raise ValueError("expected the path of a file, as `${file:secrets/smtp}`")
 
 
+def _duration(value: str) -> None:
+    """A duration that stays in the calendar; days and shorter are bounded by their number."""
+    duration = parse_duration(value)
+    if duration.amount > _LONGEST_YEARS * _IN_A_YEAR.get(duration.unit, 366):
+        raise ValueError(f"`{value}` leads out of the calendar; at most {_LONGEST_YEARS:,} years")
+
+
 def _web_page(value: str) -> None:
     if not value.startswith(("https://", "http://")):
         raise ValueError("expected a web address that begins with https://")
@@ -164,7 +173,7 @@ def _web_page(value: str) -> None:
 Format = tuple[str, Callable[..., object]]
 
 FORMATS: Mapping[str, Format] = {
-    "touchline-duration": ("bad-duration", parse_duration),
+    "touchline-duration": ("bad-duration", _duration),
     "touchline-share": ("bad-share", _share),
     "touchline-growth": ("bad-share", _growth),
     "touchline-cron": ("bad-schedule", _cron),

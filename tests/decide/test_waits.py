@@ -60,6 +60,41 @@ def test_when_a_wait_ends(wait: str, ends: str | None) -> None:
     assert found == (None if expected is None else expected.astimezone(UTC))
 
 
+NEVER, ENDLESS = date(9999, 12, 31), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+EVER, FIRST = date(1, 1, 1), datetime(1, 1, 1, tzinfo=UTC)
+LATE = "9998-01-01T00:00"
+
+
+@pytest.mark.parametrize(
+    ("until", "value", "is_late"),
+    [
+        ("on", NEVER, True),
+        ("on", ENDLESS, True),
+        ("3 hours after on", ENDLESS, True),
+        ("40 days after on", NEVER, True),
+        ("40 days before on", NEVER, True),
+        ("5 business days after on", NEVER, True),
+        ("5 business days before on", NEVER, True),
+        ("1000 years after on", date(9400, 1, 1), True),
+        ("2 days before 1000 years after on", date(9400, 1, 1), True),
+        ("on", EVER, False),
+        ("on", FIRST, False),
+        ("3 hours before on", FIRST, False),
+        ("40 days before on", EVER, False),
+        ("5 business days before on", EVER, False),
+        ("1000 years before on", date(400, 1, 1), False),
+    ],
+)
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati", "Etc/GMT+12"])
+def test_a_date_that_means_never_is_waited_for_and_one_that_means_ever_is_past(
+    until: str, value: date, is_late: bool, zone: str
+) -> None:
+    known = Known(FRIDAY.astimezone(UTC), entered_at=FRIDAY, value=value)
+    found = wait_end(BoundMoment(parse_moment(until)), FRIDAY, Clock(ZoneInfo(zone)), known)
+    assert found is not None
+    assert found > local(LATE) if is_late else found == FRIDAY
+
+
 @pytest.mark.parametrize(
     ("since", "weekday", "at", "ends"),
     [

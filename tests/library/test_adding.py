@@ -132,6 +132,14 @@ def test_nothing_is_overwritten(there: str, project: Path) -> None:
     assert sum(path.is_file() for path in project.rglob("win-back*")) == 1
 
 
+@pytest.mark.parametrize("there", ["playbooks", "emails"])
+def test_nothing_is_written_where_a_folder_cannot_be_made(there: str, project: Path) -> None:
+    (project / there).write_text("a file", encoding="utf-8")
+    with pytest.raises(FileExistsError):
+        added(project, "win-back")
+    assert not list(project.rglob("win-back*"))
+
+
 def test_a_name_that_another_file_has_is_refused(project: Path) -> None:
     used(project, "win-back")
     (project / "playbooks/win-back.yaml").rename(project / "playbooks/mine.yaml")

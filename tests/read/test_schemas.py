@@ -109,7 +109,8 @@ def test_conditions_that_we_read_are_valid(text: str) -> None:
 
 
 # A schema cannot know what is a link (beside a name it allows a test or a condition), nor what is
-# an entity (in a formula it allows the words of rows and those of events).
+# an entity (in a formula it allows the words of rows and those of events), nor how long a duration
+# is that is written well.
 AMBIGUOUS = {
     "between-of-three", "reversed-between", "ignore-case-alone", "operand", "includes-number",
     "includes-any-of-one", "unchanged-for-ever", "changed-without-a-window",
@@ -123,6 +124,7 @@ IN_SCHEMAS = [
     and ".test." not in row[1]
     and row[3] not in BEYOND_SCHEMAS
     and row[0] not in {*AMBIGUOUS, "schedule-ends-first"}
+    and not row[0].endswith("out-of-the-calendar")
 ]
 
 

@@ -103,11 +103,32 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"users.csv": "a,a\n1,2\n"},
         "s.users: {folder}/users.csv has two columns named `a`",
     ),
-    "a short row": ({"users.csv": "a,b\n1,2\n3\n"}, "the files cannot be read: Invalid Input"),
-    "a long row": ({"users.csv": "a,b\n1,2,3\n"}, "the files cannot be read: Invalid Input"),
-    "an open quote": ({"users.csv": 'a,b\n"1,2\n'}, "the files cannot be read: Invalid Input"),
-    "not utf-8": ({"users.csv": b"a\n\xff\n"}, "the files cannot be read: Invalid Input"),
-    "a header that is not utf-8": ({"users.csv": b"\xff\n"}, "s.users: the header of {folder}"),
+    "a short row": (
+        {"users.csv": "a,b\n1,2\n3\n"},
+        "the files cannot be read: {folder}/users.csv:3: the row has another number of values than "
+        "the header: 1 for 2",
+    ),
+    "a long row": (
+        {"users.csv": "a,b\n1,2,3\n"},
+        "the files cannot be read: {folder}/users.csv:2: the row has another number of values than "
+        "the header: 3 for 2",
+    ),
+    "an open quote": (
+        {"users.csv": 'a,b\n"1,2\n'},
+        "the files cannot be read: {folder}/users.csv:2: a quote is opened and never closed",
+    ),
+    "a short row in one of two files": (
+        {"users/1.csv": "a,b\n1,2\n", "users/2.csv": "a,b\n1,2\n3\n"},
+        "the files cannot be read: {folder}/users/2.csv:3: ",
+    ),
+    "not utf-8": (
+        {"users.csv": b"a\n\xff\n"},
+        "the files cannot be read: {folder}/users.csv:2: what stands there is not UTF-8; save the",
+    ),
+    "a header that is not utf-8": (
+        {"users.csv": b"\xff\n"},
+        "s.users: the header of {folder}/users.csv is not UTF-8; save",
+    ),
     "no json": ({"users.jsonl": '{"a": 1}\nx\n'}, "s.users cannot be read: Invalid Input"),
     "no rows": (
         {"users.jsonl": ""},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import cli
 from tests.support.stage import Stage
 
 
@@ -113,3 +116,63 @@ def test_a_wrong_beginning_of_the_audit_is_told_as_what_it_is(
     stage.do("ledger", "init")
     wrong = stage.do("audit", "show", "--since", since)
     assert (wrong.status, told in wrong.err) == (2, True), wrong.err
+
+
+@pytest.mark.parametrize(
+    "asked", [["init", "file/new"], ["schema", "--out", "file/new"], ["demo", "file/new"]]
+)
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(stage: Stage, asked: list[str]) -> None:
+    stage.write("file", "")
+    *words, where = asked
+    answer = stage.do(*words, str(stage.root / where))
+    assert answer.status == 1
+    assert "Not a directory: look at this path" in answer.err
+    assert "bug" not in answer.err
+
+
+def test_a_project_is_made_where_the_other_commands_would_look(stage: Stage) -> None:
+    (stage.root / "new").mkdir()
+    made = Stage(stage.root / "new", stage.mail, stage.hooks)
+    assert made.do("init").status == 0
+    assert (made.root / "touchline.yaml").is_file()
+    assert made.do("init", "inside").status == 0
+    assert (made.root / "inside" / "touchline.yaml").is_file()
+
+
+@pytest.mark.parametrize("asked", [["init"], ["init", "new"], ["demo"], ["add", "win-back"]])
+def test_in_a_folder_that_is_gone_nothing_can_be_made(
+    asked: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(SystemExit) as ended:
+        cli.main(asked)
+    assert ended.value.code == 2
+    assert "the current folder is gone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "as_of", ["9999-12-31", "9999-12-31T23:59-12:00", "0001-01-01", "0001-01-01T00:00+05:00"]
+)
+@pytest.mark.parametrize(
+    "asked", [["run", "--dry-run"], ["segment", "checkup"], ["explain", "checkup", "--for", "1"]]
+)
+def test_an_instant_at_the_end_of_the_calendar_is_wrong_use(
+    stage: Stage, asked: list[str], as_of: str
+) -> None:
+    answer = stage.do(*asked, "--as-of", as_of)
+    assert answer.status == 2
+    assert f"--as-of: `{as_of}` is too near the end of the calendar" in answer.err
+    assert "a year from 1100 to 8900" in answer.err
+
+
+@pytest.mark.parametrize("key", ["1_0", "\u0661", "1.0", "1" * 5000, "", "one"])
+def test_a_key_that_only_looks_like_a_number_is_nobodys(stage: Stage, key: str) -> None:
+    stage.put_users({"user_id": 1}, {"user_id": 10})
+    answer = stage.do("explain", "checkup", "--for", key)
+    assert (answer.status, answer.out) == (1, "")
+    assert "its key is a whole number" in answer.err
