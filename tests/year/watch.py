@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,12 +22,12 @@ from tests.year.almanac import (
     too_many,
     zone_or,
 )
-from tests.year.answers import holds
+from tests.year.answers import WENT, holds
 from tests.year.cast import ADDRESS, PROJECT_ZONE
 from tests.year.desks import Desks
 from tests.year.doors import Doors
 from tests.year.house import House
-from tests.year.letters import counted, judge_letters, rates_of
+from tests.year.letters import counted, is_about, judge_letters, rates_of
 from tests.year.papers import Playbook
 from tests.year.reasons import Reasons
 from tests.year.record import Record, Stay
@@ -118,6 +119,7 @@ class Watch:
             self._has_a_reason(touch)
             if touch.made_at == self.house.now and touch.playbook:
                 self._as_its_conditions_say(touch)
+        self._nobody_had_it_twice()
         self._waited_rightly()
 
     def _are_alone(self, stays: list[Stay]) -> None:
@@ -135,6 +137,18 @@ class Watch:
         if touch.state in ("skipped", "dropped", "expired", "failed", "unknown"):
             assert touch.reason, ("ended without a reason", touch)
         assert touch.state not in ("claimed", "in_doubt"), ("left behind", touch)
+
+    def _nobody_had_it_twice(self) -> None:
+        """A step is done for a stay once, whatever it is called by then and wherever it stands."""
+        done = Counter(
+            (stay.id, self._root(touch.step), touch.recipient)
+            for touch in self.touches.values()
+            if touch.playbook and touch.state in WENT
+            for stay in self.record.about(touch)
+        )
+        done.update((each.enrollment, self._root(each.step), "") for each in self.record.invited)
+        twice = [one for one, times in done.items() if times > 1]
+        assert not twice, ("had a step twice", twice)
 
     def _went_all_the_way(self, stay: Stay) -> None:
         """Who completed a version has every step of it but the last behind."""
@@ -247,6 +261,7 @@ class Watch:
             full = any(
                 too_many(cap, counted(house, self.record, cap, touch) + one_more, house.now)
                 for cap in house.policy.get("frequency_caps", ())
+                if is_about(cap, touch)
             )
             assert full, ("waits for room that there is", touch)
 

@@ -63,7 +63,10 @@ TROUBLED = Year(
 CAPPED = Year(
     start=MARCH,
     books=(
-        Book({**ALWAYS, "priority": 10}, [{"email": "note"}, {"email": "bill"}]),
+        Book(
+            {**ALWAYS, "priority": 10},
+            [{"email": "note"}, {"email": "bill"}, {"email": "note", "via": "letters"}],
+        ),
         Book({**ALWAYS, "priority": 90}, [{"email": "tips"}, {"wait": "1 day"}]),
     ),
     policy=(

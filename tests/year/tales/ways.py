@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.year.acts import Admit, Change, Edit, Halt, Pass, Policy, Presence, TaskDone, Till, Year
-from tests.year.tales.words import DAY, HOUR, MARCH, MAY, NEW_YORK, NOBODYS, book
+from tests.year.tales.words import AT_NOON, DAY, HOUR, MARCH, MAY, NEW_YORK, NOBODYS, book
 
 __all__ = ["COMING", "DESKS", "MOVED", "PARTING", "TOGETHER"]
 
@@ -23,21 +23,21 @@ PARTING = Year(
             {"if": {"is_ready": True}, **_OR}, _FORK, {"wait": "1 day"}, entry={"again": "always"}
         ),
         book(
+            {"email": "note"},
             {"wait_for": {"is_ready": True}, "at_most": "2 days", **_OR},
             {"wait": "1 day"},
         ),
     ),
     policy=(),
     acts=[
-        Change(3, "stage", ""),
-        Change(7, "stage", ""),
+        *(Change(key, "stage", "") for key in (3, 6, 7)),
         Pass(HOUR, True),
         Change(2, "is_ready", True),
         Pass(DAY, True),
         Edit(0, "rename", 0, None),
         Edit(0, "rename step", 1, None),
-        Change(3, "stage", "a"),
-        Change(7, "stage", "a"),
+        Edit(1, "rename step", 0, None),
+        *(Change(key, "stage", "a") for key in (3, 6, 7)),
         *(Pass(DAY, True),) * 3,
         Edit(0, "move", 0, None),
         Edit(0, "rename step", 1, None),
@@ -127,6 +127,8 @@ DESKS = Year(
     acts=[
         *(Change(key, "stage", "a") for key in (1, 2)),
         Pass(HOUR, True),
+        Edit(1, "move", 0, None),
+        Edit(1, "rename step", 0, None),
         *(TaskDone(number) for number in (0, 1)),
         *(Change(key, "is_done", True) for key in (1, 3, 6)),
         Change(2, "is_ready", True),
@@ -139,7 +141,6 @@ DESKS = Year(
         Halt(None, False),
         *(Pass(DAY, True),) * 2,
         Policy("tasks", None),
-        Edit(1, "move", 0, None),
         Edit(1, "reorder", 3, None),  # the update stands at the end now
         *(Pass(DAY, True),) * 2,
         Change(7, "stage", "a"),
@@ -156,6 +157,8 @@ MOVED = Year(
             {"wait": "1 day"},
             {"update": "user", "set": {"visits": {"add": 1}}},
             {"email": "tips"},
+            {"webhook": "hook", "body": {"text": "!"}},
+            {"email": "list", "digest": AT_NOON},
             {"enroll": "@second"},
             {"wait": "9 days"},
             entry={"again": "always"},
@@ -168,9 +171,9 @@ MOVED = Year(
         Pass(HOUR, True),
         Edit(0, "rename step", 0, None),
         Edit(0, "reorder", 0, None),  # the first mail comes last
-        Pass(DAY, True),
-        *(Edit(0, "rename step", place, None) for place in (1, 2, 3)),
-        *(Edit(0, "reorder", 1, None),) * 3,
+        *(Pass(DAY, True),) * 2,
+        *(Edit(0, "rename step", place, None) for place in range(1, 6)),
+        *(Edit(0, "reorder", 1, None),) * 5,
         *(Edit(0, "rename", 0, None), Edit(1, "rename", 0, None)),
         *(Pass(2 * DAY, True),) * 5,
         Presence(3, False),
