@@ -32,7 +32,7 @@ from tests.year.papers import Playbook
 from tests.year.reasons import Reasons
 from tests.year.record import Record, Stay
 from tests.year.rooms import Rooms
-from tests.year.standstill import goal_window, is_over, is_still, moved_on
+from tests.year.standstill import goal_window, is_over, is_still, moved_on, waits_on
 from tests.year.walk import Walk
 
 __all__ = ["Watch"]
@@ -203,6 +203,8 @@ class Watch:
             return
         ends = self._ends(stay, book)
         assert ends is None or ends > now, ("stands still though it is over", stay, ends)
+        is_moved = len(self.versions[stay.id]) > 1
+        assert is_moved or stay.waits_until == ends, ("stands still until another time", stay, ends)
         if stay.phase != "waiting" and is_here:
             spec = self._spec(stay.step)
             condition = spec["hold_while"]["when"] if stay.phase == "holding" else spec["wait_for"]
@@ -258,12 +260,16 @@ class Watch:
             assert not is_open, ("waits for a window that is open", touch)
         if touch.reason == "capped" and is_open:
             one_more = [(house.now, touch.topic or "general")]
-            full = any(
-                too_many(cap, counted(house, self.record, cap, touch) + one_more, house.now)
+            full = [
+                cap
                 for cap in house.policy.get("frequency_caps", ())
                 if is_about(cap, touch)
-            )
+                if too_many(cap, counted(house, self.record, cap, touch) + one_more, house.now)
+            ]
             assert full, ("waits for room that there is", touch)
+            until = max(self.reasons.patience(touch, [cap]) for cap in full)
+            is_asked = not (touch.copy_of or rates_of(house, touch))
+            assert until > house.now or not is_asked, ("should have been given up", touch, full)
 
     # ------------------------------------------------------------ waits
 
@@ -322,9 +328,9 @@ class Watch:
 
     def _ends(self, stay: Stay, book: Playbook) -> datetime | None:
         known = self.standing[stay.id, self._root(stay.step), stay.phase]
-        if known.ends is None or not known.shifts:
-            return known.ends
-        return moved_on(known.ends, known.since, book)
+        if known.ends is None:
+            return None
+        return waits_on(known.ends, known.since, book, shifts=known.shifts)
 
     def _waited_rightly(self) -> None:
         for row in self.record.passed:
@@ -345,12 +351,15 @@ class Watch:
         book = self.house.book_of(stay.playbook)
         known = self.standing.get((stay.id, self._root(row.step), "waiting"))
         if known is not None and known.ends is not None:
-            ends = known.ends
-            ends = moved_on(ends, known.since, book) if known.shifts else ends
+            ends = waits_on(known.ends, known.since, book, shifts=known.shifts)
             assert row.at == ends <= self.house.now, ("a wait of another length", row, known)
         elif "hold_while" not in spec and known is None:
             begun = self._beginnings(stay)
-            could = {self._ending(since, stay, spec, book, phase="waiting") for since in begun}
+            could = {
+                self._ending(since, stay, spec, book, phase="waiting")
+                for since in begun
+                if since <= row.at
+            }
             assert row.at in could, ("a wait of another length", row, stay)
 
 

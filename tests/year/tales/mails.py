@@ -74,7 +74,7 @@ CAPPED = Year(
             "frequency_caps",
             [
                 {"channel": "email", "at_most": 3, "per": "2 days", "each": "account"},
-                {"channel": "email", "topic": "tips", "at_most": 1, "per": "3 days"},
+                {"topic": "tips", "at_most": 1, "per": "3 days", "give_up": "1 day"},
                 {"channel": "email", "at_most": 2, "per": "1 day", "give_up": "2 days"},
             ],
         ),
