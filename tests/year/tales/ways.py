@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.year.acts import Admit, Change, Edit, Halt, Pass, Policy, Presence, TaskDone, Till, Year
-from tests.year.tales.words import AT_NOON, DAY, HOUR, MARCH, MAY, NEW_YORK, NOBODYS, book
+from tests.year.tales.words import AT_NOON, DAY, HOUR, MARCH, MAY, NEW_YORK, NOBODYS, TO_WIN, book
 
 __all__ = ["COMING", "DESKS", "MOVED", "PARTING", "TOGETHER"]
 
@@ -152,6 +152,8 @@ DESKS = Year(
 )
 """Tasks that are due, told of, done, closed, left behind and asked for, while all is halted too."""
 
+_LEVELS = [["tried", {"is_ready": True}], ["keen", {"is_busy": True}]]
+
 MOVED = Year(
     start=MARCH,
     books=(
@@ -166,11 +168,19 @@ MOVED = Year(
             {"wait": "9 days"},
             entry={"again": "always"},
         ),
-        book({"email": "note"}, {"wait": "1 day"}, segment=NOBODYS),
+        book(
+            {"email": "note"},
+            {"wait": "1 day"},
+            segment=NOBODYS,
+            goal={**TO_WIN, "ends": False, "levels": _LEVELS},
+            exit_when={"is_done": True},
+        ),
     ),
     policy=(),
     acts=[
         Edit(0, "move", 0, None),
+        Change(4, "is_done", True),  # who is asked in, and may not come
+        Change(1, "is_busy", True),
         Pass(HOUR, True),
         Edit(0, "rename step", 0, None),
         Edit(0, "reorder", 0, None),  # the first mail comes last
