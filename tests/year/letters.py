@@ -64,6 +64,25 @@ def _in_their_turn(house: House, record: Record, fresh: list[Letter]) -> None:
             is_judged = letter in fresh and last.get(name, letter.at) >= house.rated_at
             assert is_due or not is_judged, ("faster than the rate", letter, last[name])
             last[name] = letter.at
+    if set(house.policy) & {"rates", "frequency_caps", "send_window"} == {"rates"}:
+        _by_priority(house, record, fresh)
+
+
+def _by_priority(house: House, record: Record, fresh: list[Letter]) -> None:
+    """Where nothing but its rate keeps one waiting, the higher priority goes first, then age."""
+    gone = [record.touches[letter.id] for letter in fresh]
+    for other in record.touches.values():
+        if other.state != "ready" or other.made_at == house.now or not rates_of(house, other):
+            continue
+        if not other.playbook or is_still(house, house.book_of(other.playbook)):
+            continue
+        beside = [each for each in gone if each.channel == other.channel]
+        late = [each for each in beside if _turn(each) > _turn(other)]
+        assert not late, ("out of its turn", other, late)
+
+
+def _turn(touch: Touch) -> tuple[int, datetime]:
+    return (-touch.priority, touch.made_at)
 
 
 def _may_go(house: House, letter: Letter, touch: Touch, stay: Stay, book: Playbook) -> None:

@@ -60,14 +60,17 @@ TROUBLED = Year(
 )
 """`never_contact` holds for whom it is about, when a mail is made and while it waits."""
 
+_SOME = {**ALWAYS, "segment": {"of": "user", "where": [{"stage": ["a", "c"]}]}}
+"""Two of each account, and two with one address."""
+
 CAPPED = Year(
     start=MARCH,
     books=(
         Book(
-            {**ALWAYS, "priority": 10},
+            {**_SOME, "priority": 10},
             [{"email": "note"}, {"email": "bill"}, {"email": "note", "via": "letters"}],
         ),
-        Book({**ALWAYS, "priority": 90}, [{"email": "tips"}, {"wait": "1 day"}]),
+        Book({**_SOME, "priority": 90}, [{"email": "tips"}, {"wait": "1 day"}]),
     ),
     policy=(
         Policy(
