@@ -65,14 +65,14 @@ class Rooms:
         """Levels are noted in a pass in which their condition holds, and at the next at most."""
         house = self.house
         who = house.customers[int(stay.key)]
-        told = house.book_of(stay.playbook).head.get("goal", {}).get("levels", ())
-        places = {name: place for place, (name, _) in enumerate(told, 1)}
-        now_at = [all(who[each] == said for each, said in when.items()) for _, when in told]
-        if stay.level and (stay.id, stay.level) not in self.levels:
-            self.levels.add((stay.id, stay.level))
-            assert now_at[places[stay.level] - 1], ("a level that it never came to", stay)
         here = {name: book for book in house.books for name in book.names}
         book = here.get(stay.playbook)
+        told = book.head.get("goal", {}).get("levels", ()) if book else ()
+        places = {name: place for place, (name, _) in enumerate(told, 1)}
+        now_at = [all(who[each] == said for each, said in when.items()) for _, when in told]
+        if book and stay.level and (stay.id, stay.level) not in self.levels:
+            self.levels.add((stay.id, stay.level))
+            assert now_at[places[stay.level] - 1], ("a level that it never came to", stay)
         if book is None or stay.left_at or not book.head.get("goal", {}).get("levels"):
             return
         if is_still(house, book) or int(stay.key) in house.gone or is_over(house, who, stay, book):
