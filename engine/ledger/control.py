@@ -10,9 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, bindparam, delete, func, literal, null, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, literal, null, or_, select, update
 
-from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, TouchState
+from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, Phase, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new
@@ -208,12 +208,14 @@ def pause_ended(unit: Unit, playbook: str, *, at: datetime, actor: str) -> timed
     """Record that a pause is over, and move on by its length what stood still meanwhile.
 
     Language, section 5, "Paused": waits for a time, the limits of `wait_for` and `hold_while`, the
-    goal's window and `max_lateness` stand still; waits until a moment do not. None: it was not
+    goal's window and `max_lateness` stand still; waits until a moment do not. Nobody moves in a
+    pause: a wait that is over ends with it, and what follows counts from then. None: it was not
     paused.
     """
     started: datetime | None = _PAUSE_OVER.value(unit.connection, {"mine": playbook, "now": at})
     if started is None:
         return None
+    _end_waits(unit, playbook, started=started, ended=at)
     for clock in ("waits_until", "goal_until"):
         _shift_clock(unit, playbook, clock, started=started, ended=at)
     _shift_expiries(unit, playbook, started=started, ended=at)
@@ -230,6 +232,21 @@ _PAUSE_OVER = Prepared(
         .returning(pauses.c.started_at)
     )
 )
+
+
+def _end_waits(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
+    """Let end with the pause what was over before, unseen by a pass, or came to its moment in it.
+
+    The next wait would else begin before the end of the pause, and not stand still in it.
+    """
+    until = enrollments.c.waits_until
+    came = and_(enrollments.c.fixed == 1, until > started, until < ended)
+    over = (
+        update(enrollments)
+        .where(enrollments.c.playbook == playbook, enrollments.c.left_at.is_(None))
+        .where(enrollments.c.phase == Phase.WAITING, or_(until <= started, came))
+    )
+    unit.connection.execute(over.values(waits_until=ended, fixed=1))
 
 
 def _shift_clock(

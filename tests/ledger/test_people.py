@@ -266,7 +266,10 @@ def test_what_stands_still_goes_on_later_by_as_much(
         pytest.param(Phase.HOLDING, False, 120, 60, id="the limit of hold_while"),
         pytest.param(Phase.RESTING, False, 120, 60, id="a holdout's window"),
         pytest.param(Phase.WAITING, True, 120, 0, id="a moment of the calendar goes on"),
-        pytest.param(Phase.WAITING, False, -1, 0, id="what was over before is over"),
+        pytest.param(Phase.WAITING, True, 30, 30, id="who came to a moment goes on after it"),
+        pytest.param(Phase.WAITING, False, -1, 61, id="and so does whose wait was over before"),
+        pytest.param(Phase.WAITING, False, 30, 60, id="but a wait for a time stands still"),
+        pytest.param(Phase.WATCHING, False, -1, 0, id="a limit that was over is over"),
     ],
 )
 def test_what_a_pause_moves(

@@ -101,7 +101,7 @@ def settings(url: str, policy: Mapping[str, Any]) -> dict[str, Any]:
         **{"touchline": 1, "name": "year", "timezone": PROJECT_ZONE},
         "ledger": {"url": url},
         "connectors": {"product": {"type": "sql", "url": "sqlite:///data.db"}},
-        "channels": {"email": smtp, "hook": hook},
+        "channels": {"email": smtp, "letters": smtp, "hook": hook},
         "people": {"dana": {"name": "Dana", "email": "dana@acme.example.com"}},
         "policy": {**policy, "topics": topics},
     }

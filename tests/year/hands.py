@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
@@ -110,7 +111,7 @@ def _edit(house: House, act: Edit) -> None:
         case "reorder":
             steps.append(steps.pop(at))
         case "rename step":
-            steps[at] = _renamed(house, steps[at])
+            steps = _renamed(house, steps, at)
         case "rename":
             house.fresh += 1
             book.formerly.append(book.name)
@@ -123,11 +124,16 @@ def _edit(house: House, act: Edit) -> None:
     house.write_files()
 
 
-def _renamed(house: House, step: dict[str, Any]) -> dict[str, Any]:
+def _renamed(house: House, steps: list[dict[str, Any]], at: int) -> list[dict[str, Any]]:
+    """The steps, one of them by another name, also where a condition of another one names it."""
     house.fresh += 1
-    name = f"s{house.fresh}"
-    house.roots[name] = house.roots[step["id"]]
-    return {**step, "id": name, "formerly": [*step.get("formerly", ()), step["id"]]}
+    before, name = steps[at]["id"], f"s{house.fresh}"
+    house.roots[name] = house.roots[before]
+    said = json.dumps(steps).replace(f'"step": "{before}"', f'"step": "{name}"')
+    found: list[dict[str, Any]] = json.loads(said)
+    former = [*found[at].get("formerly", ()), before]
+    found[at] = {**found[at], "id": name, "formerly": former}
+    return found
 
 
 def _set_paused(house: House, book: int, paused: bool) -> None:

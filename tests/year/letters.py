@@ -17,7 +17,7 @@ from tests.year.post import Letter
 from tests.year.record import Record, Stay, Touch
 from tests.year.standstill import is_over, is_still
 
-__all__ = ["counted", "judge_letters", "rates_of"]
+__all__ = ["counted", "is_about", "judge_letters", "rates_of"]
 
 NAMED = re.compile(rb"customer-(\d+)\.")
 
@@ -37,7 +37,7 @@ def judge_letters(house: House, record: Record, fresh: list[Letter]) -> None:
         _says_what_it_should(house, record, letter, touch)
         if "thread" in house.specs[house.roots[touch.step]] and not touch.copy_of:
             _answers(house, record, letter, touch)
-        if letter.channel == "email" and letter.address not in COLLEAGUES:
+        if letter.is_mail and letter.address not in COLLEAGUES:
             _may_be_mailed(house, record, letter, touch)
     _nobody_twice(house, record)
     _in_their_turn(house, record, fresh)
@@ -64,6 +64,25 @@ def _in_their_turn(house: House, record: Record, fresh: list[Letter]) -> None:
             is_judged = letter in fresh and last.get(name, letter.at) >= house.rated_at
             assert is_due or not is_judged, ("faster than the rate", letter, last[name])
             last[name] = letter.at
+    if set(house.policy) & {"rates", "frequency_caps", "send_window"} == {"rates"}:
+        _by_priority(house, record, fresh)
+
+
+def _by_priority(house: House, record: Record, fresh: list[Letter]) -> None:
+    """Where nothing but its rate keeps one waiting, the higher priority goes first, then age."""
+    gone = [record.touches[letter.id] for letter in fresh]
+    for other in record.touches.values():
+        if other.state != "ready" or other.made_at == house.now or not rates_of(house, other):
+            continue
+        if not other.playbook or is_still(house, house.book_of(other.playbook)):
+            continue
+        beside = [each for each in gone if each.channel == other.channel]
+        late = [each for each in beside if _turn(each) > _turn(other)]
+        assert not late, ("out of its turn", other, late)
+
+
+def _turn(touch: Touch) -> tuple[int, datetime]:
+    return (-touch.priority, touch.made_at)
 
 
 def _may_go(house: House, letter: Letter, touch: Touch, stay: Stay, book: Playbook) -> None:
@@ -79,7 +98,7 @@ def _may_go(house: House, letter: Letter, touch: Touch, stay: Stay, book: Playbo
 
 def _says_what_it_should(house: House, record: Record, letter: Letter, touch: Touch) -> None:
     """A digest names those whom it is for, a draft reads as approved, a copy as the mail itself."""
-    if letter.channel == "email" and not touch.enrollment:
+    if letter.is_mail and not touch.enrollment:
         named = {found.decode() for found in NAMED.findall(letter.payload)}
         assert named == {stay.key for stay in record.about(touch)}, ("names others", letter)
     if touch.approver and not touch.copy_of:
@@ -131,7 +150,7 @@ def _may_be_mailed(house: House, record: Record, letter: Letter, touch: Touch) -
         assert not (concerns and is_troubled), ("never to be contacted", letter)
     for cap in house.policy.get("frequency_caps", ()):
         acts = counted(house, record, cap, touch, until=letter)
-        if cap.get("topic", topic) == topic:
+        if is_about(cap, touch):
             assert not too_many(cap, acts, letter.at), ("over a cap", cap, letter)
 
 
@@ -142,6 +161,13 @@ def _bounced_now(record: Record, letter: Letter) -> bool:
         for touch in record.touches.values()
         if touch.ended_at == letter.at
     )
+
+
+def is_about(cap: Mapping[str, Any], touch: Touch) -> bool:
+    """Whether a cap is about mails of that channel and topic at all."""
+    topic = touch.topic or "general"
+    of_topic: bool = cap.get("topic", topic) == topic
+    return of_topic and cap.get("channel", touch.channel) == touch.channel
 
 
 def counted(
@@ -160,9 +186,11 @@ def counted(
     letters = house.letters
     accounts = _accounts(house, record, touch)
     for letter in letters[: letters.index(until) + 1] if until else letters:
-        if letter.channel != "email" or letter.address in COLLEAGUES:
+        if not letter.is_mail or letter.address in COLLEAGUES:
             continue
         other = record.touches[letter.id]
+        if letter.channel != cap.get("channel", letter.channel):
+            continue
         same = letter.address == touch.recipient
         if accounts & _accounts(house, record, other) if "each" in cap else same:
             found.append((letter.at, other.topic or "general"))
@@ -186,10 +214,10 @@ def _nobody_twice(house: House, record: Record) -> None:
         touch = record.touches[letter.id]
         for stay in record.about(touch):
             root = house.roots[touch.step]
-            one = (touch.playbook, root, stay.key, stay.number, letter.address)
+            one = (stay.id, root, letter.address)
             assert one not in had, ("a step twice", letter, one)
             had.add(one)
-            if letter.channel == "email" and touch.enrollment:
+            if letter.is_mail and touch.enrollment:
                 role_of = 0 if ADDRESS[int(stay.key)] == letter.address else _account(house, stay)
                 copy = (touch.playbook, root, letter.address, role_of)
                 holder = copies.setdefault(copy, touch.key)

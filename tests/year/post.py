@@ -21,6 +21,9 @@ from engine.ports import (
 
 __all__ = ["Letter", "Post", "Receiver"]
 
+HOOK = "hook"
+"""The only channel that is not one of mails."""
+
 ANSWERS: Mapping[str, Answer] = {
     "sent": Sent("250 fine"),
     "later": NotSent(Refusal.LATER, "450 not now", "450"),
@@ -40,6 +43,11 @@ class Letter:
     address: str
     payload: bytes = field(repr=False)
 
+    @property
+    def is_mail(self) -> bool:
+        """Whether it is for a person: all but webhooks."""
+        return self.channel != HOOK
+
 
 class Receiver(Protocol):
     """The house that they stand in."""
@@ -55,14 +63,14 @@ class Post:
 
     def __init__(self, name: str, house: Receiver) -> None:
         self.name, self._house = name, house
-        self.on_unknown = "hold" if name == "email" else "resend"
+        self.on_unknown = "resend" if name == HOOK else "hold"
         self.patience = 1.0
         self.at_once = 4
 
     async def send(self, message: Message, permit: Permit, *, follow: Follow = nobody) -> Answer:
         if not await permit():
             return NotSent(Refusal.LATER, "not permitted")
-        answer = ANSWERS[self._house.answer if self.name == "email" else "sent"]
+        answer = ANSWERS["sent" if self.name == HOOK else self._house.answer]
         if isinstance(answer, Sent | UnknownOutcome):
             taken = (message.id, self.name, message.recipient, message.payload)
             self._house.letters.append(Letter(self._house.now, *taken))

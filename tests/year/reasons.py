@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -62,13 +62,16 @@ class Reasons:
 
     def is_given_up(self, touch: Touch) -> bool:
         """It waited for room as long as one of the caps lets it."""
-        since = self.capped.get(touch.id)
         caps: list[Mapping[str, Any]] = self.house.policy.get("frequency_caps", [])
-        if since is None or touch.topic == REQUIRED:
+        if touch.id not in self.capped or touch.topic == REQUIRED:
             return False
+        return not caps or self.patience(touch, caps) <= self.house.now
+
+    def patience(self, touch: Touch, caps: Iterable[Mapping[str, Any]]) -> datetime:
+        """Until when it waits for room under some caps, since it first had to."""
+        since = self.capped.get(touch.id, self.house.now)
         zone = zone_or(touch.zone, PROJECT_ZONE)
-        ends = [ends_at(since, cap.get("give_up", "7 days"), zone, ()) for cap in caps]
-        return min(ends, default=self.house.now) <= self.house.now
+        return min(ends_at(since, cap.get("give_up", "7 days"), zone, ()) for cap in caps)
 
     def is_late(self, touch: Touch) -> bool:
         """Its time was over."""

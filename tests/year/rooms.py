@@ -18,7 +18,7 @@ class Rooms:
 
     house: House
     known: set[str] = field(default_factory=set)
-    levels: set[str] = field(default_factory=set)
+    levels: set[tuple[str, str]] = field(default_factory=set)
 
     def one_at_a_time(self, record: Record) -> None:
         """While the policy says so, nobody enters who is in another playbook."""
@@ -65,14 +65,19 @@ class Rooms:
         """Levels are noted in a pass in which their condition holds, and at the next at most."""
         house = self.house
         who = house.customers[int(stay.key)]
-        if stay.level and stay.id not in self.levels:
-            self.levels.add(stay.id)
-            assert who["is_ready"], ("a level that it never came to", stay)
         here = {name: book for book in house.books for name in book.names}
         book = here.get(stay.playbook)
+        told = book.head.get("goal", {}).get("levels", ()) if book else ()
+        places = {name: place for place, (name, _) in enumerate(told, 1)}
+        now_at = [all(who[each] == said for each, said in when.items()) for _, when in told]
+        if book and stay.level and (stay.id, stay.level) not in self.levels:
+            self.levels.add((stay.id, stay.level))
+            assert now_at[places[stay.level] - 1], ("a level that it never came to", stay)
         if book is None or stay.left_at or not book.head.get("goal", {}).get("levels"):
             return
         if is_still(house, book) or int(stay.key) in house.gone or is_over(house, who, stay, book):
             return
-        is_due = who["is_ready"] and not stay.goal_at and house.now <= goal_window(stay, book)
-        assert stay.level or not is_due, ("came to a level that is not noted", stay)
+        is_due = not stay.goal_at and house.now <= goal_window(stay, book)
+        highest = max((place for place, holds in enumerate(now_at, 1) if holds), default=0)
+        place = places.get(stay.level, 0)
+        assert place >= highest or not is_due, ("came to a level that is not noted", stay)

@@ -11,7 +11,7 @@ from tests.year.house import House
 from tests.year.papers import Playbook
 from tests.year.record import Stay
 
-__all__ = ["goal_window", "is_over", "is_still", "moved_on"]
+__all__ = ["goal_window", "is_over", "is_still", "moved_on", "waits_on"]
 
 GOAL_DAYS = "20 days"
 
@@ -33,6 +33,18 @@ def goal_window(stay: Stay, book: Playbook) -> datetime:
     """Until when the goal counts."""
     until = ends_at(stay.entered_at, GOAL_DAYS, zone_or(book.zone, ""), ())
     return moved_on(until, stay.entered_at, book)
+
+
+def waits_on(ends: datetime, since: datetime, book: Playbook, *, shifts: bool) -> datetime:
+    """When somebody goes on who stood still in all pauses since then: nobody moves in one.
+
+    A wait for a time stands still; a moment does not, but who waited goes on after the pause.
+    """
+    for first, last in book.pauses:
+        if last > since:
+            stood_still = shifts and ends > first
+            ends = ends + (last - max(first, since)) if stood_still else max(ends, last)
+    return ends
 
 
 def moved_on(until: datetime, since: datetime, book: Playbook) -> datetime:

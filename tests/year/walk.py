@@ -54,6 +54,7 @@ class Walk:
             if (row.enrollment, root) not in self.seen:
                 self.seen.add((row.enrollment, root))
                 self._note(record.stays[row.enrollment], root)
+                self._was_passed_over_rightly(record.stays[row.enrollment], root, row)
         for stay in record.stays.values():
             steps = self.house.said.get(stay.version)
             if steps and len(versions[stay.id]) == 1 and not stay.holdout:
@@ -68,6 +69,14 @@ class Walk:
             if verb in spec:
                 met = holds(self.house, self.record, stay, spec[verb])
                 self.ways[stay.id, root] = "then" if met else "else"
+
+    def _was_passed_over_rightly(self, stay: Stay, root: str, row: Any) -> None:
+        """What only a condition can pass over, it passes over where it does not hold."""
+        spec = self.house.specs[root]
+        others = {"hold_while", "digest"} & set(spec)
+        if row.became == "skipped" and "only_if" in spec and not others:
+            is_wanted = holds(self.house, self.record, stay, spec["only_if"])
+            assert not is_wanted, ("passed over though its `only_if` holds", row, stay)
 
     def _way(self, stay: Stay, spec: Spec) -> Steps:
         root = self.house.roots[spec["id"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,17 +22,17 @@ from tests.year.almanac import (
     too_many,
     zone_or,
 )
-from tests.year.answers import holds
+from tests.year.answers import WENT, holds
 from tests.year.cast import ADDRESS, PROJECT_ZONE
 from tests.year.desks import Desks
 from tests.year.doors import Doors
 from tests.year.house import House
-from tests.year.letters import counted, judge_letters, rates_of
+from tests.year.letters import counted, is_about, judge_letters, rates_of
 from tests.year.papers import Playbook
 from tests.year.reasons import Reasons
 from tests.year.record import Record, Stay
 from tests.year.rooms import Rooms
-from tests.year.standstill import goal_window, is_over, is_still, moved_on
+from tests.year.standstill import goal_window, is_over, is_still, moved_on, waits_on
 from tests.year.walk import Walk
 
 __all__ = ["Watch"]
@@ -118,6 +119,7 @@ class Watch:
             self._has_a_reason(touch)
             if touch.made_at == self.house.now and touch.playbook:
                 self._as_its_conditions_say(touch)
+        self._nobody_had_it_twice()
         self._waited_rightly()
 
     def _are_alone(self, stays: list[Stay]) -> None:
@@ -135,6 +137,18 @@ class Watch:
         if touch.state in ("skipped", "dropped", "expired", "failed", "unknown"):
             assert touch.reason, ("ended without a reason", touch)
         assert touch.state not in ("claimed", "in_doubt"), ("left behind", touch)
+
+    def _nobody_had_it_twice(self) -> None:
+        """A step is done for a stay once, whatever it is called by then and wherever it stands."""
+        done = Counter(
+            (stay.id, self._root(touch.step), touch.recipient)
+            for touch in self.touches.values()
+            if touch.playbook and touch.state in WENT
+            for stay in self.record.about(touch)
+        )
+        done.update((each.enrollment, self._root(each.step), "") for each in self.record.invited)
+        twice = [one for one, times in done.items() if times > 1]
+        assert not twice, ("had a step twice", twice)
 
     def _went_all_the_way(self, stay: Stay) -> None:
         """Who completed a version has every step of it but the last behind."""
@@ -189,6 +203,8 @@ class Watch:
             return
         ends = self._ends(stay, book)
         assert ends is None or ends > now, ("stands still though it is over", stay, ends)
+        is_moved = len(self.versions[stay.id]) > 1
+        assert is_moved or stay.waits_until == ends, ("stands still until another time", stay, ends)
         if stay.phase != "waiting" and is_here:
             spec = self._spec(stay.step)
             condition = spec["hold_while"]["when"] if stay.phase == "holding" else spec["wait_for"]
@@ -244,11 +260,16 @@ class Watch:
             assert not is_open, ("waits for a window that is open", touch)
         if touch.reason == "capped" and is_open:
             one_more = [(house.now, touch.topic or "general")]
-            full = any(
-                too_many(cap, counted(house, self.record, cap, touch) + one_more, house.now)
+            full = [
+                cap
                 for cap in house.policy.get("frequency_caps", ())
-            )
+                if is_about(cap, touch)
+                if too_many(cap, counted(house, self.record, cap, touch) + one_more, house.now)
+            ]
             assert full, ("waits for room that there is", touch)
+            until = max(self.reasons.patience(touch, [cap]) for cap in full)
+            is_asked = not (touch.copy_of or rates_of(house, touch))
+            assert until > house.now or not is_asked, ("should have been given up", touch, full)
 
     # ------------------------------------------------------------ waits
 
@@ -307,9 +328,9 @@ class Watch:
 
     def _ends(self, stay: Stay, book: Playbook) -> datetime | None:
         known = self.standing[stay.id, self._root(stay.step), stay.phase]
-        if known.ends is None or not known.shifts:
-            return known.ends
-        return moved_on(known.ends, known.since, book)
+        if known.ends is None:
+            return None
+        return waits_on(known.ends, known.since, book, shifts=known.shifts)
 
     def _waited_rightly(self) -> None:
         for row in self.record.passed:
@@ -330,12 +351,15 @@ class Watch:
         book = self.house.book_of(stay.playbook)
         known = self.standing.get((stay.id, self._root(row.step), "waiting"))
         if known is not None and known.ends is not None:
-            ends = known.ends
-            ends = moved_on(ends, known.since, book) if known.shifts else ends
+            ends = waits_on(known.ends, known.since, book, shifts=known.shifts)
             assert row.at == ends <= self.house.now, ("a wait of another length", row, known)
         elif "hold_while" not in spec and known is None:
             begun = self._beginnings(stay)
-            could = {self._ending(since, stay, spec, book, phase="waiting") for since in begun}
+            could = {
+                self._ending(since, stay, spec, book, phase="waiting")
+                for since in begun
+                if since <= row.at
+            }
             assert row.at in could, ("a wait of another length", row, stay)
 
 

@@ -60,18 +60,24 @@ TROUBLED = Year(
 )
 """`never_contact` holds for whom it is about, when a mail is made and while it waits."""
 
+_SOME = {**ALWAYS, "segment": {"of": "user", "where": [{"stage": ["a", "c"]}]}}
+"""Two of each account, and two with one address."""
+
 CAPPED = Year(
     start=MARCH,
     books=(
-        Book({**ALWAYS, "priority": 10}, [{"email": "note"}, {"email": "bill"}]),
-        Book({**ALWAYS, "priority": 90}, [{"email": "tips"}, {"wait": "1 day"}]),
+        Book(
+            {**_SOME, "priority": 10},
+            [{"email": "note"}, {"email": "bill"}, {"email": "note", "via": "letters"}],
+        ),
+        Book({**_SOME, "priority": 90}, [{"email": "tips"}, {"wait": "1 day"}]),
     ),
     policy=(
         Policy(
             "frequency_caps",
             [
                 {"channel": "email", "at_most": 3, "per": "2 days", "each": "account"},
-                {"channel": "email", "topic": "tips", "at_most": 1, "per": "3 days"},
+                {"topic": "tips", "at_most": 1, "per": "3 days", "give_up": "1 day"},
                 {"channel": "email", "at_most": 2, "per": "1 day", "give_up": "2 days"},
             ],
         ),

@@ -23,7 +23,12 @@ PAUSED = Year(
     start=MARCH,
     books=(
         book(
-            {"wait": "3 days"}, {"email": "note"}, {"wait": "9 days"}, goal=TO_WIN, segment=_STAGED
+            {"wait": "90 minutes"},  # over when the first pass finds the pause
+            {"wait": "3 days"},
+            {"email": "note"},
+            {"wait": "9 days"},
+            goal=TO_WIN,
+            segment=_STAGED,
         ),
         book(
             {"wait": {"until": "3 days after entered"}},
@@ -44,7 +49,7 @@ PAUSED = Year(
         Status(1, False),
         Pass(HOUR, False),
         Edit(0, "move", 0, None),
-        Edit(0, "insert", 3, {"wait": "1 day"}),
+        Edit(0, "insert", 4, {"wait": "1 day"}),
         *(Pass(DAY, False),) * 4,
         Pass(21 * DAY, False),
     ],
@@ -122,12 +127,14 @@ WAITING = Year(
             {"wait": {"weekday": "monday", "at": "09:00"}},
             {"wait": "36 hours"},
             {"wait": {"until": "2 business days before renews_on"}},
+            {"wait": "9 days"},
         ),
         book(
+            {"wait": "1 day"},
             {"email": "note"},
             {"wait": {"until": "2 days after step @last"}},
-            {"wait": "3 weeks"},
-            {"wait": {"weekday": "sunday", "at": "02:30"}},
+            {"wait": "1 week"},
+            *({"wait": {"weekday": "sunday", "at": at}} for at in ("02:30", "09:00", "08:00")),
             {"wait": {"until": "30 hours after entered"}},
             {"wait": "2 business days"},
             {"wait": "10 days"},

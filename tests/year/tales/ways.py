@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.year.acts import Admit, Change, Edit, Halt, Pass, Policy, Presence, TaskDone, Till, Year
-from tests.year.tales.words import DAY, HOUR, MARCH, MAY, NEW_YORK, NOBODYS, book
+from tests.year.tales.words import AT_NOON, DAY, HOUR, MARCH, MAY, NEW_YORK, NOBODYS, TO_WIN, book
 
 __all__ = ["COMING", "DESKS", "MOVED", "PARTING", "TOGETHER"]
 
@@ -23,21 +23,23 @@ PARTING = Year(
             {"if": {"is_ready": True}, **_OR}, _FORK, {"wait": "1 day"}, entry={"again": "always"}
         ),
         book(
+            {"email": "note"},
             {"wait_for": {"is_ready": True}, "at_most": "2 days", **_OR},
             {"wait": "1 day"},
+            segment={"of": "user", "where": [{"stage": ["b", "c"]}]},
         ),
     ),
     policy=(),
     acts=[
-        Change(3, "stage", ""),
-        Change(7, "stage", ""),
+        *(Change(key, "stage", "") for key in (3, 7)),
         Pass(HOUR, True),
         Change(2, "is_ready", True),
         Pass(DAY, True),
         Edit(0, "rename", 0, None),
         Edit(0, "rename step", 1, None),
+        Edit(1, "rename step", 0, None),
         Change(3, "stage", "a"),
-        Change(7, "stage", "a"),
+        *(Change(key, "stage", "b") for key in (6, 7)),  # 6 has the address of 5
         *(Pass(DAY, True),) * 3,
         Edit(0, "move", 0, None),
         Edit(0, "rename step", 1, None),
@@ -88,6 +90,7 @@ TOGETHER = Year(
         Pass(HOUR, True),
         Policy("one_at_a_time", True),
         *(Pass(DAY, True),) * 6,
+        Edit(1, "rename", 0, None),
         Till("09:00", NEW_YORK, True),
         *(Pass(3 * DAY, True),) * 4,
     ],
@@ -134,12 +137,13 @@ DESKS = Year(
         Pass(HOUR, True),
         Change(4, "stage", "a"),
         Pass(HOUR, True),  # whose tasks nobody was told of
+        Edit(1, "move", 0, None),
+        Edit(1, "rename step", 0, None),
         Halt(None, True),
         Till("09:00", NEW_YORK, True),
         Halt(None, False),
         *(Pass(DAY, True),) * 2,
         Policy("tasks", None),
-        Edit(1, "move", 0, None),
         Edit(1, "reorder", 3, None),  # the update stands at the end now
         *(Pass(DAY, True),) * 2,
         Change(7, "stage", "a"),
@@ -147,6 +151,8 @@ DESKS = Year(
     ],
 )
 """Tasks that are due, told of, done, closed, left behind and asked for, while all is halted too."""
+
+_LEVELS = [["tried", {"is_ready": True}], ["keen", {"is_busy": True}]]
 
 MOVED = Year(
     start=MARCH,
@@ -156,21 +162,31 @@ MOVED = Year(
             {"wait": "1 day"},
             {"update": "user", "set": {"visits": {"add": 1}}},
             {"email": "tips"},
+            {"webhook": "hook", "body": {"text": "!"}},
+            {"email": "list", "digest": AT_NOON},
             {"enroll": "@second"},
             {"wait": "9 days"},
             entry={"again": "always"},
         ),
-        book({"email": "note"}, {"wait": "1 day"}, segment=NOBODYS),
+        book(
+            {"email": "note"},
+            {"wait": "1 day"},
+            segment=NOBODYS,
+            goal={**TO_WIN, "ends": False, "levels": _LEVELS},
+            exit_when={"is_done": True},
+        ),
     ),
     policy=(),
     acts=[
         Edit(0, "move", 0, None),
+        Change(4, "is_done", True),  # who is asked in, and may not come
+        Change(1, "is_busy", True),
         Pass(HOUR, True),
         Edit(0, "rename step", 0, None),
         Edit(0, "reorder", 0, None),  # the first mail comes last
-        Pass(DAY, True),
-        *(Edit(0, "rename step", place, None) for place in (1, 2, 3)),
-        *(Edit(0, "reorder", 1, None),) * 3,
+        *(Pass(DAY, True),) * 2,
+        *(Edit(0, "rename step", place, None) for place in range(1, 6)),
+        *(Edit(0, "reorder", 1, None),) * 5,
         *(Edit(0, "rename", 0, None), Edit(1, "rename", 0, None)),
         *(Pass(2 * DAY, True),) * 5,
         Presence(3, False),
