@@ -29,7 +29,7 @@ from engine.ledger.statements import pack_keys, unpack_keys, unpacked_pages
 from engine.passes import portions
 from engine.passes.comparing import Compared, compared
 from engine.passes.entering import Firing, select
-from engine.passes.portions import key_pages, keys_of, portions_of, treated_of
+from engine.passes.portions import key_pages, keys_of, portions_of
 from engine.passes.preparing import one_ahead
 from engine.tables import ColumnRef, TableRef
 from tests.support.admission import admit
@@ -110,9 +110,6 @@ def test_pages_come_to_what_all_at_once_come_to(
     assert tuple(keys_of(found.entering)) == expected.entering
     assert (found.skipped, found.blown) == (expected.skipped, expected.blown)
     assert (tuple(found.keys.texts()), len(found.keys)) == (texts, len(texts))
-    assert list(treated_of(found.entering)) == [
-        key for key in expected.entering if key not in held_out
-    ]
     assert found.entered == len(expected.entering)
     assert all(each.number for each in (*found.would, *found.entering))  # none is written in vain
     cohorts = [each for some in found.cohorts(playbook(entry), AS_OF) for each in some]
