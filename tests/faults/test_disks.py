@@ -98,7 +98,9 @@ def test_038_read_only_database_file(stage: Stage) -> None:
         assert (told.status, "it is read-only here" in told.err) == (3, True), (words, told)
         assert "another daemon" not in told.err
     assert stage.mail.received == []
-    for words in (["status"], ["run", "--dry-run", "--as-of", AS_OF], ["ledger", "check"]):
+    halted = stage.do("run", "--dry-run", "--as-of", AS_OF)  # by its file, ledger or not
+    assert (halted.status, "held: halted" in halted.out) == (1, True), halted
+    for words in (["status"], ["ledger", "check"]):
         assert stage.do(*words).status == 0, words
 
 
