@@ -42,6 +42,7 @@ __all__ = [
     "earliest_id",
     "enrollment_ids",
     "idempotency_key",
+    "is_going",
     "is_waiting",
     "notice_key",
     "share_of",
@@ -346,6 +347,11 @@ def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
     is_later = touch.due_at is not None and touch.due_at > as_of
     is_shut = touch.reason in (CHANNEL_PAUSED, CHANNEL_RESTING)
     return touch.state is TouchState.READY and (is_later or is_shut)
+
+
+def is_going(touch: NewTouch, as_of: datetime) -> bool:
+    """Whether a touch is to go out, and nothing of itself says: not yet."""
+    return touch.state is TouchState.READY and not is_waiting(touch, as_of)
 
 
 # ---------------------------------------------------------------- decisions

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
 from engine.decide.facts import Enrollment, Phase, TouchState
 from engine.ledger.items import ends_of_items, waits_for_digest
-from engine.ledger.journey import FACTS, OPEN, enrollment_of
+from engine.ledger.journey import FACTS, IN_TURN, OPEN, enrollment_of
 from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, touches
@@ -57,8 +57,7 @@ def _due(which: Callable[[], Sequence[ColumnElement[bool]]]) -> Prepared:
     def statement(given: Given) -> Select[Any]:
         held = enrollments.c.version.in_(select(given("version").c.version))
         wanted = (enrollments.c.playbook == bindparam("mine"), OPEN, ~held, *which())
-        order = (enrollments.c.waits_until, enrollments.c.id)  # as the index has them
-        return select(*FACTS).where(*wanted).order_by(*order).limit(bindparam("most"))
+        return select(*FACTS).where(*wanted).order_by(*IN_TURN).limit(bindparam("most"))
 
     return Prepared(statement)
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 
 from engine.decide.facts import Enrollment, Phase
 from engine.decide.stay import counts_for_goal
-from engine.ledger.journey import FACTS, OPEN, enrollment_of
+from engine.ledger.journey import FACTS, IN_TURN, OPEN, enrollment_of
 from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments
@@ -123,9 +123,8 @@ def versions_inside(unit: Unit, playbook: str) -> list[str]:
 
 
 def _asking(*which: ColumnElement[bool]) -> Select[Any]:
-    order = (enrollments.c.waits_until, enrollments.c.id)  # as the index has them
     mine = (enrollments.c.playbook == bindparam("mine"), OPEN, *which)
-    return select(*FACTS).where(*mine).order_by(*order)
+    return select(*FACTS).where(*mine).order_by(*IN_TURN)
 
 
 def _some(given: Given) -> ColumnElement[bool]:

@@ -51,6 +51,7 @@ from engine.ledger.touches import (
 
 __all__ = [
     "FACTS",
+    "IN_TURN",
     "OPEN",
     "Recorded",
     "enrollment_of",
@@ -316,6 +317,9 @@ FACTS = tuple(enrollments.c[name] for name in Enrollment.__slots__)
 
 OPEN = enrollments.c.left_at.is_(None)
 """Of those that have not ended."""
+
+IN_TURN = (enrollments.c.waits_until, enrollments.c.id)
+"""Whose turn it is, as the index of who is due has them: of equal waits who entered first."""
 
 
 def open_enrollments(

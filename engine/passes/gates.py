@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.bind.acts import BoundEmail
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy, address_of
-from engine.decide.facts import NewTouch, TouchState, is_waiting
+from engine.decide.facts import NewTouch, TouchState, is_going, is_waiting
 from engine.decide.policy import NEVER_CONTACT, Act, Asked, GiveUp, Wait, judge
 from engine.language.policy import TopicDefault
 from engine.ledger.copies import CopyHolder, copies_made
@@ -83,18 +83,14 @@ class Gates:
         return [found[touch.id] for touch, _ in asking]
 
     def _with_its_mail(self, touch: NewTouch, mail: NewTouch) -> NewTouch | None:
-        is_due = touch.state is not TouchState.READY or not is_waiting(mail, self._as_of)
-        if mail is touch or is_due:
+        goes_along = touch.state is TouchState.READY and mail is not touch
+        if not (goes_along and is_waiting(mail, self._as_of)):
             return None
         return replace(touch, reason=mail.reason, due_at=mail.due_at, expires_at=mail.expires_at)
 
     def _take(self, touch: NewTouch) -> None:
         """A touch would have gone out: caps count it from then on."""
-        if (
-            touch.to_customer
-            and touch.state is TouchState.READY
-            and not is_waiting(touch, self._as_of)
-        ):
+        if touch.to_customer and is_going(touch, self._as_of):
             act = Act(self._as_of, touch.channel, touch.topic)
             for name in _names(touch):
                 self._given.setdefault(name, []).append(act)
@@ -161,7 +157,7 @@ class Gates:
     def _held(self, touch: NewTouch, whom: tuple[str, ...], acts: Acts) -> NewTouch:
         """One that has to wait is due when it may be asked about again, and not late before."""
         now = self._as_of
-        if not touch.to_customer or touch.state is not TouchState.READY or is_waiting(touch, now):
+        if not (touch.to_customer and is_going(touch, now)):
             return touch  # a draft is asked once it is approved
         names = whom or _names(touch)
         asked = Asked(

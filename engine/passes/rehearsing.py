@@ -21,6 +21,7 @@ from engine.decide.facts import (
     Phase,
     TouchMade,
     TouchState,
+    is_going,
     is_waiting,
     told_apart,
 )
@@ -215,8 +216,7 @@ class DryJournal:
         if not isinstance(decision, TouchMade):
             return decision
         touch = decision.touch
-        is_going = touch.state is TouchState.READY and not is_waiting(touch, self._as_of)
-        if not (is_going and touch.channel in self._shut):
+        if not (touch.channel in self._shut and is_going(touch, self._as_of)):
             return decision
         return TouchMade(replace(touch, reason=self._shut[touch.channel]))
 

@@ -9,10 +9,9 @@ from engine.decide.stay import Cohort, Newcomers
 from engine.ledger import inside
 from engine.ledger.cohorts import count_anew, let_in, written
 from engine.ledger.inside import patient_named
-from engine.ledger.prepared import _bound
-from engine.ledger.statements import run_text
 from engine.ledger.store import Ledger
 from tests.ledger.factories import NOW, make_enrollment, reading
+from tests.ledger.plans import plan_of
 
 MANY = 30_000
 
@@ -30,14 +29,8 @@ def _enter(ledger: Ledger) -> None:
 
 def test_a_few_by_name_are_found_by_their_keys(ledger: Ledger) -> None:
     _enter(ledger)
-    form = inside._NAMED._form(ledger.engine.dialect)
-    values = _bound(form, {"mine": "checkup", "given": ["7", "8"]})
-    if not ledger.is_on_server:
-        values = [values] if isinstance(values, str) else values
-    told = "EXPLAIN " if ledger.is_on_server else "EXPLAIN QUERY PLAN "
     with ledger.write() as unit:
-        rows = run_text(unit.connection, told + form.packed, values).fetchall()
-    plan = "\n".join(str(row[-1]) for row in rows)
+        plan = plan_of(unit, inside._NAMED, {"mine": "checkup", "given": ["7", "8"]})
     by_key = r"(?i)using (index )?uq_enrollments_\w+"
     assert re.search(by_key, plan), plan
 

@@ -14,13 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from engine.decide.facts import TouchState
 from engine.ledger import claims, outbox, permits
 from engine.ledger.database import Overtaken
-from engine.ledger.prepared import Prepared, _bound
-from engine.ledger.statements import run_text
+from engine.ledger.prepared import Prepared
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import suppressions
 from engine.ledger.touches import write_touches
 from engine.problems import Unreachable
 from tests.ledger.factories import NOW, make_enrollment, make_touch
+from tests.ledger.plans import plan_of
 
 AT = datetime(2026, 3, 10, 9, 0, 0, 250, tzinfo=UTC)
 ODD = ('"', "\\", "a\nb\t", "é", "𝄞", "'; DROP TABLE touches; --", "$[0]", "1", "null", "%s ? :x")
@@ -194,14 +194,9 @@ def test_a_group_is_looked_up_by_its_keys(ledger: Ledger, asked: Prepared) -> No
     form = asked._form(ledger.engine.dialect)
     assert not [value for value in form.said.values() if value in set(TouchState)]
     given: Any = {"none": ""} if asked is outbox._SENT else ["none"]
-    values = _bound(form, {"given": given, "now": AT, "until": AT, "by": "me"})
-    if not ledger.is_on_server:
-        values = [values] if isinstance(values, str) else values
     with ledger.write() as unit:
-        told = "EXPLAIN " if ledger.is_on_server else "EXPLAIN QUERY PLAN "
         _fill(unit)
-        rows = run_text(unit.connection, told + form.packed, values).fetchall()
-    plan = "\n".join(str(row[-1]) for row in rows)
+        plan = plan_of(unit, asked, {"given": given, "now": AT, "until": AT, "by": "me"})
     assert re.search("using pk_touches|sqlite_autoindex_touches_1", plan), plan
 
 

@@ -126,6 +126,19 @@ def test_a_dry_run_counts_the_mails_of_one_step_under_a_cap(
     assert got(stage) == foreseen
 
 
+def test_a_dry_run_keeps_no_room_under_a_cap_for_who_waits_for_a_window(stage: Stage) -> None:
+    """It is evening for two of an account: the third goes, as it then does."""
+    policy(stage, WINDOW + EACH)
+    zones = {1: "America/New_York", 2: "Asia/Kolkata", 3: "Asia/Kolkata"}
+    stage.put_users(*({"user_id": key, "tz": tz} for key, tz in zones.items()))
+    stage.do("ledger", "init")
+    told = stage.run("--dry-run").data
+    assert told["runs"][0]["waiting"] == {"window": 2}
+    assert [each["key"] for each in told["would"] if not each["reason"]] == [1]
+    assert stage.run().data["runs"][0]["waiting"] == {"window": 2}
+    assert got(stage) == ["ann1@example.com"]
+
+
 def test_a_dry_run_has_a_copy_wait_with_its_mail(stage: Stage) -> None:
     """What goes to a colleague is told of no mail that has not gone."""
     policy(stage, EACH)
