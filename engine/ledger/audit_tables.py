@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, literal_column, text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, literal_column, text
 
 from engine.ledger.chain_guard import keep_in_line
-from engine.ledger.columns import key_type, metadata, the_one, words
+from engine.ledger.columns import TEXT, metadata, the_one, words
 from engine.ledger.instants import Instant
 
 __all__ = ["BLOCK", "BLOCK_SIZE", "audit", "audit_head"]
@@ -15,7 +15,7 @@ audit_head = Table(
     metadata,
     the_one(),
     Column("seq", Integer(), nullable=False),
-    Column("hash", Text(), nullable=False),
+    Column("hash", TEXT, nullable=False),
     CheckConstraint("one = 1", name="one"),
 )
 
@@ -24,13 +24,13 @@ audit = Table(
     metadata,
     Column("seq", Integer(), primary_key=True, autoincrement=False),
     Column("at", Instant(), nullable=False),
-    Column("actor", Text(), nullable=False),
-    Column("kind", Text(), nullable=False),
+    Column("actor", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False),
     words("playbook"),
-    Column("key", key_type(), nullable=False, server_default=text("''")),
-    Column("body", Text(), nullable=False),
-    Column("prev", Text(), nullable=False),
-    Column("hash", Text(), nullable=False),
+    Column("key", TEXT, nullable=False, server_default=text("''")),
+    Column("body", TEXT, nullable=False),
+    Column("prev", TEXT, nullable=False),
+    Column("hash", TEXT, nullable=False),
     Index(None, "playbook", "seq"),
 )
 keep_in_line(audit)

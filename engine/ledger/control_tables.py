@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text, text
+from sqlalchemy import Column, Index, Integer, Table, text
 
-from engine.ledger.columns import metadata, words
+from engine.ledger.columns import TEXT, metadata, words
 from engine.ledger.instants import Instant
 
 __all__ = ["clearances", "halts", "leases", "pauses", "readers"]
@@ -12,26 +12,26 @@ __all__ = ["clearances", "halts", "leases", "pauses", "readers"]
 clearances = Table(
     "clearances",  # what the passes of any process have let workers carry
     metadata,
-    Column("playbook", Text(), primary_key=True),
+    Column("playbook", TEXT, primary_key=True),
     Column("passed_at", Instant(), nullable=False),
     Column("until", Instant(), nullable=False),
-    Column("unbound", Text(), nullable=False),  # versions that may not go, as JSON
+    Column("unbound", TEXT, nullable=False),  # versions that may not go, as JSON
 )
 
 halts = Table(
     "halts",
     metadata,
-    Column("scope", Text(), primary_key=True),  # empty: everything
+    Column("scope", TEXT, primary_key=True),  # empty: everything
     words("why"),
     Column("at", Instant(), nullable=False),
-    Column("actor", Text(), nullable=False),
+    Column("actor", TEXT, nullable=False),
 )
 
 leases = Table(
     "leases",
     metadata,
-    Column("name", Text(), primary_key=True),
-    Column("holder", Text(), nullable=False),
+    Column("name", TEXT, primary_key=True),
+    Column("holder", TEXT, nullable=False),
     Column("epoch", Integer(), nullable=False),
     Column("until", Instant(), nullable=False),
 )
@@ -39,7 +39,7 @@ leases = Table(
 pauses = Table(
     "pauses",
     metadata,
-    Column("playbook", Text(), primary_key=True),
+    Column("playbook", TEXT, primary_key=True),
     Column("started_at", Instant(), primary_key=True),
     Column("ended_at", Instant()),
 )
@@ -55,11 +55,11 @@ Index(
 readers = Table(
     "readers",  # the processes that work here, and which state of the files each goes by
     metadata,
-    Column("worker", Text(), primary_key=True),
-    Column("what", Text(), nullable=False),
-    Column("host", Text(), nullable=False),
-    Column("files", Text(), nullable=False),
-    Column("git", Text(), nullable=False),
+    Column("worker", TEXT, primary_key=True),
+    Column("what", TEXT, nullable=False),
+    Column("host", TEXT, nullable=False),
+    Column("files", TEXT, nullable=False),
+    Column("git", TEXT, nullable=False),
     Column("since", Instant(), nullable=False),
     Column("seen_at", Instant(), nullable=False),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, Table
 
-from engine.ledger.columns import key_type, metadata
+from engine.ledger.columns import TEXT, metadata
 from engine.ledger.instants import Instant
 
 __all__ = ["erasures"]
@@ -12,9 +12,9 @@ __all__ = ["erasures"]
 erasures = Table(
     "erasures",
     metadata,
-    Column("entity", Text(), primary_key=True),
-    Column("key", key_type(), primary_key=True),
+    Column("entity", TEXT, primary_key=True),
+    Column("key", TEXT, primary_key=True),
     Column("at", Instant(), nullable=False),
-    Column("actor", Text(), nullable=False),
+    Column("actor", TEXT, nullable=False),
 )
 """A row is one customer, by key, as the audit log knows them too."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import Column, Index, Table
 
-from engine.ledger.columns import count, key_type, metadata
+from engine.ledger.columns import TEXT, count, metadata
 
 __all__ = ["items"]
 
 items = Table(
     "items",
     metadata,
-    Column("touch", Text(), primary_key=True),
-    Column("enrollment", Text(), primary_key=True),
-    Column("key", key_type(), nullable=False),
-    Column("step", Text(), nullable=False),
+    Column("touch", TEXT, primary_key=True),
+    Column("enrollment", TEXT, primary_key=True),
+    Column("key", TEXT, nullable=False),
+    Column("step", TEXT, nullable=False),
     count("place"),
     Index(None, "enrollment", "step"),
     Index(None, "key"),

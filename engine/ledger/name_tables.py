@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Table, UniqueConstraint
 
-from engine.ledger.columns import metadata
+from engine.ledger.columns import TEXT, metadata
 
 __all__ = ["identities"]
 
 identities = Table(
     "identities",
     metadata,
-    Column("playbook", Text(), primary_key=True),
-    Column("identity", Text(), nullable=False),
+    Column("playbook", TEXT, primary_key=True),
+    Column("identity", TEXT, nullable=False),
     UniqueConstraint("identity"),
 )
 """A row is a playbook whose digests do not go by its name: it was renamed, or its name was another

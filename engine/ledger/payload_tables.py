@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, LargeBinary, Table, Text
+from sqlalchemy import Column, LargeBinary, Table
 
-from engine.ledger.columns import metadata
+from engine.ledger.columns import TEXT, metadata
 
 __all__ = ["payloads"]
 
 payloads = Table(
     "payloads",
     metadata,
-    Column("touch", Text(), primary_key=True),
+    Column("touch", TEXT, primary_key=True),
     Column("payload", LargeBinary(), nullable=False),
 )
 """A row is the bytes of one touch; one that says nothing, or was emptied, has none.

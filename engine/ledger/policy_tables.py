@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import Column, Index, Table
 
-from engine.ledger.columns import metadata, words
+from engine.ledger.columns import TEXT, metadata, words
 from engine.ledger.instants import Instant
 
 __all__ = ["rates", "reaches", "subscriptions"]
@@ -12,8 +12,8 @@ __all__ = ["rates", "reaches", "subscriptions"]
 reaches = Table(
     "reaches",
     metadata,
-    Column("touch", Text(), primary_key=True),
-    Column("whom", Text(), primary_key=True),
+    Column("touch", TEXT, primary_key=True),
+    Column("whom", TEXT, primary_key=True),
     Index(None, "whom"),
 )
 """A row is one address (by its digest) or one row of an entity that an email to a customer reaches;
@@ -22,7 +22,7 @@ frequency caps count by them."""
 rates = Table(
     "rates",
     metadata,
-    Column("name", Text(), primary_key=True),
+    Column("name", TEXT, primary_key=True),
     Column("claim_from", Instant(), nullable=False),
     Column("act_from", Instant(), nullable=False),
 )
@@ -31,10 +31,10 @@ rates = Table(
 subscriptions = Table(
     "subscriptions",
     metadata,
-    Column("address_digest", Text(), primary_key=True),
-    Column("topic", Text(), primary_key=True),
+    Column("address_digest", TEXT, primary_key=True),
+    Column("topic", TEXT, primary_key=True),
     words("why"),
     Column("at", Instant(), nullable=False),
-    Column("actor", Text(), nullable=False),
+    Column("actor", TEXT, nullable=False),
 )
 """A row is an address that asked for a topic that nobody gets unasked."""

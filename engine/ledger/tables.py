@@ -18,7 +18,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
-    Text,
     UniqueConstraint,
     literal,
     or_,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 )
 
 from engine.ledger.audit_tables import audit, audit_head
-from engine.ledger.columns import count, key_type, metadata, the_one, words
+from engine.ledger.columns import TEXT, count, metadata, the_one, words
 from engine.ledger.control_tables import clearances, halts, leases, pauses, readers
 from engine.ledger.erasure_tables import erasures
 from engine.ledger.evidence_tables import evidence
@@ -91,11 +90,11 @@ meta = Table(
     "meta",
     metadata,
     the_one(),
-    Column("ledger_id", Text(), nullable=False),
-    Column("project", Text(), nullable=False),
-    Column("place", Text(), nullable=False),
-    Column("digest_key", Text(), nullable=False),
-    Column("signing_key", Text(), nullable=False),
+    Column("ledger_id", TEXT, nullable=False),
+    Column("project", TEXT, nullable=False),
+    Column("place", TEXT, nullable=False),
+    Column("digest_key", TEXT, nullable=False),
+    Column("signing_key", TEXT, nullable=False),
     Column("created_at", Instant(), nullable=False),
     CheckConstraint("one = 1", name="one"),
 )
@@ -105,20 +104,20 @@ meta = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("id", Text(), primary_key=True),
-    Column("playbook", Text(), nullable=False),
-    Column("fire", Text(), nullable=False),
+    Column("id", TEXT, primary_key=True),
+    Column("playbook", TEXT, nullable=False),
+    Column("fire", TEXT, nullable=False),
     Column("as_of", Instant(), nullable=False),
-    Column("version", Text(), nullable=False),
-    Column("actor", Text(), nullable=False),
-    Column("state", Text(), nullable=False),
+    Column("version", TEXT, nullable=False),
+    Column("actor", TEXT, nullable=False),
+    Column("state", TEXT, nullable=False),
     words("reason"),
     Column("attempts", Integer(), nullable=False, server_default=text("1")),
     Column("started_at", Instant(), nullable=False),
     Column("ended_at", Instant()),
-    Column("facts", Text(), nullable=False, server_default=text("'{}'")),
-    Column("counts", Text(), nullable=False, server_default=text("'{}'")),
-    Column("sources", Text(), nullable=False, server_default=text("'{}'")),
+    Column("facts", TEXT, nullable=False, server_default=text("'{}'")),
+    Column("counts", TEXT, nullable=False, server_default=text("'{}'")),
+    Column("sources", TEXT, nullable=False, server_default=text("'{}'")),
     Column("matched", LargeBinary()),
     UniqueConstraint("playbook", "fire"),
     Index(None, "playbook", "as_of"),
@@ -128,16 +127,16 @@ runs = Table(
 holds = Table(
     "holds",
     metadata,
-    Column("id", Text(), primary_key=True),
-    Column("run", Text(), nullable=False),
-    Column("playbook", Text(), nullable=False),
-    Column("version", Text(), nullable=False),
-    Column("fuse", Text(), nullable=False),
-    Column("allowed", Text(), nullable=False),
+    Column("id", TEXT, primary_key=True),
+    Column("run", TEXT, nullable=False),
+    Column("playbook", TEXT, nullable=False),
+    Column("version", TEXT, nullable=False),
+    Column("fuse", TEXT, nullable=False),
+    Column("allowed", TEXT, nullable=False),
     Column("found", Integer(), nullable=False),
     Column("total", Integer(), nullable=False),
     Column("keys", LargeBinary(), nullable=False),
-    Column("state", Text(), nullable=False),
+    Column("state", TEXT, nullable=False),
     Column("held_at", Instant(), nullable=False),
     Column("decided_at", Instant()),
     words("decided_by"),
@@ -147,9 +146,9 @@ holds = Table(
 versions = Table(
     "versions",
     metadata,
-    Column("hash", Text(), primary_key=True),
-    Column("playbook", Text(), nullable=False),
-    Column("content", Text(), nullable=False),
+    Column("hash", TEXT, primary_key=True),
+    Column("playbook", TEXT, nullable=False),
+    Column("content", TEXT, nullable=False),
     Column("saved_at", Instant(), nullable=False),
     Index(None, "playbook", "saved_at"),
 )
@@ -157,8 +156,8 @@ versions = Table(
 bystanders = Table(
     "bystanders",
     metadata,
-    Column("playbook", Text(), primary_key=True),
-    Column("key", key_type(), primary_key=True),
+    Column("playbook", TEXT, primary_key=True),
+    Column("key", TEXT, primary_key=True),
     Column("at", Instant(), nullable=False),
 )
 
@@ -167,14 +166,14 @@ bystanders = Table(
 enrollments = Table(
     "enrollments",
     metadata,
-    Column("id", Text(), primary_key=True),
-    Column("playbook", Text(), nullable=False),
-    Column("entity", Text(), nullable=False),
-    Column("key", key_type(), nullable=False),
+    Column("id", TEXT, primary_key=True),
+    Column("playbook", TEXT, nullable=False),
+    Column("entity", TEXT, nullable=False),
+    Column("key", TEXT, nullable=False),
     Column("number", Integer(), nullable=False),
-    Column("version", Text(), nullable=False),
-    Column("step", Text(), nullable=False),
-    Column("phase", Text(), nullable=False),
+    Column("version", TEXT, nullable=False),
+    Column("step", TEXT, nullable=False),
+    Column("phase", TEXT, nullable=False),
     Column("entered_at", Instant(), nullable=False),
     Column("since", Instant(), nullable=False),
     Column("waits_until", Instant()),
@@ -182,7 +181,7 @@ enrollments = Table(
     words("arm"),
     count("holdout"),
     words("per"),
-    Column("each", key_type(), nullable=False, server_default=text("''")),
+    Column("each", TEXT, nullable=False, server_default=text("''")),
     Column("goal_at", Instant()),
     Column("goal_until", Instant()),
     words("level"),
@@ -238,19 +237,19 @@ Index(
 passed = Table(
     "passed",  # the steps that an enrollment is over with
     metadata,
-    Column("enrollment", Text(), primary_key=True),
-    Column("step", Text(), primary_key=True),
+    Column("enrollment", TEXT, primary_key=True),
+    Column("step", TEXT, primary_key=True),
     Column("at", Instant(), nullable=False),
-    Column("became", Text(), nullable=False),
+    Column("became", TEXT, nullable=False),
 )
 
 invitations = Table(
     "invitations",  # into another playbook, by a step
     metadata,
-    Column("enrollment", Text(), primary_key=True),
-    Column("step", Text(), primary_key=True),
-    Column("playbook", Text(), nullable=False),
-    Column("key", key_type(), nullable=False),
+    Column("enrollment", TEXT, primary_key=True),
+    Column("step", TEXT, primary_key=True),
+    Column("playbook", TEXT, nullable=False),
+    Column("key", TEXT, nullable=False),
     Column("at", Instant(), nullable=False),
     Column("answered_at", Instant()),
     words("answer"),
@@ -268,15 +267,15 @@ Index(
 touches = Table(
     "touches",
     metadata,
-    Column("id", Text(), primary_key=True),  # the idempotency key: what is unique is the row
-    Column("enrollment", Text(), nullable=False),
-    Column("playbook", Text(), nullable=False),
-    Column("entity", Text(), nullable=False),
-    Column("key", key_type(), nullable=False),
-    Column("step", Text(), nullable=False),
-    Column("kind", Text(), nullable=False),
-    Column("channel", Text(), nullable=False),
-    Column("state", Text(), nullable=False),
+    Column("id", TEXT, primary_key=True),  # the idempotency key: what is unique is the row
+    Column("enrollment", TEXT, nullable=False),
+    Column("playbook", TEXT, nullable=False),
+    Column("entity", TEXT, nullable=False),
+    Column("key", TEXT, nullable=False),
+    Column("step", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("channel", TEXT, nullable=False),
+    Column("state", TEXT, nullable=False),
     words("reason"),
     words("detail"),
     words("recipient"),
@@ -288,7 +287,7 @@ touches = Table(
     count("to_customer"),
     words("zone"),
     words("method"),
-    Column("headers", Text(), nullable=False, server_default=text("'{}'")),
+    Column("headers", TEXT, nullable=False, server_default=text("'{}'")),
     count("priority"),
     words("run"),
     Column("made_at", Instant(), nullable=False),
@@ -397,7 +396,7 @@ def of_playbook(playbook: str | BindParameter[str]) -> ColumnElement[bool]:
 channels = Table(
     "channels",
     metadata,
-    Column("name", Text(), primary_key=True),
+    Column("name", TEXT, primary_key=True),
     Column("paused_at", Instant()),
     words("paused_why"),
     count("failures"),
@@ -410,22 +409,22 @@ channels = Table(
 suppressions = Table(
     "suppressions",
     metadata,
-    Column("address_digest", Text(), primary_key=True),
-    Column("topic", Text(), primary_key=True),  # empty: every topic
+    Column("address_digest", TEXT, primary_key=True),
+    Column("topic", TEXT, primary_key=True),  # empty: every topic
     words("why"),
     Column("at", Instant(), nullable=False),
-    Column("actor", Text(), nullable=False),
+    Column("actor", TEXT, nullable=False),
 )
 
 history = Table(
     "history",
     metadata,
-    Column("entity", Text(), primary_key=True),
-    Column("key", key_type(), primary_key=True),
-    Column("field", Text(), primary_key=True),
+    Column("entity", TEXT, primary_key=True),
+    Column("key", TEXT, primary_key=True),
+    Column("field", TEXT, primary_key=True),
     Column("at", Instant(), primary_key=True),
-    Column("value", Text()),
-    Column("previous", Text()),
+    Column("value", TEXT),
+    Column("previous", TEXT),
     count("is_first"),
     Index(None, "entity", "field", "is_first", "at"),
 )
@@ -433,9 +432,9 @@ history = Table(
 tracked = Table(
     "tracked",
     metadata,
-    Column("entity", Text(), primary_key=True),
-    Column("field", Text(), primary_key=True),
+    Column("entity", TEXT, primary_key=True),
+    Column("field", TEXT, primary_key=True),
     Column("since", Instant(), nullable=False),
     Column("at", Instant(), nullable=False),
-    Column("sources", Text(), nullable=False),
+    Column("sources", TEXT, nullable=False),
 )

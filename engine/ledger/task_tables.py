@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table, Text, and_, literal, text
+from sqlalchemy import Column, Index, Table, and_, literal, text
 
-from engine.ledger.columns import count, key_type, metadata, the_one, words
+from engine.ledger.columns import TEXT, count, metadata, the_one, words
 from engine.ledger.instants import Instant
 
 __all__ = ["IS_TOLD", "IS_UNTOLD", "notices", "tasks"]
@@ -12,22 +12,22 @@ __all__ = ["IS_TOLD", "IS_UNTOLD", "notices", "tasks"]
 tasks = Table(
     "tasks",
     metadata,
-    Column("id", Text(), primary_key=True),  # the idempotency key of its touch
-    Column("enrollment", Text(), nullable=False),
-    Column("playbook", Text(), nullable=False),
-    Column("entity", Text(), nullable=False),
-    Column("key", key_type(), nullable=False),
-    Column("step", Text(), nullable=False),
-    Column("title", Text(), nullable=False),
-    Column("kind", Text(), nullable=False),
-    Column("assignee", Text(), nullable=False),
+    Column("id", TEXT, primary_key=True),  # the idempotency key of its touch
+    Column("enrollment", TEXT, nullable=False),
+    Column("playbook", TEXT, nullable=False),
+    Column("entity", TEXT, nullable=False),
+    Column("key", TEXT, nullable=False),
+    Column("step", TEXT, nullable=False),
+    Column("title", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("assignee", TEXT, nullable=False),
     words("assignee_name"),
     words("notes"),
     words("urgency"),
     words("due_on"),
-    Column("outcomes", Text(), nullable=False, server_default=text("'[]'")),
+    Column("outcomes", TEXT, nullable=False, server_default=text("'[]'")),
     count("closes"),  # by itself: its step says `close_when`
-    Column("state", Text(), nullable=False),
+    Column("state", TEXT, nullable=False),
     words("outcome"),
     words("reason"),
     Column("made_at", Instant(), nullable=False),
@@ -64,7 +64,7 @@ notices = Table(
     "notices",  # one row while assignees are told of their tasks
     metadata,
     the_one(),
-    Column("notify", Text(), nullable=False),
+    Column("notify", TEXT, nullable=False),
     Column("since", Instant(), nullable=False),
     Column("looked_at", Instant(), nullable=False),
 )

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 __all__ = ["DURABLE", "fresh_database", "postgres", "restartable_postgres", "running_postgres"]
@@ -84,11 +84,23 @@ def fresh_database(url: str) -> str:
     name = f"t{uuid.uuid4().hex[:12]}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+        order = _order_of_a_language(connection)
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0 {order}'))
         # Whoever forgets to ask for UTC is found out.
         connection.execute(text(f"ALTER DATABASE \"{name}\" SET timezone = 'Pacific/Chatham'"))
     engine.dispose()
     return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _order_of_a_language(connection: Connection) -> str:
+    """What orders texts as people do, `a9` before `a10` before `B`, where the server can.
+
+    Whoever forgets to ask for the order of code points is found out.
+    """
+    languages = text("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'")
+    can_choose = (connection.dialect.server_version_info or (0,)) >= (15,)
+    knows_some = can_choose and connection.scalar(languages)
+    return "LOCALE_PROVIDER icu ICU_LOCALE 'en-US-u-kn-true'" if knows_some else ""
 
 
 def _short_temp() -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 __all__ = ["make_policy_tables"]
 
 INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def make_policy_tables() -> None:
@@ -22,7 +22,7 @@ def make_policy_tables() -> None:
 def _make_rates() -> None:
     op.create_table(
         "rates",
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
         sa.Column("claim_from", INSTANT, nullable=False),
         sa.Column("act_from", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_rates")),
@@ -32,8 +32,8 @@ def _make_rates() -> None:
 def _make_reaches() -> None:
     op.create_table(
         "reaches",
-        sa.Column("touch", sa.Text(), nullable=False),
-        sa.Column("whom", sa.Text(), nullable=False),
+        sa.Column("touch", TEXT, nullable=False),
+        sa.Column("whom", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("touch", "whom", name=op.f("pk_reaches")),
     )
     op.create_index(op.f("ix_reaches_whom"), "reaches", ["whom"], unique=False)
@@ -42,11 +42,11 @@ def _make_reaches() -> None:
 def _make_subscriptions() -> None:
     op.create_table(
         "subscriptions",
-        sa.Column("address_digest", sa.Text(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("address_digest", TEXT, nullable=False),
+        sa.Column("topic", TEXT, nullable=False),
+        sa.Column("why", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("address_digest", "topic", name=op.f("pk_subscriptions")),
     )
 
@@ -54,10 +54,10 @@ def _make_subscriptions() -> None:
 def _make_erasures() -> None:
     op.create_table(
         "erasures",
-        sa.Column("entity", sa.Text(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
+        sa.Column("entity", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("entity", "key", name=op.f("pk_erasures")),
     )
 
@@ -65,10 +65,10 @@ def _make_erasures() -> None:
 def _make_suppressions() -> None:
     op.create_table(
         "suppressions",
-        sa.Column("address_digest", sa.Text(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("address_digest", TEXT, nullable=False),
+        sa.Column("topic", TEXT, nullable=False),
+        sa.Column("why", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("address_digest", "topic", name=op.f("pk_suppressions")),
     )

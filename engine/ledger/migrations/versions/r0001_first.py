@@ -14,7 +14,7 @@ down_revision = None
 
 INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 Part = str | sa.ColumnElement[Any]
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -53,13 +53,13 @@ def _make_audit() -> None:
         "audit",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("playbook", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("key", KEY, server_default=sa.text("''"), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("prev", sa.Text(), nullable=False),
-        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("playbook", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("key", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("body", TEXT, nullable=False),
+        sa.Column("prev", TEXT, nullable=False),
+        sa.Column("hash", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
     )
     block = sa.column("seq").op("/")(sa.literal_column("1024"))
@@ -73,7 +73,7 @@ def _make_audit_head() -> None:
         "audit_head",
         sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("hash", TEXT, nullable=False),
         sa.CheckConstraint("one = 1", name=op.f("ck_audit_head_one")),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_audit_head")),
     )
@@ -82,8 +82,8 @@ def _make_audit_head() -> None:
 def _make_bystanders() -> None:
     op.create_table(
         "bystanders",
-        sa.Column("playbook", sa.Text(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("playbook", "key", name=op.f("pk_bystanders")),
     )
@@ -92,12 +92,12 @@ def _make_bystanders() -> None:
 def _make_channels() -> None:
     op.create_table(
         "channels",
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
         sa.Column("paused_at", INSTANT, nullable=True),
-        sa.Column("paused_why", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("paused_why", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("breaker_until", INSTANT, nullable=True),
-        sa.Column("breaker_why", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("breaker_why", TEXT, server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_channels")),
     )
 
@@ -105,10 +105,10 @@ def _make_channels() -> None:
 def _make_clearances() -> None:
     op.create_table(
         "clearances",
-        sa.Column("playbook", sa.Text(), nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
         sa.Column("passed_at", INSTANT, nullable=False),
         sa.Column("until", INSTANT, nullable=False),
-        sa.Column("unbound", sa.Text(), nullable=False),
+        sa.Column("unbound", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("playbook", name=op.f("pk_clearances")),
     )
 
@@ -116,11 +116,11 @@ def _make_clearances() -> None:
 def _make_readers() -> None:
     op.create_table(
         "readers",
-        sa.Column("worker", sa.Text(), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
-        sa.Column("host", sa.Text(), nullable=False),
-        sa.Column("files", sa.Text(), nullable=False),
-        sa.Column("git", sa.Text(), nullable=False),
+        sa.Column("worker", TEXT, nullable=False),
+        sa.Column("what", TEXT, nullable=False),
+        sa.Column("host", TEXT, nullable=False),
+        sa.Column("files", TEXT, nullable=False),
+        sa.Column("git", TEXT, nullable=False),
         sa.Column("since", INSTANT, nullable=False),
         sa.Column("seen_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("worker", name=op.f("pk_readers")),
@@ -130,29 +130,29 @@ def _make_readers() -> None:
 def _make_enrollments() -> None:
     op.create_table(
         "enrollments",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("playbook", sa.Text(), nullable=False),
-        sa.Column("entity", sa.Text(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
+        sa.Column("entity", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("step", sa.Text(), nullable=False),
-        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("step", TEXT, nullable=False),
+        sa.Column("phase", TEXT, nullable=False),
         sa.Column("entered_at", INSTANT, nullable=False),
         sa.Column("since", INSTANT, nullable=False),
         sa.Column("waits_until", INSTANT, nullable=True),
         sa.Column("fixed", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("arm", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("arm", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("holdout", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("per", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("each", KEY, server_default=sa.text("''"), nullable=False),
+        sa.Column("per", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("each", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("goal_at", INSTANT, nullable=True),
         sa.Column("goal_until", INSTANT, nullable=True),
-        sa.Column("level", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("run", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("level", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("run", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("left_at", INSTANT, nullable=True),
-        sa.Column("outcome", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("outcome", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("reason", TEXT, server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollments")),
         sa.UniqueConstraint(
             "playbook", "key", "number", name=op.f("uq_enrollments_playbook_key_number")
@@ -193,7 +193,7 @@ def _make_enrollment_indexes() -> None:
 def _make_evidence() -> None:
     op.create_table(
         "evidence",
-        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("digest", TEXT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_evidence")),
     )
@@ -202,10 +202,10 @@ def _make_evidence() -> None:
 def _make_passed() -> None:
     op.create_table(
         "passed",
-        sa.Column("enrollment", sa.Text(), nullable=False),
-        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("enrollment", TEXT, nullable=False),
+        sa.Column("step", TEXT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("became", sa.Text(), nullable=False),
+        sa.Column("became", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("enrollment", "step", name=op.f("pk_passed")),
     )
 
@@ -213,13 +213,13 @@ def _make_passed() -> None:
 def _make_invitations() -> None:
     op.create_table(
         "invitations",
-        sa.Column("enrollment", sa.Text(), nullable=False),
-        sa.Column("step", sa.Text(), nullable=False),
-        sa.Column("playbook", sa.Text(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
+        sa.Column("enrollment", TEXT, nullable=False),
+        sa.Column("step", TEXT, nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("answered_at", INSTANT, nullable=True),
-        sa.Column("answer", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("answer", TEXT, server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("enrollment", "step", name=op.f("pk_invitations")),
     )
     _make_index_where("ix_invitations_open", "invitations", "playbook", where="answered_at IS NULL")
@@ -228,10 +228,10 @@ def _make_invitations() -> None:
 def _make_halts() -> None:
     op.create_table(
         "halts",
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("scope", TEXT, nullable=False),
+        sa.Column("why", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_halts")),
     )
 
@@ -239,12 +239,12 @@ def _make_halts() -> None:
 def _make_history() -> None:
     op.create_table(
         "history",
-        sa.Column("entity", sa.Text(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
-        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("entity", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("field", TEXT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("value", sa.Text(), nullable=True),
-        sa.Column("previous", sa.Text(), nullable=True),
+        sa.Column("value", TEXT, nullable=True),
+        sa.Column("previous", TEXT, nullable=True),
         sa.Column("is_first", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("entity", "key", "field", "at", name=op.f("pk_history")),
     )
@@ -259,19 +259,19 @@ def _make_history() -> None:
 def _make_holds() -> None:
     op.create_table(
         "holds",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("run", sa.Text(), nullable=False),
-        sa.Column("playbook", sa.Text(), nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("fuse", sa.Text(), nullable=False),
-        sa.Column("allowed", sa.Text(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("run", TEXT, nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("fuse", TEXT, nullable=False),
+        sa.Column("allowed", TEXT, nullable=False),
         sa.Column("found", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("keys", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state", TEXT, nullable=False),
         sa.Column("held_at", INSTANT, nullable=False),
         sa.Column("decided_at", INSTANT, nullable=True),
-        sa.Column("decided_by", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("decided_by", TEXT, server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
     )
     op.create_index(op.f("ix_holds_playbook_state"), "holds", ["playbook", "state"], unique=False)
@@ -280,8 +280,8 @@ def _make_holds() -> None:
 def _make_identities() -> None:
     op.create_table(
         "identities",
-        sa.Column("playbook", sa.Text(), nullable=False),
-        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
+        sa.Column("identity", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("playbook", name=op.f("pk_identities")),
         sa.UniqueConstraint("identity", name=op.f("uq_identities_identity")),
     )
@@ -290,10 +290,10 @@ def _make_identities() -> None:
 def _make_items() -> None:
     op.create_table(
         "items",
-        sa.Column("touch", sa.Text(), nullable=False),
-        sa.Column("enrollment", sa.Text(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
-        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("touch", TEXT, nullable=False),
+        sa.Column("enrollment", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("step", TEXT, nullable=False),
         sa.Column("place", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("touch", "enrollment", name=op.f("pk_items")),
     )
@@ -304,8 +304,8 @@ def _make_items() -> None:
 def _make_leases() -> None:
     op.create_table(
         "leases",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("holder", TEXT, nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("until", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
@@ -316,11 +316,11 @@ def _make_meta() -> None:
     op.create_table(
         "meta",
         sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("ledger_id", sa.Text(), nullable=False),
-        sa.Column("project", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("digest_key", sa.Text(), nullable=False),
-        sa.Column("signing_key", sa.Text(), nullable=False),
+        sa.Column("ledger_id", TEXT, nullable=False),
+        sa.Column("project", TEXT, nullable=False),
+        sa.Column("place", TEXT, nullable=False),
+        sa.Column("digest_key", TEXT, nullable=False),
+        sa.Column("signing_key", TEXT, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("one = 1", name=op.f("ck_meta_one")),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_meta")),
@@ -330,7 +330,7 @@ def _make_meta() -> None:
 def _make_pauses() -> None:
     op.create_table(
         "pauses",
-        sa.Column("playbook", sa.Text(), nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
         sa.Column("started_at", INSTANT, nullable=False),
         sa.Column("ended_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("playbook", "started_at", name=op.f("pk_pauses")),
@@ -341,7 +341,7 @@ def _make_pauses() -> None:
 def _make_payloads() -> None:
     op.create_table(
         "payloads",
-        sa.Column("touch", sa.Text(), nullable=False),
+        sa.Column("touch", TEXT, nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("touch", name=op.f("pk_payloads")),
     )
@@ -350,20 +350,20 @@ def _make_payloads() -> None:
 def _make_runs() -> None:
     op.create_table(
         "runs",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("playbook", sa.Text(), nullable=False),
-        sa.Column("fire", sa.Text(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
+        sa.Column("fire", TEXT, nullable=False),
         sa.Column("as_of", INSTANT, nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("reason", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("started_at", INSTANT, nullable=False),
         sa.Column("ended_at", INSTANT, nullable=True),
-        sa.Column("facts", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column("counts", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column("sources", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("facts", TEXT, server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("counts", TEXT, server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("sources", TEXT, server_default=sa.text("'{}'"), nullable=False),
         sa.Column("matched", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
         sa.UniqueConstraint("playbook", "fire", name=op.f("uq_runs_playbook_fire")),
@@ -375,29 +375,29 @@ def _make_runs() -> None:
 def _make_tasks() -> None:
     op.create_table(
         "tasks",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("enrollment", sa.Text(), nullable=False),
-        sa.Column("playbook", sa.Text(), nullable=False),
-        sa.Column("entity", sa.Text(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
-        sa.Column("step", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("assignee", sa.Text(), nullable=False),
-        sa.Column("assignee_name", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("notes", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("urgency", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("due_on", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("outcomes", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("enrollment", TEXT, nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
+        sa.Column("entity", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("step", TEXT, nullable=False),
+        sa.Column("title", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("assignee", TEXT, nullable=False),
+        sa.Column("assignee_name", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("notes", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("urgency", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("due_on", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("outcomes", TEXT, server_default=sa.text("'[]'"), nullable=False),
         sa.Column("closes", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("outcome", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("reason", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("assigned_at", INSTANT, nullable=False),
-        sa.Column("notice", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("notice", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("done_at", INSTANT, nullable=True),
-        sa.Column("done_by", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("done_by", TEXT, server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
     )
     op.create_index(
@@ -422,7 +422,7 @@ def _make_notices() -> None:
     op.create_table(
         "notices",
         sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("notify", sa.Text(), nullable=False),
+        sa.Column("notify", TEXT, nullable=False),
         sa.Column("since", INSTANT, nullable=False),
         sa.Column("looked_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_notices")),
@@ -432,41 +432,41 @@ def _make_notices() -> None:
 def _make_touches() -> None:
     op.create_table(
         "touches",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("enrollment", sa.Text(), nullable=False),
-        sa.Column("playbook", sa.Text(), nullable=False),
-        sa.Column("entity", sa.Text(), nullable=False),
-        sa.Column("key", KEY, nullable=False),
-        sa.Column("step", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("detail", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("recipient", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("address_digest", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("copy_digest", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("sender", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("subject", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("topic", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("enrollment", TEXT, nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
+        sa.Column("entity", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("step", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("channel", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("reason", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("detail", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("recipient", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("address_digest", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("copy_digest", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("sender", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("subject", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("topic", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("to_customer", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("zone", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("method", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("headers", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("zone", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("method", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("headers", TEXT, server_default=sa.text("'{}'"), nullable=False),
         sa.Column("priority", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("run", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("run", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("next_attempt_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=True),
         sa.Column("capped_at", INSTANT, nullable=True),
-        sa.Column("held_by", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("approver", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("approved", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("edited_by", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("copy_of", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("held_by", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("approver", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("approved", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("edited_by", TEXT, server_default=sa.text("''"), nullable=False),
+        sa.Column("copy_of", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("epoch", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("worker", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("worker", TEXT, server_default=sa.text("''"), nullable=False),
         sa.Column("lease_until", INSTANT, nullable=True),
         sa.Column("in_doubt_at", INSTANT, nullable=True),
         sa.Column("ended_at", INSTANT, nullable=True),
@@ -504,11 +504,11 @@ def _make_touch_indexes() -> None:
 def _make_tracked() -> None:
     op.create_table(
         "tracked",
-        sa.Column("entity", sa.Text(), nullable=False),
-        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("entity", TEXT, nullable=False),
+        sa.Column("field", TEXT, nullable=False),
         sa.Column("since", INSTANT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("sources", sa.Text(), nullable=False),
+        sa.Column("sources", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("entity", "field", name=op.f("pk_tracked")),
     )
 
@@ -516,9 +516,9 @@ def _make_tracked() -> None:
 def _make_versions() -> None:
     op.create_table(
         "versions",
-        sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("playbook", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("hash", TEXT, nullable=False),
+        sa.Column("playbook", TEXT, nullable=False),
+        sa.Column("content", TEXT, nullable=False),
         sa.Column("saved_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_versions")),
     )
