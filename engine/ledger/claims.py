@@ -24,7 +24,7 @@ from engine.ledger.held import Room, alone, hold_back, prefixes_of, skip
 from engine.ledger.pace import has_turn, names_of, next_claim, take_claim
 from engine.ledger.payloads import PAYLOAD, payloads_of
 from engine.ledger.prepared import Prepared, rows_of
-from engine.ledger.statements import OR_ALL_GOES
+from engine.ledger.statements import OR_ALL_GOES, along_an_index
 from engine.ledger.store import Unit
 from engine.ledger.tables import (
     IS_COPY,
@@ -225,7 +225,8 @@ def _pick(unit: Unit, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequ
     order = (touches.c.priority.desc(), touches.c.made_at, touches.c.id)
     picked: Select[Any] = select(*_PICKED, _SIZE).where(*wanted).order_by(*order).limit(limit)
     # Postgres skips rows that another worker is taking, SQLite has let in one writer only.
-    return rows_of(unit.connection, picked.with_for_update(skip_locked=True))
+    with along_an_index(unit.connection):
+        return rows_of(unit.connection, picked.with_for_update(skip_locked=True))
 
 
 def _put_off(asking: _Asking, row: Row[Any], verdict: Wait | GiveUp) -> None:

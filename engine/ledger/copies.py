@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, select
 from engine.decide.facts import TouchState
 from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
-from engine.ledger.tables import touches
+from engine.ledger.tables import IS_ONE_COPY, touches
 
 __all__ = ["CopyHolder", "copies_made"]
 
@@ -40,7 +40,11 @@ def _made(given: Given) -> Select[Any]:
             wanted,
             (touches.c.copy_digest == wanted.c.digest) & (touches.c.step == wanted.c.step),
         )
-        .where(touches.c.playbook == bindparam("mine"), touches.c.state.not_in(_NEVER_WENT_OUT))
+        .where(
+            IS_ONE_COPY,
+            touches.c.playbook == bindparam("mine"),
+            touches.c.state.not_in(_NEVER_WENT_OUT),
+        )
         .order_by(touches.c.made_at.desc(), touches.c.id.desc())
     )
 

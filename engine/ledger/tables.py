@@ -41,6 +41,7 @@ __all__ = [
     "IN_HAND",
     "IS_COPY",
     "IS_DRAFT",
+    "IS_ONE_COPY",
     "IS_READY",
     "IS_TOLD",
     "IS_UNTOLD",
@@ -309,12 +310,13 @@ touches = Table(
 # SQLite takes a partial index only where the query says its very condition, or compares a column
 # that the condition says is not NULL.
 _READY = text("state = 'ready'")
-_PENDING = text("ended_at IS NULL")
+_EXPIRING = text("ended_at IS NULL AND expires_at IS NOT NULL")
 _LEASED = text("lease_until IS NOT NULL")
 _AT_REST = text("lease_until IS NULL")
 _CONTACTED = text("in_doubt_at IS NOT NULL")
 _DRAFT = text("state = 'draft'")
 _COPY = text("copy_of <> ''")
+_ONE_COPY = text("copy_digest <> ''")
 Index(
     "ix_touches_ready",
     touches.c.priority.desc(),
@@ -326,8 +328,8 @@ Index(
 Index(
     "ix_touches_expiring",
     touches.c.expires_at,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
+    sqlite_where=_EXPIRING,
+    postgresql_where=_EXPIRING,
 )
 Index(
     "ix_touches_leased",
@@ -365,7 +367,12 @@ Index(
     postgresql_where=_AT_REST,
 )
 Index("ix_touches_address", touches.c.address_digest)
-Index("ix_touches_copy", touches.c.copy_digest)
+Index(
+    "ix_touches_copy",
+    touches.c.copy_digest,
+    sqlite_where=_ONE_COPY,
+    postgresql_where=_ONE_COPY,
+)
 Index("ix_touches_run", touches.c.run)
 
 IS_READY = touches.c.state == literal("ready", literal_execute=True)
@@ -385,6 +392,9 @@ IS_DRAFT = touches.c.state == literal("draft", literal_execute=True)
 
 IS_COPY = touches.c.copy_of != literal("", literal_execute=True)
 """The touches for people in `cc`, which the index of copies holds."""
+
+IS_ONE_COPY = touches.c.copy_digest != literal("", literal_execute=True)
+"""The touches of whose message an address gets one copy, which the index of those holds."""
 
 
 def of_playbook(playbook: str | BindParameter[str]) -> ColumnElement[bool]:

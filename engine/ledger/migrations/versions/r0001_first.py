@@ -479,11 +479,16 @@ def _make_touch_indexes() -> None:
     _make_index_where(
         "ix_touches_contacted", "touches", "in_doubt_at", where="in_doubt_at IS NOT NULL"
     )
-    op.create_index("ix_touches_copy", "touches", ["copy_digest"], unique=False)
+    _make_index_where("ix_touches_copy", "touches", "copy_digest", where="copy_digest <> ''")
     _make_index_where("ix_touches_copy_of", "touches", "copy_of", where="copy_of <> ''")
     _make_index_where("ix_touches_draft", "touches", "made_at", "id", where="state = 'draft'")
     op.create_index("ix_touches_enrollment", "touches", ["enrollment", "step"], unique=False)
-    _make_index_where("ix_touches_expiring", "touches", "expires_at", where="ended_at IS NULL")
+    _make_index_where(
+        "ix_touches_expiring",
+        "touches",
+        "expires_at",
+        where="ended_at IS NULL AND expires_at IS NOT NULL",
+    )
     _make_index_where(
         "ix_touches_leased", "touches", "lease_until", where="lease_until IS NOT NULL"
     )
