@@ -144,18 +144,23 @@ _PRAGMAS = (
 )
 
 
-_WAITS_FOR_THE_DISK = """
-SELECT set_config('synchronous_commit', 'on', false)
-WHERE current_setting('synchronous_commit') = 'off'
+_POSTGRES_SETTINGS = """
+SELECT set_config('datestyle', 'ISO', false),
+    set_config('default_transaction_isolation', 'read committed', false),
+    CASE current_setting('synchronous_commit')
+    WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END
 """
-"""A commit that a crash of the server takes back may be the permit of a mail that has gone out.
+"""What a server may be set to for other work, and the ledger may not.
 
-A server may be set so for other work; where it waits for its standbys as well, that is kept.
+Instants are read as ISO 8601. Processes wait for each other's rows and then see what was written;
+as `serializable` would have it, one of them would be turned away. A commit that a crash of the
+server takes back may be the permit of a mail that has gone out: so it waits for the disk, and where
+it is set to wait for standbys as well, that is kept.
 """
 
 
 def _prepare_postgres(connection: psycopg.Connection, entry: ConnectionPoolEntry) -> None:
-    connection.execute(_WAITS_FOR_THE_DISK)
+    connection.execute(_POSTGRES_SETTINGS)
     connection.commit()
 
 

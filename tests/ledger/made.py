@@ -9,9 +9,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import make_url, text
 
+from engine.ledger.database import connect
 from engine.ledger.schema import create_ledger
 from engine.ledger.tables import SCHEMA, metadata
 from tests.ledger.factories import NOW
@@ -63,7 +63,7 @@ def _make(url: str, root: Path) -> None:
 
 def _as_it_was_made(url: str, rows: Rows) -> None:
     """Bring every table back to what a new ledger holds: far quicker than another database."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = connect(make_url(url))
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
         for name, listed in rows.items():
@@ -73,7 +73,7 @@ def _as_it_was_made(url: str, rows: Rows) -> None:
 
 
 def _rows(url: str) -> Rows:
-    engine = create_engine(url, poolclass=NullPool)
+    engine = connect(make_url(url))
     with engine.connect() as connection:
         held = {
             name: [dict(row) for row in connection.execute(table.select()).mappings()]

@@ -86,10 +86,21 @@ def fresh_database(url: str) -> str:
     with engine.connect() as connection:
         order = _order_of_a_language(connection)
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0 {order}'))
-        # Whoever forgets to ask for UTC is found out.
-        connection.execute(text(f"ALTER DATABASE \"{name}\" SET timezone = 'Pacific/Chatham'"))
+        for setting, odd in _ODD.items():
+            connection.execute(text(f"ALTER DATABASE \"{name}\" SET {setting} = '{odd}'"))
     engine.dispose()
     return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+_ODD = {
+    "timezone": "Pacific/Chatham",
+    "datestyle": "SQL, DMY",
+    "bytea_output": "escape",
+    "extra_float_digits": "-3",
+    "default_transaction_isolation": "serializable",
+}
+"""What a database may be set to by somebody else; whoever forgets to ask for another is found out.
+"""
 
 
 def _order_of_a_language(connection: Connection) -> str:
