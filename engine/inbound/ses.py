@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.inbound.addresses import address_in
 from engine.inbound.events import Event, Says, Unread
 from engine.inbound.fields import Fields, first_token, listed, mapped, message_ids, text
 from engine.inbound.statuses import says_of_refusal, status_in
@@ -121,10 +122,11 @@ def _named(notice: _Notice) -> list[str]:
     if notice.kind in _RECIPIENTS:
         name, recipients = _RECIPIENTS[notice.kind]
         found = listed(mapped(notice.fields, name), recipients)
-        return [text(each, "emailAddress") for each in found]
+        return [address_in(text(each, "emailAddress")) for each in found]
     told = mapped(notice.fields, "delivery").get("recipients")
     told = told or mapped(notice.fields, "mail").get("destination")
-    return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
+    told = told if isinstance(told, list) else []
+    return [address_in(each) for each in told if isinstance(each, str)]
 
 
 def _bounced(notice: _Notice) -> Iterator[Event]:
@@ -137,7 +139,7 @@ def _bounced(notice: _Notice) -> Iterator[Event]:
         note = text(bounce, "bounceSubType")[:40]
         yield notice.event(
             Says.ABOUT_US if about_us else says,
-            text(each, "emailAddress"),
+            address_in(text(each, "emailAddress")),
             status=status,
             note=f"{text(bounce, 'bounceType')[:40]}, {note}",
         )

@@ -130,6 +130,29 @@ def test_each_recipient_of_a_notice_is_an_event() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (f"Ann <{TO}>", TO),
+        (f'"Ann@Example, Inc." <{TO}>', TO),
+        (f"<{TO}>", TO),
+        (f" {TO} ", TO),
+        ("ann.o'brien@example.com", "ann.o'brien@example.com"),
+        ("nobody", None),
+        ("@", None),
+    ],
+)
+@pytest.mark.parametrize("form", list(PROVIDERS))
+def test_whom_an_event_names_is_an_address(form: str, written: str, meant: str | None) -> None:
+    """Amazon SES writes the `To` of the mail where a bounce names nobody better."""
+    value: dict[str, object] = {
+        "ses": provided.ses_bounce(to=(written,)),
+        "postmark": provided.postmark(Email=written),
+        "sendgrid": provided.sendgrid("bounce", type="bounce", email=written),
+    }[form]
+    assert only(form, value).addresses == ((meant,) if meant else ())
+
+
+@pytest.mark.parametrize(
     ("form", "value", "ids", "tokens"),
     [
         pytest.param("ses", provided.ses("Send"), (OURS,), (), id="ses: headers"),
