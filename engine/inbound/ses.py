@@ -132,7 +132,7 @@ def _named(notice: _Notice) -> list[str]:
 def _bounced(notice: _Notice) -> Iterator[Event]:
     bounce = mapped(notice.fields, "bounce")
     is_permanent = text(bounce, "bounceType") == "Permanent"
-    for each in listed(bounce, "bouncedRecipients"):
+    for each in listed(bounce, "bouncedRecipients") or [{}]:
         status = status_in(text(each, "status")) or status_in(text(each, "diagnosticCode"))
         about_us = says_of_refusal(status) is Says.ABOUT_US
         says = Says.NO_MAILBOX if is_permanent else Says.NOT_DELIVERED
@@ -149,7 +149,7 @@ def _complained(notice: _Notice) -> Iterator[Event]:
     complaint = mapped(notice.fields, "complaint")
     kind = text(complaint, "complaintFeedbackType").lower()
     says = Says.COMPLAINT if kind in _COMPLAINTS else Says.NO_COMPLAINT
-    for address in _named(notice):
+    for address in _named(notice) or [""]:
         yield notice.event(
             says, address, note=f"feedback of the type `{kind[:40]}`" if kind else ""
         )

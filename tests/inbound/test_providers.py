@@ -114,6 +114,12 @@ def test_ses_through_sns_is_the_same() -> None:
     assert only("ses", provided.sns(provided.ses_bounce())) == only("ses", provided.ses_bounce())
 
 
+@pytest.mark.parametrize("notice", [provided.ses_bounce(to=()), provided.ses_complaint(to=())])
+def test_a_notice_that_names_nobody_is_about_whom_the_mail_was_for(notice: object) -> None:
+    event = only("ses", notice)
+    assert (event.addresses, event.message_ids) == ((), (OURS,))
+
+
 def test_a_subscription_is_told_and_not_followed() -> None:
     event = only("ses", provided.sns("You have chosen to subscribe", "SubscriptionConfirmation"))
     assert event.says is Says.NOTHING
