@@ -148,9 +148,13 @@ class Unit:
             return self.keyed(address.strip().casefold())
 
     def keyed(self, content: str | bytes) -> str:
-        """A digest of any content that only this ledger can compute."""
-        data = content.encode() if isinstance(content, str) else content
-        return hmac.digest(self.ledger.identity.key, data, "sha256").hex()[:_DIGEST_WIDTH]
+        """A digest of any content that only this ledger can compute.
+
+        Half a character, which JSON can hold and UTF-8 cannot, is content as any other.
+        """
+        if isinstance(content, str):
+            content = content.encode("utf-8", "backslashreplace")
+        return hmac.digest(self.ledger.identity.key, content, "sha256").hex()[:_DIGEST_WIDTH]
 
     def without_addresses(self, text: str) -> str:
         """A text that people or servers wrote, with keyed digests where addresses stood."""
