@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 from engine.approving import approval_of
 from engine.decide.entry import told_of_fuse
@@ -13,7 +14,12 @@ from engine.language.policy import GENERAL
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
 from engine.ledger.clicks import unsubscribe_from
-from engine.ledger.control import channel_states, halts_in_force, resume_channel
+from engine.ledger.control import (
+    channel_states,
+    halts_in_force,
+    resume_channel,
+    write_halt_file,
+)
 from engine.ledger.control import halt as set_halt
 from engine.ledger.control import resume as lift_halt
 from engine.ledger.drafts import (
@@ -24,14 +30,14 @@ from engine.ledger.drafts import (
     is_for_approval,
 )
 from engine.ledger.holds import HeldFuse, HeldTouch
-from engine.ledger.store import Ledger, Unit
+from engine.ledger.store import Ledger, Unit, halt_file_in
 from engine.ledger.suppressions import Suppression, list_suppressions, suppress, unsuppress
 from engine.ledger.tasks import Task, TaskState
 from engine.ledger.topics import subscribe, unsubscribe
 from engine.ledger.touches import backlog as waiting
 from engine.messages.address import AddressError, normalise, parse_address
 from engine.moments import local_date
-from engine.problems import Misuse, Refused, did_you_mean
+from engine.problems import Misuse, Refused, TouchlineError, Unreachable, did_you_mean
 from engine.report.text import age, count, moment
 from engine.workplace import Workplace
 
@@ -268,11 +274,24 @@ def _person(workplace: Workplace, text: str) -> tuple[str, str]:
 # ---------------------------------------------------------------- halt and resume
 
 
-def halt(workplace: Workplace, playbooks: Sequence[str], why: str) -> str:
-    """Stop everything that goes out, or these playbooks."""
-    _known(workplace, playbooks)
-    at, actor = _now(workplace), workplace.ports.actor
-    set_halt(workplace.ledger(), playbooks, why=why, at=at, actor=actor)
+def halt(root: Path, opened: Callable[[], Workplace], playbooks: Sequence[str], why: str) -> str:
+    """Stop everything that goes out, or these playbooks.
+
+    Where the project in `root` cannot be opened, or its ledger, everything is halted there by its
+    file: a daemon goes on with what it had before a file was broken.
+
+    Raises:
+        Unreachable: the ledger was not told; the sentence says whether the file stands.
+    """
+    try:
+        workplace = opened()
+        _known(workplace, playbooks)
+        ledger = workplace.ledger()
+    except TouchlineError as error:
+        if playbooks:
+            raise
+        raise Unreachable(f"{error}; {write_halt_file(halt_file_in(root), why)}") from error
+    set_halt(ledger, playbooks, why=why, at=_now(workplace), actor=workplace.ports.actor)
     return f"halted: {', '.join(playbooks) or 'everything'}; nothing goes out until a resume"
 
 

@@ -36,7 +36,7 @@ from engine.ledger.statements import insert_alike, insert_rows
 from engine.ledger.tables import audit, audit_head
 from engine.messages.address import AddressError, normalise
 
-__all__ = ["Identity", "Ledger", "Unit"]
+__all__ = ["Identity", "Ledger", "Unit", "halt_file_in"]
 
 _WORD = re.compile(r"[^\s<>\"'(),;:]+")
 _DIGEST_WIDTH = 32  # hexadecimal digits: 128 bits of a keyed digest
@@ -245,6 +245,11 @@ def _row(record: AuditRecord) -> dict[str, object]:
         "prev": record.prev,
         "hash": record.hash,
     }
+
+
+def halt_file_in(root: Path) -> Path:
+    """The file that halts everything that runs in a project's folder."""
+    return root / ".touchline" / "HALT"
 
 
 class Ledger:
