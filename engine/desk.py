@@ -281,17 +281,21 @@ def halt(root: Path, opened: Callable[[], Workplace], playbooks: Sequence[str], 
     file: a daemon goes on with what it had before a file was broken.
 
     Raises:
+        Refused: that is done, in a ledger that only dry-runs here: the live one may be another.
         Unreachable: the ledger was not told; the sentence says whether the file stands.
     """
     try:
         workplace = opened()
         _known(workplace, playbooks)
-        ledger = workplace.ledger()
+        known, why_not = workplace.known_ledger()
+        ledger = known or workplace.ledger()
     except TouchlineError as error:
         if playbooks:
             raise
         raise Unreachable(f"{error}; {write_halt_file(halt_file_in(root), why)}") from error
     set_halt(ledger, playbooks, why=why, at=_now(workplace), actor=workplace.ports.actor)
+    if why_not:
+        raise Refused(f"halted in this ledger; where another is live, that one goes on: {why_not}")
     return f"halted: {', '.join(playbooks) or 'everything'}; nothing goes out until a resume"
 
 
@@ -353,12 +357,13 @@ def stop_contacting(workplace: Workplace, address: str, *, topic: str, why: str)
     """Suppress an address, on one topic or on all.
 
     Raises:
-        Refused: the project declares its topics, and has no such one.
+        Refused: the ledger here only dry-runs, or the project declares its topics, and has no
+            such one.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
     _check_topic(workplace, topic)
-    with workplace.ledger().write() as unit:
+    with _live(workplace).write() as unit:
         new = suppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
         if topic:
             unsubscribe(unit, normal, topic=topic, why=why, at=at, actor=actor)
@@ -370,11 +375,11 @@ def allow_contacting(workplace: Workplace, address: str, *, topic: str, why: str
     """Take a suppression back.
 
     Raises:
-        Refused: the address was not suppressed for that topic.
+        Refused: the ledger here only dry-runs, or the address was not suppressed for that topic.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
-    with workplace.ledger().write() as unit:
+    with _live(workplace).write() as unit:
         if not unsuppress(unit, normal, topic=topic, why=why, at=at, actor=actor):
             raise Refused(f"{address} was not suppressed{f' on {topic}' if topic else ''}")
     return f"{address} may be contacted again"
@@ -384,12 +389,13 @@ def subscribe_address(workplace: Workplace, address: str, *, topic: str, why: st
     """Record that an address asked for a topic, and take a suppression on it back.
 
     Raises:
-        Refused: the project declares its topics, and has no such one.
+        Refused: the ledger here only dry-runs, or the project declares its topics, and has no
+            such one.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
     _check_topic(workplace, topic)
-    with workplace.ledger().write() as unit:
+    with _live(workplace).write() as unit:
         unsuppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
         new = subscribe(unit, normal, topic=topic, why=why, at=at, actor=actor)
     return f"{address} gets mail on {topic}" + ("" if new else " (it was so already)")
@@ -399,15 +405,23 @@ def unsubscribe_by_token(workplace: Workplace, text: str) -> str:
     """Stop the topic of a mail to whom it was for, by the token that its link bears.
 
     Raises:
-        Refused: no mail of this ledger bears that token.
+        Refused: the ledger here only dry-runs, or no mail of it bears that token.
     """
     token = re.split(r"[?&]token=", text.strip())[-1].split("&")[0]
     at, actor = _now(workplace), workplace.ports.actor
-    with workplace.ledger().write() as unit:
+    with _live(workplace).write() as unit:
         topic = unsubscribe_from(unit, token, at=at, actor=actor)
     if topic is None:
         raise Refused("no mail of this ledger bears that token; nothing is changed")
     return f"the recipient of that mail gets nothing on {topic} any more"
+
+
+def _live(workplace: Workplace) -> Ledger:
+    """The ledger, unless it only dry-runs here: the live one would go on writing to them."""
+    ledger, why_not = workplace.known_ledger()
+    if ledger is not None and why_not:
+        raise Refused(f"nothing is changed here: {why_not}")
+    return ledger or workplace.ledger()
 
 
 def _check_topic(workplace: Workplace, topic: str) -> None:
