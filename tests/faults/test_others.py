@@ -66,6 +66,7 @@ def daemon_at(
     monkeypatch: pytest.MonkeyPatch,
     start: datetime,
     *moves: Callable[[Hands], None],
+    status: int = 0,
 ) -> None:
     """A daemon whose clock is moved between its rounds, until no move is left."""
     hands, left = Hands(start), iter(moves)
@@ -75,7 +76,7 @@ def daemon_at(
         next(left, lambda _: stop.ask())(hands)
 
     monkeypatch.setattr(Stop, "sleep", sleep)
-    assert stage.do("daemon").status == 0
+    assert stage.do("daemon").status == status
 
 
 def back(hands: Hands) -> None:
