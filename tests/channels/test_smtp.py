@@ -165,6 +165,16 @@ def test_a_server_that_takes_no_connection_is_the_channels_failure(faults: dict[
     assert permit.asked == 0
 
 
+@pytest.mark.parametrize("words", ["SSH-2.0-OpenSSH_9.6", "HTTP/1.1 400 Bad Request"])
+def test_a_server_of_another_kind_is_told_by_where_it_is(words: str) -> None:
+    """A port that is another program's: `-1` is no code that anybody could look up."""
+    with ScriptedSmtpServer(faults={"connect": words}) as server:
+        answer = deliver(server, letter())[0]
+        assert kind(answer) == "channel"
+        assert answer.detail.startswith(f"127.0.0.1:{server.port} does not speak SMTP: ")
+        assert words in answer.detail
+
+
 def test_nobody_listening_is_the_channels_failure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
