@@ -1081,11 +1081,11 @@ def tasks_reassign(context: click.Context, task: str, person: str) -> None:
 @_why_option
 def halt(context: click.Context, playbooks: tuple[str, ...], why: str) -> None:
     """Stop everything that goes out (or of these playbooks) in every process, within a second."""
-    from engine.desk import halt as stop
+    from engine.desk import halt_in
     from engine.read.load import project_root
 
     root = project_root(*_where(context))
-    _finish(stop(root, lambda: _open(context), playbooks, why))
+    _finish(halt_in(root, lambda: _open(context), playbooks, why))
 
 
 @_command("resume")

@@ -50,6 +50,7 @@ __all__ = [
     "drop",
     "finish_task",
     "halt",
+    "halt_in",
     "held_in",
     "held_items",
     "let_go_on",
@@ -274,7 +275,12 @@ def _person(workplace: Workplace, text: str) -> tuple[str, str]:
 # ---------------------------------------------------------------- halt and resume
 
 
-def halt(root: Path, opened: Callable[[], Workplace], playbooks: Sequence[str], why: str) -> str:
+def halt(workplace: Workplace, playbooks: Sequence[str], why: str) -> str:
+    """`halt_in`, of a project that is open."""
+    return halt_in(workplace.root, lambda: workplace, playbooks, why)
+
+
+def halt_in(root: Path, opened: Callable[[], Workplace], playbooks: Sequence[str], why: str) -> str:
     """Stop everything that goes out, or these playbooks.
 
     Where the project in `root` cannot be opened, or its ledger, everything is halted there by its
