@@ -95,8 +95,7 @@ class Courier:
 
     def _cleared_here(self, _: Unit) -> dict[str, frozenset[str]]:
         now, given = self._ages_by(), self._cleared.items()
-        # As of workers (`cleared_now`): what a clock that was set back has cleared is too old.
-        return {name: each.unbound for name, each in given if each.passed_at <= now <= each.until}
+        return {name: each.unbound for name, each in given if each.until >= now}
 
     def send(self) -> bool:
         """Deliver what is due and cleared until nothing is left; whether anything came of it.

@@ -102,6 +102,7 @@ class _Daemon:
         self._frozen = Frozen(ledger, clock, actor=_ACTOR)
         self._files = FileWatch(workplace.root)
         self._passed: dict[str, datetime] = {}
+        self._began_at: datetime | None = None  # the last round
         self._ran_until: dict[str, datetime] = {}
         self._failed_to_track: datetime | None = None
         self._lease: Lease | None = None
@@ -185,6 +186,7 @@ class _Daemon:
 
     def _round(self) -> bool:
         """Fire what is due, move on who is due, deliver; whether anything failed."""
+        self._hold_what_is_to_come()
         self._call_roll()
         notice_policy(self._workplace, self._ledger, at=self._clock.now())
         playbooks, broken = runnable_playbooks(self._workplace, (), self._clock.now())
@@ -207,6 +209,13 @@ class _Daemon:
         send_notices(self._workplace, self._ledger, self._courier, at=self._clock.now())
         self._forget()
         return failed
+
+    def _hold_what_is_to_come(self) -> None:
+        """Where the clock was set back: what passes have cleared by it is older than it seems."""
+        before, now = self._began_at, self._clock.now()
+        if before is not None and now < before:
+            self._courier.hold_all_but(())
+        self._began_at = now
 
     def _call_roll(self) -> None:
         """Once a pass, and whenever files were taken up: who was renamed, and who is gone."""
