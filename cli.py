@@ -562,6 +562,16 @@ def diff(
     _finish(reviewed(found, form, limit=shown), found.exit_status)
 
 
+def _legible(_: click.Context, __: click.Parameter, said: str) -> str:
+    """What was typed in another encoding than UTF-8 keeps nothing from being done."""
+    return os.fsencode(said).decode("utf-8", "replace")
+
+
+_why_option = click.option(
+    "--why", default="", metavar="W", callback=_legible, help="Why, for the log."
+)
+
+
 class _Day(click.ParamType[date]):
     """A calendar day; what is no day is refused in the user's words, not those of `strptime`."""
 
@@ -791,7 +801,7 @@ def enroll(
 @_command("leave")
 @click.argument("playbook")
 @_key_option
-@click.option("--why", default="", metavar="W", help="Why, for the log.")
+@_why_option
 @_format_option()
 def leave(context: click.Context, playbook: str, key: str, why: str, form: str) -> None:
     """Take one customer out of a playbook by hand; what had not gone out of it is dropped."""
@@ -982,9 +992,6 @@ def _editor(text: str) -> str | None:
     return click.edit(text, extension=".md")
 
 
-_why_option = click.option("--why", default="", metavar="W", help="Why, for the log.")
-
-
 @_command("approve", group=held)
 @click.argument("items", metavar="ID…", nargs=-1, required=True)
 @click.option("--digest", default="", metavar="D", help="The text of the draft that is meant.")
@@ -1071,12 +1078,14 @@ def tasks_reassign(context: click.Context, task: str, person: str) -> None:
 
 @_command("halt")
 @click.argument("playbooks", nargs=-1)
-@click.option("--why", default="", metavar="W", help="Why, for the log.")
+@_why_option
 def halt(context: click.Context, playbooks: tuple[str, ...], why: str) -> None:
     """Stop everything that goes out (or of these playbooks) in every process, within a second."""
-    from engine.desk import halt as stop
+    from engine.desk import halt_in
+    from engine.read.load import project_root
 
-    _finish(stop(_open(context), playbooks, why))
+    root = project_root(*_where(context))
+    _finish(halt_in(root, lambda: _open(context), playbooks, why))
 
 
 @_command("resume")

@@ -19,6 +19,7 @@ from engine.dispatch.deliver import Delivered, deliver
 from engine.dispatch.line import Cleared
 from engine.dispatch.unopened import Unopened
 from engine.ledger.clearances import Clearance, clear, hold, hold_all_but
+from engine.ledger.control import channel_states
 from engine.ledger.held import ask_again
 from engine.ledger.idle import is_idle
 from engine.ledger.store import Ledger, Unit
@@ -48,6 +49,7 @@ class Courier:
         self._ledger = ledger
         self._make_channels = channels
         self._channels: Mapping[str, Channel] | None = None
+        self._paused = frozenset[str]()  # here, since they were opened
         self._now = now
         self._real = real
         self._policy = policy
@@ -124,6 +126,7 @@ class Courier:
             if states.get(TouchState.SENT):
                 self.trouble.pop(channel, None)
         self.trouble |= delivered.trouble
+        self._paused = self._paused.union(delivered.paused)
         self.went_wrong += _went_wrong(delivered)
         return delivered
 
@@ -146,6 +149,7 @@ class Courier:
         if self._channels is not None:
             self._runner.run(_close(self._channels))
             self._channels = None
+            self._paused = frozenset()
 
     def _ask_again(self) -> None:
         """What another policy has put off is looked at under this one: once, then all is asked."""
@@ -161,7 +165,7 @@ class Courier:
             return is_idle(unit, now=self._now(), is_written_back=is_written_back)
 
     async def _deliver(self, *, is_written_back: bool) -> Delivered:
-        self._channels = channels = self._opened()
+        self._channels = channels = await self._opened()
         return await deliver(
             self._ledger,
             channels,
@@ -175,13 +179,26 @@ class Courier:
             progress=self._progress,
         )
 
-    def _opened(self) -> Mapping[str, Channel]:
-        """The channels; one that could not be opened before is tried again."""
-        known, unopened = self._channels, self.unopened
-        if known is None or not unopened:
+    def _resumed(self) -> frozenset[str]:
+        if not self._paused:
+            return self._paused
+        with self._ledger.read() as unit:
+            states = channel_states(unit)
+        return self._paused - {name for name, state in states.items() if state.paused_at}
+
+    async def _opened(self) -> Mapping[str, Channel]:
+        """The channels; one that could not be opened before is tried again.
+
+        One that was paused is opened anew once a person lets it go on: its secret may be another.
+        """
+        known, resumed = self._channels, self._resumed()
+        anew = self.unopened | resumed
+        if known is None or not anew:
             return known or self._make_channels()
         again = self._make_channels()
-        return {name: again[name] if name in unopened else each for name, each in known.items()}
+        await _close({name: known[name] for name in resumed})
+        self._paused -= resumed
+        return {name: again[name] if name in anew else each for name, each in known.items()}
 
 
 def _went_wrong(delivered: Delivered) -> int:

@@ -24,7 +24,7 @@ from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.schema import refuse_other_schema
 from engine.ledger.store import Ledger, Unit
-from engine.moments import local_date, shift_date, shift_local, start_of_day
+from engine.moments import Duration, local_date, shift_date, shift_local, start_of_day
 from engine.notices import notice_policy
 from engine.passes.reports import RunReport
 from engine.problems import ClockLeapt, TouchlineError, Unreachable
@@ -102,6 +102,7 @@ class _Daemon:
         self._frozen = Frozen(ledger, clock, actor=_ACTOR)
         self._files = FileWatch(workplace.root)
         self._passed: dict[str, datetime] = {}
+        self._began_at: datetime | None = None  # the last round
         self._ran_until: dict[str, datetime] = {}
         self._failed_to_track: datetime | None = None
         self._lease: Lease | None = None
@@ -185,6 +186,7 @@ class _Daemon:
 
     def _round(self) -> bool:
         """Fire what is due, move on who is due, deliver; whether anything failed."""
+        self._hold_what_is_to_come()
         self._call_roll()
         notice_policy(self._workplace, self._ledger, at=self._clock.now())
         playbooks, broken = runnable_playbooks(self._workplace, (), self._clock.now())
@@ -208,11 +210,18 @@ class _Daemon:
         self._forget()
         return failed
 
+    def _hold_what_is_to_come(self) -> None:
+        """Where the clock was set back: what passes have cleared by it is older than it seems."""
+        before, now = self._began_at, self._clock.now()
+        if before is not None and now < before:
+            self._courier.hold_all_but(())
+        self._began_at = now
+
     def _call_roll(self) -> None:
         """Once a pass, and whenever files were taken up: who was renamed, and who is gone."""
         now, place = self._clock.now(), self._workplace
         every = place.settings.policy.pass_every
-        if self._called is not None and shift_local(self._called, every, place.zone) > now:
+        if _is_recent(self._called, now, every, place.zone):
             return
         for note in call_roll(place, self._ledger, at=now, actor=_ACTOR).notes:
             _LOG.warning("%s", note)
@@ -224,8 +233,8 @@ class _Daemon:
         What failed is tried again each `pass_every`, and never stops the fires.
         """
         now, place = self._clock.now(), self._workplace
-        failed_at, every = self._failed_to_track, place.settings.policy.pass_every
-        if failed_at and shift_local(failed_at, every, place.zone) > now:
+        every = place.settings.policy.pass_every
+        if _is_recent(self._failed_to_track, now, every, place.zone):
             return False
         due = due_entities(place, self._ledger, now)
         found = track_entities(place, self._ledger, due, at=now, actor=_ACTOR)
@@ -335,8 +344,7 @@ class _Daemon:
 
     def _is_time_for_a_pass(self, playbook: BoundPlaybook, now: datetime) -> bool:
         every = self._workplace.settings.policy.pass_every
-        last = self._passed.get(playbook.name)
-        if last is None or shift_local(last, every, playbook.zone) <= now:
+        if not _is_recent(self._passed.get(playbook.name), now, every, playbook.zone):
             return True
         with self._ledger.read() as unit:
             if open_invitations(unit, playbook.name, limit=1):
@@ -360,6 +368,15 @@ class _Daemon:
         self._courier.hold_all_but(())
         self._passed.clear()
         self._called = None
+
+
+def _is_recent(at: datetime | None, now: datetime, every: Duration, zone: ZoneInfo) -> bool:
+    """Whether something was done less than `every` ago.
+
+    What was done at an instant that is still to come, by a clock that was set back since, was done
+    nobody knows when.
+    """
+    return at is not None and at <= now < shift_local(at, every, zone)
 
 
 def _let_go_of_the_dead(unit: Unit, now: datetime) -> None:

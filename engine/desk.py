@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 from engine.approving import approval_of
 from engine.decide.entry import told_of_fuse
@@ -13,7 +14,12 @@ from engine.language.policy import GENERAL
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
 from engine.ledger.clicks import unsubscribe_from
-from engine.ledger.control import channel_states, halts_in_force, resume_channel
+from engine.ledger.control import (
+    channel_states,
+    halts_in_force,
+    resume_channel,
+    write_halt_file,
+)
 from engine.ledger.control import halt as set_halt
 from engine.ledger.control import resume as lift_halt
 from engine.ledger.drafts import (
@@ -24,14 +30,14 @@ from engine.ledger.drafts import (
     is_for_approval,
 )
 from engine.ledger.holds import HeldFuse, HeldTouch
-from engine.ledger.store import Ledger, Unit
+from engine.ledger.store import Ledger, Unit, halt_file_in
 from engine.ledger.suppressions import Suppression, list_suppressions, suppress, unsuppress
 from engine.ledger.tasks import Task, TaskState
 from engine.ledger.topics import subscribe, unsubscribe
 from engine.ledger.touches import backlog as waiting
 from engine.messages.address import AddressError, normalise, parse_address
 from engine.moments import local_date
-from engine.problems import Misuse, Refused, did_you_mean
+from engine.problems import Misuse, Refused, TouchlineError, Unreachable, did_you_mean
 from engine.report.text import age, count, moment
 from engine.workplace import Workplace
 
@@ -44,6 +50,7 @@ __all__ = [
     "drop",
     "finish_task",
     "halt",
+    "halt_in",
     "held_in",
     "held_items",
     "let_go_on",
@@ -269,10 +276,32 @@ def _person(workplace: Workplace, text: str) -> tuple[str, str]:
 
 
 def halt(workplace: Workplace, playbooks: Sequence[str], why: str) -> str:
-    """Stop everything that goes out, or these playbooks."""
-    _known(workplace, playbooks)
-    at, actor = _now(workplace), workplace.ports.actor
-    set_halt(workplace.ledger(), playbooks, why=why, at=at, actor=actor)
+    """`halt_in`, of a project that is open."""
+    return halt_in(workplace.root, lambda: workplace, playbooks, why)
+
+
+def halt_in(root: Path, opened: Callable[[], Workplace], playbooks: Sequence[str], why: str) -> str:
+    """Stop everything that goes out, or these playbooks.
+
+    Where the project in `root` cannot be opened, or its ledger, everything is halted there by its
+    file: a daemon goes on with what it had before a file was broken.
+
+    Raises:
+        Refused: that is done, in a ledger that only dry-runs here: the live one may be another.
+        Unreachable: the ledger was not told; the sentence says whether the file stands.
+    """
+    try:
+        workplace = opened()
+        _known(workplace, playbooks)
+        known, why_not = workplace.known_ledger()
+        ledger = known or workplace.ledger()
+    except TouchlineError as error:
+        if playbooks:
+            raise
+        raise Unreachable(f"{error}; {write_halt_file(halt_file_in(root), why)}") from error
+    set_halt(ledger, playbooks, why=why, at=_now(workplace), actor=workplace.ports.actor)
+    if why_not:
+        raise Refused(f"halted in this ledger; where another is live, that one goes on: {why_not}")
     return f"halted: {', '.join(playbooks) or 'everything'}; nothing goes out until a resume"
 
 
@@ -334,12 +363,13 @@ def stop_contacting(workplace: Workplace, address: str, *, topic: str, why: str)
     """Suppress an address, on one topic or on all.
 
     Raises:
-        Refused: the project declares its topics, and has no such one.
+        Refused: the ledger here only dry-runs, or the project declares its topics, and has no
+            such one.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
     _check_topic(workplace, topic)
-    with workplace.ledger().write() as unit:
+    with _live(workplace).write() as unit:
         new = suppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
         if topic:
             unsubscribe(unit, normal, topic=topic, why=why, at=at, actor=actor)
@@ -351,11 +381,11 @@ def allow_contacting(workplace: Workplace, address: str, *, topic: str, why: str
     """Take a suppression back.
 
     Raises:
-        Refused: the address was not suppressed for that topic.
+        Refused: the ledger here only dry-runs, or the address was not suppressed for that topic.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
-    with workplace.ledger().write() as unit:
+    with _live(workplace).write() as unit:
         if not unsuppress(unit, normal, topic=topic, why=why, at=at, actor=actor):
             raise Refused(f"{address} was not suppressed{f' on {topic}' if topic else ''}")
     return f"{address} may be contacted again"
@@ -365,12 +395,13 @@ def subscribe_address(workplace: Workplace, address: str, *, topic: str, why: st
     """Record that an address asked for a topic, and take a suppression on it back.
 
     Raises:
-        Refused: the project declares its topics, and has no such one.
+        Refused: the ledger here only dry-runs, or the project declares its topics, and has no
+            such one.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
     _check_topic(workplace, topic)
-    with workplace.ledger().write() as unit:
+    with _live(workplace).write() as unit:
         unsuppress(unit, normal, topic=topic, why=why, at=at, actor=actor)
         new = subscribe(unit, normal, topic=topic, why=why, at=at, actor=actor)
     return f"{address} gets mail on {topic}" + ("" if new else " (it was so already)")
@@ -380,15 +411,23 @@ def unsubscribe_by_token(workplace: Workplace, text: str) -> str:
     """Stop the topic of a mail to whom it was for, by the token that its link bears.
 
     Raises:
-        Refused: no mail of this ledger bears that token.
+        Refused: the ledger here only dry-runs, or no mail of it bears that token.
     """
     token = re.split(r"[?&]token=", text.strip())[-1].split("&")[0]
     at, actor = _now(workplace), workplace.ports.actor
-    with workplace.ledger().write() as unit:
+    with _live(workplace).write() as unit:
         topic = unsubscribe_from(unit, token, at=at, actor=actor)
     if topic is None:
         raise Refused("no mail of this ledger bears that token; nothing is changed")
     return f"the recipient of that mail gets nothing on {topic} any more"
+
+
+def _live(workplace: Workplace) -> Ledger:
+    """The ledger, unless it only dry-runs here: the live one would go on writing to them."""
+    ledger, why_not = workplace.known_ledger()
+    if ledger is not None and why_not:
+        raise Refused(f"nothing is changed here: {why_not}")
+    return ledger or workplace.ledger()
 
 
 def _check_topic(workplace: Workplace, topic: str) -> None:

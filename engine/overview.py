@@ -118,8 +118,9 @@ def overview(workplace: Workplace) -> Overview:
                 if state.paused_at or state.breaker_until
             ),
             why_dry=why_dry,
-            daemon_until=_daemon_until(unit),
+            daemon_until=(until := _daemon_until(unit)),
             notes=(
+                *_nobody_works(until, now),
                 *(_gone(*each) for each in still_inside(workplace, ledger)),
                 *never_tracked(workplace, _sound(workplace, names), ledger, now),
             ),
@@ -129,6 +130,13 @@ def overview(workplace: Workplace) -> Overview:
 def _daemon_until(unit: Unit) -> datetime | None:
     lease = lease_of(unit, DAEMON)
     return lease.until if lease else None
+
+
+def _nobody_works(until: datetime | None, now: datetime) -> tuple[str, ...]:
+    """A sentence where a daemon once worked and none does: schedules do not fire by themselves."""
+    if until is None or until > now:
+        return ()
+    return (f"no daemon is at work since {until:%Y-%m-%d %H:%M} UTC; schedules wait for one",)
 
 
 def _gone(name: str, why_not: str) -> str:

@@ -79,7 +79,7 @@ _NO_START = "`{}` is no duration, date or timestamp, such as `7 days` or 2026-03
 
 def verify(workplace: Workplace, against: Path | None) -> Verification:
     """Recompute the chain; with a checkpoint kept elsewhere, also that nothing before was cut."""
-    note = against.read_text(encoding="utf-8") if against else None
+    note = against.read_text(encoding="utf-8-sig", errors="replace") if against else None
     with workplace.ledger().read() as unit:
         return verify_audit(unit, against=note)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from connectors.channels.envelope import envelope
 from connectors.channels.greeting import Session, connect
+from connectors.channels.logins import Logins
 from connectors.channels.replies import Reply
 from connectors.channels.trust import any_certificate, system_trust
 from engine.language.project import SmtpChannel
@@ -57,6 +58,8 @@ class Connections:
         self._password = password
         self._context = context
         self._room = asyncio.Semaphore(channel.connections)
+        self._taken = 0  # of the room
+        self._logins = Logins(self._connect)
         self._idle: list[Session] = []
         self._after: dict[Session, Opened] = {}  # until the dot before is answered
         self._begun: dict[str, Turn] = {}  # by message; each holds the room of its connection
@@ -73,10 +76,11 @@ class Connections:
             oldest = next(iter(self._begun))  # what was begun there may never come
             self._drop(self._begun.pop(oldest))
         await self._room.acquire()
+        self._taken += 1
         try:
             return Turn(await self._session())
         except BaseException:
-            self._room.release()
+            self._leave()
             raise
 
     def say_dot(
@@ -112,7 +116,7 @@ class Connections:
             self._dismiss(session)
         else:
             self._idle.append(session)
-        self._room.release()
+        self._leave()
 
     async def close(self) -> None:
         """Say QUIT on every connection, on all at once; nobody waits for more than a moment."""
@@ -137,9 +141,18 @@ class Connections:
     async def _session(self) -> Session:
         if kept := self._kept():
             return kept
+        if self._channel.username is None:
+            return await self._connect()
+        return await self._logins.session(is_alone=self._taken == 1)
+
+    async def _connect(self) -> Session:
         if self._context is None and self._channel.tls != "none":
             self._context = system_trust() if self._channel.verify else any_certificate()
         return await connect(self._channel, self._password, context=self._context)
+
+    def _leave(self) -> None:
+        self._taken -= 1
+        self._room.release()
 
     def _kept(self) -> Session | None:
         """The youngest of the idle connections; those that are too old, or over, are ended."""
@@ -160,7 +173,7 @@ class Connections:
     def _drop(self, begun: Turn) -> None:
         """Without its body and dot nothing of a message was sent."""
         begun.session.conversation.abort()
-        self._room.release()
+        self._leave()
 
     def _dismiss(self, session: Session) -> None:
         farewell = asyncio.get_running_loop().create_task(_quit(session))

@@ -63,14 +63,15 @@ async def connect(
         local_hostname="localhost",  # never said: EHLO is given its name below
         tls_context=context,
     )
-    session: Session | None = None
+    where, session = f"{channel.host}:{channel.port}", None
     try:
         session = await _log_on(client, channel, password)
     except aiosmtplib.SMTPResponseException as error:
+        if error.code < 0:  # what came was no answer
+            raise _no(f"{where} does not speak SMTP: {_one_line(error.message)}") from error
         raise NoConnection(at_connect(reply_of(error.code, error.message))) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
-        where = f"{channel.host}:{channel.port}"
         raise _no(f"no connection to the mail server {where}: {_one_line(str(cause))}") from error
     finally:
         if session is None:

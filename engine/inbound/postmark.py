@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.inbound.addresses import address_in
 from engine.inbound.events import Event, Says, Unread
 from engine.inbound.fields import Fields, first_token, mapped, objects_of, text
 from engine.inbound.statuses import says_of_refusal, status_in
@@ -54,7 +55,7 @@ def _event(fields: Fields, kind: str, place: Place) -> Event:
     status = status_in(text(fields, "Details"))
     if says is Says.NO_MAILBOX and says_of_refusal(status) is Says.ABOUT_US:
         says = Says.ABOUT_US
-    named = text(fields, "Email", "Recipient")
+    named = address_in(text(fields, "Email", "Recipient"))
     at = text(fields, "ID") or text(fields, "BouncedAt", "DeliveredAt", "ChangedAt")
     return Event(
         says,

@@ -15,6 +15,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 
+from engine.inbound.addresses import address_in, addresses_in
 from engine.inbound.events import Event, Says, Unread
 from engine.inbound.letters import Letter
 from engine.inbound.statuses import says_of_refusal, status_in
@@ -27,7 +28,6 @@ _MOST_HEADER = 4_000  # characters of one header that are looked at
 
 _TOKEN = re.compile(rf"\+({TOKEN})@")
 _ID = re.compile(r"<[^<>\s]{1,300}>")
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 _BLANK_LINES = re.compile(rb"\r?\n[ \t]*\r?\n\s*")
 _OWN_HEADERS = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 _REPORTS = {"delivery-status", "global-delivery-status"}
@@ -164,7 +164,7 @@ def _of_recipient(mail: _Mail, group: Message) -> Event:
     status = _status(group)
     says, note = _says(action, status)
     named = _values([group], ("Original-Recipient", "Final-Recipient", "X-Actual-Recipient"))
-    addresses = [found[0] for each in named if (found := _ADDRESS.search(each))]
+    addresses = [found for each in named if (found := address_in(each))]
     return mail.event(says, " ".join(addresses), addresses=addresses, status=status, note=note)
 
 
@@ -191,7 +191,7 @@ def _without_report(mail: _Mail, failed: str) -> Iterator[Event]:
     """Exim before 4.80, and others like it: whom it failed for is said, and why in words only."""
     text = next((_bytes(part) for part in (mail.top, *mail.parts) if not part.is_multipart()), b"")
     ids = re.findall(r"(?im)^Message-ID:\s*(<[^<>\s]{1,300}>)", text.decode("utf-8", "replace"))
-    addresses = _ADDRESS.findall(failed)[:_MOST_RECIPIENTS]
+    addresses = addresses_in(failed)[:_MOST_RECIPIENTS]
     if not addresses:
         yield mail.event(Says.NOTHING, "", note="a bounce that names no recipient")
     for address in addresses:
@@ -208,7 +208,7 @@ def _complaint(mail: _Mail, groups: Sequence[Message]) -> Event:
     kind = _header(groups[0], "Feedback-Type").lower() if groups else ""
     says = Says.COMPLAINT if kind in _COMPLAINTS else Says.NO_COMPLAINT
     named = _values(groups, ("Original-Rcpt-To", "Removal-Recipient"))
-    addresses = [found[0] for each in named if (found := _ADDRESS.search(each))]
+    addresses = [found for each in named if (found := address_in(each))]
     event = mail.event(says, " ".join(addresses), addresses=addresses)
     tokens = _tokens(*_values(groups, ("Original-Mail-From",)))
     note = "" if says is Says.COMPLAINT else f"feedback of the type `{kind[:40]}`"

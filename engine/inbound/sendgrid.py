@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.inbound.addresses import address_in
 from engine.inbound.events import Event, Says, Unread
 from engine.inbound.fields import Fields, first_token, message_ids, objects_of, text
 from engine.inbound.statuses import says_of_refusal, status_in
@@ -41,7 +42,7 @@ def _event(fields: Fields, kind: str, place: Place) -> Event:
     reason = text(fields, "reason", "response")
     status = status_in(text(fields, "status")) or status_in(reason)
     says, note = _says(fields, kind, status)
-    named = text(fields, "email")
+    named = address_in(text(fields, "email"))
     own = text(fields, "sg_event_id") or "\n".join(
         (text(fields, "sg_message_id"), text(fields, "timestamp"), kind, named)
     )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.inbound.addresses import address_in
 from engine.inbound.events import Event, Says, Unread
 from engine.inbound.fields import Fields, first_token, listed, mapped, message_ids, text
 from engine.inbound.statuses import says_of_refusal, status_in
@@ -121,23 +122,24 @@ def _named(notice: _Notice) -> list[str]:
     if notice.kind in _RECIPIENTS:
         name, recipients = _RECIPIENTS[notice.kind]
         found = listed(mapped(notice.fields, name), recipients)
-        return [text(each, "emailAddress") for each in found]
+        return [address_in(text(each, "emailAddress")) for each in found]
     told = mapped(notice.fields, "delivery").get("recipients")
     told = told or mapped(notice.fields, "mail").get("destination")
-    return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
+    told = told if isinstance(told, list) else []
+    return [address_in(each) for each in told if isinstance(each, str)]
 
 
 def _bounced(notice: _Notice) -> Iterator[Event]:
     bounce = mapped(notice.fields, "bounce")
     is_permanent = text(bounce, "bounceType") == "Permanent"
-    for each in listed(bounce, "bouncedRecipients"):
+    for each in listed(bounce, "bouncedRecipients") or [{}]:
         status = status_in(text(each, "status")) or status_in(text(each, "diagnosticCode"))
         about_us = says_of_refusal(status) is Says.ABOUT_US
         says = Says.NO_MAILBOX if is_permanent else Says.NOT_DELIVERED
         note = text(bounce, "bounceSubType")[:40]
         yield notice.event(
             Says.ABOUT_US if about_us else says,
-            text(each, "emailAddress"),
+            address_in(text(each, "emailAddress")),
             status=status,
             note=f"{text(bounce, 'bounceType')[:40]}, {note}",
         )
@@ -147,7 +149,7 @@ def _complained(notice: _Notice) -> Iterator[Event]:
     complaint = mapped(notice.fields, "complaint")
     kind = text(complaint, "complaintFeedbackType").lower()
     says = Says.COMPLAINT if kind in _COMPLAINTS else Says.NO_COMPLAINT
-    for address in _named(notice):
+    for address in _named(notice) or [""]:
         yield notice.event(
             says, address, note=f"feedback of the type `{kind[:40]}`" if kind else ""
         )

@@ -7,8 +7,10 @@ act; where either cannot be read, it counts as set.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Table, and_, bindparam, delete, func, literal, null, or_, select, update
 
@@ -38,6 +40,7 @@ __all__ = [
     "resume",
     "resume_channel",
     "stops_in_force",
+    "write_halt_file",
 ]
 
 EVERYTHING = ""
@@ -94,22 +97,45 @@ class Stops:
 def halt(ledger: Ledger, playbooks: Collection[str], *, why: str, at: datetime, actor: str) -> None:
     """Stop everything that goes out, or only these playbooks.
 
-    The file of a halt of everything is written first: it stops what runs here even where the
-    database does not answer.
+    A halt of everything is a row and a file, and either of them is enough. The file is written
+    first: it stops what runs here even where the database does not answer.
 
     Raises:
-        Unreachable: the row could not be written; the file, if any, stands.
+        Unreachable: the row could not be written; the sentence says whether the file stands.
     """
-    if not playbooks:
-        _write_file(ledger, why)
-    with ledger.write() as unit:
-        reason = unit.without_addresses(why)
-        for scope in sorted(playbooks) or [EVERYTHING]:
-            row = {"scope": scope, "why": reason, "at": at, "actor": actor}
-            done = unit.connection.execute(insert_new(unit.connection, halts).values(row))
-            if done.rowcount == 1:
-                body = {"scope": scope, "why": reason}
-                unit.note(Kind.HALTED, body, at=at, actor=actor, playbook=scope)
+    by_file = "" if playbooks else write_halt_file(ledger.halt_file, why)
+    try:
+        with ledger.write() as unit:
+            _write_rows(unit, playbooks, why, at=at, actor=actor)
+    except Unreachable as error:
+        raise Unreachable(f"{error}; {by_file}" if by_file else str(error)) from error
+
+
+def write_halt_file(file: Path, why: str) -> str:
+    """Halt everything that runs in one folder, and say in a sentence whether that was done."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)
+    except OSError as error:
+        return f"nor can the file {file} be made, by which a halt stands: {error.strerror}"
+    with suppress(OSError):  # that it is there says all
+        file.write_text(f"{why}\n", encoding="utf-8")
+    return (
+        f"all that runs in this folder is halted nevertheless, by the file {file}, until "
+        "`touchline resume` or until it is removed; what runs elsewhere is not"
+    )
+
+
+def _write_rows(
+    unit: Unit, playbooks: Collection[str], why: str, *, at: datetime, actor: str
+) -> None:
+    reason = unit.without_addresses(why)
+    for scope in sorted(playbooks) or [EVERYTHING]:
+        row = {"scope": scope, "why": reason, "at": at, "actor": actor}
+        done = unit.connection.execute(insert_new(unit.connection, halts).values(row))
+        if done.rowcount == 1:
+            body = {"scope": scope, "why": reason}
+            unit.note(Kind.HALTED, body, at=at, actor=actor, playbook=scope)
 
 
 def resume(ledger: Ledger, playbooks: Collection[str], *, at: datetime, actor: str) -> list[str]:
@@ -166,17 +192,6 @@ def halts_in_force(unit: Unit) -> list[Halt]:
     if by_file and not any(each.scope == EVERYTHING for each in found):
         found.insert(0, Halt(EVERYTHING, f"the file {unit.ledger.halt_file} stands", None, ""))
     return found
-
-
-def _write_file(ledger: Ledger, why: str) -> None:
-    try:
-        ledger.halt_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        ledger.halt_file.touch(mode=0o600)
-        ledger.halt_file.write_text(f"{why}\n", encoding="utf-8")
-    except OSError as error:
-        raise Unreachable(
-            f"the halt file {ledger.halt_file} cannot be written: {error.strerror}"
-        ) from None
 
 
 def _remove_file(ledger: Ledger) -> bool:

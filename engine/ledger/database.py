@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ __all__ = [
     "told",
 ]
 
+_FILE = "file"  # of a connection: which one it has open
 _BUSY_SECONDS = 30  # a writer waits so long for the one before it
 STATEMENTS_KEPT = 512
 """Statements that a connection of SQLite keeps prepared; a pass has some hundred and fifty."""
@@ -127,6 +129,8 @@ def connect(url: URL) -> Engine:
     # The connection that was used last has its statements and its pages at hand.
     engine = create_engine(url, connect_args=arguments, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_remember_file, url))
+    event.listen(engine, "begin", partial(_refuse_another_file, url))
     event.listen(engine, "begin", begin_sqlite)
     return engine
 
@@ -168,6 +172,34 @@ def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) 
     connection.isolation_level = None  # the driver begins nothing by itself; begin_sqlite does
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _remember_file(url: URL, _: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    entry.info[_FILE] = _file_at(url)
+
+
+def _refuse_another_file(url: URL, connection: Connection) -> None:
+    """A file that was removed can be written for as long as it is open, and nobody reads it again.
+
+    What went out by it would go out a second time after a restart, and who unsubscribed since, or
+    halted everything, would have said so in another file.
+    """
+    opened = connection.connection.info[_FILE]
+    if opened is not None and opened != _file_at(url):
+        raise Unreachable(
+            f"the ledger {shown(url)} cannot be used: its file was removed or replaced while this "
+            "process had it open, and nothing goes out. Put that very file back, or start the "
+            "process again once you know what the one that is there now has seen"
+        )
+
+
+def _file_at(url: URL) -> tuple[int, int] | None:
+    """Which file lies there now, None where that cannot be told."""
+    try:
+        found = os.stat(ledger_file(url) or "")
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def scrub(engine: Engine) -> None:

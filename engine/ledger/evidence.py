@@ -102,7 +102,7 @@ class _Case:
 
     @property
     def digest(self) -> str:
-        return self.unit.keyed(f"event\n{self.event.id}".encode("utf-8", "backslashreplace"))
+        return self.unit.keyed(f"event\n{self.event.id}")
 
 
 def take(unit: Unit, event: Event, belief: Belief, *, at: datetime, actor: str) -> Taken:

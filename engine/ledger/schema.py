@@ -20,7 +20,7 @@ from sqlalchemy import URL, Connection, Engine, insert, inspect, select, update
 from engine.ledger.audit import GENESIS, Kind
 from engine.ledger.database import connect, ledger_file, ledger_url, make_file, shown, told
 from engine.ledger.statements import run_text, stand_in_line
-from engine.ledger.store import Identity, Ledger, Unit
+from engine.ledger.store import Identity, Ledger, Unit, halt_file_in
 from engine.ledger.tables import SCHEMA, audit_head, meta
 from engine.problems import Refused, Unreachable
 
@@ -224,8 +224,7 @@ def _migrate(ledger: Ledger, before: str, *, at: datetime, actor: str) -> None:
 
 
 def _ledger(engine: Engine, identity: Identity, *, url: URL, root: Path) -> Ledger:
-    halt_file = root / ".touchline" / "HALT"
-    return Ledger(engine, identity, shown=shown(url), halt_file=halt_file)
+    return Ledger(engine, identity, shown=shown(url), halt_file=halt_file_in(root))
 
 
 def _existing(url: URL) -> Engine:

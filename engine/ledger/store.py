@@ -36,7 +36,7 @@ from engine.ledger.statements import insert_alike, insert_rows
 from engine.ledger.tables import audit, audit_head
 from engine.messages.address import AddressError, normalise
 
-__all__ = ["Identity", "Ledger", "Unit"]
+__all__ = ["Identity", "Ledger", "Unit", "halt_file_in"]
 
 _WORD = re.compile(r"[^\s<>\"'(),;:]+")
 _DIGEST_WIDTH = 32  # hexadecimal digits: 128 bits of a keyed digest
@@ -148,9 +148,13 @@ class Unit:
             return self.keyed(address.strip().casefold())
 
     def keyed(self, content: str | bytes) -> str:
-        """A digest of any content that only this ledger can compute."""
-        data = content.encode() if isinstance(content, str) else content
-        return hmac.digest(self.ledger.identity.key, data, "sha256").hex()[:_DIGEST_WIDTH]
+        """A digest of any content that only this ledger can compute.
+
+        Half a character, which JSON can hold and UTF-8 cannot, is content as any other.
+        """
+        if isinstance(content, str):
+            content = content.encode("utf-8", "backslashreplace")
+        return hmac.digest(self.ledger.identity.key, content, "sha256").hex()[:_DIGEST_WIDTH]
 
     def without_addresses(self, text: str) -> str:
         """A text that people or servers wrote, with keyed digests where addresses stood."""
@@ -241,6 +245,11 @@ def _row(record: AuditRecord) -> dict[str, object]:
         "prev": record.prev,
         "hash": record.hash,
     }
+
+
+def halt_file_in(root: Path) -> Path:
+    """The file that halts everything that runs in a project's folder."""
+    return root / ".touchline" / "HALT"
 
 
 class Ledger:

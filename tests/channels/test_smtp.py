@@ -165,6 +165,16 @@ def test_a_server_that_takes_no_connection_is_the_channels_failure(faults: dict[
     assert permit.asked == 0
 
 
+@pytest.mark.parametrize("words", ["SSH-2.0-OpenSSH_9.6", "HTTP/1.1 400 Bad Request"])
+def test_a_server_of_another_kind_is_told_by_where_it_is(words: str) -> None:
+    """A port that is another program's: `-1` is no code that anybody could look up."""
+    with ScriptedSmtpServer(faults={"connect": words}) as server:
+        answer = deliver(server, letter())[0]
+        assert kind(answer) == "channel"
+        assert answer.detail.startswith(f"127.0.0.1:{server.port} does not speak SMTP: ")
+        assert words in answer.detail
+
+
 def test_nobody_listening_is_the_channels_failure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -335,6 +345,46 @@ def test_wrong_credentials_are_tried_once() -> None:
         answer = deliver(server, letter(), username="me", password="wrong")[0]
         assert answer == NotSent(Refusal.CREDENTIALS, "535 5.7.8 wrong credentials", "5.7.8")
         assert sum(command.startswith("AUTH") for command in server.commands) == 1
+
+
+@pytest.mark.parametrize("connections", [2, 16])
+def test_wrong_credentials_are_tried_once_whoever_waits(connections: int) -> None:
+    """Providers lock an account after some attempts, and all connections open at once."""
+    letters = [letter(f"ok{n}@x.example") for n in range(connections)]
+
+    async def all_at_once(server: ScriptedSmtpServer) -> list[list[Answer]]:
+        smtp = channel(server, username="ann", password="old", connections=connections)
+        rounds = []
+        for password in ("new", "old"):
+            server.users = {"ann": password}
+            rounds.append(await asyncio.gather(*(smtp.send(each, Permits()) for each in letters)))
+            logins.append(sum(each.startswith("AUTH") for each in server.commands))
+        await smtp.close()
+        return rounds
+
+    logins: list[int] = []
+
+    with ScriptedSmtpServer() as server:
+        refused, sent = asyncio.run(all_at_once(server))
+    assert {kind(each) for each in refused} == {"credentials"}
+    assert {kind(each) for each in sent} == {"Sent"}, "once it is right nobody thinks of it"
+    assert logins[0] == 1
+
+
+def test_with_a_good_login_all_connections_are_used() -> None:
+    with ScriptedSmtpServer(users={"ann": "old"}) as server:
+
+        async def all_at_once() -> list[Answer]:
+            smtp = channel(server, username="ann", password="old")
+            permits = Permits()
+            permits.takes = 0.1
+            sends = (smtp.send(letter(f"ok{n}@x.example"), permits) for n in range(4))
+            answers = await asyncio.gather(*sends)
+            await smtp.close()
+            return answers
+
+        assert {kind(each) for each in asyncio.run(all_at_once())} == {"Sent"}
+        assert server.connections == 4
 
 
 @pytest.mark.parametrize(

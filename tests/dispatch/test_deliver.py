@@ -162,13 +162,14 @@ def test_nobody_listening_is_told(ledger: Ledger) -> None:
 
 
 def test_wrong_credentials_pause_the_channel_with_one_alert(any_ledger: Ledger) -> None:
-    """No storm of logins: one touch, or one a lane, then nothing until a person opens it."""
+    """No storm of logins: one, then nothing until a person opens it."""
     fill(any_ledger, {str(n): letter(str(n), "ok@x.example") for n in range(20)})
     watch = Watch()
     with ScriptedSmtpServer(users={"me": "right"}) as server:
         done = run(any_ledger, mail(server, username="me"), watch=watch)
         assert done.paused == ("email",)
         assert done.tried <= 4
+        assert sum(each.startswith("AUTH") for each in server.commands) == 1
         assert "535" in done.trouble["email"]
         watch.at += DAY
         again = run(any_ledger, mail(server, username="me"), watch=watch)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from engine.ports import Answer, Message, Permit
 from engine.problems import Refused, Unreachable
 from engine.stopping import Stop
 from tests.dispatch.outbox import Watch, by_key, fill, letter, run
+from tests.faults.clocks import Hands
+from tests.faults.test_others import DAILY, HOUR, daemon_at
 from tests.ledger.factories import NOW, outbox, reading
 from tests.ledger.made import new_ledger
 from tests.support.postgres import fresh_database
@@ -259,6 +261,54 @@ def test_040_killed_while_a_ledger_is_made(
 
 
 # ---------------------------------------------------------------- 126, 144: copies and upgrades
+
+
+def is_removed(file: Path) -> None:
+    """As `git clean -fdx` does, for one."""
+    shutil.rmtree(file.parent)
+
+
+def is_restored(file: Path) -> None:
+    """Another one is put in its place, under a daemon that was not stopped."""
+    shutil.copyfile(file, file.with_name("copy.db"))
+    file.with_name("copy.db").rename(file)
+
+
+@pytest.mark.parametrize("happens", [is_removed, is_restored])
+def test_a_ledger_that_is_no_longer_the_one_that_was_opened(
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    happens: Callable[[Path], None],
+) -> None:
+    """What went out by it would stand nowhere, and go out again after a restart."""
+    stage.write("playbooks/checkup.yaml", DAILY)
+    stage.put_users({"user_id": 1})
+    stage.do("ledger", "init")
+    file = stage.root / ".touchline" / "ledger.db"
+    away = stage.root / "away"
+    counts: list[int] = []
+
+    def goes(_: Hands) -> None:
+        shutil.copytree(file.parent, away)
+        happens(file)
+        stage.put_users({"user_id": 1}, {"user_id": 2})
+
+    def a_day_later(hands: Hands) -> None:
+        hands.go_on(24 * HOUR)
+
+    def look(_: Hands) -> None:
+        counts.append(len(stage.mail.received))
+
+    start = datetime(2026, 3, 10, 12, 0, 1, tzinfo=UTC)
+    daemon_at(stage, monkeypatch, start, look, goes, a_day_later, look, status=3)
+    assert counts == [1, 1]
+    assert "removed or replaced" in caplog.text
+
+    shutil.rmtree(file.parent, ignore_errors=True)
+    away.rename(file.parent)
+    daemon_at(stage, monkeypatch, start + 25 * HOUR, look)
+    assert stage.mailed == ["ann1@example.com", "ann2@example.com"]
 
 
 def test_126_copy_of_the_production_database_started_elsewhere(

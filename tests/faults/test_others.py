@@ -14,6 +14,8 @@ from sqlalchemy.pool import NullPool
 import cli
 from connectors.channels.smtp import Smtp
 from engine.language.project import SmtpChannel
+from engine.ledger.control import pause_channel
+from engine.ledger.schema import open_ledger
 from engine.passes.journal import LedgerJournal
 from engine.ports import Answer, Message, NotSent, Sent
 from engine.stopping import Stop
@@ -38,6 +40,13 @@ schedule: {cron: "0 * * * *", timezone: UTC}
 segment: {of: user, where: [{everyone: true}]}
 steps: [{wait: 2 days}, {email: hello}]
 """
+DAILY = """\
+playbook: checkup
+schedule: {cron: "0 12 * * *", timezone: UTC}
+segment: {of: user, where: [{everyone: true}]}
+exit_when: {uses_reports: true}
+steps: [{email: hello}]
+"""
 TEN_YEARS = timedelta(days=3652)
 HOUR = timedelta(hours=1)
 
@@ -57,6 +66,7 @@ def daemon_at(
     monkeypatch: pytest.MonkeyPatch,
     start: datetime,
     *moves: Callable[[Hands], None],
+    status: int = 0,
 ) -> None:
     """A daemon whose clock is moved between its rounds, until no move is left."""
     hands, left = Hands(start), iter(moves)
@@ -66,7 +76,7 @@ def daemon_at(
         next(left, lambda _: stop.ask())(hands)
 
     monkeypatch.setattr(Stop, "sleep", sleep)
-    assert stage.do("daemon").status == 0
+    assert stage.do("daemon").status == status
 
 
 def back(hands: Hands) -> None:
@@ -98,6 +108,37 @@ def test_a_clock_that_goes_back_an_hour_fires_no_slot_twice(
     ids = Counter(mail["Message-ID"] for mail in stage.letters)
     assert set(ids.values()) == {1}
     assert stage.do("audit", "verify").status == 0
+
+
+def test_a_clock_that_goes_back_leaves_no_pass_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was cleared by the hour that it showed before is too old, and is asked anew."""
+    stage.write("playbooks/checkup.yaml", DAILY)
+    stage.put_users({"user_id": 1})
+    stage.do("ledger", "init")
+    start = datetime(2026, 3, 10, 11, 59, 59, tzinfo=UTC)
+    with open_ledger("sqlite:///.touchline/ledger.db", root=stage.root).write() as unit:
+        pause_channel(unit, "email", why="535 5.7.8 no", at=start, actor="ann")
+
+    def goes_back(hands: Hands) -> None:
+        hands.at -= 20 * HOUR
+
+    def needs_it_no_more(hands: Hands) -> None:
+        on(hands)
+        stage.put_users({"user_id": 1, "uses_reports": "true"})
+
+    def resumes(_: Hands) -> None:
+        assert stage.do("resume", "--yes").status == 0
+
+    nearly_a_day = [lambda hands: hands.go_on(23 * HOUR), on]
+    moves = [on, *nearly_a_day, goes_back, needs_it_no_more, resumes, on]
+    daemon_at(stage, monkeypatch, start, *moves)
+    assert stage.mailed == []
+    log = stage.do("audit", "show", "--format", "json").data
+    assert [each["body"]["outcome"] for each in log if each["kind"] == "left"] == ["exited"]
+    assert stage.do("audit", "verify").status == 0
+    assert stage.do("ledger", "check").status == 0
 
 
 def test_a_clock_that_was_years_ahead_and_is_right_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.problems import Unreachable
 from tests.dispatch.outbox import Watch, by_key, fill, letter, run
 from tests.ledger.factories import NOW, reading
 from tests.support.smtp_server import ScriptedSmtpServer
+from tests.support.stage import Stage
 
 LATE = {"expires_at": NOW + timedelta(days=3)}
 
@@ -127,3 +129,63 @@ def test_122_kill_switch_while_the_ledger_is_down(
             run(ledger, Interrupted(declared(server), go_down))
         assert len(server.stored) - seen[0] <= 3, "one in the DATA of each other lane at most"
         assert len(server.stored) < 30
+
+
+# ---------------------------------------------------------------- pulled where little works
+
+URL = "sqlite:///.touchline/ledger.db"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        pytest.param(URL, "postgresql+psycopg://x@127.0.0.1:1/x", "refused", id="no answer"),
+        pytest.param(URL, "${env:NOBODY_SET_THIS}", "is not set", id="a secret of another shell"),
+        pytest.param("channels:", "chanels:", "chanels", id="a file that was broken"),
+    ],
+)
+def test_a_halt_is_set_by_its_file_where_its_ledger_cannot_be_asked(
+    stage: Stage, old: str, new: str, told: str
+) -> None:
+    """A daemon that runs goes on with the files it has: so it must be stopped without them."""
+    stage.do("ledger", "init")
+    stage.edit("touchline.yaml", old, new)
+    said = stage.do("halt", "--why", "wrong price")
+    switch = stage.root / ".touchline" / "HALT"
+    assert (said.status, told in said.err, str(switch) in said.err) == (3, True, True), said
+    assert switch.read_text() == "wrong price\n"
+    stage.edit("touchline.yaml", new, old)
+    assert stage.run().status == 1
+    assert stage.mail.received == []
+    assert stage.do("resume", "--yes").status == 0
+    stage.run(as_of="2026-03-11T09:00:00-04:00")
+    assert len(stage.mail.received) == 3
+
+
+def test_a_halt_of_one_playbook_needs_the_ledger(stage: Stage) -> None:
+    stage.edit("touchline.yaml", URL, "postgresql+psycopg://x@127.0.0.1:1/x")
+    assert stage.do("halt", "checkup").status == 3
+    assert not (stage.root / ".touchline" / "HALT").exists()
+
+
+def test_a_halt_is_set_by_the_ledger_where_its_file_cannot_be_made(stage: Stage) -> None:
+    """As where the folder is read-only, and everybody's ledger lies on a server."""
+    stage.do("ledger", "init")
+    (stage.root / ".touchline" / "ledger.db").rename(stage.root / "ledger.db")
+    (stage.root / ".touchline").rmdir()
+    (stage.root / ".touchline").touch()
+    stage.edit("touchline.yaml", URL, "sqlite:///ledger.db")
+    stage.do("ledger", "adopt")
+    assert stage.do("halt", "--why", "wrong price").status == 0
+    assert "halted (wrong price)" in stage.run().data["runs"][0]["held"]
+    assert stage.mail.received == []
+    stage.edit("touchline.yaml", "sqlite:///ledger.db", "postgresql+psycopg://x@127.0.0.1:1/x")
+    said = stage.do("halt")
+    assert (said.status, "nor can the file" in said.err) == (3, True), said
+
+
+def test_a_reason_in_another_encoding_keeps_no_halt_from_being_set(stage: Stage) -> None:
+    """What an old terminal sends for `für` is no UTF-8."""
+    stage.do("ledger", "init")
+    assert stage.do("halt", "--why", os.fsdecode(b"f\xfcr alle")).status == 0
+    assert "halted (f\ufffdr alle)" in stage.run().data["runs"][0]["held"]

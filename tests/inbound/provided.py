@@ -56,8 +56,9 @@ def ses_bounce(
     }
 
 
-def ses_complaint(kind: str | None = "abuse") -> dict[str, Any]:
-    complaint: dict[str, Any] = {"complainedRecipients": [{"emailAddress": TO}], "feedbackId": "f2"}
+def ses_complaint(kind: str | None = "abuse", *, to: tuple[str, ...] = (TO,)) -> dict[str, Any]:
+    named = [{"emailAddress": each} for each in to]
+    complaint: dict[str, Any] = {"complainedRecipients": named, "feedbackId": "f2"}
     if kind is not None:
         complaint["complaintFeedbackType"] = kind
     return {"eventType": "Complaint", "complaint": complaint, "mail": ses_mail()}

@@ -114,6 +114,12 @@ def test_ses_through_sns_is_the_same() -> None:
     assert only("ses", provided.sns(provided.ses_bounce())) == only("ses", provided.ses_bounce())
 
 
+@pytest.mark.parametrize("notice", [provided.ses_bounce(to=()), provided.ses_complaint(to=())])
+def test_a_notice_that_names_nobody_is_about_whom_the_mail_was_for(notice: object) -> None:
+    event = only("ses", notice)
+    assert (event.addresses, event.message_ids) == ((), (OURS,))
+
+
 def test_a_subscription_is_told_and_not_followed() -> None:
     event = only("ses", provided.sns("You have chosen to subscribe", "SubscriptionConfirmation"))
     assert event.says is Says.NOTHING
@@ -127,6 +133,29 @@ def test_each_recipient_of_a_notice_is_an_event() -> None:
         ("bob@example.com",),
     ]
     assert len({each.id for each in events if isinstance(each, Event)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (f"Ann <{TO}>", TO),
+        (f'"Ann@Example, Inc." <{TO}>', TO),
+        (f"<{TO}>", TO),
+        (f" {TO} ", TO),
+        ("ann.o'brien@example.com", "ann.o'brien@example.com"),
+        ("nobody", None),
+        ("@", None),
+    ],
+)
+@pytest.mark.parametrize("form", list(PROVIDERS))
+def test_whom_an_event_names_is_an_address(form: str, written: str, meant: str | None) -> None:
+    """Amazon SES writes the `To` of the mail where a bounce names nobody better."""
+    value: dict[str, object] = {
+        "ses": provided.ses_bounce(to=(written,)),
+        "postmark": provided.postmark(Email=written),
+        "sendgrid": provided.sendgrid("bounce", type="bounce", email=written),
+    }[form]
+    assert only(form, value).addresses == ((meant,) if meant else ())
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,15 @@ def test_a_bounce_says_whom_it_is_about(data: bytes) -> None:
     assert TO in only(data).addresses
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["{}", "<{}>", "'{}'", '"{}"', "Ann <{}>", "{} (expanded from: <all@example.com>)"],
+)
+def test_a_name_with_an_apostrophe_is_read_whole(written: str) -> None:
+    name = "ann.o'brien@example.com"
+    assert only(mails.postfix(recipient=written.format(name))).addresses[0] == name
+
+
 @pytest.mark.parametrize("data", [mails.letter(), mails.forwarded()], ids=["quoted", "forwarded"])
 def test_a_report_within_a_mail_is_no_report(data: bytes) -> None:
     assert only(data).says is Says.NOTHING

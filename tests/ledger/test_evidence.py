@@ -172,6 +172,17 @@ def test_by_an_address_alone_nothing_is_closed(
     assert taken(ledger, delivered).did == (Did.NOT_OURS,)
 
 
+def test_half_a_character_in_an_address_stops_no_other_event(ledger: Ledger) -> None:
+    """JSON can hold it, UTF-8 cannot: with its batch, two hundred events were refused."""
+    odd = event(id="odd-\ud800", addresses=("ann\ud800@example.com",), is_mail=False)
+    right = event(id="right", is_mail=False)
+    with ledger.write() as unit:
+        found = [take(unit, each, PLAIN, at=NOW, actor="ann") for each in (odd, right)]
+    assert [each.did for each in found] == [(Did.SUPPRESSED,)] * 2
+    assert len(stopped(ledger)) == 2
+    assert taken(ledger, odd).did == (Did.NO_NEWS,)
+
+
 def test_a_report_about_somebody_else_proves_only_that_the_mail_went_out(ledger: Ledger) -> None:
     """It was passed on to another mailbox; ours got it."""
     touch = unknown(ledger)

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -66,6 +67,22 @@ def test_one_round_fires_what_is_due_once(stage: Stage) -> None:
     (line,) = stage.do("status", "--format", "json").data["playbooks"]
     assert line["last_state"] == "done"
     assert line["next_fire"] > datetime.now(UTC).isoformat()
+
+
+def test_status_says_that_no_daemon_is_at_work(stage: Stage) -> None:
+    """Where none ever was there is none to be missed: `touchline run` does as well."""
+    told = "no daemon is at work since"
+    every_minute(stage)
+    stage.run()
+    assert told not in stage.do("status").out
+    with daemon(stage):
+        until(lambda: stage.do("status", "--format", "json").data["daemon_until"] is not None)
+        assert told not in stage.do("status").out
+    file = stage.root / ".touchline" / "ledger.db"
+    with closing(sqlite3.connect(file)) as ledger, ledger:
+        ledger.execute("UPDATE leases SET until = ?", ["2026-03-10T09:00:00.000000Z"])
+    assert f"{told} 2026-03-10 09:00 UTC" in stage.do("status").out
+    assert told in stage.do("status", "--format", "json").data["notes"][0]
 
 
 def test_slots_that_were_missed_are_recorded_and_the_latest_is_caught_up(stage: Stage) -> None:

@@ -332,6 +332,30 @@ def test_a_clone_of_a_live_project_only_dry_runs(stage: Stage) -> None:
     assert len(stage.mail.received) == 3
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("suppress", "add", "ann1@example.com"),
+        ("suppress", "remove", "ann1@example.com"),
+        ("suppress", "subscribe", "ann1@example.com", "--topic", "general"),
+        ("suppress", "unsubscribe", "x" * 48),
+        ("halt",),
+        ("halt", "checkup"),
+    ],
+    ids=" ".join,
+)
+def test_a_clone_does_not_claim_to_have_stopped_what_the_live_one_sends(
+    stage: Stage, words: tuple[str, ...]
+) -> None:
+    """Who is asked to stop writing to somebody must learn that it was said in the wrong place."""
+    stage.edit("touchline.yaml", 'ledger.db"}', 'ledger.db", id: the-live-one}')
+    assert stage.do(*words).status == 3, "there is no ledger here"
+    stage.do("ledger", "init")
+    said = stage.do(*words)
+    assert (said.status, "names the ledger the-live-one" in said.err) == (1, True), said
+    assert stage.do("suppress", "list", "--format", "json").data == []
+
+
 def test_a_copy_that_is_started_elsewhere_only_dry_runs(stage: Stage, tmp_path: Path) -> None:
     stage.do("ledger", "init")
     copy = tmp_path / "elsewhere"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.faults.clocks import Hands
+from tests.faults.test_others import DAILY, daemon_at, on
 from tests.report.test_printed import is_as_said
+from tests.support.smtp_server import ScriptedSmtpServer
 from tests.support.stage import Stage, open_stage
 
+NOON = datetime(2026, 3, 10, 12, 0, 1, tzinfo=UTC)
 GOOD = "whsec_" + "bm90IGEgc2VjcmV0IGF0IGFsbA=="
 HOOK = '"HOOK_URL", allow_private: true}'
 
@@ -84,3 +89,27 @@ def test_a_channel_without_touches_troubles_nobody(
     ran = stage.run()
     assert (ran.status, ran.data.get("trouble")) == (0, None)
     assert stage.do("status", "--format", "json").data["channels"] == []
+
+
+def test_a_password_that_was_changed_is_read_when_a_person_lets_the_channel_go_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server refuses the login, somebody writes the new password and resumes: it goes out."""
+    settings = (stage.root / "touchline.yaml").read_text()
+    secret = stage.root / "secrets" / "smtp"
+    secret.parent.mkdir()
+    secret.write_text("old")
+    counts: list[int] = []
+
+    def pay_and_resume(_: Hands) -> None:
+        counts.append(len(server.stored))
+        secret.write_text("new")
+        assert "channel email" in stage.do("resume", "--yes").out
+
+    with ScriptedSmtpServer(users={"ann": "new"}) as server:
+        login = f'port: {server.port}\n    username: ann\n    password: "${{file:secrets/smtp}}"'
+        stage.write("touchline.yaml", settings.replace(f"port: {stage.mail.port}", login))
+        stage.write("playbooks/checkup.yaml", DAILY)
+        daemon_at(stage, monkeypatch, NOON, *[on] * 2, pay_and_resume, on, on)
+        assert counts == [0]
+        assert len(server.stored) == 3
