@@ -243,12 +243,29 @@ def _header(path: Path, table: TableRef) -> Sequence[str]:
         raise SourceFault(message) from None
     except (OSError, csv.Error) as error:
         raise SourceFault(f"{table}: the header of {path} cannot be read: {error}") from None
-    if not any(header):
+    if not any(name.strip() for name in header):
         raise SourceFault(f"{table}: {path} has no header")
-    twice = {name for name in header if header.count(name) > 1}
-    if twice:
-        raise SourceFault(f"{table}: {path} has two columns named `{min(twice)}`")
+    _refuse_names(header, f"{table}: {path}")
     return header
+
+
+def _refuse_names(names: Sequence[str], subject: str) -> None:
+    """Raise SourceFault where columns cannot be told apart: DuckDB takes no heed of capitals."""
+    if "" in names:
+        raise SourceFault(
+            f"{subject}: column {names.index('') + 1} of {len(names)} has no name; name it in the "
+            "header, or leave it out of the file (a comma at either end makes one, and so does "
+            "`to_csv` of pandas without `index=False`)"
+        )
+    if "\0" in "".join(names):
+        raise SourceFault(f"{subject}: the name of a column holds the character U+0000")
+    seen: dict[str, str] = {}
+    for name in names:
+        alike = seen.get(name.lower())
+        if alike is not None:
+            also = "" if alike == name else f" and `{name}`, which differ in capitals alone"
+            raise SourceFault(f"{subject} has two columns named `{alike}`{also}")
+        seen[name.lower()] = name
 
 
 def _json_lines(connection: Connection, table: TableRef, paths: Sequence[Path]) -> str:
@@ -257,9 +274,13 @@ def _json_lines(connection: Connection, table: TableRef, paths: Sequence[Path]) 
     keys = connection.exec_driver_sql(
         f"DESCRIBE {source} union_by_name = true, maximum_depth = 1, sample_size = -1)"
     ).all()
-    if [row[0] for row in keys] == ["json"]:
+    names = [row[0] for row in keys]
+    if names == ["json"]:
         _refuse_no_objects(table, paths, kind=keys[0][1])
-    return f"{source} columns = {_text_columns([row[0] for row in keys])})"
+    if any("\0" in name for name in names):
+        where = paths[0] if len(paths) == 1 else paths[0].parent
+        raise SourceFault(f"{table}: a key in {where} holds the character U+0000")
+    return f"{source} columns = {_text_columns(names)})"
 
 
 def _refuse_no_objects(table: TableRef, paths: Sequence[Path], *, kind: str) -> None:

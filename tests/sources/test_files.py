@@ -103,6 +103,30 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"users.csv": "a,a\n1,2\n"},
         "s.users: {folder}/users.csv has two columns named `a`",
     ),
+    "columns that differ in capitals": (
+        {"users.csv": "id,a,ID\n1,2,3\n"},
+        "s.users: {folder}/users.csv has two columns named `id` and `ID`, which differ in capitals",
+    ),
+    "a column without a name, as pandas writes its index": (
+        {"users.csv": ",a\n0,1\n"},
+        "s.users: {folder}/users.csv: column 1 of 2 has no name; name it in the header, or leave",
+    ),
+    "a comma behind the header": (
+        {"users.csv": "a,b,\n1,2,\n"},
+        "s.users: {folder}/users.csv: column 3 of 3 has no name",
+    ),
+    "a header of commas alone": (
+        {"users.csv": ", ,\n1,2,3\n"},
+        "s.users: {folder}/users.csv has no header",
+    ),
+    "a column with a NUL in its name": (
+        {"users.csv": "a,b\0c\n1,2\n"},
+        "s.users: {folder}/users.csv: the name of a column holds the character U+0000",
+    ),
+    "a key with a NUL": (
+        {"users.jsonl": '{"a": 1, "b\\u0000c": 2}\n'},
+        "s.users: a key in {folder}/users.jsonl holds the character U+0000",
+    ),
     "a short row": (
         {"users.csv": "a,b\n1,2\n3\n"},
         "the files cannot be read: {folder}/users.csv:3: the row has another number of values than "
