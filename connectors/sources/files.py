@@ -27,6 +27,7 @@ from sqlalchemy.engine import Dialect
 
 from connectors.sources.duck import DuckStore, memory_engine, quoted
 from connectors.sources.duck_forms import quoted_text
+from connectors.sources.file_faults import file_fault
 from connectors.sources.forms import no_table
 from connectors.sources.parquet import never_blank_in
 from connectors.sources.reader import SourceReader
@@ -136,6 +137,10 @@ class _Files:
         if found[0].suffix != ".parquet":
             return ()
         return never_blank_in(connection, _list_of(found))
+
+    def fault(self, told: str, *, is_parser: bool) -> str | None:
+        """What is wrong with one of the files that were read."""
+        return file_fault(told, self._seen, is_parser=is_parser)
 
     def refuse_changes(self) -> None:
         """Raise SourceFault where a file, or the list of them, is not what it was."""
