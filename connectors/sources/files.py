@@ -181,9 +181,19 @@ def _files_of(folder: Path, table: TableRef) -> tuple[Path, ...]:
         names = " and ".join(path.name for path in found)
         raise SourceFault(f"{table} could be {names} in {folder}; keep one of them")
     if not found:
+        for path in candidates:
+            if path.is_dir():
+                raise SourceFault(f"{table}: {path} is a folder; call it `{name}`, without ending")
         # A file that is gone is a source out of reach, as a server that is down would be.
-        raise Unreachable(str(no_table(table.connector, name, _tables_in(folder))))
+        no_file = str(no_table(table.connector, name, _tables_in(folder)))
+        raise Unreachable(no_file + _near(folder, name))
     return _members_of(found[0], table) if found[0].is_dir() else (found[0],)
+
+
+def _near(folder: Path, name: str) -> str:
+    """What lies there under the name of the table and is none, if something does."""
+    near = sorted(path.name for path in folder.iterdir() if path.stem.split(".")[0] == name)
+    return f" ({near[0]} is none: a table is a .parquet, .csv or .jsonl file)" if near else ""
 
 
 def _tables_in(folder: Path) -> set[str]:
@@ -251,6 +261,10 @@ def _header(path: Path, table: TableRef) -> Sequence[str]:
     if not any(name.strip() for name in header):
         raise SourceFault(f"{table}: {path} has no header")
     _refuse_names(header, f"{table}: {path}")
+    other = next((sign for sign in ";\t|" if sign in header[0]), None)
+    if other is not None and len(header) == 1:
+        sign = "a tab" if other == "\t" else f"`{other}`"
+        raise SourceFault(f"{table}: {path} has {sign} between its columns; save it with commas")
     return header
 
 

@@ -93,9 +93,25 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
         "s.users could be users.csv and users in {folder}",
     ),
     "nothing there": ({"people.csv": "a\n"}, "s has no table `users`; there is people"),
+    "a packed file": (
+        {"users.csv.gz": b"", "people.csv": "a\n"},
+        "s has no table `users`; there is people (users.csv.gz is none: a table is a .parq",
+    ),
+    "a file with a capital ending": (
+        {"users.CSV": "a\n", "people.csv": "a\n"},
+        "s has no table `users`; there is people (users.CSV is none: a table is a .parq",
+    ),
     "a folder that is called a file": (
         {"users.jsonl/1.jsonl": "{}", "people.csv": "a\n"},
-        "s has no table `users`; there is people",
+        "s.users: {folder}/users.jsonl is a folder; call it `users`, without ending",
+    ),
+    "semicolons": (
+        {"users.csv": "a;b\n1;2\n"},
+        "s.users: {folder}/users.csv has `;` between its columns; save it with commas",
+    ),
+    "tabs": (
+        {"users.csv": "a\tb\n1\t2\n"},
+        "s.users: {folder}/users.csv has a tab between its columns; save it with commas",
     ),
     "empty folder": ({"users/.keep": ""}, "s.users: the folder {folder}/users holds no files"),
     "a folder in the folder": (
