@@ -234,7 +234,7 @@ def task_list(
         with ledger.read() as unit:
             found = inbox.list_tasks(unit, state=state, assignee=whom, playbook=playbook or None)
     if playbook and not found:
-        _known(workplace, (playbook,))
+        workplace.check_known((playbook,))
     return Inbox(found, local_date(_now(workplace), workplace.zone))
 
 
@@ -270,14 +270,19 @@ def _person(workplace: Workplace, text: str) -> tuple[str, str]:
 
 def halt(workplace: Workplace, playbooks: Sequence[str], why: str) -> str:
     """Stop everything that goes out, or these playbooks."""
-    _known(workplace, playbooks)
+    workplace.check_known(playbooks)
     at, actor = _now(workplace), workplace.ports.actor
     set_halt(workplace.ledger(), playbooks, why=why, at=at, actor=actor)
     return f"halted: {', '.join(playbooks) or 'everything'}; nothing goes out until a resume"
 
 
 def backlog(workplace: Workplace, playbooks: Sequence[str]) -> str:
-    """What a resume would let go, and since when the oldest of it waits."""
+    """What a resume would let go, and since when the oldest of it waits.
+
+    Raises:
+        Refused: neither the project nor the ledger knows such a playbook.
+    """
+    workplace.check_known(playbooks)
     lines = []
     with workplace.ledger().read() as unit:
         for name in playbooks or (None,):
@@ -289,7 +294,7 @@ def backlog(workplace: Workplace, playbooks: Sequence[str]) -> str:
 
 def let_go_on(workplace: Workplace, playbooks: Sequence[str]) -> str:
     """Lift the halt of everything, with the pauses of channels, or of these playbooks."""
-    _known(workplace, playbooks)
+    workplace.check_known(playbooks)
     ledger = workplace.ledger()
     lifted = lift_halt(ledger, playbooks, at=_now(workplace), actor=workplace.ports.actor)
     opened = [] if playbooks else _open_channels(workplace, ledger)
@@ -309,13 +314,6 @@ def _open_channels(workplace: Workplace, ledger: Ledger) -> list[str]:
             for name, state in channel_states(unit).items()
             if state.paused_at and resume_channel(unit, name, at=at, actor=actor)
         ]
-
-
-def _known(workplace: Workplace, playbooks: Sequence[str]) -> None:
-    for name in playbooks:
-        if name not in workplace.project.playbooks:
-            hint = did_you_mean(name, workplace.project.playbooks)
-            raise Refused(f"there is no playbook `{name}`; {hint}")
 
 
 # ---------------------------------------------------------------- suppressions

@@ -46,9 +46,15 @@ __all__ = [
 def records(
     workplace: Workplace, *, key: str | None, playbook: str | None, since: str | None
 ) -> Iterator[AuditRecord]:
-    """Audit records in their order, narrowed by what is said."""
+    """Audit records in their order, narrowed by what is said.
+
+    Raises:
+        Refused: neither the log nor the project knows the playbook.
+    """
     start = _since(workplace, since) if since else None
     with workplace.ledger().read() as unit:
+        if playbook and next(read_audit(unit, playbook=playbook), None) is None:
+            workplace.check_known((playbook,))
         yield from read_audit(unit, key=key, playbook=playbook, since=start)
 
 

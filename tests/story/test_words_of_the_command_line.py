@@ -31,6 +31,44 @@ def test_a_misspelt_topic_suppresses_nothing_without_a_word(stage: Stage) -> Non
     assert stage.do("suppress", "add", "ann1@example.com", "--topic", "general").status == 0
 
 
+NO_PLAYBOOK = [
+    ["halt", "chekup"],
+    ["resume", "chekup", "--yes"],
+    ["tasks", "list", "--playbook", "chekup"],
+    ["leave", "chekup", "--for", "1"],
+    ["audit", "show", "--playbook", "chekup"],
+]
+
+
+@pytest.mark.parametrize("words", NO_PLAYBOOK, ids=" ".join)
+def test_a_playbook_that_nobody_knows_is_no_empty_answer(stage: Stage, words: list[str]) -> None:
+    stage.run()
+    said = stage.do(*words)
+    assert (said.status, said.out) == (1, "")
+    assert "there is no playbook `chekup`; did you mean checkup?" in said.err
+    (stage.root / "playbooks/checkup.yaml").unlink()
+    assert "there is no playbook `chekup`; this project has none" in stage.do(*words).err
+
+
+def test_a_playbook_without_a_readable_file_is_halted_and_let_go_on(stage: Stage) -> None:
+    """A daemon goes on with what it had, so that a stop must reach what has run."""
+    stage.run()
+    written = (stage.root / "playbooks/checkup.yaml").read_text()
+    stage.write("playbooks/checkup.yaml", f"{written}\nsteps: [")
+    assert stage.do("halt", "checkup").status == 0
+    (stage.root / "playbooks/checkup.yaml").unlink()
+    assert stage.do("resume", "checkup", "--yes").out.endswith("resumed: checkup\n")
+    assert stage.do("tasks", "list", "--playbook", "checkup").status == 0
+    assert "entered" in stage.do("audit", "show", "--playbook", "checkup").out
+
+
+def test_a_log_without_such_records_says_so(stage: Stage) -> None:
+    stage.do("ledger", "init")
+    for narrowed in (["--for", "999"], ["--playbook", "checkup"], ["--since", "2099-01-01"]):
+        said = stage.do("audit", "show", *narrowed)
+        assert (said.status, said.out) == (0, "no such record\n")
+
+
 def test_a_metric_that_does_not_exist_where_there_is_none(stage: Stage) -> None:
     said = stage.do("metrics", "adoption")
     assert said.status == 1
