@@ -10,6 +10,8 @@ from datetime import date, datetime
 from engine.approving import approval_of
 from engine.decide.entry import told_of_fuse
 from engine.language.policy import GENERAL
+from engine.language.project import Project
+from engine.language.steps import EmailStep, every_step
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
 from engine.ledger.clicks import unsubscribe_from
@@ -27,7 +29,7 @@ from engine.ledger.holds import HeldFuse, HeldTouch
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import Suppression, list_suppressions, suppress, unsuppress
 from engine.ledger.tasks import Task, TaskState
-from engine.ledger.topics import subscribe, unsubscribe
+from engine.ledger.topics import had_topic, subscribe, unsubscribe
 from engine.ledger.touches import backlog as waiting
 from engine.messages.address import AddressError, normalise, parse_address
 from engine.moments import local_date
@@ -332,7 +334,7 @@ def stop_contacting(workplace: Workplace, address: str, *, topic: str, why: str)
     """Suppress an address, on one topic or on all.
 
     Raises:
-        Refused: the project declares its topics, and has no such one.
+        Refused: the project has no such topic, and never sent a mail on it.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
@@ -363,7 +365,7 @@ def subscribe_address(workplace: Workplace, address: str, *, topic: str, why: st
     """Record that an address asked for a topic, and take a suppression on it back.
 
     Raises:
-        Refused: the project declares its topics, and has no such one.
+        Refused: the project has no such topic, and never sent a mail on it.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
@@ -390,11 +392,25 @@ def unsubscribe_by_token(workplace: Workplace, text: str) -> str:
 
 
 def _check_topic(workplace: Workplace, topic: str) -> None:
+    """A topic that no mail is on is a slip: whoever wants no more of another would get it."""
     declared = workplace.settings.policy.topics
-    if declared is None or topic in ("", GENERAL) or topic in declared:
+    known = _topics_of(workplace.project) if declared is None else declared
+    if topic in ("", GENERAL) or topic in known:
         return
-    hint = did_you_mean(topic, [*declared, GENERAL])
-    raise Refused(f"touchline.yaml declares no topic `{topic}`; {hint}")
+    ledger = workplace.ledger_or_none()
+    if ledger is not None:
+        with ledger.read() as unit:  # what was edited away since may be in mailboxes
+            if had_topic(unit, topic):
+                return
+    lacks = "no mail is on the topic" if declared is None else "touchline.yaml declares no topic"
+    raise Refused(f"{lacks} `{topic}`; {did_you_mean(topic, [*known, GENERAL])}")
+
+
+def _topics_of(project: Project) -> set[str]:
+    steps = (each for playbook in project.playbooks.values() for each in every_step(playbook.steps))
+    said = [each.topic for each in steps if isinstance(each, EmailStep)]
+    said += [template.topic for template in project.templates.values()]
+    return {topic for topic in said if topic}
 
 
 def _address(text: str) -> str:

@@ -31,6 +31,19 @@ def test_a_misspelt_topic_suppresses_nothing_without_a_word(stage: Stage) -> Non
     assert stage.do("suppress", "add", "ann1@example.com", "--topic", "general").status == 0
 
 
+def test_where_no_topics_are_declared_those_of_mails_are_known(stage: Stage) -> None:
+    stage.edit("emails/hello.md", "---\nsubject", "---\ntopic: tips\nsubject")
+    for verb in ("add", "subscribe"):
+        wrong = stage.do("suppress", verb, "ann1@example.com", "--topic", "tipps")
+        assert wrong.status == 1
+        assert "no mail is on the topic `tipps`; did you mean tips?" in wrong.err
+    stage.run()
+    assert stage.do("suppress", "add", "ann1@example.com", "--topic", "tips").status == 0
+    stage.edit("emails/hello.md", "topic: tips", "topic: hints")
+    assert stage.do("suppress", "add", "ann2@example.com", "--topic", "hints").status == 0
+    assert stage.do("suppress", "add", "ann2@example.com", "--topic", "tips").status == 0, "sent"
+
+
 NO_PLAYBOOK = [
     ["halt", "chekup"],
     ["resume", "chekup", "--yes"],
