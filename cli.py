@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -241,6 +242,19 @@ def _as_of_option(command: Command) -> Command:
 _key_option = click.option("--for", "key", required=True, metavar="KEY", help="The customer's key.")
 
 
+def _hand_on(context: click.Context, listing: click.Command, form: str) -> None:
+    """A group by itself lists; what is said of the form before a verb holds for the verb."""
+    verb = context.invoked_subcommand
+    if verb is None:
+        context.invoke(listing, form=form)
+        return
+    if context.get_parameter_source("form") is ParameterSource.COMMANDLINE:
+        found = cast("click.Group", context.command).commands.get(verb)
+        if found is not None and all(each.name != "form" for each in found.params):
+            raise click.UsageError(f"`{verb}` takes no --format.", context)
+        context.default_map = {verb: {"form": form}}
+
+
 def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if not asked or context.resilient_parsing:
         return
@@ -335,8 +349,20 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
     default="touchline-demo",
     type=click.Path(path_type=Path),
 )
-@click.option("--users", default=20_000, show_default=True, help="How many users to make up.")
-@click.option("--events", default=500_000, show_default=True, help="How many events.")
+@click.option(
+    "--users",
+    type=click.IntRange(min=1),
+    default=20_000,
+    show_default=True,
+    help="How many users to make up.",
+)
+@click.option(
+    "--events",
+    type=click.IntRange(min=1),
+    default=500_000,
+    show_default=True,
+    help="How many events.",
+)
 @click.option("--seed", default=7, show_default=True, help="The same seed, the same customers.")
 def demo(context: click.Context, where: Path, users: int, events: int, seed: int) -> None:
     """The whole story in under a minute, on generated customers and servers on this machine."""
@@ -864,8 +890,7 @@ def worker(context: click.Context) -> None:
 @click.pass_context
 def connectors(context: click.Context, form: str) -> None:
     """What is connected, whether it answers, how fresh it is."""
-    if context.invoked_subcommand is None:
-        context.invoke(connectors_list, form=form)
+    _hand_on(context, connectors_list, form)
 
 
 @_command("list", group=connectors)
@@ -933,8 +958,7 @@ def status(context: click.Context, form: str) -> None:
 @click.pass_context
 def held(context: click.Context, form: str) -> None:
     """What waits for a person: drafts, fuses that blew, and sends whose outcome is unknown."""
-    if context.invoked_subcommand is None:
-        context.invoke(held_list, form=form)
+    _hand_on(context, held_list, form)
 
 
 @_command("list", group=held)
@@ -1025,8 +1049,7 @@ def held_resolve(context: click.Context, item: str, sent: bool, not_sent: bool) 
 @click.pass_context
 def tasks(context: click.Context, form: str) -> None:
     """The built-in task inbox."""
-    if context.invoked_subcommand is None:
-        context.invoke(tasks_list, form=form)
+    _hand_on(context, tasks_list, form)
 
 
 @_command("list", group=tasks)
@@ -1126,8 +1149,7 @@ def inbound(context: click.Context, files: tuple[Path, ...], form: str, as_json:
 @click.pass_context
 def suppress(context: click.Context, form: str) -> None:
     """Addresses that are not to be contacted."""
-    if context.invoked_subcommand is None:
-        context.invoke(suppress_list, form=form)
+    _hand_on(context, suppress_list, form)
 
 
 @_command("list", group=suppress)

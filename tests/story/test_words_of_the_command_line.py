@@ -44,6 +44,31 @@ def test_where_no_topics_are_declared_those_of_mails_are_known(stage: Stage) -> 
     assert stage.do("suppress", "add", "ann2@example.com", "--topic", "tips").status == 0, "sent"
 
 
+@pytest.mark.parametrize(
+    "words", ["held", "tasks", "suppress", "connectors", "connectors check"], ids=str
+)
+def test_the_form_may_be_said_before_the_verb(stage: Stage, words: str) -> None:
+    stage.do("ledger", "init")
+    group, *verb = words.split()
+    behind = stage.do(group, *(verb or ["list"]), "--format", "json").data
+    assert stage.do(group, "--format", "json", *(verb or ["list"])).data == behind
+    assert (
+        stage.do(group, "--format", "json", *(verb or ["list"]), "--format", "text").out[0] != "["
+    )
+
+
+def test_a_form_before_a_verb_that_has_none_is_wrong_use(stage: Stage) -> None:
+    said = stage.do("tasks", "--format", "json", "done", "x")
+    assert (said.status, "`done` takes no --format" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize("words", ["--users 0", "--users -5", "--events 0"])
+def test_a_demo_of_nobody_is_wrong_use(stage: Stage, words: str) -> None:
+    said = stage.do("demo", "story", *words.split())
+    assert (said.status, said.out) == (2, "")
+    assert not (stage.root / "story").exists()
+
+
 NO_PLAYBOOK = [
     ["halt", "chekup"],
     ["resume", "chekup", "--yes"],
