@@ -138,12 +138,27 @@ def _is_asked() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _to_be_made(context: click.Context, where: Path) -> Path:
-    """A folder that a command makes, as seen from where -C leads."""
-    if where.is_absolute():
-        return where
-    said, _ = _where(context)
-    return where if said is None else said / where
+def _from_there(value: Any, context: click.Context | None) -> Any:
+    """A path as seen from where -C leads, which is read before all else that is said."""
+    said = context.obj.get("folder") if context and context.obj else None
+    return value if said is None or str(value) == "-" else said / value
+
+
+class _Path(click.Path):
+    """A path of the project that is worked in."""
+
+    def __init__(self, **asked: Any) -> None:
+        super().__init__(path_type=Path, **asked)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(_from_there(value, ctx), param, ctx)
+
+
+class _Text(click.File):
+    """The text of a file of the project that is worked in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(_from_there(value, ctx), param, ctx)
 
 
 def _instant(text: str | None, workplace: Workplace) -> datetime:
@@ -202,6 +217,7 @@ def _project_option(command: Command) -> Command:
         "-C",
         "folder",
         type=click.Path(file_okay=False, exists=True, path_type=Path),
+        is_eager=True,
         callback=_remember("folder"),
         expose_value=False,
         help="Work in this project instead of the nearest one upwards.",
@@ -314,9 +330,7 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 
 
 @_command("init")
-@click.argument(
-    "where", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path)
-)
+@click.argument("where", metavar="[DIR]", required=False, default=".", type=_Path())
 @click.option(
     "--reference", is_flag=True, help="On the reference catalog, which the library speaks of."
 )
@@ -327,7 +341,7 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
     from engine.proof import make_live_ledger
     from engine.workplace import open_workplace
 
-    ports, where = _ports(), _to_be_made(context, where)
+    ports = _ports()
     name = slug(where.resolve().name)
     if reference:
         made = make_reference_project(where, name=name)
@@ -347,7 +361,7 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
     metavar="[DIR]",
     required=False,
     default="touchline-demo",
-    type=click.Path(path_type=Path),
+    type=_Path(),
 )
 @click.option(
     "--users",
@@ -369,7 +383,7 @@ def demo(context: click.Context, where: Path, users: int, events: int, seed: int
     from connectors.demo.generate import Scale
     from connectors.demo.story import tell
 
-    scale, where = Scale(users, events, seed), _to_be_made(context, where)
+    scale = Scale(users, events, seed)
     sys.exit(tell(where, scale, now=_SystemClock().now(), program=main, say=click.echo))
 
 
@@ -398,7 +412,7 @@ def _asked(each: Input) -> str:
 
 @_command("schema")
 @click.option("--project", "narrowed", is_flag=True, help="Narrowed to this project's own names.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here.")
+@click.option("--out", type=_Path(file_okay=False), help="Write files here.")
 def schema(context: click.Context, narrowed: bool, out: Path | None) -> None:
     """The JSON Schemas of every kind of file, for editors and other tools."""
     from engine.report.schemas import narrowed_schemas, plain_schemas, print_or_write
@@ -620,7 +634,7 @@ def _svg_file(context: click.Context, option: click.Parameter, path: Path | None
 @click.option("--to", "last", type=_day, required=True, metavar="D", help="The last day.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_Path(dir_okay=False),
     metavar="FILE.svg",
     callback=_svg_file,
     help="Draw it.",
@@ -657,7 +671,7 @@ def simulate(
 
 @_command("graph")
 @click.argument("playbook", required=False)
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
+@click.option("--out", metavar="FILE", type=_Path(), help="Write it there.")
 @click.option(
     "--format",
     "form",
@@ -688,7 +702,7 @@ def graph(context: click.Context, playbook: str | None, out: Path | None, form: 
 @_format_option("text", "json", "csv")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=_Path(),
     metavar="FILE.svg",
     callback=_svg_file,
     help="Draw them.",
@@ -731,7 +745,7 @@ def metrics(
 @_format_option("text", "json", "csv")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=_Path(),
     metavar="FILE.svg",
     callback=_svg_file,
     help="Draw what tells most.",
@@ -989,7 +1003,7 @@ def held_show(context: click.Context, item: str, as_html: bool, form: str) -> No
 @click.option("--subject", metavar="S", help="The new subject.")
 @click.option(
     "--text",
-    type=click.File(encoding="utf-8"),
+    type=_Text(encoding="utf-8"),
     metavar="FILE",
     help="The new text, as Markdown; - reads it from standard input.",
 )
@@ -1121,7 +1135,7 @@ def resume(context: click.Context, playbooks: tuple[str, ...], yes: bool) -> Non
     "files",
     metavar="[FILE]…",
     nargs=-1,
-    type=click.Path(exists=True, allow_dash=True, path_type=Path),
+    type=_Path(exists=True, allow_dash=True),
 )
 @click.option(
     "--format",
@@ -1254,7 +1268,7 @@ def audit_show(
 @_command("verify", group=audit)
 @click.option(
     "--against",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_Path(exists=True, dir_okay=False),
     metavar="FILE",
     help="A checkpoint that was kept elsewhere.",
 )

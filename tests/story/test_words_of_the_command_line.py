@@ -206,6 +206,30 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(stage: Stage, asked:
     assert "bug" not in answer.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "schema --out made",
+        "graph --out made.svg",
+        "graph checkup --out made.svg",
+        "metrics --out made.svg",
+        "simulate checkup --from 2026-03-09 --to 2026-03-09 --out made.svg",
+    ],
+)
+def test_what_is_written_lies_where_the_command_works(stage: Stage, words: str) -> None:
+    assert stage.do(*words.split()).status == 0
+    assert (stage.root / words.rsplit(maxsplit=1)[-1]).exists()
+
+
+def test_what_is_read_is_looked_for_where_the_command_works(stage: Stage) -> None:
+    stage.do("ledger", "init")
+    stage.write("kept.txt", stage.do("audit", "checkpoint").out)
+    assert stage.do("audit", "verify", "--against", "kept.txt").status == 0
+    stage.write("bounce.eml", "Subject: nothing\n\nof ours\n")
+    assert "does not exist" not in stage.do("inbound", "bounce.eml").err
+    assert "kept.txt" not in stage.do("held", "edit", "x", "--text", "kept.txt").err
+
+
 def test_a_project_is_made_where_the_other_commands_would_look(stage: Stage) -> None:
     (stage.root / "new").mkdir()
     made = Stage(stage.root / "new", stage.mail, stage.hooks)
