@@ -255,6 +255,7 @@ def _as_of_option(command: Command) -> Command:
     )(command)
 
 
+_some = click.IntRange(min=1)
 _key_option = click.option("--for", "key", required=True, metavar="KEY", help="The customer's key.")
 
 
@@ -363,20 +364,8 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
     default="touchline-demo",
     type=_Path(),
 )
-@click.option(
-    "--users",
-    type=click.IntRange(min=1),
-    default=20_000,
-    show_default=True,
-    help="How many users to make up.",
-)
-@click.option(
-    "--events",
-    type=click.IntRange(min=1),
-    default=500_000,
-    show_default=True,
-    help="How many events.",
-)
+@click.option("--users", type=_some, default=20_000, show_default=True, help="How many users.")
+@click.option("--events", type=_some, default=500_000, show_default=True, help="How many events.")
 @click.option("--seed", default=7, show_default=True, help="The same seed, the same customers.")
 def demo(context: click.Context, where: Path, users: int, events: int, seed: int) -> None:
     """The whole story in under a minute, on generated customers and servers on this machine."""

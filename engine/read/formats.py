@@ -48,8 +48,11 @@ def parse_share(value: str | float) -> float:
 
 
 def _share(value: str | float) -> None:
-    if parse_share(value) > 1:
-        raise ValueError("expected a share of at most 100%; a number is taken as a part of 1")
+    share = parse_share(value)
+    if share <= 1:
+        return
+    meant = f": for {share:g}% write `{share:g}%`" if share <= 100 and value == share else ""
+    raise ValueError(f"expected a share of at most 100%; a number is taken as a part of 1{meant}")
 
 
 def _growth(value: str | float) -> None:

@@ -1470,6 +1470,8 @@ MISTAKES = [
         "move it to playbooks/",
     ),
     ("yml", "segments/x.yml", segment("{everyone: true}"), "bad-name", "1:1", ".yaml"),
+    ("capitals", "segments/x.YAML", segment("{everyone: true}"), "bad-name", "1:1", ".yaml"),
+    ("capital-email", "emails/X.MD", "---\nsubject: x\n---\n", "bad-name", "1:1", ".md"),
 ]
 
 
