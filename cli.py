@@ -999,8 +999,9 @@ def held_show(context: click.Context, item: str, as_html: bool, form: str) -> No
 def held_edit(context: click.Context, item: str, subject: str | None, text: Any) -> None:
     """Change a draft: by --subject and --text, or in your editor. It has to be approved anew."""
     from engine.approving import edit_draft
+    from engine.report.files import text_in
 
-    said = text.read() if text else None
+    said = text_in(text) if text else None
     editor = _editor if _is_asked() else None
     _finish(edit_draft(_open(context), item, subject=subject, text=said, editor=editor))
 

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.support.stage import AS_OF, Stage
 
 
@@ -13,6 +15,19 @@ def verified(stage: Stage, *words: str) -> str:
     told = stage.do("audit", "verify", *words)
     assert told.status == 0, told
     return told.out
+
+
+@pytest.mark.parametrize(("encoding", "status"), [("utf-8-sig", 0), ("utf-16", 1)])
+def test_a_checkpoint_is_read_as_editors_and_shells_save_it(
+    stage: Stage, encoding: str, status: int
+) -> None:
+    """A mark in front is none of its words; `>` of some shells writes UTF-16, which is told."""
+    stage.run()
+    kept = stage.root / "kept.txt"
+    kept.write_text(stage.do("audit", "checkpoint").out, encoding=encoding)
+    said = stage.do("audit", "verify", "--against", str(kept))
+    assert (said.status, "a bug of ours" in said.err) == (status, False)
+    assert "is not UTF-8" in said.err or "all" in said.out
 
 
 def test_136_verify_states_what_is_not_covered(stage: Stage, tmp_path: Path) -> None:
