@@ -1346,7 +1346,11 @@ def _progress(text: str) -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status; no error ever shows as a traceback."""
+    from engine.report.text import let_write_all
+
     remembered: dict[str, Any] = {}
+    for stream in (sys.stdout, sys.stderr):
+        let_write_all(stream)
     try:
         cli.main(args=arguments, prog_name="touchline", obj=remembered, standalone_mode=False)
     except click.exceptions.Abort:
