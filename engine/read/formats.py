@@ -70,6 +70,8 @@ def _date(value: str) -> None:
 
 @lru_cache(maxsize=256)
 def _timezone(value: str) -> None:
+    if value == "localtime" or value.startswith(("posix/", "right/")):
+        raise ValueError("expected a zone that is the same everywhere, as `Europe/Paris`")
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -109,6 +109,22 @@ MISTAKES = [
         "did you mean America/New_York?",
     ),
     (
+        "zone-of-this-machine",
+        "touchline.yaml",
+        SETTINGS.replace("America/New_York", "localtime"),
+        "bad-timezone",
+        "3:11",
+        "the same everywhere",
+    ),
+    (
+        "zone-with-leap-seconds",
+        "touchline.yaml",
+        SETTINGS.replace("America/New_York", "right/Europe/Paris"),
+        "bad-timezone",
+        "3:11",
+        "the same everywhere",
+    ),
+    (
         "connector-type",
         "touchline.yaml",
         SETTINGS.replace("type: files", "type: file"),
