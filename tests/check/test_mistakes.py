@@ -257,6 +257,16 @@ MISTAKES = [
         "",
     ),
     (
+        "empty text",
+        SEGMENT,
+        "account.plan: pro",
+        'first_name: {is_not: ""}',
+        "segments/paying.yaml:4:5",
+        "empty-text",
+        "an empty text counts as missing: no `first_name` is one, and `is_not` always holds",
+        "write `{set: false}` where it is missing, or `{set: true}` where it is there",
+    ),
+    (
         "share as a number",
         PLAYBOOK,
         "matched: 200",
