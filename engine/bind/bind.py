@@ -34,7 +34,13 @@ from engine.bind.tracked import bind_tracked
 from engine.bind.version import playbook_version
 from engine.bind.ways import check_ways
 from engine.language.playbook import Playbook, Schedule, Segment
-from engine.language.project import Project, SmtpChannel, Template, WebhookChannel
+from engine.language.project import (
+    Connector,
+    Project,
+    SmtpChannel,
+    Template,
+    WebhookChannel,
+)
 from engine.language.steps import every_step as declared_steps
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Misuse, Problem, Severity, did_you_mean
@@ -321,9 +327,31 @@ def _settings_problems(project: Project) -> tuple[Problem, ...]:
             found.attempt(lambda: _project_zone(project))
             found.each(settings.connectors.values(), lambda c: find_zone(c.timezone, c.place))
             found.each(settings.channels.values(), _check_channel_name)
+            found.each(settings.connectors.values(), lambda c: _check_volume(c, project))
     except Invalid as invalid:
         problems += invalid.problems
     return (*problems, *_ledger_advice(project))
+
+
+def _check_volume(connector: Connector, project: Project) -> None:
+    """A misspelt table would be guarded by nothing."""
+    if any(kind == "entity" for kind, _ in project.broken):
+        return
+    sources = {
+        each.source
+        for entity in project.entities.values()
+        for each in (entity, *entity.events.values())
+    }
+    prefix = f"{connector.name}."
+    tables = [source.removeprefix(prefix) for source in sources if source.startswith(prefix)]
+    for name in connector.volume:
+        if name not in tables:
+            raise wrong(
+                connector.place,
+                "unknown-table",
+                f"`volume` names `{name}`, and the catalog reads no such table of {connector.name}",
+                hint=did_you_mean(name, tables),
+            )
 
 
 def _check_channel_name(channel: SmtpChannel | WebhookChannel) -> None:

@@ -257,6 +257,16 @@ MISTAKES = [
         "",
     ),
     (
+        "table of a volume",
+        SETTINGS,
+        "path: data}",
+        "path: data, volume: {user: {shrinks_by_at_most: 20%}}}",
+        "touchline.yaml:6:12",
+        "unknown-table",
+        "`volume` names `user`, and the catalog reads no such table of product",
+        "did you mean users?",
+    ),
+    (
         "empty text",
         SEGMENT,
         "account.plan: pro",
