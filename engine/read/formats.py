@@ -26,6 +26,7 @@ _LONGEST_YEARS = 1_000  # what is reached from the dates of today stays in the c
 _IN_A_YEAR = {Unit.YEAR: 1, Unit.QUARTER: 4, Unit.MONTH: 12, Unit.WEEK: 52}
 _NAME_OF_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHARE = re.compile(r"(\d{1,7}(?:\.\d{1,9})?)\s?%", re.ASCII)
+_LETTERS = 4  # a zone that is called by so few is another, not nearly the one: `PST` and `MST`
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
 _PASSWORD_IN_URL = re.compile(r"://[^/@:]*:(?!\$\{)[^/@]+@")
@@ -75,7 +76,8 @@ def _timezone(value: str) -> None:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = did_you_mean(value, available_timezones())
+        longer = (each for each in available_timezones() if len(each) > _LETTERS or each == "UTC")
+        near = did_you_mean(value, longer)
         hint = f"; {near}" if near.startswith("did") else ""
         raise ValueError(f"expected a zone, as `Europe/Paris`{hint}") from None
 

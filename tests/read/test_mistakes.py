@@ -1507,6 +1507,13 @@ def test_mistake_is_told(
     assert "1234567" not in str(problems)
 
 
+def test_letters_of_a_zone_are_not_nearly_those_of_another(tmp_path: Path) -> None:
+    """`MST` is a zone, and lies an hour off from what `PST` means."""
+    settings = SETTINGS.replace("America/New_York", "PST")
+    (told,) = load(tmp_path, {"touchline.yaml": settings}).problems
+    assert "MST" not in str(told)
+
+
 def test_sound_project_is_clean(tmp_path: Path) -> None:
     """What the mistakes vary has no problem of its own."""
     project = load(tmp_path)
