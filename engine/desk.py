@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.approving import approval_of
+from engine.bind.policy import topics_of_mails
 from engine.decide.entry import told_of_fuse
 from engine.language.policy import GENERAL
-from engine.language.project import Project
-from engine.language.steps import EmailStep, every_step
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
 from engine.ledger.clicks import unsubscribe_from
@@ -394,7 +393,7 @@ def unsubscribe_by_token(workplace: Workplace, text: str) -> str:
 def _check_topic(workplace: Workplace, topic: str) -> None:
     """A topic that no mail is on is a slip: whoever wants no more of another would get it."""
     declared = workplace.settings.policy.topics
-    known = _topics_of(workplace.project) if declared is None else declared
+    known = topics_of_mails(workplace.project) if declared is None else declared
     if topic in ("", GENERAL) or topic in known:
         return
     ledger = workplace.ledger_or_none()
@@ -404,13 +403,6 @@ def _check_topic(workplace: Workplace, topic: str) -> None:
                 return
     lacks = "no mail is on the topic" if declared is None else "touchline.yaml declares no topic"
     raise Refused(f"{lacks} `{topic}`; {did_you_mean(topic, [*known, GENERAL])}")
-
-
-def _topics_of(project: Project) -> set[str]:
-    steps = (each for playbook in project.playbooks.values() for each in every_step(playbook.steps))
-    said = [each.topic for each in steps if isinstance(each, EmailStep)]
-    said += [template.topic for template in project.templates.values()]
-    return {topic for topic in said if topic}
 
 
 def _address(text: str) -> str:

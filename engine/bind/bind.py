@@ -27,7 +27,7 @@ from engine.bind.goals import bind_goal
 from engine.bind.metrics import BoundMetric, bind_metric
 from engine.bind.names import Scope, find_entity, find_field
 from engine.bind.playbook import Audience, BoundPlaybook
-from engine.bind.policy import BoundPolicy, bind_policy
+from engine.bind.policy import BoundPolicy, bind_policy, policy_cautions
 from engine.bind.steps import bind_steps
 from engine.bind.timetable import check_cron, check_entry, find_zone
 from engine.bind.tracked import bind_tracked
@@ -113,7 +113,7 @@ def bind_project(project: Project) -> BoundProject:
     """All segments, playbooks and metrics that can be used, and the problems of what cannot."""
     catalog, catalog_problems = bind_catalog(project)
     found = [*_settings_problems(project), *catalog_problems, *_catalog_cautions(catalog)]
-    found += _problems_of(lambda: bind_policy(project, catalog))
+    found += [*_problems_of(lambda: bind_policy(project, catalog)), *policy_cautions(project)]
     segments, told = _all_bound(project.segments, lambda each: _segment(each, project, catalog))
     found += told
     playbooks, told = _all_bound(project.playbooks, lambda each: _playbook(each, project, catalog))
@@ -337,11 +337,9 @@ def _check_volume(connector: Connector, project: Project) -> None:
     """A misspelt table would be guarded by nothing."""
     if any(kind == "entity" for kind, _ in project.broken):
         return
-    sources = {
-        each.source
-        for entity in project.entities.values()
-        for each in (entity, *entity.events.values())
-    }
+    entities = project.entities.values()
+    sources = {entity.source for entity in entities}
+    sources |= {event.source for entity in entities for event in entity.events.values()}
     prefix = f"{connector.name}."
     tables = [source.removeprefix(prefix) for source in sources if source.startswith(prefix)]
     for name in connector.volume:
