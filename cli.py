@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -137,12 +138,27 @@ def _is_asked() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _to_be_made(context: click.Context, where: Path) -> Path:
-    """A folder that a command makes, as seen from where -C leads."""
-    if where.is_absolute():
-        return where
-    said, _ = _where(context)
-    return where if said is None else said / where
+def _from_there(value: Any, context: click.Context | None) -> Any:
+    """A path as seen from where -C leads, which is read before all else that is said."""
+    said = context.obj.get("folder") if context and context.obj else None
+    return value if said is None or str(value) == "-" else said / value
+
+
+class _Path(click.Path):
+    """A path of the project that is worked in."""
+
+    def __init__(self, **asked: Any) -> None:
+        super().__init__(path_type=Path, **asked)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(_from_there(value, ctx), param, ctx)
+
+
+class _Text(click.File):
+    """The text of a file of the project that is worked in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(_from_there(value, ctx), param, ctx)
 
 
 def _instant(text: str | None, workplace: Workplace) -> datetime:
@@ -201,6 +217,7 @@ def _project_option(command: Command) -> Command:
         "-C",
         "folder",
         type=click.Path(file_okay=False, exists=True, path_type=Path),
+        is_eager=True,
         callback=_remember("folder"),
         expose_value=False,
         help="Work in this project instead of the nearest one upwards.",
@@ -238,7 +255,21 @@ def _as_of_option(command: Command) -> Command:
     )(command)
 
 
+_some = click.IntRange(min=1)
 _key_option = click.option("--for", "key", required=True, metavar="KEY", help="The customer's key.")
+
+
+def _hand_on(context: click.Context, listing: click.Command, form: str) -> None:
+    """A group by itself lists; what is said of the form before a verb holds for the verb."""
+    verb = context.invoked_subcommand
+    if verb is None:
+        context.invoke(listing, form=form)
+        return
+    if context.get_parameter_source("form") is ParameterSource.COMMANDLINE:
+        found = cast("click.Group", context.command).commands.get(verb)
+        if found is not None and all(each.name != "form" for each in found.params):
+            raise click.UsageError(f"`{verb}` takes no --format.", context)
+        context.default_map = {verb: {"form": form}}
 
 
 def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -300,9 +331,7 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 
 
 @_command("init")
-@click.argument(
-    "where", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path)
-)
+@click.argument("where", metavar="[DIR]", required=False, default=".", type=_Path())
 @click.option(
     "--reference", is_flag=True, help="On the reference catalog, which the library speaks of."
 )
@@ -313,7 +342,7 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
     from engine.proof import make_live_ledger
     from engine.workplace import open_workplace
 
-    ports, where = _ports(), _to_be_made(context, where)
+    ports = _ports()
     name = slug(where.resolve().name)
     if reference:
         made = make_reference_project(where, name=name)
@@ -333,17 +362,17 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
     metavar="[DIR]",
     required=False,
     default="touchline-demo",
-    type=click.Path(path_type=Path),
+    type=_Path(),
 )
-@click.option("--users", default=20_000, show_default=True, help="How many users to make up.")
-@click.option("--events", default=500_000, show_default=True, help="How many events.")
+@click.option("--users", type=_some, default=20_000, show_default=True, help="How many users.")
+@click.option("--events", type=_some, default=500_000, show_default=True, help="How many events.")
 @click.option("--seed", default=7, show_default=True, help="The same seed, the same customers.")
 def demo(context: click.Context, where: Path, users: int, events: int, seed: int) -> None:
     """The whole story in under a minute, on generated customers and servers on this machine."""
     from connectors.demo.generate import Scale
     from connectors.demo.story import tell
 
-    scale, where = Scale(users, events, seed), _to_be_made(context, where)
+    scale = Scale(users, events, seed)
     sys.exit(tell(where, scale, now=_SystemClock().now(), program=main, say=click.echo))
 
 
@@ -372,7 +401,7 @@ def _asked(each: Input) -> str:
 
 @_command("schema")
 @click.option("--project", "narrowed", is_flag=True, help="Narrowed to this project's own names.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here.")
+@click.option("--out", type=_Path(file_okay=False), help="Write files here.")
 def schema(context: click.Context, narrowed: bool, out: Path | None) -> None:
     """The JSON Schemas of every kind of file, for editors and other tools."""
     from engine.report.schemas import narrowed_schemas, plain_schemas, print_or_write
@@ -604,7 +633,7 @@ def _svg_file(context: click.Context, option: click.Parameter, path: Path | None
 @click.option("--to", "last", type=_day, required=True, metavar="D", help="The last day.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_Path(dir_okay=False),
     metavar="FILE.svg",
     callback=_svg_file,
     help="Draw it.",
@@ -641,7 +670,7 @@ def simulate(
 
 @_command("graph")
 @click.argument("playbook", required=False)
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
+@click.option("--out", metavar="FILE", type=_Path(), help="Write it there.")
 @click.option(
     "--format",
     "form",
@@ -672,7 +701,7 @@ def graph(context: click.Context, playbook: str | None, out: Path | None, form: 
 @_format_option("text", "json", "csv")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=_Path(),
     metavar="FILE.svg",
     callback=_svg_file,
     help="Draw them.",
@@ -715,7 +744,7 @@ def metrics(
 @_format_option("text", "json", "csv")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=_Path(),
     metavar="FILE.svg",
     callback=_svg_file,
     help="Draw what tells most.",
@@ -874,8 +903,7 @@ def worker(context: click.Context) -> None:
 @click.pass_context
 def connectors(context: click.Context, form: str) -> None:
     """What is connected, whether it answers, how fresh it is."""
-    if context.invoked_subcommand is None:
-        context.invoke(connectors_list, form=form)
+    _hand_on(context, connectors_list, form)
 
 
 @_command("list", group=connectors)
@@ -943,8 +971,7 @@ def status(context: click.Context, form: str) -> None:
 @click.pass_context
 def held(context: click.Context, form: str) -> None:
     """What waits for a person: drafts, fuses that blew, and sends whose outcome is unknown."""
-    if context.invoked_subcommand is None:
-        context.invoke(held_list, form=form)
+    _hand_on(context, held_list, form)
 
 
 @_command("list", group=held)
@@ -975,15 +1002,16 @@ def held_show(context: click.Context, item: str, as_html: bool, form: str) -> No
 @click.option("--subject", metavar="S", help="The new subject.")
 @click.option(
     "--text",
-    type=click.File(encoding="utf-8"),
+    type=_Text(encoding="utf-8"),
     metavar="FILE",
     help="The new text, as Markdown; - reads it from standard input.",
 )
 def held_edit(context: click.Context, item: str, subject: str | None, text: Any) -> None:
     """Change a draft: by --subject and --text, or in your editor. It has to be approved anew."""
     from engine.approving import edit_draft
+    from engine.report.files import text_in
 
-    said = text.read() if text else None
+    said = text_in(text) if text else None
     editor = _editor if _is_asked() else None
     _finish(edit_draft(_open(context), item, subject=subject, text=said, editor=editor))
 
@@ -1032,8 +1060,7 @@ def held_resolve(context: click.Context, item: str, sent: bool, not_sent: bool) 
 @click.pass_context
 def tasks(context: click.Context, form: str) -> None:
     """The built-in task inbox."""
-    if context.invoked_subcommand is None:
-        context.invoke(tasks_list, form=form)
+    _hand_on(context, tasks_list, form)
 
 
 @_command("list", group=tasks)
@@ -1107,7 +1134,7 @@ def resume(context: click.Context, playbooks: tuple[str, ...], yes: bool) -> Non
     "files",
     metavar="[FILE]…",
     nargs=-1,
-    type=click.Path(exists=True, allow_dash=True, path_type=Path),
+    type=_Path(exists=True, allow_dash=True),
 )
 @click.option(
     "--format",
@@ -1135,8 +1162,7 @@ def inbound(context: click.Context, files: tuple[Path, ...], form: str, as_json:
 @click.pass_context
 def suppress(context: click.Context, form: str) -> None:
     """Addresses that are not to be contacted."""
-    if context.invoked_subcommand is None:
-        context.invoke(suppress_list, form=form)
+    _hand_on(context, suppress_list, form)
 
 
 @_command("list", group=suppress)
@@ -1241,7 +1267,7 @@ def audit_show(
 @_command("verify", group=audit)
 @click.option(
     "--against",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_Path(exists=True, dir_okay=False),
     metavar="FILE",
     help="A checkpoint that was kept elsewhere.",
 )
@@ -1329,7 +1355,11 @@ def _progress(text: str) -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status; no error ever shows as a traceback."""
+    from engine.report.text import let_write_all
+
     remembered: dict[str, Any] = {}
+    for stream in (sys.stdout, sys.stderr):
+        let_write_all(stream)
     try:
         cli.main(args=arguments, prog_name="touchline", obj=remembered, standalone_mode=False)
     except click.exceptions.Abort:

@@ -109,6 +109,10 @@ class _Tables:
         """They have no statistics."""
         return ()
 
+    def fault(self, told: str, *, is_parser: bool) -> str | None:
+        """They lie in no file."""
+        return None
+
 
 def _select(table: FakeTable) -> str:
     """All values travel as text in one parameter and are cast to the types of their columns."""

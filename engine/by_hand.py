@@ -163,9 +163,10 @@ def take_out(workplace: Workplace, name: str, key_text: str, *, why: str) -> Han
     A playbook that is broken or gone can still be left.
 
     Raises:
-        Refused: the ledger here only dry-runs.
+        Refused: the ledger here only dry-runs, or neither it nor the project knows the playbook.
     """
     now = workplace.ports.clock.now()
+    workplace.check_known((name,))
     key = _key(workplace, name, key_text)
     ledger = workplace.live_ledger(now, otherwise=_NOT_HERE)
     declared = workplace.project.playbooks.get(name)

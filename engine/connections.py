@@ -122,6 +122,8 @@ def _looked_at(
         problems = tuple(_problems(workplace, connector, snapshot, tables=tables, now=now))
     except Unreachable as why:
         return Looked(about, unreachable=str(why))
+    except SourceFault as why:  # it opens, and cannot be read at all
+        return Looked(about, problems=(str(why),))
     return Looked(about, tables, tuple(dict.fromkeys(problems)), caution=caution)
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from engine.approving import approval_of
+from engine.bind.policy import topics_of_mails
 from engine.decide.entry import told_of_fuse
 from engine.language.policy import GENERAL
 from engine.ledger import holds
@@ -33,7 +34,7 @@ from engine.ledger.holds import HeldFuse, HeldTouch
 from engine.ledger.store import Ledger, Unit, halt_file_in
 from engine.ledger.suppressions import Suppression, list_suppressions, suppress, unsuppress
 from engine.ledger.tasks import Task, TaskState
-from engine.ledger.topics import subscribe, unsubscribe
+from engine.ledger.topics import had_topic, subscribe, unsubscribe
 from engine.ledger.touches import backlog as waiting
 from engine.messages.address import AddressError, normalise, parse_address
 from engine.moments import local_date
@@ -241,7 +242,7 @@ def task_list(
         with ledger.read() as unit:
             found = inbox.list_tasks(unit, state=state, assignee=whom, playbook=playbook or None)
     if playbook and not found:
-        _known(workplace, (playbook,))
+        workplace.check_known((playbook,))
     return Inbox(found, local_date(_now(workplace), workplace.zone))
 
 
@@ -292,7 +293,7 @@ def halt_in(root: Path, opened: Callable[[], Workplace], playbooks: Sequence[str
     """
     try:
         workplace = opened()
-        _known(workplace, playbooks)
+        workplace.check_known(playbooks)
         known, why_not = workplace.known_ledger()
         ledger = known or workplace.ledger()
     except TouchlineError as error:
@@ -306,7 +307,12 @@ def halt_in(root: Path, opened: Callable[[], Workplace], playbooks: Sequence[str
 
 
 def backlog(workplace: Workplace, playbooks: Sequence[str]) -> str:
-    """What a resume would let go, and since when the oldest of it waits."""
+    """What a resume would let go, and since when the oldest of it waits.
+
+    Raises:
+        Refused: neither the project nor the ledger knows such a playbook.
+    """
+    workplace.check_known(playbooks)
     lines = []
     with workplace.ledger().read() as unit:
         for name in playbooks or (None,):
@@ -318,7 +324,7 @@ def backlog(workplace: Workplace, playbooks: Sequence[str]) -> str:
 
 def let_go_on(workplace: Workplace, playbooks: Sequence[str]) -> str:
     """Lift the halt of everything, with the pauses of channels, or of these playbooks."""
-    _known(workplace, playbooks)
+    workplace.check_known(playbooks)
     ledger = workplace.ledger()
     lifted = lift_halt(ledger, playbooks, at=_now(workplace), actor=workplace.ports.actor)
     opened = [] if playbooks else _open_channels(workplace, ledger)
@@ -340,13 +346,6 @@ def _open_channels(workplace: Workplace, ledger: Ledger) -> list[str]:
         ]
 
 
-def _known(workplace: Workplace, playbooks: Sequence[str]) -> None:
-    for name in playbooks:
-        if name not in workplace.project.playbooks:
-            hint = did_you_mean(name, workplace.project.playbooks)
-            raise Refused(f"there is no playbook `{name}`; {hint}")
-
-
 # ---------------------------------------------------------------- suppressions
 
 
@@ -363,8 +362,8 @@ def stop_contacting(workplace: Workplace, address: str, *, topic: str, why: str)
     """Suppress an address, on one topic or on all.
 
     Raises:
-        Refused: the ledger here only dry-runs, or the project declares its topics, and has no
-            such one.
+        Refused: the ledger here only dry-runs, or the project has no such topic, and never sent a
+            mail on it.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
@@ -395,8 +394,8 @@ def subscribe_address(workplace: Workplace, address: str, *, topic: str, why: st
     """Record that an address asked for a topic, and take a suppression on it back.
 
     Raises:
-        Refused: the ledger here only dry-runs, or the project declares its topics, and has no
-            such one.
+        Refused: the ledger here only dry-runs, or the project has no such topic, and never sent a
+            mail on it.
     """
     at, actor = _now(workplace), workplace.ports.actor
     normal = _address(address)
@@ -431,11 +430,18 @@ def _live(workplace: Workplace) -> Ledger:
 
 
 def _check_topic(workplace: Workplace, topic: str) -> None:
+    """A topic that no mail is on is a slip: whoever wants no more of another would get it."""
     declared = workplace.settings.policy.topics
-    if declared is None or topic in ("", GENERAL) or topic in declared:
+    known = topics_of_mails(workplace.project) if declared is None else declared
+    if topic in ("", GENERAL) or topic in known:
         return
-    hint = did_you_mean(topic, [*declared, GENERAL])
-    raise Refused(f"touchline.yaml declares no topic `{topic}`; {hint}")
+    ledger = workplace.ledger_or_none()
+    if ledger is not None:
+        with ledger.read() as unit:  # what was edited away since may be in mailboxes
+            if had_topic(unit, topic):
+                return
+    lacks = "no mail is on the topic" if declared is None else "touchline.yaml declares no topic"
+    raise Refused(f"{lacks} `{topic}`; {did_you_mean(topic, [*known, GENERAL])}")
 
 
 def _address(text: str) -> str:

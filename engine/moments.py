@@ -243,8 +243,8 @@ def parse_moment(text: str) -> Moment:
     if _PATH.fullmatch(words):
         return FieldMoment(words)
     raise MomentError(
-        f"`{text}` is no moment; expected a date, a timestamp, `30 days ago`, `start of month`, "
-        "`today` or the name of a date or timestamp field"
+        f"`{text}` is no moment; expected a date as 2026-03-10, a timestamp as 2026-03-10T09:00, "
+        "`30 days ago`, `start of month`, `today` or the name of a date or timestamp field"
     )
 
 
@@ -252,8 +252,11 @@ def _parse_iso(text: str) -> Moment:
     try:
         is_date = _DATE.fullmatch(text)
         return Day(date.fromisoformat(text)) if is_date else At(datetime.fromisoformat(text))
-    except ValueError as error:
-        raise MomentError(f"`{text}` is no date or timestamp (ISO 8601): {error}") from None
+    except ValueError:
+        raise MomentError(
+            f"`{text}` is no day and hour of the calendar; expected a date as 2026-03-10, or a "
+            "timestamp as 2026-03-10T09:00 or 2026-03-10T09:00+01:00"
+        ) from None
 
 
 def field_path(moment: Moment) -> str | None:

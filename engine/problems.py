@@ -126,9 +126,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     import difflib  # nobody waits for it where all names are right
 
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    by_fold = {each.casefold(): each for each in reversed(names)}
+    near = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
     if near:
-        return f"did you mean {near[0]}?"
+        found = by_fold[near[0]]
+        return f"did you mean {found if found == found.strip() else repr(found)}?"
     if not names:
         return ""
     shown = ", ".join(names[:12])

@@ -27,7 +27,7 @@ from engine.moments import (
     span,
     window_start,
 )
-from engine.problems import Misuse
+from engine.problems import Misuse, Refused
 from engine.workplace import Workplace
 
 __all__ = [
@@ -46,9 +46,15 @@ __all__ = [
 def records(
     workplace: Workplace, *, key: str | None, playbook: str | None, since: str | None
 ) -> Iterator[AuditRecord]:
-    """Audit records in their order, narrowed by what is said."""
+    """Audit records in their order, narrowed by what is said.
+
+    Raises:
+        Refused: neither the log nor the project knows the playbook.
+    """
     start = _since(workplace, since) if since else None
     with workplace.ledger().read() as unit:
+        if playbook and next(read_audit(unit, playbook=playbook), None) is None:
+            workplace.check_known((playbook,))
         yield from read_audit(unit, key=key, playbook=playbook, since=start)
 
 
@@ -78,10 +84,22 @@ _NO_START = "`{}` is no duration, date or timestamp, such as `7 days` or 2026-03
 
 
 def verify(workplace: Workplace, against: Path | None) -> Verification:
-    """Recompute the chain; with a checkpoint kept elsewhere, also that nothing before was cut."""
-    note = against.read_text(encoding="utf-8-sig", errors="replace") if against else None
+    """Recompute the chain; with a checkpoint kept elsewhere, also that nothing before was cut.
+
+    Raises:
+        Refused: the file is no checkpoint, or not of this log.
+    """
+    note = _note_in(against) if against else None
     with workplace.ledger().read() as unit:
         return verify_audit(unit, against=note)
+
+
+def _note_in(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        message = f"{file} is not UTF-8, as a checkpoint is; where a shell wrote it, save it anew"
+        raise Refused(message) from None
 
 
 def checkpoint(workplace: Workplace) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,6 +27,7 @@ from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import ledger_file, ledger_url, shown
 from engine.ledger.enrolled import LedgerEnrollments
 from engine.ledger.history import LedgerHistory
+from engine.ledger.names import is_known
 from engine.ledger.schema import (
     AlreadyMade,
     DryOnly,
@@ -162,7 +163,23 @@ class Workplace:
             raise Invalid(broken)
         if name in self.project.blueprints:
             raise Refused("; ".join(not_run_by_itself(name)))
-        raise Refused(f"there is no {kind} `{name}`; {did_you_mean(name, known)}")
+        hint = did_you_mean(name, known) or "this project has none"
+        raise Refused(f"there is no {kind} `{name}`; {hint}")
+
+    def check_known(self, playbooks: Iterable[str]) -> None:
+        """Refuse names that neither the files nor the ledger know.
+
+        A playbook whose file is broken or gone may have people inside, and a daemon that goes on
+        with what it had sends its mail: it is asked about, halted and left like any other.
+        """
+        lost = [name for name in playbooks if name not in self.project.playbooks]
+        ledger = self.ledger_or_none() if lost else None
+        if ledger is not None:
+            with ledger.read() as unit:
+                lost = [name for name in lost if not is_known(unit, name)]
+        if lost:
+            hint = did_you_mean(lost[0], self.project.playbooks) or "this project has none"
+            raise Refused(f"there is no playbook `{lost[0]}`; {hint}")
 
     # ------------------------------------------------------------ sources
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,7 +44,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import Function
 
 from connectors.sources.columnar import integers_of
-from connectors.sources.csv_faults import csv_fault
 from connectors.sources.duck_forms import FORMS, quoted_text
 from connectors.sources.forms import SQL_TYPES, Form, microseconds
 from connectors.sources.plain import blocks_of, result_of
@@ -88,6 +88,9 @@ class Tables(Protocol):
 
     def never_blank(self, connection: Connection, table: TableRef) -> Collection[str]:
         """The columns of `connector.table` that are known to hold no blank text."""
+
+    def fault(self, told: str, *, is_parser: bool) -> str | None:
+        """What is wrong with a file of them, as `file_fault` says it; None where it is none."""
 
 
 def quoted(name: str) -> str:
@@ -144,7 +147,7 @@ class DuckStore:
         """Column names and DuckDB's type names."""
         key = (table.connector, table.table)
         if key not in self._columns:
-            with self._engine.connect() as connection, _data_faults(str(table)):
+            with self._engine.connect() as connection, self._data_faults(str(table)):
                 self._tables.prepare(connection, table)
                 described = connection.exec_driver_sql(
                     f"DESCRIBE {quoted(table.connector)}.{quoted(table.table)}"
@@ -158,7 +161,7 @@ class DuckStore:
         key = (table.connector, table.table)
         self._asked[key] += 1
         if self._asked[key] == _OFTEN:
-            with self._engine.connect() as connection, _data_faults(str(table)):
+            with self._engine.connect() as connection, self._data_faults(str(table)):
                 self._tables.keep(connection, table)
                 connection.commit()
         return key
@@ -188,7 +191,7 @@ class DuckStore:
     def _never_blank(self, table: TableRef) -> Collection[str]:
         key = (table.connector, table.table)
         if key not in self._known:
-            with self._engine.connect() as connection, _data_faults(str(table)):
+            with self._engine.connect() as connection, self._data_faults(str(table)):
                 self._known[key] = self._tables.never_blank(connection, table)
         return self._known[key]
 
@@ -205,7 +208,7 @@ class DuckStore:
         if self._held_values > _HELD_VALUES:
             return None
         made = _Held(f"held_{next(self._bound)}", statement)
-        with self._engine.connect() as connection, _data_faults("the files"):
+        with self._engine.connect() as connection, self._data_faults("the files"):
             connection.execute(made)
             found = made.relation()
             rows = connection.scalar(select(func.count()).select_from(found))
@@ -215,7 +218,7 @@ class DuckStore:
 
     def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """The rows of a statement, on a connection of its own, so that several can be open."""
-        with self._engine.connect() as connection, _data_faults("the files"):
+        with self._engine.connect() as connection, self._data_faults("the files"):
             yield from blocks_of(connection, statement)
 
     def integers(self, statement: Executable | Filled) -> Iterator[Sequence[int]]:
@@ -224,9 +227,23 @@ class DuckStore:
         DuckDB hands over columns only of what bears no parameters: a table of the connection's
         own, in the order in which it was filled, which goes with the transaction.
         """
-        with self._engine.connect() as connection, _data_faults("the files"):
+        with self._engine.connect() as connection, self._data_faults("the files"):
             result_of(connection, statement, **{_INTO: _FOUND}).close()
             yield from integers_of(connection.connection.cursor().sql(f"FROM {_FOUND}"))
+
+    @contextmanager
+    def _data_faults(self, subject: str) -> Iterator[None]:
+        """What DuckDB says of broken data, as a fault; what it refuses to run is a bug of ours."""
+        try:
+            yield
+        except DBAPIError as error:
+            # What it meets inside of a Parquet file has no class of its own.
+            is_parser = type(error.orig) is duckdb.Error
+            if not is_parser and not isinstance(error.orig, _DATA_ERRORS):
+                raise
+            told = str(error.orig)
+            found = self._tables.fault(told, is_parser=is_parser) or _first_lines(told)
+            raise SourceFault(f"{subject} cannot be read: {found}") from error
 
 
 class _Held(Executable, ClauseElement):
@@ -278,25 +295,12 @@ def _typed(member: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
     return type_coerce(value, SQL_TYPES[kind])
 
 
-_NOT_TO_BE_TOLD = ("Original Line", "Possible fixes", "Possible Solution")
+_NOT_TO_BE_TOLD = ("Original Line", "Possible fixes", "Possible Solution", "LINE 1: ")
+_CLASS = re.compile(r"^[A-Z][A-Za-z ]* Error: ")
 
 
-@contextmanager
-def _data_faults(subject: str) -> Iterator[None]:
-    """What DuckDB says of broken data, as a fault; a statement that it refuses is a bug of ours."""
-    try:
-        yield
-    except DBAPIError as error:
-        if isinstance(error.orig, _DATA_ERRORS):
-            raise SourceFault(f"{subject} cannot be read: {_first_lines(error.orig)}") from error
-        raise
-
-
-def _first_lines(error: BaseException) -> str:
+def _first_lines(told: str) -> str:
     """What happened, without a customer's row and without advice on options that are not ours."""
-    told = str(error)
-    if fault := csv_fault(told):
-        return fault
     for advice in _NOT_TO_BE_TOLD:
         told = told.split(advice, maxsplit=1)[0]
-    return " ".join(told.split())[:300]
+    return " ".join(_CLASS.sub("", told).split())[:300]

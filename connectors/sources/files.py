@@ -27,6 +27,7 @@ from sqlalchemy.engine import Dialect
 
 from connectors.sources.duck import DuckStore, memory_engine, quoted
 from connectors.sources.duck_forms import quoted_text
+from connectors.sources.file_faults import file_fault
 from connectors.sources.forms import no_table
 from connectors.sources.parquet import never_blank_in
 from connectors.sources.reader import SourceReader
@@ -137,6 +138,10 @@ class _Files:
             return ()
         return never_blank_in(connection, _list_of(found))
 
+    def fault(self, told: str, *, is_parser: bool) -> str | None:
+        """What is wrong with one of the files that were read."""
+        return file_fault(told, self._seen, is_parser=is_parser)
+
     def refuse_changes(self) -> None:
         """Raise SourceFault where a file, or the list of them, is not what it was."""
         for table, members in self._members.items():
@@ -176,9 +181,19 @@ def _files_of(folder: Path, table: TableRef) -> tuple[Path, ...]:
         names = " and ".join(path.name for path in found)
         raise SourceFault(f"{table} could be {names} in {folder}; keep one of them")
     if not found:
+        for path in candidates:
+            if path.is_dir():
+                raise SourceFault(f"{table}: {path} is a folder; call it `{name}`, without ending")
         # A file that is gone is a source out of reach, as a server that is down would be.
-        raise Unreachable(str(no_table(table.connector, name, _tables_in(folder))))
+        no_file = str(no_table(table.connector, name, _tables_in(folder)))
+        raise Unreachable(no_file + _near(folder, name))
     return _members_of(found[0], table) if found[0].is_dir() else (found[0],)
+
+
+def _near(folder: Path, name: str) -> str:
+    """What lies there under the name of the table and is none, if something does."""
+    near = sorted(path.name for path in folder.iterdir() if path.stem.split(".")[0] == name)
+    return f" ({near[0]} is none: a table is a .parquet, .csv or .jsonl file)" if near else ""
 
 
 def _tables_in(folder: Path) -> set[str]:
@@ -243,12 +258,33 @@ def _header(path: Path, table: TableRef) -> Sequence[str]:
         raise SourceFault(message) from None
     except (OSError, csv.Error) as error:
         raise SourceFault(f"{table}: the header of {path} cannot be read: {error}") from None
-    if not any(header):
+    if not any(name.strip() for name in header):
         raise SourceFault(f"{table}: {path} has no header")
-    twice = {name for name in header if header.count(name) > 1}
-    if twice:
-        raise SourceFault(f"{table}: {path} has two columns named `{min(twice)}`")
+    _refuse_names(header, f"{table}: {path}")
+    other = next((sign for sign in ";\t|" if sign in header[0]), None)
+    if other is not None and len(header) == 1:
+        sign = "a tab" if other == "\t" else f"`{other}`"
+        raise SourceFault(f"{table}: {path} has {sign} between its columns; save it with commas")
     return header
+
+
+def _refuse_names(names: Sequence[str], subject: str) -> None:
+    """Raise SourceFault where columns cannot be told apart: DuckDB takes no heed of capitals."""
+    if "" in names:
+        raise SourceFault(
+            f"{subject}: column {names.index('') + 1} of {len(names)} has no name; name it in the "
+            "header, or leave it out of the file (a comma at either end makes one, and so does "
+            "`to_csv` of pandas without `index=False`)"
+        )
+    if "\0" in "".join(names):
+        raise SourceFault(f"{subject}: the name of a column holds the character U+0000")
+    seen: dict[str, str] = {}
+    for name in names:
+        alike = seen.get(name.lower())
+        if alike is not None:
+            also = "" if alike == name else f" and `{name}`, which differ in capitals alone"
+            raise SourceFault(f"{subject} has two columns named `{alike}`{also}")
+        seen[name.lower()] = name
 
 
 def _json_lines(connection: Connection, table: TableRef, paths: Sequence[Path]) -> str:
@@ -257,9 +293,13 @@ def _json_lines(connection: Connection, table: TableRef, paths: Sequence[Path]) 
     keys = connection.exec_driver_sql(
         f"DESCRIBE {source} union_by_name = true, maximum_depth = 1, sample_size = -1)"
     ).all()
-    if [row[0] for row in keys] == ["json"]:
+    names = [row[0] for row in keys]
+    if names == ["json"]:
         _refuse_no_objects(table, paths, kind=keys[0][1])
-    return f"{source} columns = {_text_columns([row[0] for row in keys])})"
+    if any("\0" in name for name in names):
+        where = paths[0] if len(paths) == 1 else paths[0].parent
+        raise SourceFault(f"{table}: a key in {where} holds the character U+0000")
+    return f"{source} columns = {_text_columns(names)})"
 
 
 def _refuse_no_objects(table: TableRef, paths: Sequence[Path], *, kind: str) -> None:

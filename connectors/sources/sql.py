@@ -65,6 +65,11 @@ def _sqlite(url: URL, connectors: Mapping[str, Connector], root: Path) -> Sqlite
     names = ", ".join(connectors)
     if not url.database or url.database == ":memory:":
         raise Misuse(f"connector {names}: a SQLite `url` names a file, as sqlite:///data/crm.db")
+    if url.host is not None:
+        raise Misuse(
+            f"connector {names}: its `url` names a server before its file; expected "
+            "sqlite:///data/crm.db, with three strokes"
+        )
     if any(connector.schema is not None for connector in connectors.values()):
         raise Misuse(f"connector {names}: SQLite has no schemas; take `schema` away")
     zones = {name: ZoneInfo(connector.timezone) for name, connector in connectors.items()}

@@ -27,14 +27,20 @@ from engine.bind.goals import bind_goal
 from engine.bind.metrics import BoundMetric, bind_metric
 from engine.bind.names import Scope, find_entity, find_field
 from engine.bind.playbook import Audience, BoundPlaybook
-from engine.bind.policy import BoundPolicy, bind_policy
+from engine.bind.policy import BoundPolicy, bind_policy, policy_cautions
 from engine.bind.steps import bind_steps
 from engine.bind.timetable import check_cron, check_entry, find_zone
 from engine.bind.tracked import bind_tracked
 from engine.bind.version import playbook_version
 from engine.bind.ways import check_ways
 from engine.language.playbook import Playbook, Schedule, Segment
-from engine.language.project import Project, SmtpChannel, Template, WebhookChannel
+from engine.language.project import (
+    Connector,
+    Project,
+    SmtpChannel,
+    Template,
+    WebhookChannel,
+)
 from engine.language.steps import every_step as declared_steps
 from engine.places import NOWHERE, Place
 from engine.problems import Invalid, Misuse, Problem, Severity, did_you_mean
@@ -107,7 +113,7 @@ def bind_project(project: Project) -> BoundProject:
     """All segments, playbooks and metrics that can be used, and the problems of what cannot."""
     catalog, catalog_problems = bind_catalog(project)
     found = [*_settings_problems(project), *catalog_problems, *_catalog_cautions(catalog)]
-    found += _problems_of(lambda: bind_policy(project, catalog))
+    found += [*_problems_of(lambda: bind_policy(project, catalog)), *policy_cautions(project)]
     segments, told = _all_bound(project.segments, lambda each: _segment(each, project, catalog))
     found += told
     playbooks, told = _all_bound(project.playbooks, lambda each: _playbook(each, project, catalog))
@@ -321,9 +327,29 @@ def _settings_problems(project: Project) -> tuple[Problem, ...]:
             found.attempt(lambda: _project_zone(project))
             found.each(settings.connectors.values(), lambda c: find_zone(c.timezone, c.place))
             found.each(settings.channels.values(), _check_channel_name)
+            found.each(settings.connectors.values(), lambda c: _check_volume(c, project))
     except Invalid as invalid:
         problems += invalid.problems
     return (*problems, *_ledger_advice(project))
+
+
+def _check_volume(connector: Connector, project: Project) -> None:
+    """A misspelt table would be guarded by nothing."""
+    if any(kind == "entity" for kind, _ in project.broken):
+        return
+    entities = project.entities.values()
+    sources = {entity.source for entity in entities}
+    sources |= {event.source for entity in entities for event in entity.events.values()}
+    prefix = f"{connector.name}."
+    tables = [source.removeprefix(prefix) for source in sources if source.startswith(prefix)]
+    for name in connector.volume:
+        if name not in tables:
+            raise wrong(
+                connector.place,
+                "unknown-table",
+                f"`volume` names `{name}`, and the catalog reads no such table of {connector.name}",
+                hint=did_you_mean(name, tables),
+            )
 
 
 def _check_channel_name(channel: SmtpChannel | WebhookChannel) -> None:

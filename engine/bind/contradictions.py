@@ -1,4 +1,4 @@
-"""`never-matches`: conditions that ask of one field what no value can be.
+"""`never-matches`: conditions that ask of one field what no value can be. `empty-text` beside it.
 
 Only what is plain to see is told: values written out, of one field, in one *all*. What hangs on
 other fields, on time or on events is not looked into.
@@ -26,6 +26,7 @@ from engine.problems import Problem, Severity
 
 __all__ = ["contradictions"]
 
+_EQUAL = (Op.IS, Op.IS_NOT, Op.ONE_OF, Op.NONE_OF)
 _Asked = tuple[Clause, Place]
 
 
@@ -35,7 +36,16 @@ def contradictions(condition: Condition) -> Iterator[Problem]:
     for path, clause, place in _together(condition, ""):
         asked[path].append((clause, place))
     for path, clauses in asked.items():
-        if not _can_be([clause for clause, _ in clauses]):
+        empty = [place for clause, place in clauses if _asks_for_empty_text(clause)]
+        if empty:
+            yield Problem(
+                empty[0],
+                "empty-text",
+                f"an empty text counts as missing: no `{path}` is one, and `is_not` always holds",
+                "write `{set: false}` where it is missing, or `{set: true}` where it is there",
+                Severity.WARNING,
+            )
+        elif not _can_be([clause for clause, _ in clauses]):
             yield Problem(
                 clauses[-1][1],
                 "never-matches",
@@ -92,6 +102,12 @@ def _can_be(clauses: Sequence[Clause]) -> bool:
     return _leaves_room(plain)
 
 
+def _asks_for_empty_text(clause: Clause) -> bool:
+    if not isinstance(clause, ValueTest) or clause.op not in _EQUAL:
+        return False
+    return any(isinstance(value, str) and not value.strip() for value in clause.values)
+
+
 def _is_written_out(test: ValueTest) -> bool:
     return not test.ignore_case and all(
         isinstance(value, str | int | float) for value in test.values
@@ -103,7 +119,7 @@ def _needs_a_value(test: ValueTest) -> bool:
 
 
 def _passes(value: object, test: ValueTest) -> bool:
-    if test.op in (Op.IS, Op.ONE_OF, Op.IS_NOT, Op.NONE_OF):
+    if test.op in _EQUAL:
         return (value in test.values) is _needs_a_value(test)
     bound = test.values[0]
     if not isinstance(value, int | float) or not isinstance(bound, int | float):

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from engine.bind.findings import wrong
+from engine.bind.literals import shown
 from engine.language.catalog import Kind
 from engine.language.conditions import Scalar
 from engine.language.examples import Cell
@@ -103,5 +104,5 @@ def _other_kind(cell: Cell, kind: Kind) -> Invalid:
     hint = ""
     if kind is Kind.TEXT and isinstance(cell.value, bool | int | float):
         hint = f'write it in quotes, as "{str(cell.value).lower()}"'
-    message = f"`{cell.name}` is {kind}; expected {_EXPECTED[kind]}"
+    message = f"`{cell.name}` is {shown(cell.value)}; expected {_EXPECTED[kind]}"
     return wrong(cell.place, "wrong-type", message, hint=hint)

@@ -62,7 +62,7 @@ def shown(value: object) -> str:
             return f"the number {value}"
         case str():
             return f"the text `{value}`"
-        case tuple():
+        case tuple() | list():
             return "a list"
         case _:
             return "a mapping"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import date, timedelta
 
@@ -27,9 +27,10 @@ from engine.language.policy import (
     TopicDefault,
 )
 from engine.language.project import Project, SmtpChannel
+from engine.language.steps import EmailStep, every_step
 from engine.moments import Duration, Unit
 from engine.places import Place
-from engine.problems import Invalid, did_you_mean
+from engine.problems import Invalid, Problem, Severity, did_you_mean
 from engine.records import dataclass
 
 __all__ = [
@@ -40,7 +41,9 @@ __all__ = [
     "address_of",
     "bind_policy",
     "check_topic",
+    "policy_cautions",
     "row_of",
+    "topics_of_mails",
 ]
 
 _WHOLE_DAY = (0, 24 * 60)
@@ -280,6 +283,29 @@ def check_topic(topic: str, project: Project, place: Place) -> None:
     known = [*declared, GENERAL]
     message = f"touchline.yaml declares no topic `{topic}`"
     raise wrong(place, "unknown-topic", message, hint=did_you_mean(topic, known))
+
+
+def topics_of_mails(project: Project) -> set[str]:
+    """The topics that mails of a project say they are on."""
+    steps = (each for playbook in project.playbooks.values() for each in every_step(playbook.steps))
+    said = [each.topic for each in steps if isinstance(each, EmailStep)]
+    said += [template.topic for template in project.templates.values()]
+    return {topic for topic in said if topic}
+
+
+def policy_cautions(project: Project) -> Iterator[Problem]:
+    """Rules about a topic that no mail is on, where none are declared: they hold nobody back."""
+    policy = project.settings.policy
+    if policy.topics is not None or {"playbook", "template"} & {kind for kind, _ in project.broken}:
+        return
+    known = {*topics_of_mails(project), GENERAL}
+    asked = [(cap.topic, cap.place) for cap in policy.frequency_caps if cap.topic is not None]
+    asked += [(topic, rule.place) for rule in policy.never_contact for topic in rule.topics]
+    for topic, place in asked:
+        if topic not in known:
+            message = f"no mail is on the topic `{topic}`, so that this holds nothing back"
+            hint = did_you_mean(topic, known)
+            yield Problem(place, "unknown-topic", message, hint, Severity.WARNING)
 
 
 # ---------------------------------------------------------------- never_contact

@@ -68,7 +68,7 @@ def ledger_url(text: str, root: Path) -> URL:
     """
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise Misuse(
             "the ledger's url is no database URL; expected sqlite:///PATH or "
             "postgresql+psycopg://USER@HOST/NAME"
@@ -85,9 +85,11 @@ def ledger_url(text: str, root: Path) -> URL:
 def _file_url(url: URL, root: Path) -> URL:
     if not url.database or url.database == ":memory:":
         raise Misuse("a ledger in memory forgets what it sent; expected sqlite:///PATH")
+    if url.host is not None:
+        raise Misuse("the ledger's url names a server before its file; expected sqlite:///PATH")
     if url.database.startswith("file:"):
-        return url
-    return url.set(database=str(root / url.database))
+        return url.set(drivername="sqlite")
+    return url.set(drivername="sqlite", database=str(root / url.database))
 
 
 def ledger_file(url: URL) -> Path | None:

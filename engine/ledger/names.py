@@ -35,6 +35,7 @@ from engine.problems import Refused
 __all__ = [
     "carry_over",
     "equal_to_vanished",
+    "is_known",
     "known_as",
     "playbooks_inside",
 ]
@@ -59,7 +60,7 @@ _NAMED: Sequence[tuple[Table, Column[str], tuple[str, ...]]] = (
 
 def known_as(unit: Unit, playbook: str, formerly: Collection[str]) -> str:
     """The name by which the ledger knows a playbook: a former one until it was carried over."""
-    former = [name for name in formerly if _is_known(unit, name)]
+    former = [name for name in formerly if is_known(unit, name)]
     return former[0] if former and not _has_entered(unit, playbook) else playbook
 
 
@@ -71,7 +72,7 @@ def carry_over(
     Raises:
         Refused: more than one of the names has a history of people.
     """
-    found = tuple(name for name in formerly if _is_known(unit, name))
+    found = tuple(name for name in formerly if is_known(unit, name))
     for former in found:
         if _has_entered(unit, former) and _has_entered(unit, playbook):
             raise Refused(
@@ -118,8 +119,9 @@ def _make_room(
         unit.connection.execute(delete(table).where(*mine))
 
 
-def _is_known(unit: Unit, playbook: str) -> bool:
-    return any(
+def is_known(unit: Unit, playbook: str) -> bool:
+    """Whether the ledger has anything of a playbook: people, runs, a pause or a halt."""
+    return playbook != "" and any(
         unit.connection.scalar(select(column).where(column == playbook).limit(1)) is not None
         for column in (
             enrollments.c.playbook,

@@ -18,11 +18,12 @@ from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import EVERY_TOPIC
-from engine.ledger.tables import subscriptions, suppressions
+from engine.ledger.tables import subscriptions, suppressions, touches
 
 __all__ = [
     "SUPPRESSED",
     "Addressed",
+    "had_topic",
     "refusals_among",
     "refusals_of",
     "subscribe",
@@ -34,6 +35,12 @@ SUPPRESSED = "suppressed"
 
 Addressed = tuple[str, str, TopicDefault]
 """An address by its keyed digest, a topic, and who gets that topic."""
+
+
+def had_topic(unit: Unit, topic: str) -> bool:
+    """Whether a mail of the ledger is on a topic, gone out or not."""
+    found = select(touches.c.id).where(touches.c.topic == topic).limit(1)
+    return unit.connection.scalar(found) is not None
 
 
 def _said_in(table: Table) -> Prepared:

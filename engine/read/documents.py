@@ -158,7 +158,8 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             _refuse(event, "aliases and anchors are not read")
         if not isinstance(event, yaml.ScalarEvent):
-            _refuse(event, "a list or mapping stands as a key; expected text")
+            hint = "a text that begins with `{` or `[` stands in quotes"
+            _refuse(event, "a list or mapping stands as a key; expected text", hint)
         if event.tag is not None:
             _refuse(event, f"`{event.tag}` is a tag; tags are not read", "write the plain value")
         if event.implicit[0] and not isinstance(_plain(event.value), str):
@@ -228,13 +229,15 @@ def _refuse_unprintable(text: str) -> None:
     )
 
 
+_ODD_BLANK = re.compile(r":[^\S \t\r]")
 _CURES: Mapping[str, str] = {
     "expected ',' or": "close the `[` or `{` that stands open, or put a comma between the entries",
     "mapping values are not allowed": "a `:` and a blank part a key from its value; a text with "
     "`: ` in it stands in quotes, and the line above may lack its blank",
     "expected '-' indicator": "items of one list begin in the same column; line this one up",
     "could not find expected ':'": "a key is followed by `:` and a blank",
-    "expected key": "keys of one mapping begin in the same column; line this one up",
+    "expected key": "keys of one mapping begin in the same column; line this one up, or close a "
+    "quote that was opened above",
     "block end": "line this up with what it belongs to",
     "unexpected end of stream": "close the quote or bracket that stands open",
     "cannot start any token": "put this text in quotes",
@@ -255,6 +258,9 @@ def _refuse_syntax(error: yaml.MarkedYAMLError, text: str) -> NoReturn:
     for above in (line - 1, line):  # a line may spoil the one that follows it
         if hint := plain_hint(_indent(text, above)):
             raise _Unreadable(above, 0, "this line is not indented with spaces", hint)
+        if found := _ODD_BLANK.search(_line(text, above)):
+            message = "the blank behind this `:` is no plain one"
+            raise _Unreadable(above, found.start(), message, plain_hint(found[0]))
     problem = error.problem or "not readable"
     cure = next((cure for part, cure in _CURES.items() if part in problem), "")
     raise _Unreadable(line, column, f"this is no YAML: {problem}", cure)
@@ -262,9 +268,13 @@ def _refuse_syntax(error: yaml.MarkedYAMLError, text: str) -> NoReturn:
 
 def _indent(text: str, line: int) -> str:
     """What stands before the first word of a line."""
-    lines = text.split("\n")
-    found = lines[line] if 0 <= line < len(lines) else ""
+    found = _line(text, line)
     return found[: len(found) - len(found.lstrip())]
+
+
+def _line(text: str, line: int) -> str:
+    lines = text.split("\n")
+    return lines[line] if 0 <= line < len(lines) else ""
 
 
 def _stands_at_tab(text: str, line: int, column: int) -> bool:

@@ -26,6 +26,7 @@ _LONGEST_YEARS = 1_000  # what is reached from the dates of today stays in the c
 _IN_A_YEAR = {Unit.YEAR: 1, Unit.QUARTER: 4, Unit.MONTH: 12, Unit.WEEK: 52}
 _NAME_OF_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHARE = re.compile(r"(\d{1,7}(?:\.\d{1,9})?)\s?%", re.ASCII)
+_LETTERS = 4  # a zone that is called by so few is another, not nearly the one: `PST` and `MST`
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
 _PASSWORD_IN_URL = re.compile(r"://[^/@:]*:(?!\$\{)[^/@]+@")
@@ -48,8 +49,11 @@ def parse_share(value: str | float) -> float:
 
 
 def _share(value: str | float) -> None:
-    if parse_share(value) > 1:
-        raise ValueError("expected a share of at most 100%; a number is taken as a part of 1")
+    share = parse_share(value)
+    if share <= 1:
+        return
+    meant = f": for {share:g}% write `{share:g}%`" if share <= 100 and value == share else ""
+    raise ValueError(f"expected a share of at most 100%; a number is taken as a part of 1{meant}")
 
 
 def _growth(value: str | float) -> None:
@@ -67,10 +71,13 @@ def _date(value: str) -> None:
 
 @lru_cache(maxsize=256)
 def _timezone(value: str) -> None:
+    if value == "localtime" or value.startswith(("posix/", "right/")):
+        raise ValueError("expected a zone that is the same everywhere, as `Europe/Paris`")
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = did_you_mean(value, available_timezones())
+        longer = (each for each in available_timezones() if len(each) > _LETTERS or each == "UTC")
+        near = did_you_mean(value, longer)
         hint = f"; {near}" if near.startswith("did") else ""
         raise ValueError(f"expected a zone, as `Europe/Paris`{hint}") from None
 

@@ -173,14 +173,22 @@ def _documents(loading: Loading) -> list[tuple[str, Document]]:
     return found
 
 
+def _is_nearly(path: str, ending: str, *others: str) -> bool:
+    """Whether a file ends as one that is read but for its capitals, or by another such ending."""
+    return path.lower().endswith((ending, *others)) and not path.endswith(ending)
+
+
+def _other_ending(path: str, ending: str) -> Problem:
+    found = Path(path).suffix
+    return Problem(Place(path), "bad-name", f"the file ends in {found}", f"rename it to {ending}")
+
+
 def _yaml_files(loading: Loading, folder: str) -> Iterator[str]:
     for path in files_below(loading.root, folder):
         if path.endswith(TEST_FILE) and folder == "playbooks":
             continue  # examples are read once every name is known
-        if path.endswith(".yml"):
-            loading.problems.append(
-                Problem(Place(path), "bad-name", "the file ends in .yml", "rename it to .yaml")
-            )
+        if _is_nearly(path, ".yaml", ".yml"):
+            loading.problems.append(_other_ending(path, ".yaml"))
         elif (loading.root / path).is_dir():
             loading.problems.append(
                 Problem(
@@ -283,6 +291,9 @@ _LOADERS: dict[str, Callable[[Document, Loading], None]] = {
 def _load_templates(loading: Loading) -> None:
     locales: list[Template] = []
     for path in files_below(loading.root, "emails"):
+        for ending in (".md", ".mjml"):
+            if _is_nearly(path, ending):
+                loading.problems.append(_other_ending(path, ending))
         if path.endswith((".md", ".mjml")) and (template := _load_template(path, loading)):
             key = f"{template.name}.{template.locale}" if template.locale else template.name
             _refuse_double(template, loading.templates.get(key), loading)

@@ -188,6 +188,8 @@ def audit_of(records: Iterable[AuditRecord], form: str) -> str:
         )
         for record in records
     ]
+    if not rows:
+        return "no such record"
     return columns(("seq", "at", "actor", "kind", "playbook", "key", ""), rows)
 
 

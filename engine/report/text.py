@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,7 @@ __all__ = [
     "columns",
     "count",
     "escaped",
+    "let_write_all",
     "local",
     "moment",
     "plural",
@@ -35,6 +38,25 @@ def escaped(text: str) -> str:
     Lines stay lines and tabs stay tabs; JSON says the same with it as without.
     """
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def let_write_all(stream: object) -> None:
+    """Let a stream write `\\u2713` where its encoding has no such letter.
+
+    A name must not end a run that went well; JSON says the same with it as without.
+    """
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors=_AS_JSON)
+
+
+def _as_json_writes(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+_AS_JSON = "touchline.as_json"
+codecs.register_error(_AS_JSON, _as_json_writes)
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -51,6 +51,16 @@ def test_nobody(tmp_path: Path, where: str) -> None:
     assert codes(tmp_path, where, {}) == ["never-matches"]
 
 
+@pytest.mark.parametrize("test", ['""', '{is_not: " "}', '["", Ann]', '{none_of: [Ann, ""]}'])
+def test_an_empty_text_is_no_value(tmp_path: Path, test: str) -> None:
+    """`is_not: ""` reads like "is there", and holds of everyone."""
+    assert codes(tmp_path, f"{{first_name: {test}}}", {}) == ["empty-text"]
+
+
+def test_a_blank_within_a_text_is_one(tmp_path: Path) -> None:
+    assert codes(tmp_path, '{first_name: {contains: " "}}', {}) == []
+
+
 @pytest.mark.parametrize("where", SOMETIMES)
 def test_somebody(tmp_path: Path, where: str) -> None:
     of_account = where.replace("account.", "") if "has: user" in where else where

@@ -187,6 +187,109 @@ MISTAKES = [
         "items of one list begin in the same column; line this one up",
     ),
     (
+        "unclosed quote",
+        PLAYBOOK,
+        'schedule: "0 9 * * 1-5"',
+        'schedule: "0 9 * * 1-5',
+        "playbooks/checkup.yaml:18:12",
+        "bad-yaml",
+        "this is no YAML: did not find expected key",
+        (
+            "keys of one mapping begin in the same column; line this one up, or close a quote that "
+            "was opened above"
+        ),
+    ),
+    (
+        "template without quotes",
+        PLAYBOOK,
+        'task: "Call {{ user.first_name }}"',
+        "task: {{ user.first_name }}",
+        "playbooks/checkup.yaml:18:12",
+        "bad-yaml",
+        "a list or mapping stands as a key; expected text",
+        "a text that begins with `{` or `[` stands in quotes",
+    ),
+    (
+        "no-break blank behind a key",
+        PLAYBOOK,
+        "of: user\n",
+        "of:\u00a0user\n",
+        "playbooks/checkup.yaml:5:5",
+        "bad-yaml",
+        "the blank behind this `:` is no plain one",
+        "a blank of another kind (U+00A0) stands there: type a plain one",
+    ),
+    (
+        "value in capitals",
+        SEGMENT,
+        "plan: pro",
+        "plan: PRO",
+        "segments/paying.yaml:4:19",
+        "unknown-value",
+        "account.plan is never `PRO`; the catalog lists its values",
+        "did you mean pro?",
+    ),
+    (
+        "date without zeros",
+        PLAYBOOK,
+        "{days_ago: {between: [30, 90]}}",
+        "{before: 2026-3-5}",
+        "playbooks/checkup.yaml:8:30",
+        "bad-moment",
+        (
+            "`2026-3-5` is no moment; expected a date as 2026-03-10, a timestamp as "
+            "2026-03-10T09:00, `30 days ago`, `start of month`, `today` or the name of a date or "
+            "timestamp field"
+        ),
+        "",
+    ),
+    (
+        "date that there is not",
+        PLAYBOOK,
+        "{days_ago: {between: [30, 90]}}",
+        "{before: 2026-02-30}",
+        "playbooks/checkup.yaml:8:30",
+        "bad-moment",
+        (
+            "`2026-02-30` is no day and hour of the calendar; expected a date as 2026-03-10, or a "
+            "timestamp as 2026-03-10T09:00 or 2026-03-10T09:00+01:00"
+        ),
+        "",
+    ),
+    (
+        "table of a volume",
+        SETTINGS,
+        "path: data}",
+        "path: data, volume: {user: {shrinks_by_at_most: 20%}}}",
+        "touchline.yaml:6:12",
+        "unknown-table",
+        "`volume` names `user`, and the catalog reads no such table of product",
+        "did you mean users?",
+    ),
+    (
+        "empty text",
+        SEGMENT,
+        "account.plan: pro",
+        'first_name: {is_not: ""}',
+        "segments/paying.yaml:4:5",
+        "empty-text",
+        "an empty text counts as missing: no `first_name` is one, and `is_not` always holds",
+        "write `{set: false}` where it is missing, or `{set: true}` where it is there",
+    ),
+    (
+        "share as a number",
+        PLAYBOOK,
+        "matched: 200",
+        "share: 20",
+        "playbooks/checkup.yaml:11:37",
+        "bad-share",
+        (
+            "`share` is the number 20; expected a share of at most 100%; a number is taken as a "
+            "part of 1: for 20% write `20%`"
+        ),
+        "",
+    ),
+    (
         "anchor",
         PLAYBOOK,
         "segment:\n",

@@ -62,11 +62,16 @@ MISTAKES = {
     ),
     "wrong type": (
         ROWS.replace("{user_id: 7,", "{user_id: seven,") + "expect: {segment: []}\n",
-        ("wrong-type", "5:11", "`user_id` is integer; expected a whole number", ""),
+        ("wrong-type", "5:11", "`user_id` is the text `seven`; expected a whole number", ""),
     ),
     "a number that is text": (
         ROWS.replace("[{id: 1}]", "[{id: 1, plan: 3}]") + "expect: {segment: []}\n",
-        ("wrong-type", "4:21", "`plan` is text; expected text", 'write it in quotes, as "3"'),
+        (
+            "wrong-type",
+            "4:21",
+            "`plan` is the number 3; expected text",
+            'write it in quotes, as "3"',
+        ),
     ),
     "no time": (
         ROWS.replace("account: 1}", "signed_up_at: soon ago}") + "expect: {segment: []}\n",

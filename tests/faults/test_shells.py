@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from tests.support.stage import Stage
 ROOT = Path(__file__).parents[2]
 
 
-def shell(line: str, *, at: Path) -> subprocess.CompletedProcess[str]:
+def shell(line: str, *, at: Path, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
     """A line of bash in a folder, where `touchline` is this checkout's."""
     program = f'touchline() {{ {sys.executable} -P -m touchline "$@"; }}; set -o pipefail; '
     return subprocess.run(
@@ -22,7 +23,7 @@ def shell(line: str, *, at: Path) -> subprocess.CompletedProcess[str]:
         cwd=at,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
-        text=True,
+        encoding=encoding,
         timeout=60,
         check=False,
     )
@@ -43,6 +44,24 @@ def test_full_disk_under_the_answer_is_one_sentence(stage: Stage, words: str, st
 def test_a_reader_that_has_seen_enough_is_no_failure(stage: Stage) -> None:
     said = shell("touchline segment checkup | true", at=stage.root)
     assert (said.returncode, said.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8"])
+def test_what_a_terminal_has_no_letter_for_is_written_as_json_writes_it(
+    stage: Stage, encoding: str
+) -> None:
+    """A run that went well must not end as a bug because of a name."""
+    name = "Łukasz 🙂"
+    stage.put_users({"user_id": 1, "first_name": name})
+    told = shell(
+        f"export PYTHONIOENCODING={encoding}; touchline explain checkup --for 1 --as-of 2026-03-10 "
+        "&& touchline run --dry-run --as-of 2026-03-10T09:00 --format json",
+        at=stage.root,
+        encoding=encoding,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    answer = told.stdout[told.stdout.index("\n{") :]
+    assert json.loads(answer)["would"][0]["subject"] == f"Hello {name}"
 
 
 @pytest.mark.parametrize("words", ["resume", "erase 1 --entity user", "held edit none", "inbound"])

@@ -83,6 +83,9 @@ def test_a_database_of_other_uses_is_left_alone(postgres: str, tmp_path: Path) -
         pytest.param("sqlite://", Misuse, "in memory", id="in memory"),
         pytest.param("mysql://a@b/c", Misuse, "mysql", id="another database"),
         pytest.param("nonsense", Misuse, "no database URL", id="no url"),
+        pytest.param("postgresql://a@b:c/d", Misuse, "no database URL", id="a port that is none"),
+        pytest.param("sqlite://x/l.db", Misuse, "expected sqlite:///PATH", id="two strokes"),
+        pytest.param("sqlite+aiosqlite:///l.db", Unreachable, "ledger init", id="another driver"),
     ],
 )
 def test_what_cannot_be_opened_is_told(

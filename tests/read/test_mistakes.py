@@ -109,6 +109,22 @@ MISTAKES = [
         "did you mean America/New_York?",
     ),
     (
+        "zone-of-this-machine",
+        "touchline.yaml",
+        SETTINGS.replace("America/New_York", "localtime"),
+        "bad-timezone",
+        "3:11",
+        "the same everywhere",
+    ),
+    (
+        "zone-with-leap-seconds",
+        "touchline.yaml",
+        SETTINGS.replace("America/New_York", "right/Europe/Paris"),
+        "bad-timezone",
+        "3:11",
+        "the same everywhere",
+    ),
+    (
         "connector-type",
         "touchline.yaml",
         SETTINGS.replace("type: files", "type: file"),
@@ -1470,6 +1486,8 @@ MISTAKES = [
         "move it to playbooks/",
     ),
     ("yml", "segments/x.yml", segment("{everyone: true}"), "bad-name", "1:1", ".yaml"),
+    ("capitals", "segments/x.YAML", segment("{everyone: true}"), "bad-name", "1:1", ".yaml"),
+    ("capital-email", "emails/X.MD", "---\nsubject: x\n---\n", "bad-name", "1:1", ".md"),
 ]
 
 
@@ -1487,6 +1505,13 @@ def test_mistake_is_told(
     assert told == [(f"{path}:{where}", code, True)], "\n".join(map(str, problems))
     assert "hunter2" not in str(problems)
     assert "1234567" not in str(problems)
+
+
+def test_letters_of_a_zone_are_not_nearly_those_of_another(tmp_path: Path) -> None:
+    """`MST` is a zone, and lies an hour off from what `PST` means."""
+    settings = SETTINGS.replace("America/New_York", "PST")
+    (told,) = load(tmp_path, {"touchline.yaml": settings}).problems
+    assert "MST" not in str(told)
 
 
 def test_sound_project_is_clean(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_what_is_done_by_hand_and_what_proves_it_is_as_said(stage: Stage) -> Non
         by_hand = stage.do(word, "flood", "--for", "2", "--format", "json").data
         is_as_said("enroll", by_hand)
         assert by_hand["done"]
-    stage.do("suppress", "add", "gone@initech.example", "--topic", "news", "--why", "asked")
+    stage.do("suppress", "add", "gone@initech.example", "--topic", "general", "--why", "asked")
     suppressed = stage.do("suppress", "list", "--format", "json").data
     is_as_said("suppress", suppressed)
     assert suppressed

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 from sqlalchemy import select, text
 
@@ -18,6 +20,16 @@ from engine.tables import ColumnRef, TableRef
 
 ZONE = ZoneInfo("UTC")
 USERS = TableRef("s", "users")
+
+
+def parquet() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "users.parquet")
+        duckdb.sql(f"COPY (SELECT range::VARCHAR AS a FROM range(9)) TO '{path}' (FORMAT parquet)")
+        return path.read_bytes()
+
+
+PARQUET = parquet()
 
 
 def files(folder: Path, contents: Mapping[str, str | bytes]) -> FilesDatabase:
@@ -81,9 +93,25 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
         "s.users could be users.csv and users in {folder}",
     ),
     "nothing there": ({"people.csv": "a\n"}, "s has no table `users`; there is people"),
+    "a packed file": (
+        {"users.csv.gz": b"", "people.csv": "a\n"},
+        "s has no table `users`; there is people (users.csv.gz is none: a table is a .parq",
+    ),
+    "a file with a capital ending": (
+        {"users.CSV": "a\n", "people.csv": "a\n"},
+        "s has no table `users`; there is people (users.CSV is none: a table is a .parq",
+    ),
     "a folder that is called a file": (
         {"users.jsonl/1.jsonl": "{}", "people.csv": "a\n"},
-        "s has no table `users`; there is people",
+        "s.users: {folder}/users.jsonl is a folder; call it `users`, without ending",
+    ),
+    "semicolons": (
+        {"users.csv": "a;b\n1;2\n"},
+        "s.users: {folder}/users.csv has `;` between its columns; save it with commas",
+    ),
+    "tabs": (
+        {"users.csv": "a\tb\n1\t2\n"},
+        "s.users: {folder}/users.csv has a tab between its columns; save it with commas",
     ),
     "empty folder": ({"users/.keep": ""}, "s.users: the folder {folder}/users holds no files"),
     "a folder in the folder": (
@@ -102,6 +130,30 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
     "a column twice": (
         {"users.csv": "a,a\n1,2\n"},
         "s.users: {folder}/users.csv has two columns named `a`",
+    ),
+    "columns that differ in capitals": (
+        {"users.csv": "id,a,ID\n1,2,3\n"},
+        "s.users: {folder}/users.csv has two columns named `id` and `ID`, which differ in capitals",
+    ),
+    "a column without a name, as pandas writes its index": (
+        {"users.csv": ",a\n0,1\n"},
+        "s.users: {folder}/users.csv: column 1 of 2 has no name; name it in the header, or leave",
+    ),
+    "a comma behind the header": (
+        {"users.csv": "a,b,\n1,2,\n"},
+        "s.users: {folder}/users.csv: column 3 of 3 has no name",
+    ),
+    "a header of commas alone": (
+        {"users.csv": ", ,\n1,2,3\n"},
+        "s.users: {folder}/users.csv has no header",
+    ),
+    "a column with a NUL in its name": (
+        {"users.csv": "a,b\0c\n1,2\n"},
+        "s.users: {folder}/users.csv: the name of a column holds the character U+0000",
+    ),
+    "a key with a NUL": (
+        {"users.jsonl": '{"a": 1, "b\\u0000c": 2}\n'},
+        "s.users: a key in {folder}/users.jsonl holds the character U+0000",
     ),
     "a short row": (
         {"users.csv": "a,b\n1,2\n3\n"},
@@ -129,7 +181,38 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"users.csv": b"\xff\n"},
         "s.users: the header of {folder}/users.csv is not UTF-8; save",
     ),
-    "no json": ({"users.jsonl": '{"a": 1}\nx\n'}, "s.users cannot be read: Invalid Input"),
+    "text behind a quote": (
+        {"users.csv": 'a,b\n"x"y,2\n'},
+        "the files cannot be read: {folder}/users.csv:2: a quote is opened and never closed; w",
+    ),
+    "a line that is too long": (
+        {"users.csv": f"a,b\n1,{'x' * 2_100_000}\n"},
+        "the files cannot be read: {folder}/users.csv:2: the line is longer than 2,000,000 bytes",
+    ),
+    "lines that end in two ways": (
+        {"others.csv": "a\r\n1\n", "users.csv": 'a,b\r\n1,"x\ny"\r\n3,4\n'},
+        "the files cannot be read: {folder}/users.csv:4: the line ends by LF, and the header by C",
+    ),
+    "no json": (
+        {"users.jsonl": '{"a": 1}\nx\n'},
+        "s.users cannot be read: {folder}/users.jsonl:2: expected one JSON object, whole on this",
+    ),
+    "json over several lines": (
+        {"users.jsonl": '{\n"a": 1\n}\n'},
+        "s.users cannot be read: {folder}/users.jsonl:1: expected one JSON object, whole on this",
+    ),
+    "json with a mark": (
+        {"users.jsonl": '\ufeff{"a": 1}\n'},
+        "the files cannot be read: {folder}/users.jsonl:1: the file is written with a byte order",
+    ),
+    "json in utf-16": (
+        {"users.jsonl": '{"a": 1}\n'.encode("utf-16")},
+        "s.users cannot be read: {folder}/users.jsonl:1: the file is written in UTF-16; save it as",
+    ),
+    "json that is not utf-8": (
+        {"users.jsonl": b'{"a": 1}\n\n{"a": "\xff"}\n'},
+        "s.users cannot be read: {folder}/users.jsonl:3: what stands there is not UTF-8",
+    ),
     "no rows": (
         {"users.jsonl": ""},
         "s.users: {folder}/users.jsonl holds no rows, and so names no",
@@ -144,7 +227,22 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
         "s.users: the lines of {folder}/users.jsonl are no JSON objects",
     ),
     "no object": ({"users.jsonl": '{"a": 1}\n[1]\n'}, "s.users"),
-    "no parquet": ({"users.parquet": "PAR?"}, "s.users cannot be read: Invalid Input"),
+    "no parquet": (
+        {"users.parquet": "PAR?"},
+        "s.users cannot be read: {folder}/users.parquet: this is no Parquet file, or it was",
+    ),
+    "a damaged parquet": (
+        {"users.parquet": PARQUET[:4] + b"?" * 40 + PARQUET[-8:]},
+        "s.users cannot be read: {folder}/users.parquet: this is no Parquet file, or it was",
+    ),
+    "one damaged parquet of two": (
+        {"users/1.parquet": PARQUET, "users/2.parquet": PARQUET[:4] + b"?" * 900 + PARQUET[-8:]},
+        "s.users cannot be read: one of 2 Parquet files is damaged; write those anew that changed",
+    ),
+    "a parquet cut off behind its beginning": (
+        {"users/1.parquet": PARQUET, "users/2.parquet": PARQUET[:-9]},
+        "s.users cannot be read: {folder}/users/2.parquet: this is no Parquet file, or it was cut",
+    ),
 }
 
 

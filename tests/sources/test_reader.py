@@ -90,7 +90,7 @@ NAMES: dict[str, tuple[Callable[[Reader], object], str]] = {
     ),
     "column in other letters": (
         lambda reader: reader.column(reader.relation(USERS), ColumnRef("NAME", Kind.TEXT), USERS),
-        "s.users has no column `NAME`; there is Odd name, is_deleted, level, name, user_id",
+        "s.users has no column `NAME`; did you mean name?",
     ),
     "column of where": (
         lambda reader: reader.relation(TableRef(CONNECTOR, "users", (("deleted", (False,)),))),

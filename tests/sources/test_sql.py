@@ -296,6 +296,7 @@ REACHED = {
     "no url": (f"user {PASSWORD}", Misuse, "connector crm: its `url` is none; expected one as"),
     "a port that is none": (f"postgresql://u:{PASSWORD}@h:x/d", Misuse, "connector crm: its `url`"),
     "in memory": ("sqlite://", Misuse, "connector crm: a SQLite `url` names a file"),
+    "two strokes": ("sqlite://data/crm.db", Misuse, "connector crm: its `url` names a server"),
     "in memory by name": ("sqlite:///:memory:", Misuse, "connector crm: a SQLite `url` names"),
 }
 

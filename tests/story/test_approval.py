@@ -243,6 +243,18 @@ def test_a_pause_keeps_drafts_and_stops_their_clock(stage: Stage) -> None:
     assert len(held(stage)) == 2
 
 
+def test_a_text_that_is_not_utf_8_changes_nothing(stage: Stage) -> None:
+    asks(stage)
+    stage.run()
+    item = of(stage, "1")
+    (stage.root / "text.md").write_bytes("Grüße".encode("latin-1"))
+    said = stage.do("held", "edit", item["id"], "--text", "text.md")
+    assert (said.status, "text.md is not UTF-8; save it as UTF-8" in said.err) == (2, True)
+    (stage.root / "text.md").write_text("Grüße", encoding="utf-8-sig")
+    assert stage.do("held", "edit", item["id"], "--text", "text.md").status == 0
+    assert "\ufeff" not in stage.do("held", "show", item["id"]).out
+
+
 def test_a_halt_stops_what_is_approved(stage: Stage) -> None:
     asks(stage)
     stage.run()

@@ -90,6 +90,21 @@ def test_one_problem_hides_no_other(stage: Stage) -> None:
     assert len(product["problems"]) == 2
 
 
+def test_a_source_that_is_no_database_hides_no_other(stage: Stage) -> None:
+    notes = stage.root / "notes.db"
+    notes.write_text("no database at all, but long enough to have a header" * 9)
+    stage.edit(
+        "touchline.yaml",
+        "connectors:",
+        f"connectors:\n  crm: {{type: sql, url: 'sqlite:///{notes}'}}",
+    )
+    stage.edit("catalog/account.yaml", "product.accounts", "crm.accounts")
+    status, (crm, product) = looked(stage, "check")
+    assert status == 1
+    assert "file is not a database" in crm["problems"][0]
+    assert (len(product["tables"]), product["unreachable"]) == (2, "")
+
+
 def test_a_connector_that_is_not_there_is_wrong_use(stage: Stage) -> None:
     refused = stage.do("connectors", "check", "prodct")
     assert refused.status == 2

@@ -463,6 +463,26 @@ def test_what_cannot_be_meant_is_told(stage: Stage, text: str, code: str, told: 
     assert got(stage) == []
 
 
+RULES = [
+    "never_contact: [{segment: gone, topics: [tipps, tips]}]",
+    "frequency_caps: [{topic: tipps, at_most: 1, per: 1 day}]",
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=["never_contact", "cap"])
+def test_a_rule_about_a_topic_that_no_mail_is_on_is_warned_of(stage: Stage, rule: str) -> None:
+    """Where no topics are declared every name is one, and a misspelt one holds nobody back."""
+    policy(stage, f"  {rule}\n")
+    stage.write("segments/gone.yaml", "segment: gone\nof: user\nwhere: [{uses_reports: true}]\n")
+    stage.edit("emails/hello.md", "---\nsubject", "---\ntopic: tips\nsubject")
+    found = stage.do("validate", "--format", "json")
+    told = [each for each in found.data["problems"] if each["code"] == "unknown-topic"]
+    assert [(each["severity"], each["hint"]) for each in told] == [
+        ("warning", "did you mean tips?")
+    ]
+    assert found.status == 0
+
+
 def test_a_topic_that_is_unknown_is_told_where_the_template_says_it(stage: Stage) -> None:
     policy(stage, "  topics: {tip: {}}\n")
     stage.edit("emails/hello.md", "---\nsubject", "---\nlayout: plain\ntopic: tips\nsubject")

@@ -196,6 +196,7 @@ def test_who_is_suppressed_and_who_is_never_contacted(stage: Stage) -> None:
 
 def test_a_suppression_of_another_topic_is_none_of_this_one(stage: Stage) -> None:
     stage.do("ledger", "init")
+    stage.write("emails/tips.md", "---\nsubject: Tips\ntopic: tips\n---\nHi.\n")
     stage.do("suppress", "add", "ann1@example.com", "--topic", "tips")
     assert data(stage, day(10))["policy"]["recipients"][0]["refusal"] == ""
     stage.edit(PATH, "email: hello", "email: hello\n    topic: tips")

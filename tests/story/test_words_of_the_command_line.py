@@ -31,6 +31,82 @@ def test_a_misspelt_topic_suppresses_nothing_without_a_word(stage: Stage) -> Non
     assert stage.do("suppress", "add", "ann1@example.com", "--topic", "general").status == 0
 
 
+def test_where_no_topics_are_declared_those_of_mails_are_known(stage: Stage) -> None:
+    stage.edit("emails/hello.md", "---\nsubject", "---\ntopic: tips\nsubject")
+    for verb in ("add", "subscribe"):
+        wrong = stage.do("suppress", verb, "ann1@example.com", "--topic", "tipps")
+        assert wrong.status == 1
+        assert "no mail is on the topic `tipps`; did you mean tips?" in wrong.err
+    stage.run()
+    assert stage.do("suppress", "add", "ann1@example.com", "--topic", "tips").status == 0
+    stage.edit("emails/hello.md", "topic: tips", "topic: hints")
+    assert stage.do("suppress", "add", "ann2@example.com", "--topic", "hints").status == 0
+    assert stage.do("suppress", "add", "ann2@example.com", "--topic", "tips").status == 0, "sent"
+
+
+@pytest.mark.parametrize(
+    "words", ["held", "tasks", "suppress", "connectors", "connectors check"], ids=str
+)
+def test_the_form_may_be_said_before_the_verb(stage: Stage, words: str) -> None:
+    stage.do("ledger", "init")
+    group, *verb = words.split()
+    behind = stage.do(group, *(verb or ["list"]), "--format", "json").data
+    assert stage.do(group, "--format", "json", *(verb or ["list"])).data == behind
+    assert (
+        stage.do(group, "--format", "json", *(verb or ["list"]), "--format", "text").out[0] != "["
+    )
+
+
+def test_a_form_before_a_verb_that_has_none_is_wrong_use(stage: Stage) -> None:
+    said = stage.do("tasks", "--format", "json", "done", "x")
+    assert (said.status, "`done` takes no --format" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize("words", ["--users 0", "--users -5", "--events 0"])
+def test_a_demo_of_nobody_is_wrong_use(stage: Stage, words: str) -> None:
+    said = stage.do("demo", "story", *words.split())
+    assert (said.status, said.out) == (2, "")
+    assert not (stage.root / "story").exists()
+
+
+NO_PLAYBOOK = [
+    ["halt", "chekup"],
+    ["resume", "chekup", "--yes"],
+    ["tasks", "list", "--playbook", "chekup"],
+    ["leave", "chekup", "--for", "1"],
+    ["audit", "show", "--playbook", "chekup"],
+]
+
+
+@pytest.mark.parametrize("words", NO_PLAYBOOK, ids=" ".join)
+def test_a_playbook_that_nobody_knows_is_no_empty_answer(stage: Stage, words: list[str]) -> None:
+    stage.run()
+    said = stage.do(*words)
+    assert (said.status, said.out) == (1, "")
+    assert "there is no playbook `chekup`; did you mean checkup?" in said.err
+    (stage.root / "playbooks/checkup.yaml").unlink()
+    assert "there is no playbook `chekup`; this project has none" in stage.do(*words).err
+
+
+def test_a_playbook_without_a_readable_file_is_halted_and_let_go_on(stage: Stage) -> None:
+    """A daemon goes on with what it had, so that a stop must reach what has run."""
+    stage.run()
+    written = (stage.root / "playbooks/checkup.yaml").read_text()
+    stage.write("playbooks/checkup.yaml", f"{written}\nsteps: [")
+    assert stage.do("halt", "checkup").status == 0
+    (stage.root / "playbooks/checkup.yaml").unlink()
+    assert stage.do("resume", "checkup", "--yes").out.endswith("resumed: checkup\n")
+    assert stage.do("tasks", "list", "--playbook", "checkup").status == 0
+    assert "entered" in stage.do("audit", "show", "--playbook", "checkup").out
+
+
+def test_a_log_without_such_records_says_so(stage: Stage) -> None:
+    stage.do("ledger", "init")
+    for narrowed in (["--for", "999"], ["--playbook", "checkup"], ["--since", "2099-01-01"]):
+        said = stage.do("audit", "show", *narrowed)
+        assert (said.status, said.out) == (0, "no such record\n")
+
+
 def test_a_metric_that_does_not_exist_where_there_is_none(stage: Stage) -> None:
     said = stage.do("metrics", "adoption")
     assert said.status == 1
@@ -128,6 +204,30 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(stage: Stage, asked:
     assert answer.status == 1
     assert "Not a directory: look at this path" in answer.err
     assert "bug" not in answer.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "schema --out made",
+        "graph --out made.svg",
+        "graph checkup --out made.svg",
+        "metrics --out made.svg",
+        "simulate checkup --from 2026-03-09 --to 2026-03-09 --out made.svg",
+    ],
+)
+def test_what_is_written_lies_where_the_command_works(stage: Stage, words: str) -> None:
+    assert stage.do(*words.split()).status == 0
+    assert (stage.root / words.rsplit(maxsplit=1)[-1]).exists()
+
+
+def test_what_is_read_is_looked_for_where_the_command_works(stage: Stage) -> None:
+    stage.do("ledger", "init")
+    stage.write("kept.txt", stage.do("audit", "checkpoint").out)
+    assert stage.do("audit", "verify", "--against", "kept.txt").status == 0
+    stage.write("bounce.eml", "Subject: nothing\n\nof ours\n")
+    assert "does not exist" not in stage.do("inbound", "bounce.eml").err
+    assert "kept.txt" not in stage.do("held", "edit", "x", "--text", "kept.txt").err
 
 
 def test_a_project_is_made_where_the_other_commands_would_look(stage: Stage) -> None:
