@@ -252,11 +252,15 @@ def _end_waits(unit: Unit, playbook: str, *, started: datetime, ended: datetime)
 def _shift_clock(
     unit: Unit, playbook: str, name: str, *, started: datetime, ended: datetime
 ) -> None:
-    """Move on an instant of everyone inside, as far as it had not come when the pause began."""
+    """Move on an instant of everyone, as far as it had not come when the pause began.
+
+    The goal's window also of those who have left: else they were looked at for a shorter time than
+    those held out.
+    """
     until = enrollments.c[name]
-    moving = [enrollments.c.playbook == playbook, enrollments.c.left_at.is_(None), until > started]
+    moving = [enrollments.c.playbook == playbook, until > started]
     if name == "waits_until":
-        moving.append(enrollments.c.fixed == 0)
+        moving += [enrollments.c.left_at.is_(None), enrollments.c.fixed == 0]
     since = enrollments.c.since if name == "waits_until" else enrollments.c.entered_at
     found = [
         (row[0], row[1], row[2])

@@ -110,6 +110,7 @@ class Watch:
         for book in self.house.books:
             mine = [stay for stay in self.stays.values() if stay.playbook in book.names]
             for stay in mine:
+                self._aims_as_long_as_said(stay, book)
                 if stay.left_at is None:
                     self._stands_right(stay, book)
                 elif stay.outcome == "completed":
@@ -191,8 +192,6 @@ class Watch:
             assert not over, ("held out after the window", stay)
             return
         assert stay.phase in PHASES, ("forgotten", stay)
-        if "goal" in book.head:
-            assert stay.goal_until == goal_window(stay, book), ("another window", stay)
         if stay.phase == "gathering":
             cron = self._spec(stay.step)["digest"]["schedule"]
             fire = next_fire(cron, now, zone_or(book.zone, ""))
@@ -210,6 +209,11 @@ class Watch:
             condition = spec["hold_while"]["when"] if stay.phase == "holding" else spec["wait_for"]
             is_met = holds(self.house, self.record, stay, condition)
             assert is_met == (stay.phase == "holding"), ("the condition says otherwise", stay)
+
+    def _aims_as_long_as_said(self, stay: Stay, book: Playbook) -> None:
+        """The goal's window stands still in pauses, for those as well who have left."""
+        if "goal" in book.head and not is_still(self.house, book):
+            assert stay.goal_until == goal_window(stay, book), ("another window", stay)
 
     def _touch_stands_right(self, stay: Stay) -> None:
         mine = self.record.touches_of(stay)

@@ -34,11 +34,13 @@ PAUSED = Year(
             {"wait": {"until": "3 days after entered"}},
             {"wait": "9 days"},
             goal=TO_WIN,
+            exit_when={"is_done": True},
             segment=_STAGED,
         ),
     ),
     policy=(),
     acts=[
+        Change(6, "is_done", True),  # who has left by the pause
         Pass(HOUR, True),
         Status(0, True),
         Status(1, True),
