@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from engine.ledger.database import Overtaken
 from engine.ledger.held import ask_again
 from engine.ledger.log import verify_audit
 from engine.ledger.outbox import settle_failed, settle_sent
-from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_for_rate
+from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_under
 from engine.ledger.permits import Permission, permit, put_back
 from engine.ledger.retention import forget_touches
 from engine.ledger.schema import open_ledger
@@ -90,6 +91,11 @@ def send(ledger: Ledger, policy: BoundPolicy, at: Any = NOW) -> str:
 def row(ledger: Ledger, key: str) -> TouchRow:
     """The touch of a key."""
     return reading(ledger, lambda unit: list_touches(unit, key=key))[0]
+
+
+def waiting(ledger: Ledger, policy: BoundPolicy, at: datetime) -> dict[str, int]:
+    """Why touches that are ready have not gone out, as `status` tells it."""
+    return reading(ledger, lambda unit: waiting_under(unit, policy, now=at, real=at))
 
 
 # ---------------------------------------------------------------- caps
@@ -237,8 +243,18 @@ def test_claims_of_a_channel_and_a_sender_are_spread(ledger: Ledger) -> None:
     later = {"real": NOW + SECOND / 2}
     assert take(ledger, RATES, **later).touches[0].key == "2"
     assert take(ledger, RATES, real=NOW + SECOND).turn_at == NOW + HOUR
-    assert reading(ledger, lambda unit: waiting_for_rate(unit, RATES, real=NOW + SECOND)) == 1
+    assert waiting(ledger, RATES, NOW + SECOND) == {"rate": 1}
     assert take(ledger, RATES, real=NOW + HOUR).touches[0].key == "1"
+
+
+def test_who_waited_for_a_window_that_is_open_waits_for_a_turn(ledger: Ledger) -> None:
+    policy = replace(RATES, calendar=SendCalendar(frozenset(range(7)), 600, 1_200), digest="p")
+    for number in range(3):
+        mail(ledger, str(number))
+    assert take(ledger, policy) == Claims()
+    assert waiting(ledger, policy, NOW) == {"window": 3}
+    assert take(ledger, policy, NOW + HOUR).touches
+    assert waiting(ledger, policy, NOW + HOUR) == {"rate": 2}
 
 
 def test_acts_that_come_to_their_dot_together_take_turns(ledger: Ledger) -> None:
