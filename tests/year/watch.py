@@ -19,7 +19,6 @@ from tests.year.almanac import (
     is_in_window,
     moment_of_wait,
     next_fire,
-    too_many,
     zone_or,
 )
 from tests.year.answers import WENT, holds
@@ -27,7 +26,7 @@ from tests.year.cast import ADDRESS, PROJECT_ZONE
 from tests.year.desks import Desks
 from tests.year.doors import Doors
 from tests.year.house import House
-from tests.year.letters import counted, is_about, judge_letters, rates_of
+from tests.year.letters import full_caps, judge_letters, rates_of
 from tests.year.papers import Playbook
 from tests.year.reasons import Reasons
 from tests.year.record import Record, Stay
@@ -75,10 +74,10 @@ class Watch:
         self._read(fired=fired)
         fresh, self.read = self.house.letters[self.read :], len(self.house.letters)
         judge_letters(self.house, self.record, fresh)
+        self.reasons.look(self.record)
         self._ledger()
         self.rooms.look(self.record)
         self.desks.look(self.record)
-        self.reasons.look(self.record)
         self.walk.look(self.record, self.versions)
 
     def look_in(self) -> None:
@@ -260,20 +259,15 @@ class Watch:
         is_own = any(ADDRESS[int(stay.key)] == touch.recipient for stay in own)
         zone = house.customers[int(own[0].key)]["tz"] if is_own else ""
         is_open = is_in_window(house.policy, house.now, zone_or(zone, PROJECT_ZONE))
-        if touch.reason == "window":
+        is_in_line = bool(rates_of(house, touch))  # and nobody asked since the window opened
+        if touch.reason == "window" and not is_in_line:
             assert not is_open, ("waits for a window that is open", touch)
         if touch.reason == "capped" and is_open:
-            one_more = [(house.now, touch.topic or "general")]
-            full = [
-                cap
-                for cap in house.policy.get("frequency_caps", ())
-                if is_about(cap, touch)
-                if too_many(cap, counted(house, self.record, cap, touch) + one_more, house.now)
-            ]
-            assert full, ("waits for room that there is", touch)
-            until = max(self.reasons.patience(touch, [cap]) for cap in full)
-            is_asked = not (touch.copy_of or rates_of(house, touch))
-            assert until > house.now or not is_asked, ("should have been given up", touch, full)
+            is_full = full_caps(house, self.record, touch)
+            assert is_full or is_in_line, ("waits for room that there is", touch)
+            is_asked = not (touch.copy_of or is_in_line)
+            is_patient = self.reasons.is_patient(touch)
+            assert is_patient or not is_asked, ("should have been given up", touch)
 
     # ------------------------------------------------------------ waits
 
