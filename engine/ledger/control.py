@@ -14,6 +14,7 @@ from sqlalchemy import Table, and_, bindparam, delete, func, literal, null, or_,
 
 from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, Phase, TouchState
 from engine.ledger.audit import Kind
+from engine.ledger.held import HELD_REASONS
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new
 from engine.ledger.store import Ledger, Unit
@@ -273,14 +274,17 @@ def _shift_clock(
 
 
 def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
-    columns = (touches.c.id, touches.c.made_at, touches.c.expires_at)
-    pending = select(*columns).where(
+    names = ("id", "copy_of", "made_at", "expires_at", "reason", "next_attempt_at")
+    pending = select(*(touches.c[name] for name in names)).where(
         touches.c.playbook == playbook,
         touches.c.state.in_((TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)),
         touches.c.expires_at.is_not(None),
         touches.c.ended_at.is_(None),  # by the index of what may expire
     )
-    found = [(row.id, row.made_at, row.expires_at) for row in unit.connection.execute(pending)]
+    rows = unit.connection.execute(pending).all()
+    # What waits for a window or a cap stands still by that until it is asked about again.
+    held = {row.id: min(row.next_attempt_at, ended) for row in rows if row.reason in HELD_REASONS}
+    found = [(row.id, held.get(row.copy_of or row.id, row.made_at), row.expires_at) for row in rows]
     _shift(unit, touches, "expires_at", found, started=started, ended=ended)
 
 

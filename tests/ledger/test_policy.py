@@ -17,6 +17,7 @@ from engine.decide.facts import TouchState
 from engine.language.policy import FrequencyCap, Rate, TopicDefault
 from engine.ledger.audit import Kind
 from engine.ledger.claims import Claims, claim
+from engine.ledger.control import pause_ended, pause_started
 from engine.ledger.database import Overtaken
 from engine.ledger.held import ask_again
 from engine.ledger.log import verify_audit
@@ -91,6 +92,12 @@ def send(ledger: Ledger, policy: BoundPolicy, at: Any = NOW) -> str:
 def row(ledger: Ledger, key: str) -> TouchRow:
     """The touch of a key."""
     return reading(ledger, lambda unit: list_touches(unit, key=key))[0]
+
+
+def late(ledger: Ledger) -> list[datetime | None]:
+    """When each touch is too late, by key."""
+    asked = select(touches.c.expires_at).order_by(touches.c.key)
+    return reading(ledger, lambda unit: list(unit.connection.scalars(asked)))
 
 
 def waiting(ledger: Ledger, policy: BoundPolicy, at: datetime) -> dict[str, int]:
@@ -216,17 +223,42 @@ def test_a_window_that_closes_before_the_act(ledger: Ledger) -> None:
     (touch,) = take(ledger, policy, NOW + HOUR - SECOND).touches
     assert ask(ledger, touch, policy, NOW + HOUR).reason == "window"
     assert row(ledger, "1").next_attempt_at == NOW + DAY
-    expires = reading(ledger, lambda unit: unit.connection.scalar(select(touches.c.expires_at)))
-    assert expires == NOW + DAY + 23 * HOUR  # lateness stands still from ten until nine
+    assert late(ledger) == [NOW + DAY + 23 * HOUR]  # lateness stands still from ten until nine
 
 
 def test_another_policy_asks_again(ledger: Ledger) -> None:
     policy = BoundPolicy(calendar=SendCalendar(frozenset({6}), 540, 600), digest="sundays")
-    mail(ledger, "1")
+    first = mail(ledger, "1", expires_at=NOW + DAY)
+    mail(ledger, "2", copy_of=first, expires_at=NOW + DAY)
+    mail(ledger, "3", expires_at=NOW + 2 * DAY)
     assert take(ledger, policy) == Claims()
     assert writing(ledger, lambda unit: ask_again(unit, policy, now=NOW)) == 0
-    assert writing(ledger, lambda unit: ask_again(unit, BoundPolicy(), now=NOW)) == 1
-    assert send(ledger, BoundPolicy()) == "1"
+    assert late(ledger) == [NOW + 6 * DAY, NOW + 6 * DAY, NOW + 7 * DAY]
+    asking = {"now": NOW + HOUR}
+    assert writing(ledger, lambda unit: ask_again(unit, BoundPolicy(), **asking)) == 2
+    of_mail = NOW + DAY + HOUR  # lateness stood still until then
+    assert late(ledger) == [of_mail, of_mail, NOW + 2 * DAY + HOUR]
+    assert send(ledger, BoundPolicy(), NOW + HOUR) == "1"
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "stood_still"),
+    [
+        pytest.param(1, 2, 23, id="while the mail waited for its window anyway"),
+        pytest.param(1, 30, 30, id="until after the window opened"),
+        pytest.param(25, 30, 28, id="after it"),
+    ],
+)
+def test_a_pause_and_a_window_keep_a_mail_once(
+    ledger: Ledger, began: int, ended: int, stood_still: int
+) -> None:
+    policy = BoundPolicy(calendar=SendCalendar(frozenset(range(7)), 480, 540), digest="p")
+    mail(ledger, "1", expires_at=NOW + 3 * DAY)
+    assert take(ledger, policy) == Claims()  # the window has closed, and opens in 23 hours
+    said = {"actor": "ann"}
+    writing(ledger, lambda unit: pause_started(unit, "checkup", at=NOW + began * HOUR, **said))
+    writing(ledger, lambda unit: pause_ended(unit, "checkup", at=NOW + ended * HOUR, **said))
+    assert late(ledger) == [NOW + 3 * DAY + stood_still * HOUR]
 
 
 # ---------------------------------------------------------------- rates

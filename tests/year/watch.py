@@ -26,6 +26,7 @@ from tests.year.cast import ADDRESS, PROJECT_ZONE
 from tests.year.desks import Desks
 from tests.year.doors import Doors
 from tests.year.house import House
+from tests.year.lateness import Lateness
 from tests.year.letters import full_caps, judge_letters, rates_of
 from tests.year.papers import Playbook
 from tests.year.reasons import Reasons
@@ -66,6 +67,7 @@ class Watch:
         self.walk = Walk(self.house)
         self.desks = Desks(self.house)
         self.reasons = Reasons(self.house)
+        self.lateness = Lateness(self.house)
 
     # ------------------------------------------------------------ the ledger, read once a look
 
@@ -75,6 +77,7 @@ class Watch:
         fresh, self.read = self.house.letters[self.read :], len(self.house.letters)
         judge_letters(self.house, self.record, fresh)
         self.reasons.look(self.record)
+        self.lateness.look(self.record)
         self._ledger()
         self.rooms.look(self.record)
         self.desks.look(self.record)

@@ -79,6 +79,13 @@ AT_THE_EDGES = Year(
         Till("12:00", NEW_YORK, True, ("05-26",)),
         Till("12:00", NEW_YORK, True, ("05-29",)),
         Till("12:00", NEW_YORK, True, ("06-01",)),
+        Till("20:00", NEW_YORK, True),
+        Status(0, True),  # while mails wait for the morning anyway
+        Pass(HOUR, True),
+        Status(0, False),
+        Pass(HOUR, True),
+        Policy("send_window", None),  # which comes sooner by that
+        Pass(HOUR, True),
     ],
 )
 """The very minutes at which a window opens and closes, holidays and pauses, in every zone."""
