@@ -84,15 +84,16 @@ class Watch:
         self.walk.look(self.record, self.versions)
 
     def look_in(self) -> None:
-        """Once somebody was let in or out by hand: note who stands where."""
-        self._read(fired=False)
+        """Once somebody was let in or out by hand: note who stands where since then."""
+        self._read(fired=False, is_pass=False)
 
-    def _read(self, *, fired: bool) -> None:
+    def _read(self, *, fired: bool, is_pass: bool = True) -> None:
         self.record = Record(self.house)
         self.stays, self.touches = self.record.stays, self.record.touches
         for stay in self.stays.values():
             self.versions.setdefault(stay.id, set()).add(stay.version)
-            self._note(stay)
+            if is_pass or stay.id not in self.doors.before:  # only a pass asks for moments
+                self._note(stay)
         self.doors.look(self.record, fired=fired)
         self.rooms.one_at_a_time(self.record)
 
