@@ -167,6 +167,21 @@ def test_who_waited_long_enough_is_skipped(ledger: Ledger) -> None:
     assert (ended.state, ended.reason) == (TouchState.SKIPPED, "capped")
 
 
+def test_how_long_one_waited_counts_from_when_it_first_had_to_for_room(ledger: Ledger) -> None:
+    """Neither the window before it counts, nor is it forgotten when others take the room again."""
+    cap = FrequencyCap(1, parse_duration("1 day"), give_up=parse_duration("25 hours"))
+    opens_at_ten = SendCalendar(frozenset(range(7)), 600, 1_440)
+    policy = BoundPolicy(caps=(cap,), calendar=opens_at_ten, digest="p")
+    mail(ledger, "low", expires_at=NOW + 9 * DAY)
+    assert send(ledger, policy) == ""
+    for ten in (NOW + HOUR, NOW + HOUR + DAY):
+        mail(ledger, f"high {ten:%d}", priority=90)
+        assert [send(ledger, policy, ten) for _ in range(2)] == [f"high {ten:%d}", ""]
+        assert row(ledger, "low").state is TouchState.READY
+    assert send(ledger, policy, NOW + 2 * HOUR + DAY) == ""
+    assert row(ledger, "low").state is TouchState.SKIPPED
+
+
 def test_many_that_are_capped_are_put_off_at_once(ledger: Ledger) -> None:
     policy = capped(each="account")
     for number in range(30):

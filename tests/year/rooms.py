@@ -39,6 +39,9 @@ class Rooms:
         self._answered(record)
         for stay in record.stays.values():
             self._came_to(stay)
+            if stay.left_at == self.house.now and stay.reason == "exit_when":
+                is_done = self.house.customers[int(stay.key)]["is_done"]
+                assert is_done, ("left, though no exit held", stay)
 
     def _updated_once(self, record: Record) -> None:
         sent = Counter(
@@ -74,6 +77,9 @@ class Rooms:
         places = {name: place for place, (name, _) in enumerate(told, 1)}
         now_at = [all(who[each] == said for each, said in when.items()) for _, when in told]
         is_in_time = house.now <= goal_window(stay, book)
+        if stay.goal_at == house.now:
+            was_reached = is_in_time and who["is_won"]
+            assert was_reached, ("a goal that it never reached in time", stay)
         if stay.level and (stay.id, stay.level) not in self.levels:
             self.levels.add((stay.id, stay.level))
             assert now_at[places[stay.level] - 1], ("a level that it never came to", stay)

@@ -148,13 +148,16 @@ WAITING = Year(
             {"wait": "2 business days"},
             {"wait": "10 days"},
             schedule={"cron": "0 9 * * *", "timezone": "Australia/Lord_Howe"},
+            goal={**TO_WIN, "levels": [["tried", {"is_busy": True}]]},
         ),
     ),
     policy=(Policy("holidays", "US"),),
     acts=[
         *(Change(key, "renews_on", "2026-07-06") for key in (1, 2, 3)),
         Pass(12 * HOUR, True),
-        *(Pass(13 * DAY, False),) * 9,
+        *(Pass(13 * DAY, False),) * 2,
+        *(Change(4, name, True) for name in ("is_busy", "is_won")),  # after the goal's window
+        *(Pass(13 * DAY, False),) * 7,
     ],
 )
 """Every kind of wait, over both changes of the clocks, weekends and holidays."""
