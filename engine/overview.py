@@ -15,7 +15,7 @@ from engine.desk import HeldItem, held_in
 from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
 from engine.ledger.counts import counts_by_phase, counts_by_step, gathering_count
 from engine.ledger.leases import DAEMON, lease_of
-from engine.ledger.pending import waiting_by_reason, waiting_for_rate
+from engine.ledger.pending import waiting_by_reason, waiting_under
 from engine.ledger.runs import last_run
 from engine.ledger.store import Unit
 from engine.ledger.touches import counts_by_state, list_touches
@@ -185,14 +185,13 @@ def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) 
 
 
 def _waiting(workplace: Workplace, unit: Unit) -> dict[str, int]:
-    gathered = gathering_count(unit)
-    counts = waiting_by_reason(unit) | ({GATHERED: gathered} if gathered else {})
+    gathered = {GATHERED: number} if (number := gathering_count(unit)) else {}
     try:
         policy = workplace.policy
     except Invalid:  # validation tells of it, and nothing goes out
-        return counts
-    slowed = waiting_for_rate(unit, policy, real=workplace.ports.clock.now())
-    return counts | ({"rate": counts.get("rate", 0) + slowed} if slowed else {})
+        return waiting_by_reason(unit) | gathered
+    now = workplace.ports.clock.now()
+    return waiting_under(unit, policy, now=now, real=now) | gathered
 
 
 def _unreadable(workplace: Workplace) -> list[PlaybookLine]:

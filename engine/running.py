@@ -22,7 +22,7 @@ from engine.ledger.control import ChannelState, channel_states
 from engine.ledger.counts import gathering_count
 from engine.ledger.invitations import playbooks_invited
 from engine.ledger.outcomes import begun, came_to
-from engine.ledger.pending import waiting_by_reason, waiting_for_people
+from engine.ledger.pending import waiting_for_people, waiting_under
 from engine.ledger.recovery import retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
@@ -333,7 +333,8 @@ def run_one(
     with ledger.read() as unit:
         touches = this_time(before.touches, came_to(unit, before))
         gathered = gathering_count(unit, report.playbook)
-        held_back = waiting_by_reason(unit, playbook=playbook.name)
+        about = {"now": firing.as_of, "real": workplace.ports.clock.now()}
+        held_back = waiting_under(unit, workplace.policy, playbook=playbook.name, **about)
         waiting = held_back | ({GATHERED: gathered} if gathered else {})
     return replace(report, touches=touches, waiting=waiting)
 

@@ -16,6 +16,7 @@ from sqlalchemy import Table, and_, bindparam, delete, func, literal, null, or_,
 
 from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, Phase, TouchState
 from engine.ledger.audit import Kind
+from engine.ledger.held import HELD_REASONS
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new
 from engine.ledger.store import Ledger, Unit
@@ -267,11 +268,15 @@ def _end_waits(unit: Unit, playbook: str, *, started: datetime, ended: datetime)
 def _shift_clock(
     unit: Unit, playbook: str, name: str, *, started: datetime, ended: datetime
 ) -> None:
-    """Move on an instant of everyone inside, as far as it had not come when the pause began."""
+    """Move on an instant of everyone, as far as it had not come when the pause began.
+
+    The goal's window also of those who have left: else they were looked at for a shorter time than
+    those held out.
+    """
     until = enrollments.c[name]
-    moving = [enrollments.c.playbook == playbook, enrollments.c.left_at.is_(None), until > started]
+    moving = [enrollments.c.playbook == playbook, until > started]
     if name == "waits_until":
-        moving.append(enrollments.c.fixed == 0)
+        moving += [enrollments.c.left_at.is_(None), enrollments.c.fixed == 0]
     since = enrollments.c.since if name == "waits_until" else enrollments.c.entered_at
     found = [
         (row[0], row[1], row[2])
@@ -284,14 +289,17 @@ def _shift_clock(
 
 
 def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
-    columns = (touches.c.id, touches.c.made_at, touches.c.expires_at)
-    pending = select(*columns).where(
+    names = ("id", "copy_of", "made_at", "expires_at", "reason", "next_attempt_at")
+    pending = select(*(touches.c[name] for name in names)).where(
         touches.c.playbook == playbook,
         touches.c.state.in_((TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)),
         touches.c.expires_at.is_not(None),
         touches.c.ended_at.is_(None),  # by the index of what may expire
     )
-    found = [(row.id, row.made_at, row.expires_at) for row in unit.connection.execute(pending)]
+    rows = unit.connection.execute(pending).all()
+    # What waits for a window or a cap stands still by that until it is asked about again.
+    held = {row.id: min(row.next_attempt_at, ended) for row in rows if row.reason in HELD_REASONS}
+    found = [(row.id, held.get(row.copy_of or row.id, row.made_at), row.expires_at) for row in rows]
     _shift(unit, touches, "expires_at", found, started=started, ended=ended)
 
 

@@ -11,19 +11,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 
 from engine.bind.policy import BoundPolicy, address_of, row_of
 from engine.decide.facts import TouchState
 from engine.decide.policy import CAPPED, WINDOW, Act, Asked, Go, Verdict, Wait, counts_from, judge
 from engine.ledger.audit import Kind
 from engine.ledger.instants import instant_text
-from engine.ledger.prepared import Prepared
 from engine.ledger.statements import stand_in_line, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, IS_READY, NOBODYS, reaches, touches
 
 __all__ = [
+    "HELD_REASONS",
     "Room",
     "acts_by_whom",
     "alone",
@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 HELD_REASONS = (WINDOW, CAPPED)
+"""Why the policy puts a touch off until an instant."""
 
 _COUNT = (TouchState.IN_DOUBT, TouchState.SENT, TouchState.UNKNOWN)
 _GO = Go()
@@ -180,21 +181,7 @@ def skip(unit: Unit, row: Row[Any], reason: str, *, now: datetime, actor: str) -
 
 def ask_again(unit: Unit, policy: BoundPolicy, *, now: datetime) -> int:
     """Make due what another policy than this has put off; how many."""
-    return _ASK_AGAIN.write(unit.connection, {"policy": policy.digest, "now": now})
-
-
-_ASK_AGAIN = Prepared(
-    lambda _: (
-        update(touches)
-        .where(
-            IS_READY,
-            touches.c.reason.in_(HELD_REASONS),
-            touches.c.held_by != bindparam("policy"),
-            touches.c.next_attempt_at > bindparam("now"),
-        )
-        .values(next_attempt_at=bindparam("now"))
-    )
-)
+    return _make_due(unit, touches.c.held_by != policy.digest, now=now)
 
 
 def let_others_ask(unit: Unit, touch: str, *, now: datetime) -> None:
@@ -205,5 +192,24 @@ def let_others_ask(unit: Unit, touch: str, *, now: datetime) -> None:
         .join_from(mine, theirs, theirs.c.whom == mine.c.whom)
         .where(mine.c.touch == touch, theirs.c.touch != touch)
     )
-    waiting = (IS_READY, touches.c.reason == CAPPED, touches.c.id.in_(same))
-    unit.connection.execute(update(touches).where(*waiting).values(next_attempt_at=now))
+    _make_due(unit, touches.c.reason == CAPPED, touches.c.id.in_(same), now=now)
+
+
+def _make_due(unit: Unit, *which: ColumnElement[bool], now: datetime) -> int:
+    """Have some of what is put off asked about now: its `max_lateness` stood still until then."""
+    columns = (touches.c.id, touches.c.next_attempt_at, touches.c.expires_at)
+    waiting = (IS_READY, touches.c.reason.in_(HELD_REASONS), touches.c.next_attempt_at > now)
+    found = unit.connection.execute(select(*columns).where(*waiting, *which)).all()
+    late = [
+        {"of": of, "late": expires_at and expires_at - (until - now)}
+        for of, until, expires_at in found
+    ]
+    if late:
+        own = update(touches).where(touches.c.id == bindparam("of"))
+        unit.connection.execute(own.values(next_attempt_at=now, expires_at=bindparam("late")), late)
+        given, mail = texts_relation(unit.connection, [row.id for row in found]), touches.alias()
+        of_mail = select(mail.c.expires_at).where(mail.c.id == touches.c.copy_of)
+        copies = (IS_COPY, touches.c.copy_of.in_(select(given.c.value)))
+        statement = update(touches).where(*copies)
+        unit.connection.execute(statement.values(expires_at=of_mail.scalar_subquery()))
+    return len(late)

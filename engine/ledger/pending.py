@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +26,11 @@ __all__ = [
     "skip_pending",
     "waiting_by_reason",
     "waiting_for_people",
-    "waiting_for_rate",
+    "waiting_under",
 ]
+
+RATE = "rate"
+"""Why one waits that is due, and whose channel or sender has no turn for it."""
 
 _PENDING = (TouchState.DRAFT, TouchState.READY)
 
@@ -106,10 +110,22 @@ def waiting_for_people(unit: Unit, playbooks: Collection[str]) -> int:
     return unit.connection.scalar(select(func.count()).where(*wanted)) or 0
 
 
-def waiting_for_rate(unit: Unit, policy: BoundPolicy, *, real: datetime) -> int:
-    """How many touches are due, and wait for nothing but the turn of their channel or sender."""
+def waiting_under(
+    unit: Unit, policy: BoundPolicy, *, now: datetime, real: datetime, playbook: str | None = None
+) -> dict[str, int]:
+    """The same, and as `rate` those that are due and wait for the turn of their channel or sender.
+
+    A window that has opened keeps none of those any more, though it stands on record until their
+    turn comes.
+    """
+    counts = Counter(waiting_by_reason(unit, playbook=playbook))
     turns = has_turn(policy, real)
-    if not turns:
-        return 0
-    due = (IS_READY, touches.c.reason == "", touches.c.next_attempt_at <= real)
-    return unit.connection.scalar(select(func.count()).where(*due, not_(and_(*turns)))) or 0
+    if turns:
+        due = [IS_READY, touches.c.next_attempt_at <= now, not_(and_(*turns))]
+        if playbook is not None:
+            due.append(touches.c.playbook == playbook)
+        said = select(touches.c.reason, func.count()).where(*due).group_by(touches.c.reason)
+        for reason, number in unit.connection.execute(said):
+            counts[reason] -= number
+            counts[RATE] += number
+    return {reason: number for reason, number in sorted(counts.items()) if number > 0}

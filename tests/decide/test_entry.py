@@ -17,6 +17,8 @@ from tests.support.admission import admit
 AS_OF = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
 LEFT_89_DAYS_AGO = Past(1, AS_OF - timedelta(days=89))
 LEFT_90_DAYS_AGO = Past(1, AS_OF - timedelta(days=90))
+NEW_YORK = ZoneInfo("America/New_York")
+LEFT_90_LOCAL_DAYS_AGO = Past(1, AS_OF - timedelta(days=90, hours=-1))  # an hour was left out
 AFTER_90_DAYS = Entry(again=Again(allowed=True, after=Duration(90, Unit.DAY)))
 
 
@@ -52,6 +54,13 @@ def make_candidates(*matched: str, **given: Any) -> Candidates:
         ),
         pytest.param(
             AFTER_90_DAYS, {"past": {"1": LEFT_90_DAYS_AGO}}, "1 2 3", {}, id="after-90-days"
+        ),
+        pytest.param(
+            AFTER_90_DAYS,
+            {"past": {"1": LEFT_90_LOCAL_DAYS_AGO}, "zone": NEW_YORK},
+            "1 2 3",
+            {},
+            id="after-90-days-of-its-zone",
         ),
         pytest.param(
             Entry(), {"bystanders": frozenset({"3"})}, "1 2", {"existing": 1}, id="existing-skip"

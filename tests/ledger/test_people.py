@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from engine.decide.facts import NewTask, Phase
+from engine.decide.facts import Entered, Left, NewTask, Outcome, Phase
 from engine.language.policy import TopicDefault
 from engine.ledger import control
 from engine.ledger.contacts import LedgerContacts
@@ -19,6 +20,7 @@ from engine.ledger.leases import end_lease, lease_of, renew_lease, take_lease
 from engine.ledger.outbox import settle_failed, settle_sent
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import list_suppressions, suppress, unsuppress
+from engine.ledger.tables import enrollments
 from engine.ledger.tasks import TaskState, finish_task, list_tasks, reassign_task
 from engine.ledger.topics import SUPPRESSED, refusals_among, refusals_of
 from engine.problems import Refused, Unreachable
@@ -286,6 +288,33 @@ def test_what_a_pause_moves(
     (found,) = reading(ledger, lambda unit: open_enrollments(unit, "checkup", limit=9))
     assert found.waits_until == ends + shifted * MINUTE
     assert found.goal_until == ends + (60 if until > 0 else 0) * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("leaves", "until", "shifted"),
+    [
+        pytest.param(-1, 120, 60, id="left before it"),
+        pytest.param(30, 120, 60, id="left in it"),
+        pytest.param(-1, -1, 0, id="whose window was over"),
+    ],
+)
+def test_a_pause_moves_the_goals_window_of_those_who_have_left(
+    ledger: Ledger, leaves: int, until: int, shifted: int
+) -> None:
+    """Those held out are inside until theirs ends: both are looked at equally long."""
+    ends = NOW + until * MINUTE
+    one = make_enrollment("1", entered_at=NOW - 9 * MINUTE, goal_until=ends)
+    keep(ledger, [Entered(one)], at=NOW - 9 * MINUTE)
+    leaving = [Left(one, Outcome.COMPLETED)]
+    if leaves < 0:
+        keep(ledger, leaving, at=NOW + leaves * MINUTE)
+    writing(ledger, lambda unit: control.pause_started(unit, "checkup", **SAID))
+    if leaves > 0:
+        keep(ledger, leaving, at=NOW + leaves * MINUTE)
+    over = {"at": NOW + timedelta(hours=1), "actor": "ann"}
+    writing(ledger, lambda unit: control.pause_ended(unit, "checkup", **over))
+    found = reading(ledger, lambda unit: unit.connection.scalar(select(enrollments.c.goal_until)))
+    assert found == ends + shifted * MINUTE
 
 
 def test_a_pause_shifts_nothing_of_others(ledger: Ledger) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from engine.decide.facts import TouchState
 from engine.language.policy import FrequencyCap, Rate, TopicDefault
 from engine.ledger.audit import Kind
 from engine.ledger.claims import Claims, claim
+from engine.ledger.control import pause_ended, pause_started
 from engine.ledger.database import Overtaken
 from engine.ledger.held import ask_again
 from engine.ledger.log import verify_audit
 from engine.ledger.outbox import settle_failed, settle_sent
-from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_for_rate
+from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_under
 from engine.ledger.permits import Permission, permit, put_back
 from engine.ledger.retention import forget_touches
 from engine.ledger.schema import open_ledger
@@ -92,6 +94,17 @@ def row(ledger: Ledger, key: str) -> TouchRow:
     return reading(ledger, lambda unit: list_touches(unit, key=key))[0]
 
 
+def late(ledger: Ledger) -> list[datetime | None]:
+    """When each touch is too late, by key."""
+    asked = select(touches.c.expires_at).order_by(touches.c.key)
+    return reading(ledger, lambda unit: list(unit.connection.scalars(asked)))
+
+
+def waiting(ledger: Ledger, policy: BoundPolicy, at: datetime) -> dict[str, int]:
+    """Why touches that are ready have not gone out, as `status` tells it."""
+    return reading(ledger, lambda unit: waiting_under(unit, policy, now=at, real=at))
+
+
 # ---------------------------------------------------------------- caps
 
 
@@ -154,6 +167,21 @@ def test_who_waited_long_enough_is_skipped(ledger: Ledger) -> None:
     assert (ended.state, ended.reason) == (TouchState.SKIPPED, "capped")
 
 
+def test_how_long_one_waited_counts_from_when_it_first_had_to_for_room(ledger: Ledger) -> None:
+    """Neither the window before it counts, nor is it forgotten when others take the room again."""
+    cap = FrequencyCap(1, parse_duration("1 day"), give_up=parse_duration("25 hours"))
+    opens_at_ten = SendCalendar(frozenset(range(7)), 600, 1_440)
+    policy = BoundPolicy(caps=(cap,), calendar=opens_at_ten, digest="p")
+    mail(ledger, "low", expires_at=NOW + 9 * DAY)
+    assert send(ledger, policy) == ""
+    for ten in (NOW + HOUR, NOW + HOUR + DAY):
+        mail(ledger, f"high {ten:%d}", priority=90)
+        assert [send(ledger, policy, ten) for _ in range(2)] == [f"high {ten:%d}", ""]
+        assert row(ledger, "low").state is TouchState.READY
+    assert send(ledger, policy, NOW + 2 * HOUR + DAY) == ""
+    assert row(ledger, "low").state is TouchState.SKIPPED
+
+
 def test_many_that_are_capped_are_put_off_at_once(ledger: Ledger) -> None:
     policy = capped(each="account")
     for number in range(30):
@@ -210,17 +238,42 @@ def test_a_window_that_closes_before_the_act(ledger: Ledger) -> None:
     (touch,) = take(ledger, policy, NOW + HOUR - SECOND).touches
     assert ask(ledger, touch, policy, NOW + HOUR).reason == "window"
     assert row(ledger, "1").next_attempt_at == NOW + DAY
-    expires = reading(ledger, lambda unit: unit.connection.scalar(select(touches.c.expires_at)))
-    assert expires == NOW + DAY + 23 * HOUR  # lateness stands still from ten until nine
+    assert late(ledger) == [NOW + DAY + 23 * HOUR]  # lateness stands still from ten until nine
 
 
 def test_another_policy_asks_again(ledger: Ledger) -> None:
     policy = BoundPolicy(calendar=SendCalendar(frozenset({6}), 540, 600), digest="sundays")
-    mail(ledger, "1")
+    first = mail(ledger, "1", expires_at=NOW + DAY)
+    mail(ledger, "2", copy_of=first, expires_at=NOW + DAY)
+    mail(ledger, "3", expires_at=NOW + 2 * DAY)
     assert take(ledger, policy) == Claims()
     assert writing(ledger, lambda unit: ask_again(unit, policy, now=NOW)) == 0
-    assert writing(ledger, lambda unit: ask_again(unit, BoundPolicy(), now=NOW)) == 1
-    assert send(ledger, BoundPolicy()) == "1"
+    assert late(ledger) == [NOW + 6 * DAY, NOW + 6 * DAY, NOW + 7 * DAY]
+    asking = {"now": NOW + HOUR}
+    assert writing(ledger, lambda unit: ask_again(unit, BoundPolicy(), **asking)) == 2
+    of_mail = NOW + DAY + HOUR  # lateness stood still until then
+    assert late(ledger) == [of_mail, of_mail, NOW + 2 * DAY + HOUR]
+    assert send(ledger, BoundPolicy(), NOW + HOUR) == "1"
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "stood_still"),
+    [
+        pytest.param(1, 2, 23, id="while the mail waited for its window anyway"),
+        pytest.param(1, 30, 30, id="until after the window opened"),
+        pytest.param(25, 30, 28, id="after it"),
+    ],
+)
+def test_a_pause_and_a_window_keep_a_mail_once(
+    ledger: Ledger, began: int, ended: int, stood_still: int
+) -> None:
+    policy = BoundPolicy(calendar=SendCalendar(frozenset(range(7)), 480, 540), digest="p")
+    mail(ledger, "1", expires_at=NOW + 3 * DAY)
+    assert take(ledger, policy) == Claims()  # the window has closed, and opens in 23 hours
+    said = {"actor": "ann"}
+    writing(ledger, lambda unit: pause_started(unit, "checkup", at=NOW + began * HOUR, **said))
+    writing(ledger, lambda unit: pause_ended(unit, "checkup", at=NOW + ended * HOUR, **said))
+    assert late(ledger) == [NOW + 3 * DAY + stood_still * HOUR]
 
 
 # ---------------------------------------------------------------- rates
@@ -237,8 +290,18 @@ def test_claims_of_a_channel_and_a_sender_are_spread(ledger: Ledger) -> None:
     later = {"real": NOW + SECOND / 2}
     assert take(ledger, RATES, **later).touches[0].key == "2"
     assert take(ledger, RATES, real=NOW + SECOND).turn_at == NOW + HOUR
-    assert reading(ledger, lambda unit: waiting_for_rate(unit, RATES, real=NOW + SECOND)) == 1
+    assert waiting(ledger, RATES, NOW + SECOND) == {"rate": 1}
     assert take(ledger, RATES, real=NOW + HOUR).touches[0].key == "1"
+
+
+def test_who_waited_for_a_window_that_is_open_waits_for_a_turn(ledger: Ledger) -> None:
+    policy = replace(RATES, calendar=SendCalendar(frozenset(range(7)), 600, 1_200), digest="p")
+    for number in range(3):
+        mail(ledger, str(number))
+    assert take(ledger, policy) == Claims()
+    assert waiting(ledger, policy, NOW) == {"window": 3}
+    assert take(ledger, policy, NOW + HOUR).touches
+    assert waiting(ledger, policy, NOW + HOUR) == {"rate": 2}
 
 
 def test_acts_that_come_to_their_dot_together_take_turns(ledger: Ledger) -> None:

@@ -59,6 +59,19 @@ def test_an_answer_stands_in_the_thread(stage: Stage) -> None:
     assert to_dana["Subject"] == "Still there, Ann1?"
 
 
+def test_an_answer_goes_on_with_the_mail_of_its_step_and_of_its_reader(stage: Stage) -> None:
+    both = "    to: [user, house.dana]\n"
+    written = PLAYBOOK.replace(both, "").replace("thread: second", "thread: first")
+    for step in ("first", "second", "third"):
+        written = written.replace(f"    id: {step}\n", f"    id: {step}\n{both}")
+    stage.write("playbooks/checkup.yaml", written.replace("    thread: first\n", "", 1))
+    for number in (10, 11, 12):
+        assert stage.run(as_of=day(number)).status == 0
+    firsts = {each["To"]: each["Message-ID"] for each in stage.letters[:2]}
+    assert len(firsts) == 2
+    assert {each["To"]: each["In-Reply-To"] for each in stage.letters[4:]} == firsts
+
+
 def test_where_the_earlier_mail_did_not_go_it_is_a_new_one(stage: Stage) -> None:
     stage.do("ledger", "init")
     stage.do("suppress", "add", "ann1@example.com")

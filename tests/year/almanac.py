@@ -14,6 +14,7 @@ __all__ = [
     "HOLIDAYS",
     "ends_at",
     "is_in_window",
+    "last_fire",
     "moment_of_wait",
     "next_fire",
     "next_time",
@@ -82,6 +83,14 @@ def next_fire(cron: str, after: datetime, zone: ZoneInfo) -> datetime:
         if is_day and found > after:
             return found
         day += timedelta(days=1)
+
+
+def last_fire(cron: str, at: datetime, zone: ZoneInfo) -> datetime:
+    """When such a cron fired last, at an instant or before it; it fires each month at least."""
+    found = next_fire(cron, at - timedelta(days=32), zone)
+    while (after := next_fire(cron, found, zone)) <= at:
+        found = after
+    return found
 
 
 def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:

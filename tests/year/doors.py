@@ -45,7 +45,8 @@ class Doors:
             self._entered_as_drawn(stay)
             self.values[stay.id] = self._row(stay)["renews_on"]
         if fired:
-            answered = {(each.playbook, each.key) for each in record.invited if _let_in(each)}
+            let_in = [each for each in record.invited if _let_in(each, self.house.now)]
+            answered = {(each.playbook, each.key) for each in let_in}
             books = sorted(self.house.books, key=lambda book: (-book.head["priority"], book.name))
             gone_before: list[Playbook] = []
             for book in books:
@@ -202,8 +203,9 @@ def _first_of_each(keys: Iterable[str]) -> list[str]:
     return list(first.values())
 
 
-def _let_in(invited: Any) -> bool:
-    return bool(invited.answer == "entered")
+def _let_in(invited: Any, now: datetime) -> bool:
+    """By this very pass; who was asked in once may enter by the segment later."""
+    return bool(invited.answer == "entered" and invited.answered_at == now)
 
 
 def _is_over(book: Playbook, who: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from tests.year.post import Letter
 from tests.year.record import Record, Stay, Touch
 from tests.year.standstill import is_over, is_still
 
-__all__ = ["counted", "is_about", "judge_letters", "rates_of"]
+__all__ = ["full_caps", "judge_letters", "rates_of"]
 
 NAMED = re.compile(rb"customer-(\d+)\.")
 
@@ -149,8 +149,8 @@ def _may_be_mailed(house: House, record: Record, letter: Letter, touch: Touch) -
         is_troubled = any(house.customers[int(stay.key)]["is_troubled"] for stay in stays)
         assert not (concerns and is_troubled), ("never to be contacted", letter)
     for cap in house.policy.get("frequency_caps", ()):
-        acts = counted(house, record, cap, touch, until=letter)
-        if is_about(cap, touch):
+        acts = _counted(house, record, cap, touch, until=letter)
+        if _is_about(cap, touch):
             assert not too_many(cap, acts, letter.at), ("over a cap", cap, letter)
 
 
@@ -163,14 +163,28 @@ def _bounced_now(record: Record, letter: Letter) -> bool:
     )
 
 
-def is_about(cap: Mapping[str, Any], touch: Touch) -> bool:
+def full_caps(
+    house: House, record: Record, touch: Touch, *, before: datetime | None = None
+) -> list[Mapping[str, Any]]:
+    """The caps that have no room for one more now, beside all that went out, or did before."""
+    one_more = [(house.now, touch.topic or "general")]
+    found = []
+    for cap in house.policy.get("frequency_caps", ()):
+        acts = _counted(house, record, cap, touch)
+        gone = [act for act in acts if before is None or act[0] < before]
+        if _is_about(cap, touch) and too_many(cap, gone + one_more, house.now):
+            found.append(cap)
+    return found
+
+
+def _is_about(cap: Mapping[str, Any], touch: Touch) -> bool:
     """Whether a cap is about mails of that channel and topic at all."""
     topic = touch.topic or "general"
     of_topic: bool = cap.get("topic", topic) == topic
     return of_topic and cap.get("channel", touch.channel) == touch.channel
 
 
-def counted(
+def _counted(
     house: House,
     record: Record,
     cap: Mapping[str, Any],

@@ -10,6 +10,7 @@ from typing import Any
 from tests.year.almanac import ends_at, zone_or
 from tests.year.cast import COLLEAGUES, PROJECT_ZONE
 from tests.year.house import House
+from tests.year.letters import full_caps
 from tests.year.record import Record, Touch
 
 __all__ = ["Reasons"]
@@ -61,17 +62,23 @@ class Reasons:
         return troubled and of_topic and touch.topic != REQUIRED
 
     def is_given_up(self, touch: Touch) -> bool:
-        """It waited for room as long as one of the caps lets it."""
+        """It waited for room as long as a cap that is full lets it."""
         caps: list[Mapping[str, Any]] = self.house.policy.get("frequency_caps", [])
         if touch.id not in self.capped or touch.topic == REQUIRED:
             return False
-        return not caps or self.patience(touch, caps) <= self.house.now
+        full = full_caps(self.house, self.record, touch)
+        return not caps or any(self.patience(touch, [cap]) <= self.house.now for cap in full)
 
     def patience(self, touch: Touch, caps: Iterable[Mapping[str, Any]]) -> datetime:
         """Until when it waits for room under some caps, since it first had to."""
         since = self.capped.get(touch.id, self.house.now)
         zone = zone_or(touch.zone, PROJECT_ZONE)
         return min(ends_at(since, cap.get("give_up", "7 days"), zone, ()) for cap in caps)
+
+    def is_patient(self, touch: Touch) -> bool:
+        """Whether no cap that was full before this pass should have made an end of its waiting."""
+        full = full_caps(self.house, self.record, touch, before=self.house.now)
+        return not full or self.patience(touch, full) > self.house.now
 
     def is_late(self, touch: Touch) -> bool:
         """Its time was over."""

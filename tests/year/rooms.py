@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.year.house import House
+from tests.year.papers import Playbook
 from tests.year.record import Record, Stay
 from tests.year.standstill import goal_window, is_over, is_still
 
@@ -38,6 +39,9 @@ class Rooms:
         self._answered(record)
         for stay in record.stays.values():
             self._came_to(stay)
+            if stay.left_at == self.house.now and stay.reason == "exit_when":
+                is_done = self.house.customers[int(stay.key)]["is_done"]
+                assert is_done, ("left, though no exit held", stay)
 
     def _updated_once(self, record: Record) -> None:
         sent = Counter(
@@ -62,22 +66,36 @@ class Rooms:
                 assert (row.enrollment, roots[row.step]) in asked, ("never asked in", row)
 
     def _came_to(self, stay: Stay) -> None:
-        """Levels are noted in a pass in which their condition holds, and at the next at most."""
+        """Levels and the goal are noted in a pass in which they hold, also after the last step."""
         house = self.house
         who = house.customers[int(stay.key)]
         here = {name: book for book in house.books for name in book.names}
         book = here.get(stay.playbook)
-        told = book.head.get("goal", {}).get("levels", ()) if book else ()
+        if book is None or "goal" not in book.head:
+            return
+        told = book.head["goal"].get("levels", ())
         places = {name: place for place, (name, _) in enumerate(told, 1)}
         now_at = [all(who[each] == said for each, said in when.items()) for _, when in told]
-        if book and stay.level and (stay.id, stay.level) not in self.levels:
+        is_in_time = house.now <= goal_window(stay, book)
+        if stay.goal_at == house.now:
+            was_reached = is_in_time and who["is_won"]
+            assert was_reached, ("a goal that it never reached in time", stay)
+        if stay.level and (stay.id, stay.level) not in self.levels:
             self.levels.add((stay.id, stay.level))
             assert now_at[places[stay.level] - 1], ("a level that it never came to", stay)
-        if book is None or stay.left_at or not book.head.get("goal", {}).get("levels"):
+            assert is_in_time, ("a level after its time", stay)
+        if not self._is_asked(stay, book) or stay.goal_at or not is_in_time:
             return
-        if is_still(house, book) or int(stay.key) in house.gone or is_over(house, who, stay, book):
-            return
-        is_due = not stay.goal_at and house.now <= goal_window(stay, book)
+        assert not (stay.left_at and who["is_won"]), ("reached the goal, which is not noted", stay)
         highest = max((place for place, holds in enumerate(now_at, 1) if holds), default=0)
-        place = places.get(stay.level, 0)
-        assert place >= highest or not is_due, ("came to a level that is not noted", stay)
+        assert places.get(stay.level, 0) >= highest, ("came to a level that is not noted", stay)
+
+    def _is_asked(self, stay: Stay, book: Playbook) -> bool:
+        """Whether this pass asked the goal of one: not of who is gone, nor in a pause."""
+        house = self.house
+        if is_still(house, book) or int(stay.key) in house.gone:
+            return False
+        if not stay.left_at:
+            return not is_over(house, house.customers[int(stay.key)], stay, book)
+        asks = house.asks.get(stay.version)
+        return asks is None or any(asks in each.names for each in house.books)  # else it is unbound

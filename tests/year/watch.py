@@ -19,7 +19,6 @@ from tests.year.almanac import (
     is_in_window,
     moment_of_wait,
     next_fire,
-    too_many,
     zone_or,
 )
 from tests.year.answers import WENT, holds
@@ -27,7 +26,8 @@ from tests.year.cast import ADDRESS, PROJECT_ZONE
 from tests.year.desks import Desks
 from tests.year.doors import Doors
 from tests.year.house import House
-from tests.year.letters import counted, is_about, judge_letters, rates_of
+from tests.year.lateness import Lateness
+from tests.year.letters import full_caps, judge_letters, rates_of
 from tests.year.papers import Playbook
 from tests.year.reasons import Reasons
 from tests.year.record import Record, Stay
@@ -67,6 +67,7 @@ class Watch:
         self.walk = Walk(self.house)
         self.desks = Desks(self.house)
         self.reasons = Reasons(self.house)
+        self.lateness = Lateness(self.house)
 
     # ------------------------------------------------------------ the ledger, read once a look
 
@@ -75,22 +76,24 @@ class Watch:
         self._read(fired=fired)
         fresh, self.read = self.house.letters[self.read :], len(self.house.letters)
         judge_letters(self.house, self.record, fresh)
+        self.reasons.look(self.record)
+        self.lateness.look(self.record)
         self._ledger()
         self.rooms.look(self.record)
         self.desks.look(self.record)
-        self.reasons.look(self.record)
         self.walk.look(self.record, self.versions)
 
     def look_in(self) -> None:
-        """Once somebody was let in or out by hand: note who stands where."""
-        self._read(fired=False)
+        """Once somebody was let in or out by hand: note who stands where since then."""
+        self._read(fired=False, is_pass=False)
 
-    def _read(self, *, fired: bool) -> None:
+    def _read(self, *, fired: bool, is_pass: bool = True) -> None:
         self.record = Record(self.house)
         self.stays, self.touches = self.record.stays, self.record.touches
         for stay in self.stays.values():
             self.versions.setdefault(stay.id, set()).add(stay.version)
-            self._note(stay)
+            if is_pass or stay.id not in self.doors.before:  # only a pass asks for moments
+                self._note(stay)
         self.doors.look(self.record, fired=fired)
         self.rooms.one_at_a_time(self.record)
 
@@ -110,6 +113,7 @@ class Watch:
         for book in self.house.books:
             mine = [stay for stay in self.stays.values() if stay.playbook in book.names]
             for stay in mine:
+                self._aims_as_long_as_said(stay, book)
                 if stay.left_at is None:
                     self._stands_right(stay, book)
                 elif stay.outcome == "completed":
@@ -191,8 +195,6 @@ class Watch:
             assert not over, ("held out after the window", stay)
             return
         assert stay.phase in PHASES, ("forgotten", stay)
-        if "goal" in book.head:
-            assert stay.goal_until == goal_window(stay, book), ("another window", stay)
         if stay.phase == "gathering":
             cron = self._spec(stay.step)["digest"]["schedule"]
             fire = next_fire(cron, now, zone_or(book.zone, ""))
@@ -210,6 +212,11 @@ class Watch:
             condition = spec["hold_while"]["when"] if stay.phase == "holding" else spec["wait_for"]
             is_met = holds(self.house, self.record, stay, condition)
             assert is_met == (stay.phase == "holding"), ("the condition says otherwise", stay)
+
+    def _aims_as_long_as_said(self, stay: Stay, book: Playbook) -> None:
+        """The goal's window stands still in pauses, for those as well who have left."""
+        if "goal" in book.head and not is_still(self.house, book):
+            assert stay.goal_until == goal_window(stay, book), ("another window", stay)
 
     def _touch_stands_right(self, stay: Stay) -> None:
         mine = self.record.touches_of(stay)
@@ -256,20 +263,15 @@ class Watch:
         is_own = any(ADDRESS[int(stay.key)] == touch.recipient for stay in own)
         zone = house.customers[int(own[0].key)]["tz"] if is_own else ""
         is_open = is_in_window(house.policy, house.now, zone_or(zone, PROJECT_ZONE))
-        if touch.reason == "window":
+        is_in_line = bool(rates_of(house, touch))  # and nobody asked since the window opened
+        if touch.reason == "window" and not is_in_line:
             assert not is_open, ("waits for a window that is open", touch)
         if touch.reason == "capped" and is_open:
-            one_more = [(house.now, touch.topic or "general")]
-            full = [
-                cap
-                for cap in house.policy.get("frequency_caps", ())
-                if is_about(cap, touch)
-                if too_many(cap, counted(house, self.record, cap, touch) + one_more, house.now)
-            ]
-            assert full, ("waits for room that there is", touch)
-            until = max(self.reasons.patience(touch, [cap]) for cap in full)
-            is_asked = not (touch.copy_of or rates_of(house, touch))
-            assert until > house.now or not is_asked, ("should have been given up", touch, full)
+            is_full = full_caps(house, self.record, touch)
+            assert is_full or is_in_line, ("waits for room that there is", touch)
+            is_asked = not (touch.copy_of or is_in_line)
+            is_patient = self.reasons.is_patient(touch)
+            assert is_patient or not is_asked, ("should have been given up", touch)
 
     # ------------------------------------------------------------ waits
 

@@ -34,11 +34,13 @@ PAUSED = Year(
             {"wait": {"until": "3 days after entered"}},
             {"wait": "9 days"},
             goal=TO_WIN,
+            exit_when={"is_done": True},
             segment=_STAGED,
         ),
     ),
     policy=(),
     acts=[
+        Change(6, "is_done", True),  # who has left by the pause
         Pass(HOUR, True),
         Status(0, True),
         Status(1, True),
@@ -77,6 +79,13 @@ AT_THE_EDGES = Year(
         Till("12:00", NEW_YORK, True, ("05-26",)),
         Till("12:00", NEW_YORK, True, ("05-29",)),
         Till("12:00", NEW_YORK, True, ("06-01",)),
+        Till("20:00", NEW_YORK, True),
+        Status(0, True),  # while mails wait for the morning anyway
+        Pass(HOUR, True),
+        Status(0, False),
+        Pass(HOUR, True),
+        Policy("send_window", None),  # which comes sooner by that
+        Pass(HOUR, True),
     ],
 )
 """The very minutes at which a window opens and closes, holidays and pauses, in every zone."""
@@ -139,13 +148,16 @@ WAITING = Year(
             {"wait": "2 business days"},
             {"wait": "10 days"},
             schedule={"cron": "0 9 * * *", "timezone": "Australia/Lord_Howe"},
+            goal={**TO_WIN, "levels": [["tried", {"is_busy": True}]]},
         ),
     ),
     policy=(Policy("holidays", "US"),),
     acts=[
         *(Change(key, "renews_on", "2026-07-06") for key in (1, 2, 3)),
         Pass(12 * HOUR, True),
-        *(Pass(13 * DAY, False),) * 9,
+        *(Pass(13 * DAY, False),) * 2,
+        *(Change(4, name, True) for name in ("is_busy", "is_won")),  # after the goal's window
+        *(Pass(13 * DAY, False),) * 7,
     ],
 )
 """Every kind of wait, over both changes of the clocks, weekends and holidays."""

@@ -139,11 +139,13 @@ DESKS = Year(
         Pass(HOUR, True),  # whose tasks nobody was told of
         Edit(1, "move", 0, None),
         Edit(1, "rename step", 0, None),
+        Edit(1, "rename", 0, None),
         Halt(None, True),
         Till("09:00", NEW_YORK, True),
         Halt(None, False),
         *(Pass(DAY, True),) * 2,
         Policy("tasks", None),
+        Change(4, "is_ready", True),  # whose task is of a step that has another name now
         Edit(1, "reorder", 3, None),  # the update stands at the end now
         *(Pass(DAY, True),) * 2,
         Change(7, "stage", "a"),
@@ -190,7 +192,11 @@ MOVED = Year(
         *(Edit(0, "rename", 0, None), Edit(1, "rename", 0, None)),
         *(Pass(2 * DAY, True),) * 5,
         Presence(3, False),
+        Change(2, "is_busy", True),  # they have left, and the goal still counts
+        Change(5, "is_won", True),
         *(Pass(4 * DAY, True),) * 2,
+        Change(6, "is_busy", True),  # and for this one it does not any more
+        Pass(4 * DAY, True),
     ],
 )
 """Steps that were given are put behind, by other names; nobody gets one of them twice."""
