@@ -41,6 +41,7 @@ from engine.ledger.inside import (
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tasks import TaskState
+from engine.ledger.touches import is_in_inbox
 from engine.passes.journal import Due, closing_pages
 
 __all__ = ["DryJournal"]
@@ -161,11 +162,18 @@ class DryJournal:
     def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
         """What the ledger says of their steps, and what this pass would have added."""
         return {
-            each: self._without_closed(
-                each, with_memory(known, self._passed.get(each, ()), self._states(each))
-            )
+            each: self._without_closed(each, self._with_memory(each, known))
             for each, known in self._on_record(ids).items()
         }
+
+    def _with_memory(
+        self, enrollment: str, known: Mapping[str, StepRecord]
+    ) -> Mapping[str, StepRecord]:
+        """The same, with what this pass would have added."""
+        made = self._made_for(enrollment)
+        tasks = {touch.step for touch in made if is_in_inbox(touch)}
+        passed = self._passed.get(enrollment, ())
+        return with_memory(known, passed, self._states(enrollment), tasks)
 
     def _without_closed(
         self, enrollment: str, known: Mapping[str, StepRecord]
@@ -201,7 +209,8 @@ class DryJournal:
             self._passed.setdefault(each.enrollment, []).append(each)
         made = [each.touch for each in listed if isinstance(each, TouchMade)]
         self._keep(made)
-        self._outbox |= {touch.id: touch for touch in made}
+        self.would += [touch for touch in made if is_in_inbox(touch)]  # there at once, as in a run
+        self._outbox |= {touch.id: touch for touch in made if not is_in_inbox(touch)}
         self.invited += [each for each in listed if isinstance(each, Invited)]
 
     def _keep(self, touches: Sequence[NewTouch]) -> None:
@@ -257,22 +266,16 @@ class DryJournal:
         self._unread = False
         with self._ledger.read() as unit:
             found = due_enrollments(unit, self._playbook, self._as_of, limit=None)
-        settled = [each for each in found if each.enrollment.id not in self._standing]
-        touched = {each.enrollment.id: each for each in settled}
-        return [
-            *(
-                Due(each.enrollment, each.states, each.ended_at)
-                for each in settled
-                if each.enrollment.id not in self._moved
-            ),
-            *self._due_among(self._carried(), touched),
-        ]
+        here = [each.enrollment for each in found if each.enrollment.id not in self._standing]
+        stayed = [each for each in here if each.id not in self._moved]
+        by_id = {each.enrollment.id: each for each in found}
+        return [*self._due_among([*stayed, *self._carried()], by_id)]
 
     def _due_among(
-        self, carried: Sequence[Enrollment], found: Mapping[str, DueEnrollment]
+        self, inside: Sequence[Enrollment], found: Mapping[str, DueEnrollment]
     ) -> Iterator[Due]:
-        """Those of some who go on with another version that are due; `found` are due by id."""
-        for each in carried:
+        """Those of some who are due as they stand now; `found` are due in the ledger, by id."""
+        for each in inside:
             over = each.waits_until is not None and each.waits_until <= self._as_of
             if each.phase is Phase.READY or (each.phase is Phase.WAITING and over):
                 yield Due(each)
