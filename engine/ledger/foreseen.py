@@ -15,10 +15,9 @@ from sqlalchemy import Row, or_, select
 
 from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import Item, NewTouch, TouchKind, TouchState
-from engine.decide.policy import GiveUp, Wait
 from engine.language.policy import TopicDefault
 from engine.ledger.control import stops_in_force
-from engine.ledger.held import Room
+from engine.ledger.held import HELD_REASONS, Room
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, items, of_playbook, touches
@@ -31,7 +30,7 @@ _SHOWN = (
     *("reason", "recipient", "sender", "subject", "topic", "priority", "expires_at"),
     *("to_customer", "zone", "copy_of", "approver", "capped_at"),
 )
-_ASKED_BY = ("address_digest", "next_attempt_at")
+_ASKED_BY = ("address_digest", "next_attempt_at", "held_by", "made_at")
 _GOING = (TouchState.READY, TouchState.CLAIMED)
 
 
@@ -40,9 +39,10 @@ def foreseen(
 ) -> Sequence[NewTouch]:
     """The touches of a playbook that have not ended, as they would be after a dispatch.
 
-    In the order of their turns. One that goes is ready, without a reason; one that has still to
-    wait is ready and due later, or bears the reason of its channel in `shut`; the others are
-    drafts, or have ended with a reason. None where the playbook is halted.
+    In the order of their turns. One that is due is ready, without a reason: window and caps are
+    asked when it goes. One that has still to wait is ready and due later, or bears the reason of
+    its channel in `shut`; the others are drafts, or have ended with a reason. None where the
+    playbook is halted or paused.
     """
     if stops_in_force(unit).reason_for(playbook):
         return ()
@@ -53,11 +53,9 @@ def foreseen(
     for row in rows:
         counted = sorted(each for each in room.counted(row) if not each.startswith(address_of("")))
         touch = replace(_touch(row), items=told_of.get(row.id, ()), rows=tuple(counted))
-        if row.channel in shut and _is_due(row, now):
-            found.append(replace(touch, reason=shut[row.channel]))
-            continue
         refusal = refusals.get(_addressed(policy, row), "")
-        found.append(_looked_at(touch, row, room, refusal=refusal, now=now))
+        later = _later(row, policy, now)
+        found.append(_looked_at(touch, shut=shut, later=later, refusal=refusal, now=now))
     return found
 
 
@@ -79,7 +77,7 @@ def _waiting(unit: Unit, playbook: str, now: datetime) -> Sequence[Row[Any]]:
 
 
 def _touch(row: Row[Any]) -> NewTouch:
-    values = {name: row._mapping[name] for name in _SHOWN}
+    values = {name: row._mapping[name] for name in (*_SHOWN, "made_at")}
     state = TouchState.READY if row.state in _GOING else TouchState(row.state)
     given = {"kind": TouchKind(row.kind), "state": state, "to_customer": bool(row.to_customer)}
     return NewTouch(**{**values, **given})
@@ -101,27 +99,28 @@ def _addressed(policy: BoundPolicy, row: Row[Any]) -> Addressed:
     return row.address_digest, row.topic, default
 
 
-def _is_due(row: Row[Any], now: datetime) -> bool:
-    """Whether a dispatch would take it up, were its channel open."""
-    is_late = row.expires_at is not None and row.expires_at <= now
-    return row.state in _GOING and row.next_attempt_at <= now and not is_late
+def _later(row: Row[Any], policy: BoundPolicy, now: datetime) -> datetime | None:
+    """When it is looked at next; None: now, as also where another policy has put it off."""
+    is_asked_again = row.reason in HELD_REASONS and row.held_by != policy.digest
+    return None if row.next_attempt_at <= now or is_asked_again else row.next_attempt_at
 
 
 def _looked_at(
-    touch: NewTouch, row: Row[Any], room: Room, *, refusal: str, now: datetime
+    touch: NewTouch,
+    *,
+    shut: Mapping[str, str],
+    later: datetime | None,
+    refusal: str,
+    now: datetime,
 ) -> NewTouch:
     if touch.expires_at is not None and touch.expires_at <= now:
         return replace(touch, state=TouchState.EXPIRED, reason="expired")
     if touch.state is TouchState.DRAFT:
         return touch
-    if row.next_attempt_at > now:
-        return replace(touch, due_at=row.next_attempt_at)
+    if later is not None:
+        return replace(touch, due_at=later)
+    if touch.channel in shut:
+        return replace(touch, reason=shut[touch.channel])
     if refusal:
         return replace(touch, state=TouchState.SKIPPED, reason=refusal)
-    verdict = room.verdict(row)
-    if isinstance(verdict, GiveUp):
-        return replace(touch, state=TouchState.SKIPPED, reason=verdict.reason)
-    if isinstance(verdict, Wait):
-        return replace(touch, reason=verdict.reason, due_at=verdict.until)
-    room.take(row)
     return replace(touch, reason="")

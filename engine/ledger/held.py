@@ -24,6 +24,7 @@ from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, IS_READY, NOBODYS, reaches, touches
 
 __all__ = [
+    "HELD_REASONS",
     "Room",
     "acts_by_whom",
     "alone",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 HELD_REASONS = (WINDOW, CAPPED)
+"""Why a touch waits that another policy may let go."""
 
 _COUNT = (TouchState.IN_DOUBT, TouchState.SENT, TouchState.UNKNOWN)
 _GO = Go()

@@ -26,6 +26,12 @@ ASKING_OF_A_MAIL = """\
     then: [{task: "Call {{ user.first_name }}"}]
     else: [{exit: unheard}]
 """
+PATIENT = """\
+  - email: hello
+    max_lateness: 10 days
+  - wait: 3 days
+  - task: "Call {{ user.first_name }}"
+"""
 MORNING = "\npolicy: {send_window: {from: '09:00', to: '12:00'}}\n"
 
 
@@ -71,3 +77,51 @@ def test_a_dry_run_counts_as_the_run_will(
 def write(stage: Stage, steps: str, more: str = "") -> None:
     stage.write("playbooks/checkup.yaml", HEAD + steps)
     stage.write("touchline.yaml", (stage.root / "touchline.yaml").read_text() + more)
+
+
+def test_it_asks_again_under_another_policy(stage: Stage) -> None:
+    write(stage, PATIENT, MORNING)
+    stage.run(as_of=day(10, "08:00"))
+    stage.edit("touchline.yaml", "from: '09:00'", "from: '08:00'")
+    told, done = come_to(stage, day(10, "08:30"))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 3}}
+
+
+CAPPED = f"{MORNING.strip()[:-1]}, frequency_caps: [{{at_most: 1, per: 1 day, each: account}}]"
+
+
+def test_who_waited_goes_before_who_enters_under_a_cap(stage: Stage) -> None:
+    write(stage, PATIENT, f"{CAPPED}}}\n")
+    stage.put_users({"user_id": 9})
+    stage.run(as_of=day(10, "08:00"))
+    stage.put_users(*({"user_id": number} for number in range(1, 10)))
+    told = stage.run("--dry-run", as_of=day(10)).data["would"]
+    stage.run(as_of=day(10))
+    assert [each["to"] for each in told if not each["reason"]] == stage.mailed
+    assert stage.mailed == ["ann9@example.com"]
+
+
+@pytest.mark.parametrize("troubled", [1, 2])
+def test_who_is_not_to_be_written_to_takes_no_room_under_a_cap(stage: Stage, troubled: int) -> None:
+    rule = "never_contact: [{segment: troubled}]"
+    stage.write(
+        "segments/troubled.yaml", "segment: troubled\nof: user\nwhere: [{uses_reports: true}]"
+    )
+    write(stage, PATIENT, f"{CAPPED}, {rule}}}\n")
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    stage.run(as_of=day(10, "08:00"))
+    users = ({"user_id": key, "uses_reports": str(key == troubled).lower()} for key in (1, 2))
+    stage.put_users(*users)
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 1, "skipped": 1}}
+
+
+def test_a_copy_goes_nowhere_where_its_mail_does_not(stage: Stage) -> None:
+    write(stage, "  - {email: hello, cc: account.csm}\n", MORNING)
+    stage.run(as_of=day(10, "08:00"))
+    stage.do("suppress", "add", "ann1@example.com")
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 2, "skipped": 2}}
