@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, select
 
 from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import Item, NewTouch, TouchKind, TouchState
@@ -20,7 +20,7 @@ from engine.ledger.control import stops_in_force
 from engine.ledger.held import HELD_REASONS, Room
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_COPY, items, of_playbook, touches
+from engine.ledger.tables import items, of_playbook, touches
 from engine.ledger.topics import Addressed, refusals_of
 
 __all__ = ["foreseen"]
@@ -61,15 +61,10 @@ def foreseen(
 
 def _waiting(unit: Unit, playbook: str, now: datetime) -> Sequence[Row[Any]]:
     """Drafts and what is ready, made by now; copies go with their mail, and after it."""
-    mail = touches.alias()
-    follows = select(mail.c.id).where(
-        mail.c.id == touches.c.copy_of, mail.c.state != TouchState.DRAFT
-    )
     wanted = (
         of_playbook(playbook),
         touches.c.made_at <= now,
         touches.c.state.in_((*_GOING, TouchState.DRAFT)),
-        or_(~IS_COPY, follows.exists()),
     )
     order = (touches.c.priority.desc(), touches.c.made_at, touches.c.id)
     columns = (touches.c[name] for name in (*_SHOWN, *_ASKED_BY))

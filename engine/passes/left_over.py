@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.decide.facts import NewTouch, TouchMade, TouchState, told_apart
+from engine.decide.facts import NewTouch, TouchMade, told_apart
 from engine.passes.rehearsing import DryJournal
 
 __all__ = ["let_go"]
@@ -17,8 +17,8 @@ __all__ = ["let_go"]
 def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
     """Take what waits for what a dispatch would make of it now; people go on where it has ended.
 
-    What is of somebody who would leave in this pass is dropped, as it would be. A draft keeps its
-    people where they are: it waits for a person.
+    What is of somebody who would leave in this pass is dropped, as it would be. A draft that waits
+    for a person waits on, and its people with it.
     """
     inside = {each.id: each for page in journal.stirring() for each in page}
     kept = [
@@ -26,14 +26,8 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
         for touch in waiting
         if (parts := [each for each in told_apart(touch) if each.enrollment in inside])
     ]
-    drafts = {each.enrollment for touch, parts in kept for each in parts if _is_draft(touch)}
-    journal.record(TouchMade(touch) for touch, _ in kept if not _is_draft(touch))
+    journal.record(TouchMade(touch) for touch, _ in kept)
     here = (
         each for _, parts in kept for each in parts if each.step == inside[each.enrollment].step
     )
-    ids = {each.enrollment for each in here} - drafts
-    journal.go_on_with(inside[each] for each in sorted(ids))
-
-
-def _is_draft(touch: NewTouch) -> bool:
-    return touch.state is TouchState.DRAFT
+    journal.go_on_with(inside[each] for each in sorted({each.enrollment for each in here}))

@@ -26,6 +26,11 @@ ASKING_OF_A_MAIL = """\
     then: [{task: "Call {{ user.first_name }}"}]
     else: [{exit: unheard}]
 """
+DRAFTS = """\
+  - email: hello
+    approve: house.dana
+    cc: account.csm
+"""
 PATIENT = """\
   - email: hello
     max_lateness: 10 days
@@ -62,6 +67,7 @@ def _counts(run: dict[str, Any]) -> dict[str, Any]:
         pytest.param(
             ASKING_OF_A_MAIL, MORNING, (day(10, "08:00"),), id="a mail that waited has been sent"
         ),
+        pytest.param(DRAFTS, "", (day(10, "08:00"),), id="drafts wait on"),
     ],
 )
 def test_a_dry_run_counts_as_the_run_will(
