@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, and_, bindparam, delete, func, literal, null, or_, select, update
 
 from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, Phase, TouchState
+from engine.decide.pauses import Pause
 from engine.ledger.audit import Kind
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new
@@ -35,6 +36,7 @@ __all__ = [
     "pause_channel",
     "pause_ended",
     "pause_started",
+    "paused_since",
     "resume",
     "resume_channel",
     "stops_in_force",
@@ -215,10 +217,11 @@ def pause_ended(unit: Unit, playbook: str, *, at: datetime, actor: str) -> timed
     started: datetime | None = _PAUSE_OVER.value(unit.connection, {"mine": playbook, "now": at})
     if started is None:
         return None
-    _end_waits(unit, playbook, started=started, ended=at)
+    pause = Pause(started, at)
+    _end_waits(unit, playbook, pause)
     for clock in ("waits_until", "goal_until"):
-        _shift_clock(unit, playbook, clock, started=started, ended=at)
-    _shift_expiries(unit, playbook, started=started, ended=at)
+        _shift_clock(unit, playbook, clock, pause)
+    _shift_expiries(unit, playbook, pause)
     seconds = int((at - started).total_seconds())
     unit.note(Kind.PAUSE_ENDED, {"seconds": seconds}, at=at, actor=actor, playbook=playbook)
     return at - started
@@ -234,12 +237,19 @@ _PAUSE_OVER = Prepared(
 )
 
 
-def _end_waits(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
+def paused_since(unit: Unit, playbook: str) -> datetime | None:
+    """Since when a playbook is paused, so that its clocks stand still; None where it is not."""
+    running = (pauses.c.playbook == playbook, pauses.c.ended_at.is_(None))
+    since: datetime | None = unit.connection.scalar(select(pauses.c.started_at).where(*running))
+    return since
+
+
+def _end_waits(unit: Unit, playbook: str, pause: Pause) -> None:
     """Let end with the pause what was over before, unseen by a pass, or came to its moment in it.
 
     The next wait would else begin before the end of the pause, and not stand still in it.
     """
-    until = enrollments.c.waits_until
+    until, started, ended = enrollments.c.waits_until, pause.started, pause.ended
     came = and_(enrollments.c.fixed == 1, until > started, until < ended)
     over = (
         update(enrollments)
@@ -249,12 +259,11 @@ def _end_waits(unit: Unit, playbook: str, *, started: datetime, ended: datetime)
     unit.connection.execute(over.values(waits_until=ended, fixed=1))
 
 
-def _shift_clock(
-    unit: Unit, playbook: str, name: str, *, started: datetime, ended: datetime
-) -> None:
+def _shift_clock(unit: Unit, playbook: str, name: str, pause: Pause) -> None:
     """Move on an instant of everyone inside, as far as it had not come when the pause began."""
     until = enrollments.c[name]
-    moving = [enrollments.c.playbook == playbook, enrollments.c.left_at.is_(None), until > started]
+    moving = [enrollments.c.playbook == playbook, enrollments.c.left_at.is_(None)]
+    moving.append(until > pause.started)
     if name == "waits_until":
         moving.append(enrollments.c.fixed == 0)
     since = enrollments.c.since if name == "waits_until" else enrollments.c.entered_at
@@ -262,13 +271,13 @@ def _shift_clock(
         (row[0], row[1], row[2])
         for row in unit.connection.execute(select(enrollments.c.id, since, until).where(*moving))
     ]
-    _shift(unit, enrollments, name, found, started=started, ended=ended)
+    _shift(unit, enrollments, name, found, pause)
     if name == "waits_until":  # a wait that an edit makes longer counts from where it began
         began = [(of, since, since) for of, since, _ in found]
-        _shift(unit, enrollments, "since", began, started=started, ended=ended)
+        _shift(unit, enrollments, "since", began, pause)
 
 
-def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
+def _shift_expiries(unit: Unit, playbook: str, pause: Pause) -> None:
     columns = (touches.c.id, touches.c.made_at, touches.c.expires_at)
     pending = select(*columns).where(
         touches.c.playbook == playbook,
@@ -277,7 +286,7 @@ def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: date
         touches.c.ended_at.is_(None),  # by the index of what may expire
     )
     found = [(row.id, row.made_at, row.expires_at) for row in unit.connection.execute(pending)]
-    _shift(unit, touches, "expires_at", found, started=started, ended=ended)
+    _shift(unit, touches, "expires_at", found, pause)
 
 
 def _shift(
@@ -285,14 +294,9 @@ def _shift(
     table: Table,
     column: str,
     found: Sequence[tuple[str, datetime, datetime]],
-    *,
-    started: datetime,
-    ended: datetime,
+    pause: Pause,
 ) -> None:
-    # What began during the pause stood still from its own beginning on.
-    rows = [
-        {"of": of, "moved": until + (ended - max(started, since))} for of, since, until in found
-    ]
+    rows = [{"of": of, "moved": pause.moved(until, since=since)} for of, since, until in found]
     if rows:
         shifted = update(table).where(table.c.id == bindparam("of"))
         unit.connection.execute(shifted.values({column: bindparam("moved")}), rows)

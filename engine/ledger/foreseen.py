@@ -15,8 +15,9 @@ from sqlalchemy import Row, select
 
 from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import Item, NewTouch, TouchKind, TouchState
+from engine.decide.pauses import Pause
 from engine.language.policy import TopicDefault
-from engine.ledger.control import stops_in_force
+from engine.ledger.control import is_halted, paused_since
 from engine.ledger.held import HELD_REASONS, Room
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
@@ -42,17 +43,19 @@ def foreseen(
     In the order of their turns. One that is due is ready, without a reason: window and caps are
     asked when it goes. One that has still to wait is ready and due later, or bears the reason of
     its channel in `shut`; the others are drafts, or have ended with a reason. None where the
-    playbook is halted or paused.
+    playbook is halted; a pause is over, and has moved on what may expire.
     """
-    if stops_in_force(unit).reason_for(playbook):
+    if is_halted(unit, playbook):
         return ()
     rows = _waiting(unit, playbook, now)
     refusals = refusals_of(unit, {_addressed(policy, row) for row in rows})
     room, told_of = Room(unit, rows, policy, now=now), _items(unit, rows)
+    since = paused_since(unit, playbook)
+    pause = None if since is None else Pause(since, now)
     found: list[NewTouch] = []
     for row in rows:
         counted = sorted(each for each in room.counted(row) if not each.startswith(address_of("")))
-        touch = replace(_touch(row), items=told_of.get(row.id, ()), rows=tuple(counted))
+        touch = replace(_touch(row, pause), items=told_of.get(row.id, ()), rows=tuple(counted))
         refusal = refusals.get(_addressed(policy, row), "")
         later = _later(row, policy, now)
         found.append(_looked_at(touch, shut=shut, later=later, refusal=refusal, now=now))
@@ -71,10 +74,12 @@ def _waiting(unit: Unit, playbook: str, now: datetime) -> Sequence[Row[Any]]:
     return unit.connection.execute(select(*columns).where(*wanted).order_by(*order)).all()
 
 
-def _touch(row: Row[Any]) -> NewTouch:
+def _touch(row: Row[Any], pause: Pause | None) -> NewTouch:
     values = {name: row._mapping[name] for name in (*_SHOWN, "made_at")}
     state = TouchState.READY if row.state in _GOING else TouchState(row.state)
     given = {"kind": TouchKind(row.kind), "state": state, "to_customer": bool(row.to_customer)}
+    if pause is not None and row.expires_at is not None:
+        given["expires_at"] = pause.moved(row.expires_at, since=row.made_at)
     return NewTouch(**{**values, **given})
 
 

@@ -26,7 +26,9 @@ from engine.decide.facts import (
     told_apart,
 )
 from engine.decide.journey import standing_after
+from engine.decide.pauses import Pause
 from engine.ledger.closing import ClosingTask
+from engine.ledger.control import paused_since
 from engine.ledger.due import DueEnrollment, due_enrollments
 from engine.ledger.inside import (
     gathering,
@@ -69,6 +71,7 @@ class DryJournal:
         self._as_of = as_of
         self._standing: dict[str, Enrollment | None] = {}
         self._unread = ledger is not None
+        self._pause = _pause_of(ledger, playbook, as_of)
         self._moved: dict[str, Enrollment] = {}
         self._left_behind: set[str] = set()
         self._made: dict[str, dict[str, NewTouch]] = {}
@@ -131,7 +134,11 @@ class DryJournal:
             return
         with self._ledger.read() as unit:
             for page in read(unit, self._playbook):
-                yield [each for each in page if each.id not in self._standing]
+                yield [self._as_it_is(each) for each in page if each.id not in self._standing]
+
+    def _as_it_is(self, inside: Enrollment) -> Enrollment:
+        """One of the ledger as this pass finds it: where a pause is over, as its end leaves it."""
+        return inside if self._pause is None else self._pause.over(inside)
 
     def _carried(self) -> list[Enrollment]:
         """Those who go on with another version, and whom nothing else was decided on."""
@@ -146,7 +153,7 @@ class DryJournal:
         known: list[Enrollment] = []
         if self._ledger is not None:
             with self._ledger.read() as unit:
-                known = gathering(unit, self._playbook, self._as_of)
+                known = [*map(self._as_it_is, gathering(unit, self._playbook, self._as_of))]
         untouched = [
             each for each in known if each.id not in self._standing and each.id not in self._moved
         ]
@@ -267,7 +274,7 @@ class DryJournal:
         with self._ledger.read() as unit:
             found = due_enrollments(unit, self._playbook, self._as_of, limit=None)
         here = [each.enrollment for each in found if each.enrollment.id not in self._standing]
-        stayed = [each for each in here if each.id not in self._moved]
+        stayed = [self._as_it_is(each) for each in here if each.id not in self._moved]
         by_id = {each.enrollment.id: each for each in found}
         return [*self._due_among([*stayed, *self._carried()], by_id)]
 
@@ -319,6 +326,15 @@ class DryJournal:
         """Every touch that would go out is taken for sent, but where it has to wait."""
         is_ready = touch.state is TouchState.READY
         return TouchState.SENT if is_ready and not self._is_still_here(touch) else touch.state
+
+
+def _pause_of(ledger: Ledger | None, playbook: str, as_of: datetime) -> Pause | None:
+    """The pause of a playbook that this pass would find over, if it is in one."""
+    if ledger is None:
+        return None
+    with ledger.read() as unit:
+        since = paused_since(unit, playbook)
+    return None if since is None else Pause(since, as_of)
 
 
 def _turn(due: Due) -> tuple[int, datetime, str]:

@@ -85,6 +85,30 @@ def write(stage: Stage, steps: str, more: str = "") -> None:
     stage.write("touchline.yaml", (stage.root / "touchline.yaml").read_text() + more)
 
 
+def set_status(stage: Stage, old: str, new: str) -> None:
+    stage.edit("playbooks/checkup.yaml", f"status: {old}\n", f"status: {new}\n")
+
+
+@pytest.mark.parametrize("resumed", [day(12), day(14), day(17)])
+def test_it_lets_stand_still_what_a_pause_held(stage: Stage, resumed: str) -> None:
+    """What is over only by the pause's own days is not; and who waited for the window goes on."""
+    write(stage, PATIENT, MORNING)
+    stage.edit("playbooks/checkup.yaml", "segment:", "status: active\nsegment:")
+    stage.put_users({"user_id": 1})
+    stage.run(as_of=day(10))
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    stage.run(as_of=day(10, "13:00"))
+    set_status(stage, "active", "paused")
+    stage.run(as_of=day(11))
+    set_status(stage, "paused", "active")
+    told, done = come_to(stage, resumed)
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 1}}
+    told, done = come_to(stage, day(25))
+    assert told == done
+    assert done[0]["touches"]["task"] == {"sent": 2}
+
+
 def test_it_asks_again_under_another_policy(stage: Stage) -> None:
     write(stage, PATIENT, MORNING)
     stage.run(as_of=day(10, "08:00"))
