@@ -7,8 +7,9 @@ what has waited for its window as well as what it makes itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from engine.decide.facts import NewTouch, TouchMade, told_apart
+from engine.decide.facts import NewTouch, TouchMade, TouchState, told_apart
 from engine.passes.rehearsing import DryJournal
 
 __all__ = ["let_go"]
@@ -17,8 +18,8 @@ __all__ = ["let_go"]
 def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
     """Take what waits for what a dispatch would make of it now; people go on where it has ended.
 
-    What is of somebody who would leave in this pass is dropped, as it would be. A draft that waits
-    for a person waits on, and its people with it.
+    What is of somebody who would leave in this pass is dropped, as it would be; a digest is made
+    again without them. A draft that waits for a person waits on, and its people with it.
     """
     inside = {each.id: each for page in journal.stirring() for each in page}
     kept = [
@@ -27,7 +28,13 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
         if (parts := [each for each in told_apart(touch) if each.enrollment in inside])
     ]
     journal.record(TouchMade(touch) for touch, _ in kept)
+    left = set(journal.left())
+    journal.record(TouchMade(_dropped(each)) for each in waiting if each.enrollment in left)
     here = (
         each for _, parts in kept for each in parts if each.step == inside[each.enrollment].step
     )
     journal.go_on_with(inside[each] for each in sorted({each.enrollment for each in here}))
+
+
+def _dropped(touch: NewTouch) -> NewTouch:
+    return replace(touch, state=TouchState.DROPPED, reason="left")

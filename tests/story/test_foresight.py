@@ -37,6 +37,11 @@ PATIENT = """\
   - wait: 3 days
   - task: "Call {{ user.first_name }}"
 """
+HASTY = """\
+  - email: hello
+    approve: house.dana
+    max_lateness: 3 hours
+"""
 MORNING = "\npolicy: {send_window: {from: '09:00', to: '12:00'}}\n"
 
 
@@ -107,6 +112,27 @@ def test_it_lets_stand_still_what_a_pause_held(stage: Stage, resumed: str) -> No
     told, done = come_to(stage, day(25))
     assert told == done
     assert done[0]["touches"]["task"] == {"sent": 2}
+
+
+def test_it_counts_what_is_dropped_with_who_leaves(stage: Stage) -> None:
+    write(stage, PATIENT, MORNING)
+    stage.edit("playbooks/checkup.yaml", "steps:", "exit_when: {uses_reports: true}\nsteps:")
+    stage.run(as_of=day(10, "08:00"))
+    stage.put_users({"user_id": 1, "uses_reports": "true"}, {"user_id": 2}, {"user_id": 3})
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 2, "dropped": 1}}
+
+
+def test_both_tell_what_expires_while_another_playbook_delivers(stage: Stage) -> None:
+    write(stage, HASTY)
+    stage.run(as_of=day(10))
+    before = (stage.root / "playbooks/checkup.yaml").read_text()
+    first = before.replace("playbook: checkup", "playbook: another\npriority: 90")
+    stage.write("playbooks/another.yaml", first)
+    told, done = come_to(stage, day(10, "13:00"))
+    assert told == done
+    assert done[1]["touches"] == {"email": {"expired": 3}}
 
 
 def test_it_asks_again_under_another_policy(stage: Stage) -> None:
