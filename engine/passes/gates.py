@@ -46,7 +46,8 @@ class _Known:
 class Gates:
     """The gates of one pass.
 
-    What this pass itself gave out is kept in memory: in a rehearsal the ledger never learns.
+    What this pass itself gave out, or ended unsent, is kept in memory: in a rehearsal the ledger
+    never learns.
     """
 
     def __init__(self, policy: BoundPolicy, as_of: datetime, *, ledger: Ledger | None) -> None:
@@ -55,6 +56,7 @@ class Gates:
         self._ledger = ledger
         self._copies: dict[tuple[str, str], dict[str, CopyHolder]] = {}
         self._given: dict[str, list[Act]] = {}
+        self._unsent: set[str] = set()
 
     def let_go(self, touches: Sequence[NewTouch]) -> list[NewTouch]:
         """In a rehearsal, what a dispatch would make of touches: caps count each for the next.
@@ -77,6 +79,7 @@ class Gates:
             held = self._with_its_mail(touch, mail) or self._held(touch, whom, acts)
             found[touch.id] = held
             self._take(held)
+        self._unsent |= {id_ for id_, touch in found.items() if touch.state.has_ended}
         return [found[touch.id] for touch, _ in asking]
 
     def _turn(self, touch: NewTouch) -> tuple[bool, int, datetime, str]:
@@ -139,10 +142,10 @@ class Gates:
     ) -> None:
         copies = self._copies[playbook.name, step.id]
         wanted = [draft.copy for draft in drafts if draft.copy]
-        for copy, holder in copies_made(
-            unit, playbook.name, (step.id, *step.formerly), wanted
-        ).items():
-            copies.setdefault(copy, holder)
+        made = copies_made(unit, playbook.name, (step.id, *step.formerly), wanted)
+        for copy, holder in made.items():
+            if holder.touch not in self._unsent:
+                copies.setdefault(copy, holder)
 
     # ------------------------------------------------------------ may it go out already
 

@@ -181,3 +181,15 @@ def test_a_copy_goes_nowhere_where_its_mail_does_not(stage: Stage) -> None:
     told, done = come_to(stage, day(10))
     assert told == done
     assert done[0]["touches"] == {"email": {"sent": 2, "skipped": 2}}
+
+
+def test_what_expires_gives_its_address_free(stage: Stage) -> None:
+    """Another customer at that address, who comes to the step after it, is written to."""
+    hook = "  - {webhook: hook, body: {text: hello}}\n"
+    write(stage, hook + HASTY)
+    stage.put_users({"user_id": 1, "email": "us@example.com"})
+    stage.run(as_of=day(10))
+    stage.put_users(*({"user_id": key, "email": "us@example.com"} for key in (1, 2)))
+    told, done = come_to(stage, day(10, "13:00"))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"expired": 1, "draft": 1}, "hook": {"sent": 1}}
