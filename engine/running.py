@@ -20,11 +20,12 @@ from engine.language.playbook import Status
 from engine.ledger.clearances import Clearance
 from engine.ledger.control import ChannelState, channel_states
 from engine.ledger.counts import gathering_count
+from engine.ledger.foreseen import Going
 from engine.ledger.invitations import playbooks_invited
 from engine.ledger.log import head_of
 from engine.ledger.outcomes import begun, came_to
 from engine.ledger.pending import waiting_by_reason, waiting_for_people
-from engine.ledger.recovery import retry_now
+from engine.ledger.recovery import RETRIED, retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
 from engine.moments import shift_local
@@ -196,6 +197,7 @@ def _rehearsal(
     playbooks, reports = runnable_playbooks(workplace, names, as_of, drafts=bool(names))
     states = _shut_channels(ledger, as_of, fixed=fixed)
     shut = {state.name: state.stops_for(as_of) for state in states}
+    going = Going(shut, RETRIED if fixed else ())
     with workplace.sources(ledger) as snapshot:
         world = world_on(workplace, snapshot, as_of, ledger)
         for playbook in playbooks:
@@ -203,7 +205,7 @@ def _rehearsal(
             # One that would do nothing takes no room and nobody from the others.
             mine = world_on(workplace, snapshot, as_of, ledger) if still else world
             try:
-                found = _rehearsed(workplace, playbook, firing, mine, ledger, shut)
+                found = _rehearsed(workplace, playbook, firing, mine, ledger, going)
                 reports.append(replace(found, held=still.held or found.held, note=still.note))
             except (SourceFault, Unreachable) as fault:  # as in a run, it stops no other one
                 reports.append(RunReport(playbook.name, as_of, fault=fault))
@@ -230,13 +232,13 @@ def _rehearsed(
     firing: Firing,
     world: World,
     ledger: Ledger | None,
-    shut: Mapping[str, str],
+    going: Going,
 ) -> RunReport:
     """A rehearsal under the name that the ledger has a renamed playbook by, told under its own."""
     known = known_now(ledger, playbook)
     versions = Shelf(workplace.project, workplace.catalog, ledger, known)
     policy = workplace.policy
-    report = rehearse(known, firing, world, ledger, versions=versions, shut=shut, policy=policy)
+    report = rehearse(known, firing, world, ledger, versions=versions, going=going, policy=policy)
     would = tuple(replace(touch, playbook=playbook.name) for touch in report.would)
     return replace(report, playbook=playbook.name, would=would)
 

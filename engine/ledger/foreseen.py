@@ -6,8 +6,8 @@ made and what waited for its window goes out by the very look that `permits` tak
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from engine.ledger.store import Unit
 from engine.ledger.tables import items, of_playbook, touches
 from engine.ledger.topics import Addressed, refusals_of
 
-__all__ = ["foreseen"]
+__all__ = ["Going", "foreseen"]
 
 _SHOWN = (
     *("id", "enrollment", "playbook", "entity", "key", "step", "kind", "channel", "state"),
@@ -35,14 +35,25 @@ _ASKED_BY = ("address_digest", "next_attempt_at", "held_by", "made_at")
 _GOING = (TouchState.READY, TouchState.CLAIMED)
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What a dispatch would find: the channels that are `shut`, each with the reason.
+
+    `retried` are the reasons of what it would try at once, though the next attempt is later.
+    """
+
+    shut: Mapping[str, str]
+    retried: Collection[str] = ()
+
+
 def foreseen(
-    unit: Unit, playbook: str, policy: BoundPolicy, *, shut: Mapping[str, str], now: datetime
+    unit: Unit, playbook: str, policy: BoundPolicy, going: Going, *, now: datetime
 ) -> Sequence[NewTouch]:
     """The touches of a playbook that have not ended, as they would be after a dispatch.
 
     In the order of their turns. One that is due is ready, without a reason: window and caps are
     asked when it goes. One that has still to wait is ready and due later, or bears the reason of
-    its channel in `shut`; the others are drafts, or have ended with a reason. None where the
+    its channel that is shut; the others are drafts, or have ended with a reason. None where the
     playbook is halted; a pause is over, and has moved on what may expire.
     """
     if is_halted(unit, playbook):
@@ -57,8 +68,8 @@ def foreseen(
         counted = sorted(each for each in room.counted(row) if not each.startswith(address_of("")))
         touch = replace(_touch(row, pause), items=told_of.get(row.id, ()), rows=tuple(counted))
         refusal = refusals.get(_addressed(policy, row), "")
-        later = _later(row, policy, now)
-        found.append(_looked_at(touch, shut=shut, later=later, refusal=refusal, now=now))
+        later = None if row.reason in going.retried else _later(row, policy, now)
+        found.append(_looked_at(touch, shut=going.shut, later=later, refusal=refusal, now=now))
     return found
 
 

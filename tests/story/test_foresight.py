@@ -193,3 +193,14 @@ def test_what_expires_gives_its_address_free(stage: Stage) -> None:
     told, done = come_to(stage, day(10, "13:00"))
     assert told == done
     assert done[0]["touches"] == {"email": {"expired": 1, "draft": 1}, "hook": {"sent": 1}}
+
+
+def test_what_waits_for_its_next_attempt_is_tried_at_a_given_instant(stage: Stage) -> None:
+    write(stage, PATIENT)
+    port = f"port: {stage.mail.port}"
+    stage.edit("touchline.yaml", port, "port: 1")
+    assert stage.run(as_of=day(10)).status == 3
+    stage.edit("touchline.yaml", "port: 1", port)
+    told, done = come_to(stage, "2026-03-10T09:00:01-04:00")
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 3}}
