@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.decide.facts import NewTouch, TouchMade, TouchState, told_apart
+from engine.decide.policy import NEVER_CONTACT
 from engine.passes.rehearsing import DryJournal
 
 __all__ = ["let_go"]
@@ -37,4 +38,6 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
 
 
 def _dropped(touch: NewTouch) -> NewTouch:
+    if touch.reason == NEVER_CONTACT:  # asked before anybody leaves
+        return touch
     return replace(touch, state=TouchState.DROPPED, reason="left")

@@ -114,14 +114,21 @@ def test_it_lets_stand_still_what_a_pause_held(stage: Stage, resumed: str) -> No
     assert done[0]["touches"]["task"] == {"sent": 2}
 
 
-def test_it_counts_what_is_dropped_with_who_leaves(stage: Stage) -> None:
-    write(stage, PATIENT, MORNING)
+TROUBLED = "segment: troubled\nof: user\nwhere: [{uses_reports: true}]\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "became"), [("", "dropped"), (", never_contact: [{segment: troubled}]", "skipped")]
+)
+def test_it_counts_what_ends_with_who_leaves(stage: Stage, rule: str, became: str) -> None:
+    stage.write("segments/troubled.yaml", TROUBLED)
+    write(stage, PATIENT, f"{MORNING.strip()[:-1]}{rule}}}\n")
     stage.edit("playbooks/checkup.yaml", "steps:", "exit_when: {uses_reports: true}\nsteps:")
     stage.run(as_of=day(10, "08:00"))
     stage.put_users({"user_id": 1, "uses_reports": "true"}, {"user_id": 2}, {"user_id": 3})
     told, done = come_to(stage, day(10))
     assert told == done
-    assert done[0]["touches"] == {"email": {"sent": 2, "dropped": 1}}
+    assert done[0]["touches"] == {"email": {"sent": 2, became: 1}}
 
 
 def test_both_tell_what_expires_while_another_playbook_delivers(stage: Stage) -> None:
@@ -161,9 +168,7 @@ def test_who_waited_goes_before_who_enters_under_a_cap(stage: Stage) -> None:
 @pytest.mark.parametrize("troubled", [1, 2])
 def test_who_is_not_to_be_written_to_takes_no_room_under_a_cap(stage: Stage, troubled: int) -> None:
     rule = "never_contact: [{segment: troubled}]"
-    stage.write(
-        "segments/troubled.yaml", "segment: troubled\nof: user\nwhere: [{uses_reports: true}]"
-    )
+    stage.write("segments/troubled.yaml", TROUBLED)
     write(stage, PATIENT, f"{CAPPED}, {rule}}}\n")
     stage.put_users({"user_id": 1}, {"user_id": 2})
     stage.run(as_of=day(10, "08:00"))
