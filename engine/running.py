@@ -20,10 +20,12 @@ from engine.language.playbook import Status
 from engine.ledger.clearances import Clearance
 from engine.ledger.control import ChannelState, channel_states
 from engine.ledger.counts import gathering_count
+from engine.ledger.foreseen import Going
 from engine.ledger.invitations import playbooks_invited
+from engine.ledger.log import head_of
 from engine.ledger.outcomes import begun, came_to
 from engine.ledger.pending import waiting_for_people, waiting_under
-from engine.ledger.recovery import retry_now
+from engine.ledger.recovery import RETRIED, retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
 from engine.moments import shift_local
@@ -134,6 +136,8 @@ def run_now(
         summary = _rehearsal(workplace, names, as_of, ledger, fixed=fixed)
         return replace(summary, notes=(why_not, *summary.notes), refused=True)
     refuse_the_past(ledger, as_of)
+    with ledger.read() as unit:
+        since = head_of(unit).seq  # what one playbook's delivery ends of another's is told as well
     if fixed:  # at an instant that is run at again no time passes, so no backoff would ever end
         with ledger.write() as unit:
             retry_now(unit, now=as_of, actor=workplace.ports.actor)
@@ -143,16 +147,13 @@ def run_now(
     roll = call_roll(workplace, ledger, at=as_of, actor=workplace.ports.actor)
     notice_policy(workplace, ledger, at=as_of)
     stop = Stop()
-    with (
-        open_courier(
-            make_courier(workplace, ledger, now, ages_by=lambda: as_of, progress=progress)
-        ) as courier,
-        on_stop(stop, courier.stop),
-    ):
+    made = make_courier(workplace, ledger, now, ages_by=lambda: as_of, progress=progress)
+    with open_courier(made) as courier, on_stop(stop, courier.stop):
         for playbook in playbooks:
             if stop.is_asked:
                 break
-            reports.append(run_one(workplace, ledger, playbook, firing, courier=courier))
+            report = run_one(workplace, ledger, playbook, firing, courier=courier, since=since)
+            reports.append(report)
         refuse_into_drafts(workplace, ledger, at=as_of)
         courier.send()
         courier.write_back()
@@ -196,6 +197,7 @@ def _rehearsal(
     playbooks, reports = runnable_playbooks(workplace, names, as_of, drafts=bool(names))
     states = _shut_channels(ledger, as_of, fixed=fixed)
     shut = {state.name: state.stops_for(as_of) for state in states}
+    going = Going(shut, RETRIED if fixed else ())
     with workplace.sources(ledger) as snapshot:
         world = world_on(workplace, snapshot, as_of, ledger)
         for playbook in playbooks:
@@ -203,7 +205,7 @@ def _rehearsal(
             # One that would do nothing takes no room and nobody from the others.
             mine = world_on(workplace, snapshot, as_of, ledger) if still else world
             try:
-                found = _rehearsed(workplace, playbook, firing, mine, ledger, shut)
+                found = _rehearsed(workplace, playbook, firing, mine, ledger, going)
                 reports.append(replace(found, held=still.held or found.held, note=still.note))
             except (SourceFault, Unreachable) as fault:  # as in a run, it stops no other one
                 reports.append(RunReport(playbook.name, as_of, fault=fault))
@@ -230,13 +232,13 @@ def _rehearsed(
     firing: Firing,
     world: World,
     ledger: Ledger | None,
-    shut: Mapping[str, str],
+    going: Going,
 ) -> RunReport:
     """A rehearsal under the name that the ledger has a renamed playbook by, told under its own."""
     known = known_now(ledger, playbook)
     versions = Shelf(workplace.project, workplace.catalog, ledger, known)
     policy = workplace.policy
-    report = rehearse(known, firing, world, ledger, versions=versions, shut=shut, policy=policy)
+    report = rehearse(known, firing, world, ledger, versions=versions, going=going, policy=policy)
     would = tuple(replace(touch, playbook=playbook.name) for touch in report.would)
     return replace(report, playbook=playbook.name, would=would)
 
@@ -307,8 +309,12 @@ def run_one(
     firing: Firing,
     *,
     courier: Courier,
+    since: int | None = None,
 ) -> RunReport:
-    """Fire one playbook, unless it is paused or halted, and deliver what it asks for."""
+    """Fire one playbook, unless it is paused or halted, and deliver what it asks for.
+
+    The report tells of what ended behind the record `since` of the audit; None: behind the last.
+    """
     courier.hold(playbook.name)
     if still := standing_still(ledger, playbook, at=firing.as_of, actor=firing.actor):
         return still
@@ -318,7 +324,7 @@ def run_one(
     versions = Shelf(workplace.project, workplace.catalog, ledger, playbook)
     run = run_id(playbook.identity, firing.fire)
     with ledger.read() as unit:
-        before = begun(unit, playbook.name, run)
+        before = begun(unit, playbook.name, run, since=since)
     with workplace.sources(ledger) as snapshot:
         world = world_on(workplace, snapshot, firing.as_of, ledger)
         report = live(playbook, firing, world, ledger, versions=versions, dispatch=courier)

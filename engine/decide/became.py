@@ -107,12 +107,20 @@ def with_memory(
     records: Mapping[str, StepRecord],
     passed: Iterable[Passed],
     states: Mapping[str, tuple[TouchState, ...]],
+    tasks: Collection[str] = (),
 ) -> dict[str, StepRecord]:
-    """The records of one enrollment, with the steps and touches that a rehearsal adds to them."""
+    """The records of one enrollment, with what a rehearsal makes of its steps.
+
+    `states` are, by step, of what it has made and of all that was still on its way; `tasks` are
+    the steps whose task it has made.
+    """
     found = dict(records)
     for each in passed:
         found[each.step] = replace(found.get(each.step, StepRecord()), passed=each)
     for step, made in states.items():
         before = found.get(step, StepRecord())
-        found[step] = replace(before, touches=(*before.touches, *made))
+        over = (each for each in before.touches if each.has_ended)
+        found[step] = replace(before, touches=(*over, *made))
+    for step in tasks:
+        found[step] = replace(found[step], task=str(Became.OPEN))
     return found

@@ -292,9 +292,9 @@ class NewTouch:
     the IANA name of its `zone`; `rows` are those that caps for each account or the like count it
     for. `copy_of` is, for a person in `cc`, the touch whose mail this is a copy of: it goes out
     after that one, and only then. `held_by` is the digest of the policy that has it wait, with
-    that `reason`, until `due_at`; `capped_at` is when it first had to wait for room. `items` are
-    those that a digest tells of, in the order of their keys; a digest has no `enrollment` and no
-    `key` of its own.
+    that `reason`, until `due_at`; `capped_at` is when it first had to wait for room, `made_at` when
+    an earlier pass made it. `items` are those that a digest tells of, in the order of their keys;
+    a digest has no `enrollment` and no `key` of its own.
     """
 
     id: str
@@ -317,6 +317,7 @@ class NewTouch:
     headers: Mapping[str, str] = field(default_factory=dict)
     priority: int = 0
     due_at: datetime | None = None
+    made_at: datetime | None = None
     expires_at: datetime | None = None
     task: NewTask | None = None
     text: str = ""

@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from engine.ledger.store import Unit
-from engine.ledger.tables import enrollments, pauses
+from engine.ledger.tables import enrollments
 
-__all__ = ["Arm", "CameTo", "arms", "came_to", "later_entries", "paused_since"]
+__all__ = ["Arm", "CameTo", "arms", "came_to", "later_entries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +102,3 @@ def later_entries(unit: Unit, playbook: str, as_of: datetime) -> int:
     columns = enrollments.c
     again = (columns.playbook == playbook, columns.number > 1, columns.entered_at <= as_of)
     return unit.connection.scalar(select(func.count()).where(*again)) or 0
-
-
-def paused_since(unit: Unit, playbook: str) -> datetime | None:
-    """Since when a playbook is paused, so that its windows stand still; None where it is not."""
-    running = (pauses.c.playbook == playbook, pauses.c.ended_at.is_(None))
-    since: datetime | None = unit.connection.scalar(select(pauses.c.started_at).where(*running))
-    return since

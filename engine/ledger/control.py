@@ -15,8 +15,9 @@ from pathlib import Path
 from sqlalchemy import Table, and_, bindparam, delete, func, literal, null, or_, select, update
 
 from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, Phase, TouchState
+from engine.decide.pauses import Pause
 from engine.ledger.audit import Kind
-from engine.ledger.held import HELD_REASONS
+from engine.ledger.held import late_from
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new
 from engine.ledger.store import Ledger, Unit
@@ -38,6 +39,7 @@ __all__ = [
     "pause_channel",
     "pause_ended",
     "pause_started",
+    "paused_since",
     "resume",
     "resume_channel",
     "stops_in_force",
@@ -231,10 +233,11 @@ def pause_ended(unit: Unit, playbook: str, *, at: datetime, actor: str) -> timed
     started: datetime | None = _PAUSE_OVER.value(unit.connection, {"mine": playbook, "now": at})
     if started is None:
         return None
-    _end_waits(unit, playbook, started=started, ended=at)
+    pause = Pause(started, at)
+    _end_waits(unit, playbook, pause)
     for clock in ("waits_until", "goal_until"):
-        _shift_clock(unit, playbook, clock, started=started, ended=at)
-    _shift_expiries(unit, playbook, started=started, ended=at)
+        _shift_clock(unit, playbook, clock, pause)
+    _shift_expiries(unit, playbook, pause)
     seconds = int((at - started).total_seconds())
     unit.note(Kind.PAUSE_ENDED, {"seconds": seconds}, at=at, actor=actor, playbook=playbook)
     return at - started
@@ -250,12 +253,19 @@ _PAUSE_OVER = Prepared(
 )
 
 
-def _end_waits(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
+def paused_since(unit: Unit, playbook: str) -> datetime | None:
+    """Since when a playbook is paused, so that its clocks stand still; None where it is not."""
+    running = (pauses.c.playbook == playbook, pauses.c.ended_at.is_(None))
+    since: datetime | None = unit.connection.scalar(select(pauses.c.started_at).where(*running))
+    return since
+
+
+def _end_waits(unit: Unit, playbook: str, pause: Pause) -> None:
     """Let end with the pause what was over before, unseen by a pass, or came to its moment in it.
 
     The next wait would else begin before the end of the pause, and not stand still in it.
     """
-    until = enrollments.c.waits_until
+    until, started, ended = enrollments.c.waits_until, pause.started, pause.ended
     came = and_(enrollments.c.fixed == 1, until > started, until < ended)
     over = (
         update(enrollments)
@@ -265,16 +275,14 @@ def _end_waits(unit: Unit, playbook: str, *, started: datetime, ended: datetime)
     unit.connection.execute(over.values(waits_until=ended, fixed=1))
 
 
-def _shift_clock(
-    unit: Unit, playbook: str, name: str, *, started: datetime, ended: datetime
-) -> None:
+def _shift_clock(unit: Unit, playbook: str, name: str, pause: Pause) -> None:
     """Move on an instant of everyone, as far as it had not come when the pause began.
 
     The goal's window also of those who have left: else they were looked at for a shorter time than
     those held out.
     """
     until = enrollments.c[name]
-    moving = [enrollments.c.playbook == playbook, until > started]
+    moving = [enrollments.c.playbook == playbook, until > pause.started]
     if name == "waits_until":
         moving += [enrollments.c.left_at.is_(None), enrollments.c.fixed == 0]
     since = enrollments.c.since if name == "waits_until" else enrollments.c.entered_at
@@ -282,13 +290,13 @@ def _shift_clock(
         (row[0], row[1], row[2])
         for row in unit.connection.execute(select(enrollments.c.id, since, until).where(*moving))
     ]
-    _shift(unit, enrollments, name, found, started=started, ended=ended)
+    _shift(unit, enrollments, name, found, pause)
     if name == "waits_until":  # a wait that an edit makes longer counts from where it began
         began = [(of, since, since) for of, since, _ in found]
-        _shift(unit, enrollments, "since", began, started=started, ended=ended)
+        _shift(unit, enrollments, "since", began, pause)
 
 
-def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: datetime) -> None:
+def _shift_expiries(unit: Unit, playbook: str, pause: Pause) -> None:
     names = ("id", "copy_of", "made_at", "expires_at", "reason", "next_attempt_at")
     pending = select(*(touches.c[name] for name in names)).where(
         touches.c.playbook == playbook,
@@ -297,10 +305,9 @@ def _shift_expiries(unit: Unit, playbook: str, *, started: datetime, ended: date
         touches.c.ended_at.is_(None),  # by the index of what may expire
     )
     rows = unit.connection.execute(pending).all()
-    # What waits for a window or a cap stands still by that until it is asked about again.
-    held = {row.id: min(row.next_attempt_at, ended) for row in rows if row.reason in HELD_REASONS}
-    found = [(row.id, held.get(row.copy_of or row.id, row.made_at), row.expires_at) for row in rows]
-    _shift(unit, touches, "expires_at", found, started=started, ended=ended)
+    since = late_from(rows, pause)
+    found = [(row.id, since[row.id], row.expires_at) for row in rows]
+    _shift(unit, touches, "expires_at", found, pause)
 
 
 def _shift(
@@ -308,14 +315,9 @@ def _shift(
     table: Table,
     column: str,
     found: Sequence[tuple[str, datetime, datetime]],
-    *,
-    started: datetime,
-    ended: datetime,
+    pause: Pause,
 ) -> None:
-    # What began during the pause stood still from its own beginning on.
-    rows = [
-        {"of": of, "moved": until + (ended - max(started, since))} for of, since, until in found
-    ]
+    rows = [{"of": of, "moved": pause.moved(until, since=since)} for of, since, until in found]
     if rows:
         shifted = update(table).where(table.c.id == bindparam("of"))
         unit.connection.execute(shifted.values({column: bindparam("moved")}), rows)

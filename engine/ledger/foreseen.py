@@ -6,72 +6,83 @@ made and what waited for its window goes out by the very look that `permits` tak
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, select
 
 from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import Item, NewTouch, TouchKind, TouchState
-from engine.decide.policy import GiveUp, Wait
+from engine.decide.pauses import Pause
 from engine.language.policy import TopicDefault
-from engine.ledger.control import stops_in_force
-from engine.ledger.held import Room
+from engine.ledger.control import is_halted, paused_since
+from engine.ledger.held import HELD_REASONS, Room, late_from
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
-from engine.ledger.tables import IS_COPY, items, of_playbook, touches
+from engine.ledger.tables import items, of_playbook, touches
 from engine.ledger.topics import Addressed, refusals_of
 
-__all__ = ["foreseen"]
+__all__ = ["Going", "foreseen"]
 
 _SHOWN = (
     *("id", "enrollment", "playbook", "entity", "key", "step", "kind", "channel", "state"),
     *("reason", "recipient", "sender", "subject", "topic", "priority", "expires_at"),
     *("to_customer", "zone", "copy_of", "approver", "capped_at"),
 )
-_ASKED_BY = ("address_digest", "next_attempt_at")
+_ASKED_BY = ("address_digest", "next_attempt_at", "held_by", "made_at")
 _GOING = (TouchState.READY, TouchState.CLAIMED)
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What a dispatch would find: the channels that are `shut`, each with the reason.
+
+    `retried` are the reasons of what it would try at once, though the next attempt is later.
+    """
+
+    shut: Mapping[str, str]
+    retried: Collection[str] = ()
+
+
 def foreseen(
-    unit: Unit, playbook: str, policy: BoundPolicy, *, shut: Mapping[str, str], now: datetime
+    unit: Unit, playbook: str, policy: BoundPolicy, going: Going, *, now: datetime
 ) -> Sequence[NewTouch]:
     """The touches of a playbook that have not ended, as they would be after a dispatch.
 
-    In the order of their turns. One that goes is ready, without a reason; one that has still to
-    wait is ready and due later, or bears the reason of its channel in `shut`; the others are
-    drafts, or have ended with a reason. None where the playbook is halted.
+    In the order of their turns. One that is due is ready, without a reason: window and caps are
+    asked when it goes. One that has still to wait is ready and due later, or bears the reason of
+    its channel that is shut; the others are drafts, or have ended with a reason. None where the
+    playbook is halted; a pause is over, and has moved on what may expire.
     """
-    if stops_in_force(unit).reason_for(playbook):
+    if is_halted(unit, playbook):
         return ()
     rows = _waiting(unit, playbook, now)
     refusals = refusals_of(unit, {_addressed(policy, row) for row in rows})
     room, told_of = Room(unit, rows, policy, now=now), _items(unit, rows)
+    since = paused_since(unit, playbook)
+    pause = None if since is None else Pause(since, now)
+    stood_from = late_from(rows, pause) if pause else {}
     found: list[NewTouch] = []
     for row in rows:
         counted = sorted(each for each in room.counted(row) if not each.startswith(address_of("")))
         touch = replace(_touch(row), items=told_of.get(row.id, ()), rows=tuple(counted))
-        if row.channel in shut and _is_due(row, now):
-            found.append(replace(touch, reason=shut[row.channel]))
-            continue
         refusal = refusals.get(_addressed(policy, row), "")
-        found.append(_looked_at(touch, row, room, refusal=refusal, now=now))
+        if pause and touch.expires_at:
+            moved = pause.moved(touch.expires_at, since=stood_from[row.id])
+            touch = replace(touch, expires_at=moved)
+        later = None if row.reason in going.retried else _later(row, policy, now)
+        found.append(_looked_at(touch, shut=going.shut, later=later, refusal=refusal, now=now))
     return found
 
 
 def _waiting(unit: Unit, playbook: str, now: datetime) -> Sequence[Row[Any]]:
     """Drafts and what is ready, made by now; copies go with their mail, and after it."""
-    mail = touches.alias()
-    follows = select(mail.c.id).where(
-        mail.c.id == touches.c.copy_of, mail.c.state != TouchState.DRAFT
-    )
     wanted = (
         of_playbook(playbook),
         touches.c.made_at <= now,
         touches.c.state.in_((*_GOING, TouchState.DRAFT)),
-        or_(~IS_COPY, follows.exists()),
     )
     order = (touches.c.priority.desc(), touches.c.made_at, touches.c.id)
     columns = (touches.c[name] for name in (*_SHOWN, *_ASKED_BY))
@@ -79,7 +90,7 @@ def _waiting(unit: Unit, playbook: str, now: datetime) -> Sequence[Row[Any]]:
 
 
 def _touch(row: Row[Any]) -> NewTouch:
-    values = {name: row._mapping[name] for name in _SHOWN}
+    values = {name: row._mapping[name] for name in (*_SHOWN, "made_at")}
     state = TouchState.READY if row.state in _GOING else TouchState(row.state)
     given = {"kind": TouchKind(row.kind), "state": state, "to_customer": bool(row.to_customer)}
     return NewTouch(**{**values, **given})
@@ -101,27 +112,28 @@ def _addressed(policy: BoundPolicy, row: Row[Any]) -> Addressed:
     return row.address_digest, row.topic, default
 
 
-def _is_due(row: Row[Any], now: datetime) -> bool:
-    """Whether a dispatch would take it up, were its channel open."""
-    is_late = row.expires_at is not None and row.expires_at <= now
-    return row.state in _GOING and row.next_attempt_at <= now and not is_late
+def _later(row: Row[Any], policy: BoundPolicy, now: datetime) -> datetime | None:
+    """When it is looked at next; None: now, as also where another policy has put it off."""
+    is_asked_again = row.reason in HELD_REASONS and row.held_by != policy.digest
+    return None if row.next_attempt_at <= now or is_asked_again else row.next_attempt_at
 
 
 def _looked_at(
-    touch: NewTouch, row: Row[Any], room: Room, *, refusal: str, now: datetime
+    touch: NewTouch,
+    *,
+    shut: Mapping[str, str],
+    later: datetime | None,
+    refusal: str,
+    now: datetime,
 ) -> NewTouch:
     if touch.expires_at is not None and touch.expires_at <= now:
         return replace(touch, state=TouchState.EXPIRED, reason="expired")
     if touch.state is TouchState.DRAFT:
         return touch
-    if row.next_attempt_at > now:
-        return replace(touch, due_at=row.next_attempt_at)
+    if later is not None:
+        return replace(touch, due_at=later)
+    if touch.channel in shut:
+        return replace(touch, reason=shut[touch.channel])
     if refusal:
         return replace(touch, state=TouchState.SKIPPED, reason=refusal)
-    verdict = room.verdict(row)
-    if isinstance(verdict, GiveUp):
-        return replace(touch, state=TouchState.SKIPPED, reason=verdict.reason)
-    if isinstance(verdict, Wait):
-        return replace(touch, reason=verdict.reason, due_at=verdict.until)
-    room.take(row)
     return replace(touch, reason="")

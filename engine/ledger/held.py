@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, select, update
 
 from engine.bind.policy import BoundPolicy, address_of, row_of
 from engine.decide.facts import TouchState
+from engine.decide.pauses import Pause
 from engine.decide.policy import CAPPED, WINDOW, Act, Asked, Go, Verdict, Wait, counts_from, judge
 from engine.ledger.audit import Kind
 from engine.ledger.instants import instant_text
@@ -29,13 +30,14 @@ __all__ = [
     "alone",
     "ask_again",
     "hold_back",
+    "late_from",
     "let_others_ask",
     "prefixes_of",
     "skip",
 ]
 
 HELD_REASONS = (WINDOW, CAPPED)
-"""Why the policy puts a touch off until an instant."""
+"""Why the policy puts a touch off until an instant; another policy may let it go sooner."""
 
 _COUNT = (TouchState.IN_DOUBT, TouchState.SENT, TouchState.UNKNOWN)
 _GO = Go()
@@ -87,6 +89,18 @@ class Room:
         return frozenset(
             each for each in self._whom.get(row.id, ()) if each.startswith(self._prefixes)
         )
+
+
+def late_from(rows: Collection[Row[Any]], pause: Pause) -> dict[str, datetime]:
+    """From when on a pause makes the `max_lateness` of each of some touches stand still, by id.
+
+    What waits for a window or a cap stands still by that until it is asked about again, a copy by
+    that of its mail.
+    """
+    held = {
+        row.id: min(row.next_attempt_at, pause.ended) for row in rows if row.reason in HELD_REASONS
+    }
+    return {row.id: held.get(row.copy_of or row.id, row.made_at) for row in rows}
 
 
 def prefixes_of(policy: BoundPolicy) -> frozenset[str]:

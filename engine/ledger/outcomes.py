@@ -34,7 +34,8 @@ States = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class RunBegun:
-    """A run of a playbook before it goes on; `seq` is the last record of the audit by then.
+    """A run of a playbook before it goes on; `seq` is the last record of the audit by then, or by
+    the beginning of the call that it is one run of.
 
     `touches` are those that it has made already, by channel and state.
     """
@@ -45,9 +46,10 @@ class RunBegun:
     touches: States
 
 
-def begun(unit: Unit, playbook: str, run: str) -> RunBegun:
-    """What `came_to` goes by."""
-    return RunBegun(playbook, run, head_of(unit).seq, states_by_channel(unit, run))
+def begun(unit: Unit, playbook: str, run: str, *, since: int | None = None) -> RunBegun:
+    """What `came_to` goes by; `since` is the last record before a call of several runs began."""
+    seq = head_of(unit).seq if since is None else since
+    return RunBegun(playbook, run, seq, states_by_channel(unit, run))
 
 
 def came_to(unit: Unit, since: RunBegun) -> States:

@@ -25,6 +25,7 @@ from engine.ledger.tables import IN_HAND, IS_COPY, NOBODYS, channels, touches
 from engine.steps.copies import NOT_SENT
 
 __all__ = [
+    "RETRIED",
     "OnUnknown",
     "Swept",
     "end_copies",
@@ -125,7 +126,7 @@ def retry_now(unit: Unit, *, now: datetime, actor: str) -> int:
     waiting = (
         touches.c.state == TouchState.READY,
         touches.c.next_attempt_at > now,
-        touches.c.reason.in_(_WAITS),
+        touches.c.reason.in_(RETRIED),
     )
     statement = update(touches).where(*waiting).values(next_attempt_at=now).returning(*_TOLD)
     rows = unit.connection.execute(statement).all()
@@ -139,8 +140,10 @@ def retry_now(unit: Unit, *, now: datetime, actor: str) -> int:
 
 # ---------------------------------------------------------------- inside
 
-# Why a touch that was tried is ready again; who resolves one does so by the clock on the wall.
-_WAITS = ("later", "channel", "unopened", "credentials", "resolved")
+# Who resolves one does so by the clock on the wall.
+RETRIED = ("later", "channel", "unopened", "credentials", "resolved")
+"""Why a touch that was tried is ready again, and waits for its next attempt."""
+
 _TOLD = (
     touches.c.id,
     touches.c.playbook,

@@ -46,6 +46,7 @@ __all__ = [
     "counts_by_state",
     "existing_keys",
     "existing_touches",
+    "is_in_inbox",
     "list_touches",
     "touch_record",
     "withdraw_touches",
@@ -152,17 +153,18 @@ def write_touches(unit: Unit, made: Collection[NewTouch], *, run: str, at: datet
     reached = [row for touch in made for row in _reaching(unit, touch)]
     if reached:
         insert_rows(unit.connection, reaches, reached)
-    work = [_task_row(touch, at=at) for touch in made if _is_in_inbox(touch)]
+    work = [_task_row(touch, at=at) for touch in made if is_in_inbox(touch)]
     if work:
         unit.connection.execute(insert(tasks), work)
 
 
-def _is_in_inbox(touch: NewTouch) -> bool:
+def is_in_inbox(touch: NewTouch) -> bool:
+    """Whether a new touch is a task of the built-in inbox: it is there once it is written."""
     return touch.channel == TASK_CHANNEL and touch.task is not None and not touch.state.has_ended
 
 
 def _first_state(touch: NewTouch) -> TouchState:
-    return TouchState.SENT if _is_in_inbox(touch) else touch.state
+    return TouchState.SENT if is_in_inbox(touch) else touch.state
 
 
 def _touch_row(unit: Unit, touch: NewTouch, *, run: str, at: datetime) -> dict[str, object]:

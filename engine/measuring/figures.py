@@ -14,7 +14,8 @@ from engine.bind.metrics import BoundMetric, bind_metric
 from engine.bind.playbook import BoundGoal, BoundPlaybook
 from engine.language.metrics import Metric
 from engine.language.playbook import Playbook
-from engine.ledger.arms import Arm, CameTo, arms, came_to, later_entries, paused_since
+from engine.ledger.arms import Arm, CameTo, arms, came_to, later_entries
+from engine.ledger.control import paused_since
 from engine.ledger.runs import last_as_of, version_content
 from engine.ledger.store import Ledger, Unit
 from engine.measuring.goals import GoalFigures, compare

@@ -22,7 +22,7 @@ from engine.ledger.copies import CopyHolder, copies_made
 from engine.ledger.held import acts_by_whom
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.topics import refusals_among
-from engine.steps.copies import DUPLICATE_ADDRESS, first_of, is_copy, with_copies
+from engine.steps.copies import DUPLICATE_ADDRESS, NOT_SENT, first_of, is_copy, with_copies
 from engine.steps.drafts import NO_APPROVER, Draft, ended, unapprovable
 
 __all__ = ["Gates"]
@@ -46,7 +46,8 @@ class _Known:
 class Gates:
     """The gates of one pass.
 
-    What this pass itself gave out is kept in memory: in a rehearsal the ledger never learns.
+    What this pass itself gave out, or ended unsent, is kept in memory: in a rehearsal the ledger
+    never learns.
     """
 
     def __init__(self, policy: BoundPolicy, as_of: datetime, *, ledger: Ledger | None) -> None:
@@ -55,6 +56,7 @@ class Gates:
         self._ledger = ledger
         self._copies: dict[tuple[str, str], dict[str, CopyHolder]] = {}
         self._given: dict[str, list[Act]] = {}
+        self._unsent: set[str] = set()
 
     def let_go(self, touches: Sequence[NewTouch]) -> list[NewTouch]:
         """In a rehearsal, what a dispatch would make of touches: caps count each for the next.
@@ -72,18 +74,22 @@ class Gates:
         self, asking: Sequence[tuple[NewTouch, tuple[str, ...]]], acts: Acts
     ) -> list[NewTouch]:
         found: dict[str, NewTouch] = {}
-        turns = sorted(
-            asking, key=lambda each: (bool(each[0].copy_of), -each[0].priority, each[0].id)
-        )
-        for touch, whom in turns:
+        for touch, whom in sorted(asking, key=lambda each: self._turn(each[0])):
             mail = found.get(touch.copy_of, touch)
             held = self._with_its_mail(touch, mail) or self._held(touch, whom, acts)
             found[touch.id] = held
             self._take(held)
+        self._unsent |= {id_ for id_, touch in found.items() if touch.state.has_ended}
         return [found[touch.id] for touch, _ in asking]
+
+    def _turn(self, touch: NewTouch) -> tuple[bool, int, datetime, str]:
+        """Whose turn it is, as `claims` has it; a copy's comes after those of all mails."""
+        return bool(touch.copy_of), -touch.priority, touch.made_at or self._as_of, touch.id
 
     def _with_its_mail(self, touch: NewTouch, mail: NewTouch) -> NewTouch | None:
         goes_along = touch.state is TouchState.READY and mail is not touch
+        if goes_along and mail.state.has_ended:
+            return ended(touch, NOT_SENT)
         if not (goes_along and is_waiting(mail, self._as_of)):
             return None
         return replace(touch, reason=mail.reason, due_at=mail.due_at, expires_at=mail.expires_at)
@@ -136,10 +142,10 @@ class Gates:
     ) -> None:
         copies = self._copies[playbook.name, step.id]
         wanted = [draft.copy for draft in drafts if draft.copy]
-        for copy, holder in copies_made(
-            unit, playbook.name, (step.id, *step.formerly), wanted
-        ).items():
-            copies.setdefault(copy, holder)
+        made = copies_made(unit, playbook.name, (step.id, *step.formerly), wanted)
+        for copy, holder in made.items():
+            if holder.touch not in self._unsent:
+                copies.setdefault(copy, holder)
 
     # ------------------------------------------------------------ may it go out already
 

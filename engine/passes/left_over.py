@@ -7,8 +7,10 @@ what has waited for its window as well as what it makes itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.decide.facts import NewTouch, TouchMade, TouchState, told_apart
+from engine.decide.policy import NEVER_CONTACT
 from engine.passes.rehearsing import DryJournal
 
 __all__ = ["let_go"]
@@ -17,8 +19,8 @@ __all__ = ["let_go"]
 def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
     """Take what waits for what a dispatch would make of it now; people go on where it has ended.
 
-    What is of somebody who would leave in this pass is dropped, as it would be. A draft keeps its
-    people where they are: it waits for a person.
+    What is of somebody who would leave in this pass is dropped, as it would be; a digest is made
+    again without them. A draft that waits for a person waits on, and its people with it.
     """
     inside = {each.id: each for page in journal.stirring() for each in page}
     kept = [
@@ -26,14 +28,16 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
         for touch in waiting
         if (parts := [each for each in told_apart(touch) if each.enrollment in inside])
     ]
-    drafts = {each.enrollment for touch, parts in kept for each in parts if _is_draft(touch)}
-    journal.record(TouchMade(touch) for touch, _ in kept if not _is_draft(touch))
+    journal.record(TouchMade(touch) for touch, _ in kept)
+    left = set(journal.left())
+    journal.record(TouchMade(_dropped(each)) for each in waiting if each.enrollment in left)
     here = (
         each for _, parts in kept for each in parts if each.step == inside[each.enrollment].step
     )
-    ids = {each.enrollment for each in here} - drafts
-    journal.go_on_with(inside[each] for each in sorted(ids))
+    journal.go_on_with(inside[each] for each in sorted({each.enrollment for each in here}))
 
 
-def _is_draft(touch: NewTouch) -> bool:
-    return touch.state is TouchState.DRAFT
+def _dropped(touch: NewTouch) -> NewTouch:
+    if touch.reason == NEVER_CONTACT:  # asked before anybody leaves
+        return touch
+    return replace(touch, state=TouchState.DROPPED, reason="left")

@@ -26,7 +26,9 @@ from engine.decide.facts import (
     told_apart,
 )
 from engine.decide.journey import standing_after
+from engine.decide.pauses import Pause
 from engine.ledger.closing import ClosingTask
+from engine.ledger.control import paused_since
 from engine.ledger.due import DueEnrollment, due_enrollments
 from engine.ledger.inside import (
     gathering,
@@ -41,6 +43,7 @@ from engine.ledger.inside import (
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tasks import TaskState
+from engine.ledger.touches import is_in_inbox
 from engine.passes.journal import Due, closing_pages
 
 __all__ = ["DryJournal"]
@@ -68,6 +71,7 @@ class DryJournal:
         self._as_of = as_of
         self._standing: dict[str, Enrollment | None] = {}
         self._unread = ledger is not None
+        self._pause = _pause_of(ledger, playbook, as_of)
         self._moved: dict[str, Enrollment] = {}
         self._left_behind: set[str] = set()
         self._made: dict[str, dict[str, NewTouch]] = {}
@@ -130,7 +134,11 @@ class DryJournal:
             return
         with self._ledger.read() as unit:
             for page in read(unit, self._playbook):
-                yield [each for each in page if each.id not in self._standing]
+                yield [self._as_it_is(each) for each in page if each.id not in self._standing]
+
+    def _as_it_is(self, inside: Enrollment) -> Enrollment:
+        """One of the ledger as this pass finds it: where a pause is over, as its end leaves it."""
+        return inside if self._pause is None else self._pause.over(inside)
 
     def _carried(self) -> list[Enrollment]:
         """Those who go on with another version, and whom nothing else was decided on."""
@@ -145,7 +153,7 @@ class DryJournal:
         known: list[Enrollment] = []
         if self._ledger is not None:
             with self._ledger.read() as unit:
-                known = gathering(unit, self._playbook, self._as_of)
+                known = [*map(self._as_it_is, gathering(unit, self._playbook, self._as_of))]
         untouched = [
             each for each in known if each.id not in self._standing and each.id not in self._moved
         ]
@@ -161,11 +169,18 @@ class DryJournal:
     def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
         """What the ledger says of their steps, and what this pass would have added."""
         return {
-            each: self._without_closed(
-                each, with_memory(known, self._passed.get(each, ()), self._states(each))
-            )
+            each: self._without_closed(each, self._with_memory(each, known))
             for each, known in self._on_record(ids).items()
         }
+
+    def _with_memory(
+        self, enrollment: str, known: Mapping[str, StepRecord]
+    ) -> Mapping[str, StepRecord]:
+        """The same, with what this pass would have added."""
+        made = self._made_for(enrollment)
+        tasks = {touch.step for touch in made if is_in_inbox(touch)}
+        passed = self._passed.get(enrollment, ())
+        return with_memory(known, passed, self._states(enrollment), tasks)
 
     def _without_closed(
         self, enrollment: str, known: Mapping[str, StepRecord]
@@ -201,7 +216,8 @@ class DryJournal:
             self._passed.setdefault(each.enrollment, []).append(each)
         made = [each.touch for each in listed if isinstance(each, TouchMade)]
         self._keep(made)
-        self._outbox |= {touch.id: touch for touch in made}
+        self.would += [touch for touch in made if is_in_inbox(touch)]  # there at once, as in a run
+        self._outbox |= {touch.id: touch for touch in made if not is_in_inbox(touch)}
         self.invited += [each for each in listed if isinstance(each, Invited)]
 
     def _keep(self, touches: Sequence[NewTouch]) -> None:
@@ -257,22 +273,16 @@ class DryJournal:
         self._unread = False
         with self._ledger.read() as unit:
             found = due_enrollments(unit, self._playbook, self._as_of, limit=None)
-        settled = [each for each in found if each.enrollment.id not in self._standing]
-        touched = {each.enrollment.id: each for each in settled}
-        return [
-            *(
-                Due(each.enrollment, each.states, each.ended_at)
-                for each in settled
-                if each.enrollment.id not in self._moved
-            ),
-            *self._due_among(self._carried(), touched),
-        ]
+        here = [each.enrollment for each in found if each.enrollment.id not in self._standing]
+        stayed = [self._as_it_is(each) for each in here if each.id not in self._moved]
+        by_id = {each.enrollment.id: each for each in found}
+        return [*self._due_among([*stayed, *self._carried()], by_id)]
 
     def _due_among(
-        self, carried: Sequence[Enrollment], found: Mapping[str, DueEnrollment]
+        self, inside: Sequence[Enrollment], found: Mapping[str, DueEnrollment]
     ) -> Iterator[Due]:
-        """Those of some who go on with another version that are due; `found` are due by id."""
-        for each in carried:
+        """Those of some who are due as they stand now; `found` are due in the ledger, by id."""
+        for each in inside:
             over = each.waits_until is not None and each.waits_until <= self._as_of
             if each.phase is Phase.READY or (each.phase is Phase.WAITING and over):
                 yield Due(each)
@@ -316,6 +326,15 @@ class DryJournal:
         """Every touch that would go out is taken for sent, but where it has to wait."""
         is_ready = touch.state is TouchState.READY
         return TouchState.SENT if is_ready and not self._is_still_here(touch) else touch.state
+
+
+def _pause_of(ledger: Ledger | None, playbook: str, as_of: datetime) -> Pause | None:
+    """The pause of a playbook that this pass would find over, if it is in one."""
+    if ledger is None:
+        return None
+    with ledger.read() as unit:
+        since = paused_since(unit, playbook)
+    return None if since is None else Pause(since, as_of)
 
 
 def _turn(due: Due) -> tuple[int, datetime, str]:

@@ -21,7 +21,7 @@ from engine.ledger.bystanders import remember_bystanders
 from engine.ledger.clearances import Clearance
 from engine.ledger.cohorts import WrittenCohort, count_anew, let_in, written
 from engine.ledger.database import Overtaken
-from engine.ledger.foreseen import foreseen
+from engine.ledger.foreseen import Going, foreseen
 from engine.ledger.holds import hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
 from engine.ledger.relay import write_in_turn
@@ -341,20 +341,22 @@ def rehearse(
     ledger: Ledger | None,
     *,
     versions: Versions,
-    shut: Mapping[str, str],
+    going: Going,
     policy: BoundPolicy = NO_POLICY,
 ) -> RunReport:
     """The same decisions, told and not done: nothing is written and no channel is opened.
 
-    Without a ledger everyone is taken for new. What waits in the outbox goes as `policy` lets it;
-    nothing goes on the channels of `shut`, each with the reason.
+    Without a ledger everyone is taken for new. What waits in the outbox goes as `going` and
+    `policy` let it.
 
     Raises:
         SourceFault: data that cannot be trusted.
         Unreachable: a source does not answer.
     """
     sources = facts.check(playbook, _last_sources(ledger, playbook))
-    journal = DryJournal(ledger, playbook.name, firing.as_of, shut=shut, dispatch=facts.let_go)
+    journal = DryJournal(
+        ledger, playbook.name, firing.as_of, shut=going.shut, dispatch=facts.let_go
+    )
     facts.recall(journal.records)
     found = select(playbook, firing, facts, ledger, run="")
     before = _last_matched(ledger, playbook)
@@ -365,7 +367,7 @@ def rehearse(
     watch_all(journal, versions, facts, firing.as_of)
     if ledger is not None:
         with ledger.read() as unit:
-            left_over = foreseen(unit, playbook.name, policy, shut=shut, now=firing.as_of)
+            left_over = foreseen(unit, playbook.name, policy, going, now=firing.as_of)
         let_go(journal, withheld(playbook, facts, left_over))
     for cohorts in found.cohorts(playbook, firing.as_of):
         for each in cohorts:

@@ -21,11 +21,12 @@ from engine.decide.ahead import Coming, Ending, Outlook, Prospect, ahead, ahead_
 from engine.decide.became import StepRecord, stay_of
 from engine.decide.changes import Becomes, Fate, carried_over, fate_of
 from engine.decide.facts import Enrollment, Phase
+from engine.decide.pauses import Pause
 from engine.decide.stay import Newcomer, enter, start_of
 from engine.decide.waits import Clock
 from engine.language.project import SmtpChannel
 from engine.ledger.audit import AuditRecord, Kind
-from engine.ledger.control import halts_in_force
+from engine.ledger.control import halts_in_force, paused_since
 from engine.ledger.customer import EndedStay, StayTouch, ended_stays, touches_of_stay
 from engine.ledger.journey import inside
 from engine.ledger.log import last_records
@@ -152,7 +153,7 @@ def standing_of(
     enters_at: datetime | None,
 ) -> Standing:
     """Where one customer stands; `enters_at` is when it would enter, None where it would not."""
-    known = _known(ledger, playbook, str(key))
+    known = _known(ledger, playbook, str(key), now=now)
     look = _Look(workplace, playbook, key, snapshot, ledger, now, known)
     is_present = look.tree(playbook, BoundEveryone()) is not None
     if known.inside is None:
@@ -160,11 +161,14 @@ def standing_of(
     return _inside(look, known.inside, is_present=is_present)
 
 
-def _known(ledger: Ledger | None, playbook: BoundPlaybook, key: str) -> _Known:
+def _known(ledger: Ledger | None, playbook: BoundPlaybook, key: str, *, now: datetime) -> _Known:
     if ledger is None:
         return _Known()
     with ledger.read() as unit:
         stay = inside(unit, playbook.name, key)
+        since = paused_since(unit, playbook.name)
+        if stay is not None and since is not None:  # what it waits for comes later by the pause
+            stay = Pause(since, now).over(stay)
         names = (playbook.name, *playbook.formerly)
         return _Known(
             stay,

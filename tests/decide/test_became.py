@@ -73,10 +73,12 @@ def test_a_step_is_over_when_another_is_reached() -> None:
 
 
 def test_a_rehearsal_adds_to_what_is_on_record() -> None:
-    known = {"x": StepRecord(touches=(S.READY,))}
-    found = with_memory(known, [over("x"), over("w")], {"y": (S.SENT,)})
+    known = {"x": StepRecord(touches=(S.READY,)), "z": StepRecord(touches=(S.FAILED, S.READY))}
+    made = {"y": (S.SENT,), "z": (S.SENT,)}
+    found = with_memory(known, [over("x"), over("w")], made, {"y"})
     assert found == {
         "x": StepRecord(over("x"), (S.READY,)),
         "w": StepRecord(over("w")),
-        "y": StepRecord(touches=(S.SENT,)),
+        "y": StepRecord(touches=(S.SENT,), task="open"),
+        "z": StepRecord(touches=(S.FAILED, S.SENT)),
     }

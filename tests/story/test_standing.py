@@ -220,6 +220,19 @@ def test_a_halt_and_a_pause_are_told_first(stage: Stage) -> None:
     assert "the playbook is paused" in asked(stage, day(11)).out
 
 
+def test_what_a_pause_holds_up_comes_later_by_as_long(stage: Stage) -> None:
+    """While it goes on, once the file says that it is over, and after the run that finds it so."""
+    stage.run(as_of=day(10))
+    stage.edit(PATH, "segment:", "status: paused\nsegment:")
+    stage.run(as_of=day(11))
+    moved = [("task-1", "2026-03-17T13:00"), ("webhook-1", "2026-03-17T13:00")]
+    assert coming(data(stage, day(13))) == moved
+    stage.edit(PATH, "status: paused", "status: active")
+    assert coming(data(stage, day(13))) == moved
+    stage.run(as_of=day(13))
+    assert coming(data(stage, day(14))) == moved
+
+
 # ---------------------------------------------------------------- branches
 
 

@@ -1,0 +1,211 @@
+"""What a dry run foresees is what the run at the same instant does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.support.stage import Stage
+
+HEAD = """\
+playbook: checkup
+segment: {of: user, where: [{signed_up_at: {days_ago: {between: [30, 90]}}}]}
+steps:
+"""
+ASKING_OF_A_TASK = """\
+  - task: "Call {{ user.first_name }}"
+  - if: {step: task-1, is: open}
+    then: [{email: hello}]
+    else: [{exit: done}]
+"""
+ASKING_OF_A_MAIL = """\
+  - email: hello
+  - if: {step: email-1, is: sent}
+    then: [{task: "Call {{ user.first_name }}"}]
+    else: [{exit: unheard}]
+"""
+DRAFTS = """\
+  - email: hello
+    approve: house.dana
+    cc: account.csm
+"""
+PATIENT = """\
+  - email: hello
+    max_lateness: 10 days
+  - wait: 3 days
+  - task: "Call {{ user.first_name }}"
+"""
+HASTY = """\
+  - email: hello
+    approve: house.dana
+    max_lateness: 3 hours
+"""
+MORNING = "\npolicy: {send_window: {from: '09:00', to: '12:00'}}\n"
+
+
+def day(number: int, clock: str = "09:00") -> str:
+    return f"2026-03-{number:02d}T{clock}:00-04:00"
+
+
+def come_to(stage: Stage, as_of: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What a dry run says of each playbook, and what the run at the same instant comes to."""
+    told, done = stage.run("--dry-run", as_of=as_of).data, stage.run(as_of=as_of).data
+    return [_counts(run) for run in told["runs"]], [_counts(run) for run in done["runs"]]
+
+
+def _counts(run: dict[str, Any]) -> dict[str, Any]:
+    """A run's counts; what goes out is ready in a dry run, and was sent in the other."""
+    touches = {
+        channel: Counter({"sent": states.pop("ready", 0)}) + Counter(states)
+        for channel, states in run["touches"].items()
+    }
+    names = ("playbook", "matched", "entered", "left", "closed", "skipped", "invited", "waiting")
+    return {**{name: run[name] for name in names}, "touches": touches}
+
+
+@pytest.mark.parametrize(
+    ("steps", "more", "before"),
+    [
+        pytest.param(ASKING_OF_A_TASK, "", (), id="a task is open once it is made"),
+        pytest.param(
+            ASKING_OF_A_MAIL, MORNING, (day(10, "08:00"),), id="a mail that waited has been sent"
+        ),
+        pytest.param(DRAFTS, "", (day(10, "08:00"),), id="drafts wait on"),
+    ],
+)
+def test_a_dry_run_counts_as_the_run_will(
+    stage: Stage, steps: str, more: str, before: tuple[str, ...]
+) -> None:
+    write(stage, steps, more)
+    for as_of in before:
+        stage.run(as_of=as_of)
+    told, done = come_to(stage, day(10))
+    assert told == done
+
+
+def write(stage: Stage, steps: str, more: str = "") -> None:
+    stage.write("playbooks/checkup.yaml", HEAD + steps)
+    stage.write("touchline.yaml", (stage.root / "touchline.yaml").read_text() + more)
+
+
+def set_status(stage: Stage, old: str, new: str) -> None:
+    stage.edit("playbooks/checkup.yaml", f"status: {old}\n", f"status: {new}\n")
+
+
+@pytest.mark.parametrize("resumed", [day(12), day(14), day(17)])
+def test_it_lets_stand_still_what_a_pause_held(stage: Stage, resumed: str) -> None:
+    """What is over only by the pause's own days is not; and who waited for the window goes on."""
+    write(stage, PATIENT, MORNING)
+    stage.edit("playbooks/checkup.yaml", "segment:", "status: active\nsegment:")
+    stage.put_users({"user_id": 1})
+    stage.run(as_of=day(10))
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    stage.run(as_of=day(10, "13:00"))
+    set_status(stage, "active", "paused")
+    stage.run(as_of=day(11))
+    set_status(stage, "paused", "active")
+    told, done = come_to(stage, resumed)
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 1}}
+    told, done = come_to(stage, day(25))
+    assert told == done
+    assert done[0]["touches"]["task"] == {"sent": 2}
+
+
+TROUBLED = "segment: troubled\nof: user\nwhere: [{uses_reports: true}]\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "became"), [("", "dropped"), (", never_contact: [{segment: troubled}]", "skipped")]
+)
+def test_it_counts_what_ends_with_who_leaves(stage: Stage, rule: str, became: str) -> None:
+    stage.write("segments/troubled.yaml", TROUBLED)
+    write(stage, PATIENT, f"{MORNING.strip()[:-1]}{rule}}}\n")
+    stage.edit("playbooks/checkup.yaml", "steps:", "exit_when: {uses_reports: true}\nsteps:")
+    stage.run(as_of=day(10, "08:00"))
+    stage.put_users({"user_id": 1, "uses_reports": "true"}, {"user_id": 2}, {"user_id": 3})
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 2, became: 1}}
+
+
+def test_both_tell_what_expires_while_another_playbook_delivers(stage: Stage) -> None:
+    write(stage, HASTY)
+    stage.run(as_of=day(10))
+    before = (stage.root / "playbooks/checkup.yaml").read_text()
+    first = before.replace("playbook: checkup", "playbook: another\npriority: 90")
+    stage.write("playbooks/another.yaml", first)
+    told, done = come_to(stage, day(10, "13:00"))
+    assert told == done
+    assert done[1]["touches"] == {"email": {"expired": 3}}
+
+
+def test_it_asks_again_under_another_policy(stage: Stage) -> None:
+    write(stage, PATIENT, MORNING)
+    stage.run(as_of=day(10, "08:00"))
+    stage.edit("touchline.yaml", "from: '09:00'", "from: '08:00'")
+    told, done = come_to(stage, day(10, "08:30"))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 3}}
+
+
+CAPPED = f"{MORNING.strip()[:-1]}, frequency_caps: [{{at_most: 1, per: 1 day, each: account}}]"
+
+
+def test_who_waited_goes_before_who_enters_under_a_cap(stage: Stage) -> None:
+    write(stage, PATIENT, f"{CAPPED}}}\n")
+    stage.put_users({"user_id": 9})
+    stage.run(as_of=day(10, "08:00"))
+    stage.put_users(*({"user_id": number} for number in range(1, 10)))
+    told = stage.run("--dry-run", as_of=day(10)).data["would"]
+    stage.run(as_of=day(10))
+    assert [each["to"] for each in told if not each["reason"]] == stage.mailed
+    assert stage.mailed == ["ann9@example.com"]
+
+
+@pytest.mark.parametrize("troubled", [1, 2])
+def test_who_is_not_to_be_written_to_takes_no_room_under_a_cap(stage: Stage, troubled: int) -> None:
+    rule = "never_contact: [{segment: troubled}]"
+    stage.write("segments/troubled.yaml", TROUBLED)
+    write(stage, PATIENT, f"{CAPPED}, {rule}}}\n")
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    stage.run(as_of=day(10, "08:00"))
+    users = ({"user_id": key, "uses_reports": str(key == troubled).lower()} for key in (1, 2))
+    stage.put_users(*users)
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 1, "skipped": 1}}
+
+
+def test_a_copy_goes_nowhere_where_its_mail_does_not(stage: Stage) -> None:
+    write(stage, "  - {email: hello, cc: account.csm}\n", MORNING)
+    stage.run(as_of=day(10, "08:00"))
+    stage.do("suppress", "add", "ann1@example.com")
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 2, "skipped": 2}}
+
+
+def test_what_expires_gives_its_address_free(stage: Stage) -> None:
+    """Another customer at that address, who comes to the step after it, is written to."""
+    hook = "  - {webhook: hook, body: {text: hello}}\n"
+    write(stage, hook + HASTY)
+    stage.put_users({"user_id": 1, "email": "us@example.com"})
+    stage.run(as_of=day(10))
+    stage.put_users(*({"user_id": key, "email": "us@example.com"} for key in (1, 2)))
+    told, done = come_to(stage, day(10, "13:00"))
+    assert told == done
+    assert done[0]["touches"] == {"email": {"expired": 1, "draft": 1}, "hook": {"sent": 1}}
+
+
+def test_what_waits_for_its_next_attempt_is_tried_at_a_given_instant(stage: Stage) -> None:
+    write(stage, PATIENT)
+    port = f"port: {stage.mail.port}"
+    stage.edit("touchline.yaml", port, "port: 1")
+    assert stage.run(as_of=day(10)).status == 3
+    stage.edit("touchline.yaml", "port: 1", port)
+    told, done = come_to(stage, "2026-03-10T09:00:01-04:00")
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 3}}
