@@ -357,13 +357,7 @@ def init(context: click.Context, where: Path, reference: bool) -> None:
 
 
 @_command("demo")
-@click.argument(
-    "where",
-    metavar="[DIR]",
-    required=False,
-    default="touchline-demo",
-    type=_Path(),
-)
+@click.argument("where", metavar="[DIR]", required=False, default="touchline-demo", type=_Path())
 @click.option("--users", type=_some, default=20_000, show_default=True, help="How many users.")
 @click.option("--events", type=_some, default=500_000, show_default=True, help="How many events.")
 @click.option("--seed", default=7, show_default=True, help="The same seed, the same customers.")
@@ -699,13 +693,7 @@ def graph(context: click.Context, playbook: str | None, out: Path | None, form: 
 @_as_of_option
 @click.option("--by", metavar="FIELD", help="Tell the metrics apart by this field or path.")
 @_format_option("text", "json", "csv")
-@click.option(
-    "--out",
-    type=_Path(),
-    metavar="FILE.svg",
-    callback=_svg_file,
-    help="Draw them.",
-)
+@click.option("--out", type=_Path(), metavar="FILE.svg", callback=_svg_file, help="Draw them.")
 def metrics(
     context: click.Context,
     names: tuple[str, ...],
@@ -1108,11 +1096,11 @@ def tasks_reassign(context: click.Context, task: str, person: str) -> None:
 @_why_option
 def halt(context: click.Context, playbooks: tuple[str, ...], why: str) -> None:
     """Stop everything that goes out (or of these playbooks) in every process, within a second."""
-    from engine.desk import halt_in
+    from engine.halting import halt as stop
     from engine.read.load import project_root
 
     root = project_root(*_where(context))
-    _finish(halt_in(root, lambda: _open(context), playbooks, why))
+    _finish(stop(root, lambda: _open(context), playbooks, why))
 
 
 @_command("resume")
@@ -1120,7 +1108,7 @@ def halt(context: click.Context, playbooks: tuple[str, ...], why: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask after showing the backlog.")
 def resume(context: click.Context, playbooks: tuple[str, ...], yes: bool) -> None:
     """Let it go on, after showing the backlog and its age."""
-    from engine.desk import backlog, let_go_on
+    from engine.halting import backlog, let_go_on
 
     workplace = _open(context)
     click.echo(backlog(workplace, playbooks))
@@ -1130,12 +1118,7 @@ def resume(context: click.Context, playbooks: tuple[str, ...], yes: bool) -> Non
 
 
 @_command("inbound")
-@click.argument(
-    "files",
-    metavar="[FILE]…",
-    nargs=-1,
-    type=_Path(exists=True, allow_dash=True),
-)
+@click.argument("files", metavar="[FILE]…", nargs=-1, type=_Path(exists=True, allow_dash=True))
 @click.option(
     "--format",
     "form",

@@ -1,12 +1,11 @@
-"""What people decide: approvals, unknown sends, tasks, halts, suppressions; all in the audit."""
+"""What people decide: approvals, unknown sends, tasks, suppressions; all in the audit."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
 
 from engine.approving import approval_of
 from engine.bind.policy import topics_of_mails
@@ -15,14 +14,6 @@ from engine.language.policy import GENERAL
 from engine.ledger import holds
 from engine.ledger import tasks as inbox
 from engine.ledger.clicks import unsubscribe_from
-from engine.ledger.control import (
-    channel_states,
-    halts_in_force,
-    resume_channel,
-    write_halt_file,
-)
-from engine.ledger.control import halt as set_halt
-from engine.ledger.control import resume as lift_halt
 from engine.ledger.drafts import (
     HeldDraft,
     approve_draft,
@@ -31,15 +22,14 @@ from engine.ledger.drafts import (
     is_for_approval,
 )
 from engine.ledger.holds import HeldFuse, HeldTouch
-from engine.ledger.store import Ledger, Unit, halt_file_in
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import Suppression, list_suppressions, suppress, unsuppress
 from engine.ledger.tasks import Task, TaskState
 from engine.ledger.topics import had_topic, subscribe, unsubscribe
-from engine.ledger.touches import backlog as waiting
 from engine.messages.address import AddressError, normalise, parse_address
 from engine.moments import local_date
-from engine.problems import Misuse, Refused, TouchlineError, Unreachable, did_you_mean
-from engine.report.text import age, count, moment
+from engine.problems import Misuse, Refused, did_you_mean
+from engine.report.text import age, moment
 from engine.workplace import Workplace
 
 __all__ = [
@@ -47,14 +37,10 @@ __all__ = [
     "Inbox",
     "allow_contacting",
     "approve",
-    "backlog",
     "drop",
     "finish_task",
-    "halt",
-    "halt_in",
     "held_in",
     "held_items",
-    "let_go_on",
     "reassign_task",
     "resolve",
     "stop_contacting",
@@ -271,79 +257,6 @@ def _person(workplace: Workplace, text: str) -> tuple[str, str]:
     if name not in people:
         raise Refused(f"there is nobody called {text}; {did_you_mean(name, people)}")
     return people[name].name, people[name].email
-
-
-# ---------------------------------------------------------------- halt and resume
-
-
-def halt(workplace: Workplace, playbooks: Sequence[str], why: str) -> str:
-    """`halt_in`, of a project that is open."""
-    return halt_in(workplace.root, lambda: workplace, playbooks, why)
-
-
-def halt_in(root: Path, opened: Callable[[], Workplace], playbooks: Sequence[str], why: str) -> str:
-    """Stop everything that goes out, or these playbooks.
-
-    Where the project in `root` cannot be opened, or its ledger, everything is halted there by its
-    file: a daemon goes on with what it had before a file was broken.
-
-    Raises:
-        Refused: that is done, in a ledger that only dry-runs here: the live one may be another.
-        Unreachable: the ledger was not told; the sentence says whether the file stands.
-    """
-    try:
-        workplace = opened()
-        workplace.check_known(playbooks)
-        known, why_not = workplace.known_ledger()
-        ledger = known or workplace.ledger()
-    except TouchlineError as error:
-        if playbooks:
-            raise
-        raise Unreachable(f"{error}; {write_halt_file(halt_file_in(root), why)}") from error
-    set_halt(ledger, playbooks, why=why, at=_now(workplace), actor=workplace.ports.actor)
-    if why_not:
-        raise Refused(f"halted in this ledger; where another is live, that one goes on: {why_not}")
-    return f"halted: {', '.join(playbooks) or 'everything'}; nothing goes out until a resume"
-
-
-def backlog(workplace: Workplace, playbooks: Sequence[str]) -> str:
-    """What a resume would let go, and since when the oldest of it waits.
-
-    Raises:
-        Refused: neither the project nor the ledger knows such a playbook.
-    """
-    workplace.check_known(playbooks)
-    lines = []
-    with workplace.ledger().read() as unit:
-        for name in playbooks or (None,):
-            found = waiting(unit, name)
-            age = f", the oldest since {found.oldest.isoformat()}" if found.oldest else ""
-            lines.append(f"{name or 'everything'}: {count(found.ready, 'touch')} ready{age}")
-    return "\n".join(lines)
-
-
-def let_go_on(workplace: Workplace, playbooks: Sequence[str]) -> str:
-    """Lift the halt of everything, with the pauses of channels, or of these playbooks."""
-    workplace.check_known(playbooks)
-    ledger = workplace.ledger()
-    lifted = lift_halt(ledger, playbooks, at=_now(workplace), actor=workplace.ports.actor)
-    opened = [] if playbooks else _open_channels(workplace, ledger)
-    with ledger.read() as unit:
-        left = [halt.scope or "everything" for halt in halts_in_force(unit)]
-    told = [scope or "everything" for scope in lifted] + [f"channel {name}" for name in opened]
-    rest = f"; still halted: {', '.join(left)}" if left else ""
-    return (f"resumed: {', '.join(told)}" if told else "nothing was halted") + rest
-
-
-def _open_channels(workplace: Workplace, ledger: Ledger) -> list[str]:
-    """Open the channels that were paused until a person looks (a login that was refused)."""
-    at, actor = _now(workplace), workplace.ports.actor
-    with ledger.write() as unit:
-        return [
-            name
-            for name, state in channel_states(unit).items()
-            if state.paused_at and resume_channel(unit, name, at=at, actor=actor)
-        ]
 
 
 # ---------------------------------------------------------------- suppressions

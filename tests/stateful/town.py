@@ -20,6 +20,7 @@ from sqlalchemy import Row, select
 from connectors.paper.database import paper_databases
 from connectors.table import build_databases, open_writer
 from engine import desk
+from engine.halting import halt, let_go_on
 from engine.ledger.database import ledger_url
 from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
@@ -172,12 +173,13 @@ class Town:
 
     def halt(self, scope: str) -> None:
         """`touchline halt`, of everything (empty) or of one playbook."""
-        desk.halt(self.desk(), [scope] if scope else [], "")
+        place = self.desk()
+        halt(place.root, lambda: place, [scope] if scope else [], "")
         self.halted.add(scope)
 
     def resume(self, scope: str) -> None:
         """`touchline resume`."""
-        desk.let_go_on(self.desk(), [scope] if scope else [])
+        let_go_on(self.desk(), [scope] if scope else [])
         self.halted.discard(scope)
 
     def calm(self) -> None:
