@@ -155,8 +155,10 @@ class Courier:
         """What another policy has put off is looked at under this one: once, then all is asked."""
         if self._asked_under == self._policy.digest:
             return
-        with self._ledger.write() as unit:
-            ask_again(unit, self._policy, now=self._now())
+        left = True
+        while left:
+            with self._ledger.write() as unit:
+                left = ask_again(unit, self._policy, now=self._now()) > 0
         self._asked_under = self._policy.digest
 
     def _is_idle(self, *, is_written_back: bool) -> bool:

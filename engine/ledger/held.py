@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 
 from engine.bind.policy import BoundPolicy, address_of, row_of
 from engine.decide.facts import TouchState
@@ -19,6 +19,7 @@ from engine.decide.pauses import Pause
 from engine.decide.policy import CAPPED, WINDOW, Act, Asked, Go, Verdict, Wait, counts_from, judge
 from engine.ledger.audit import Kind
 from engine.ledger.instants import instant_text
+from engine.ledger.prepared import Prepared
 from engine.ledger.statements import stand_in_line, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_COPY, IS_READY, NOBODYS, reaches, touches
@@ -194,8 +195,12 @@ def skip(unit: Unit, row: Row[Any], reason: str, *, now: datetime, actor: str) -
 
 
 def ask_again(unit: Unit, policy: BoundPolicy, *, now: datetime) -> int:
-    """Make due what another policy than this has put off; how many."""
-    return _make_due(unit, touches.c.held_by != policy.digest, now=now)
+    """Make due some of what another policy than this has put off; how many, 0 where none is left.
+
+    There may be a million of them, and others wait while they are written.
+    """
+    given = {"policy": policy.digest, "now": now}
+    return _make_due(unit, _BY_ANOTHER.ordered(unit.connection, given), now=now)
 
 
 def let_others_ask(unit: Unit, touch: str, *, now: datetime) -> None:
@@ -206,17 +211,31 @@ def let_others_ask(unit: Unit, touch: str, *, now: datetime) -> None:
         .join_from(mine, theirs, theirs.c.whom == mine.c.whom)
         .where(mine.c.touch == touch, theirs.c.touch != touch)
     )
-    _make_due(unit, touches.c.reason == CAPPED, touches.c.id.in_(same), now=now)
+    waiting = _put_off(touches.c.reason == CAPPED, touches.c.id.in_(same))
+    _make_due(unit, unit.connection.execute(waiting, {"now": now}).all(), now=now)
 
 
-def _make_due(unit: Unit, *which: ColumnElement[bool], now: datetime) -> int:
-    """Have some of what is put off asked about now: its `max_lateness` stood still until then."""
-    columns = (touches.c.id, touches.c.next_attempt_at, touches.c.expires_at)
-    waiting = (IS_READY, touches.c.reason.in_(HELD_REASONS), touches.c.next_attempt_at > now)
-    found = unit.connection.execute(select(*columns).where(*waiting, *which)).all()
+def _put_off(*which: ColumnElement[bool]) -> Select[Any]:
+    waiting = (IS_READY, touches.c.next_attempt_at > bindparam("now"), *which)
+    return select(touches.c.id, touches.c.next_attempt_at, touches.c.expires_at).where(*waiting)
+
+
+_AT_ONCE = 20_000
+_BY_ANOTHER = Prepared(
+    lambda _: _put_off(
+        touches.c.reason.in_(HELD_REASONS), touches.c.held_by != bindparam("policy")
+    ).limit(_AT_ONCE)
+)
+
+
+def _make_due(unit: Unit, found: Sequence[Row[Any]], *, now: datetime) -> int:
+    """Have what is put off asked about now: its `max_lateness` stood still until then."""
     late = [
-        {"of": of, "late": expires_at and expires_at - (until - now)}
-        for of, until, expires_at in found
+        {
+            "of": row.id,
+            "late": row.expires_at and row.expires_at - (row.next_attempt_at - now),
+        }
+        for row in found
     ]
     if late:
         own = update(touches).where(touches.c.id == bindparam("of"))
