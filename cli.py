@@ -616,7 +616,7 @@ def _svg_file(context: click.Context, option: click.Parameter, path: Path | None
     """A picture is an SVG whatever the file is called, so that it is to be called so."""
     if path is not None and path.suffix.lower() != ".svg":
         raise click.BadParameter(
-            f"the picture is an SVG; name a file that ends in .svg, not {path}"
+            f"the picture is an SVG; name a file that ends in .svg, not {path.name}"
         )
     return path
 

@@ -120,7 +120,9 @@ def make_file(path: Path) -> None:
 def connect(url: URL) -> Engine:
     """An engine on a ledger's database; no connection is made yet."""
     if url.get_backend_name() == "postgresql":
-        engine = create_engine(url, pool_pre_ping=True)
+        # Processes wait for each other's rows and then see what was written; as a server may be
+        # set to have it, `serializable`, one of them would be turned away.
+        engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
         event.listen(engine, "connect", _prepare_postgres)
         return engine
     arguments = {
@@ -152,16 +154,14 @@ _PRAGMAS = (
 
 _POSTGRES_SETTINGS = """
 SELECT set_config('datestyle', 'ISO', false),
-    set_config('default_transaction_isolation', 'read committed', false),
     CASE current_setting('synchronous_commit')
     WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END
 """
 """What a server may be set to for other work, and the ledger may not.
 
-Instants are read as ISO 8601. Processes wait for each other's rows and then see what was written;
-as `serializable` would have it, one of them would be turned away. A commit that a crash of the
-server takes back may be the permit of a mail that has gone out: so it waits for the disk, and where
-it is set to wait for standbys as well, that is kept.
+Instants are read as ISO 8601. A commit that a crash of the server takes back may be the permit of a
+mail that has gone out: so it waits for the disk, and where it is set to wait for standbys as well,
+that is kept.
 """
 
 

@@ -52,7 +52,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def connected(stage: Stage, url: str, times: str) -> Engine:
     """The table in a new database, and the project reading it; its zone is New York."""
-    engine = create_engine(url)
+    by_driver = {"connect_args": {"options": "-c datestyle=ISO"}} if "postgres" in url else {}
+    engine = create_engine(url, **by_driver)
     with engine.begin() as connection:
         connection.execute(text(TABLE.replace("TIMES", times)))
         connection.execute(text(ROWS))
