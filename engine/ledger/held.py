@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, select, update
 
 from engine.bind.policy import BoundPolicy, address_of, row_of
 from engine.decide.facts import TouchState
@@ -194,12 +194,12 @@ def skip(unit: Unit, row: Row[Any], reason: str, *, now: datetime, actor: str) -
     unit.note(Kind.TOUCH_SKIPPED, body, at=now, actor=actor, playbook=row.playbook, key=row.key)
 
 
-def ask_again(unit: Unit, policy: BoundPolicy, *, now: datetime) -> int:
-    """Make due some of what another policy than this has put off; how many, 0 where none is left.
+def ask_again(unit: Unit, policy: BoundPolicy, *, now: datetime, most: int = 20_000) -> int:
+    """Make due at most so many that another policy than this has put off; how many that were.
 
     There may be a million of them, and others wait while they are written.
     """
-    given = {"policy": policy.digest, "now": now}
+    given = {"policy": policy.digest, "now": now, "most": most}
     return _make_due(unit, _BY_ANOTHER.ordered(unit.connection, given), now=now)
 
 
@@ -220,11 +220,10 @@ def _put_off(*which: ColumnElement[bool]) -> Select[Any]:
     return select(touches.c.id, touches.c.next_attempt_at, touches.c.expires_at).where(*waiting)
 
 
-_AT_ONCE = 20_000
 _BY_ANOTHER = Prepared(
     lambda _: _put_off(
         touches.c.reason.in_(HELD_REASONS), touches.c.held_by != bindparam("policy")
-    ).limit(_AT_ONCE)
+    ).limit(bindparam("most", type_=Integer()))
 )
 
 

@@ -249,8 +249,12 @@ def test_another_policy_asks_again(ledger: Ledger) -> None:
     assert take(ledger, policy) == Claims()
     assert writing(ledger, lambda unit: ask_again(unit, policy, now=NOW)) == 0
     assert late(ledger) == [NOW + 6 * DAY, NOW + 6 * DAY, NOW + 7 * DAY]
-    asking = {"now": NOW + HOUR}
-    assert writing(ledger, lambda unit: ask_again(unit, BoundPolicy(), **asking)) == 2
+
+    def asked() -> int:
+        now = NOW + HOUR
+        return writing(ledger, lambda unit: ask_again(unit, BoundPolicy(), now=now, most=1))
+
+    assert [asked(), asked(), asked()] == [1, 1, 0]
     of_mail = NOW + DAY + HOUR  # lateness stood still until then
     assert late(ledger) == [of_mail, of_mail, NOW + 2 * DAY + HOUR]
     assert send(ledger, BoundPolicy(), NOW + HOUR) == "1"
