@@ -39,6 +39,7 @@ __all__ = [
     "pause_channel",
     "pause_ended",
     "pause_started",
+    "pause_until",
     "paused_since",
     "resume",
     "resume_channel",
@@ -258,6 +259,12 @@ def paused_since(unit: Unit, playbook: str) -> datetime | None:
     running = (pauses.c.playbook == playbook, pauses.c.ended_at.is_(None))
     since: datetime | None = unit.connection.scalar(select(pauses.c.started_at).where(*running))
     return since
+
+
+def pause_until(unit: Unit, playbook: str, at: datetime) -> Pause | None:
+    """The pause that a playbook is in, were it over at an instant; None where it is in none."""
+    since = paused_since(unit, playbook)
+    return None if since is None else Pause(since, at)
 
 
 def _end_waits(unit: Unit, playbook: str, pause: Pause) -> None:

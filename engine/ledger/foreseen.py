@@ -15,9 +15,8 @@ from sqlalchemy import Row, select
 
 from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import Item, NewTouch, TouchKind, TouchState
-from engine.decide.pauses import Pause
 from engine.language.policy import TopicDefault
-from engine.ledger.control import is_halted, paused_since
+from engine.ledger.control import is_halted, pause_until
 from engine.ledger.held import HELD_REASONS, Room, late_from
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
@@ -61,8 +60,7 @@ def foreseen(
     rows = _waiting(unit, playbook, now)
     refusals = refusals_of(unit, {_addressed(policy, row) for row in rows})
     room, told_of = Room(unit, rows, policy, now=now), _items(unit, rows)
-    since = paused_since(unit, playbook)
-    pause = None if since is None else Pause(since, now)
+    pause = pause_until(unit, playbook, now)
     stood_from = late_from(rows, pause) if pause else {}
     found: list[NewTouch] = []
     for row in rows:

@@ -28,7 +28,7 @@ from engine.decide.facts import (
 from engine.decide.journey import standing_after
 from engine.decide.pauses import Pause
 from engine.ledger.closing import ClosingTask
-from engine.ledger.control import paused_since
+from engine.ledger.control import pause_until
 from engine.ledger.due import DueEnrollment, due_enrollments
 from engine.ledger.inside import (
     gathering,
@@ -333,8 +333,7 @@ def _pause_of(ledger: Ledger | None, playbook: str, as_of: datetime) -> Pause | 
     if ledger is None:
         return None
     with ledger.read() as unit:
-        since = paused_since(unit, playbook)
-    return None if since is None else Pause(since, as_of)
+        return pause_until(unit, playbook, as_of)
 
 
 def _turn(due: Due) -> tuple[int, datetime, str]:

@@ -21,12 +21,11 @@ from engine.decide.ahead import Coming, Ending, Outlook, Prospect, ahead, ahead_
 from engine.decide.became import StepRecord, stay_of
 from engine.decide.changes import Becomes, Fate, carried_over, fate_of
 from engine.decide.facts import Enrollment, Phase
-from engine.decide.pauses import Pause
 from engine.decide.stay import Newcomer, enter, start_of
 from engine.decide.waits import Clock
 from engine.language.project import SmtpChannel
 from engine.ledger.audit import AuditRecord, Kind
-from engine.ledger.control import halts_in_force, paused_since
+from engine.ledger.control import halts_in_force, pause_until
 from engine.ledger.customer import EndedStay, StayTouch, ended_stays, touches_of_stay
 from engine.ledger.journey import inside
 from engine.ledger.log import last_records
@@ -166,9 +165,9 @@ def _known(ledger: Ledger | None, playbook: BoundPlaybook, key: str, *, now: dat
         return _Known()
     with ledger.read() as unit:
         stay = inside(unit, playbook.name, key)
-        since = paused_since(unit, playbook.name)
-        if stay is not None and since is not None:  # what it waits for comes later by the pause
-            stay = Pause(since, now).over(stay)
+        pause = pause_until(unit, playbook.name, now)
+        if stay is not None and pause is not None:  # what it waits for comes later by the pause
+            stay = pause.over(stay)
         names = (playbook.name, *playbook.formerly)
         return _Known(
             stay,
