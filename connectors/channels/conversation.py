@@ -86,7 +86,8 @@ class Conversation(asyncio.BufferedProtocol):
         Their time runs from the answer before them.
         """
         answer = self._wait(count, timeout, "the server gave no answer within")
-        self._settle()
+        if self._heard or self.end or self._says_goodbye:
+            self._settle()
         return answer
 
     async def hand_over(self, data: bytes, *, timeout: float) -> None:
@@ -169,7 +170,8 @@ class Conversation(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         replies = self._reader.feed(bytes(self._buffer[:nbytes]))
         self._heard += replies
-        self._says_goodbye = self._says_goodbye or any(reply.code == 421 for reply in replies)
+        for reply in replies:
+            self._says_goodbye |= reply.code == 421
         fault = self._reader.fault
         if not fault and len(self._heard) > _MOST_UNASKED:
             fault = "the server speaks out of turn"

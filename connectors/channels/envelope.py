@@ -9,7 +9,7 @@ was refused, so the connection is dropped instead: without a dot nobody gets any
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.channels.greeting import Session
@@ -19,6 +19,8 @@ from engine.ports import Message, NotSent, Refusal
 
 __all__ = ["Heard", "complaint_of", "envelope", "judged", "say"]
 
+_EIGHT_BITS = ("8bitmime", " BODY=8BITMIME")
+_UTF8 = ("smtputf8", " SMTPUTF8")
 _NOT_IN_AN_ENVELOPE = re.compile(r"[\x00-\x20\x7f-\x9f<>]")
 
 Verdict = Callable[[Reply], NotSent | None]
@@ -45,7 +47,10 @@ _VERDICTS: tuple[Verdict, ...] = (at_rset, at_mail, at_rcpt, at_data)
 
 def complaint_of(message: Message) -> str:
     """Why no server can be told for whom this message is, or empty."""
-    for what, address in (("sender", message.sender), ("recipient", message.recipient)):
+    sender, recipient = message.sender, message.recipient
+    if sender and recipient and not _NOT_IN_AN_ENVELOPE.search(sender + recipient):
+        return ""
+    for what, address in (("sender", sender), ("recipient", recipient)):
         if not address or _NOT_IN_AN_ENVELOPE.search(address):
             return f"the {what}'s address holds what no envelope can carry"
     return ""
@@ -84,14 +89,13 @@ def _parameters(message: Message, session: Session) -> str | NotSent:
     return f" SIZE={size}{said}"
 
 
-def _needs(message: Message) -> Iterator[tuple[str, str]]:
+def _needs(message: Message) -> Sequence[tuple[str, str]]:
     """The extensions without which the message cannot go, and what asks for them."""
-    is_ascii = message.payload.isascii()
-    if not is_ascii:
-        yield "8bitmime", " BODY=8BITMIME"
-    has_plain_head = is_ascii or message.payload.partition(b"\r\n\r\n")[0].isascii()
-    if not (has_plain_head and message.sender.isascii() and message.recipient.isascii()):
-        yield "smtputf8", " SMTPUTF8"
+    is_plain = message.sender.isascii() and message.recipient.isascii()
+    if message.payload.isascii():
+        return () if is_plain else (_UTF8,)
+    is_plain = is_plain and message.payload.partition(b"\r\n\r\n")[0].isascii()
+    return (_EIGHT_BITS,) if is_plain else (_EIGHT_BITS, _UTF8)
 
 
 def say(session: Session, lines: Sequence[bytes], *, timeout: float) -> Awaitable[list[Reply]]:
