@@ -23,6 +23,7 @@ from sqlalchemy import (
     Dialect,
     FromClause,
     Function,
+    LargeBinary,
     Select,
     Text,
     bindparam,
@@ -32,11 +33,12 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.expression import Executable, SelectBase, UpdateBase
 
 from engine.ledger.instants import Instant, instant_of, instant_text
-from engine.ledger.statements import run_text, run_text_of_each, stream_text
+from engine.ledger.statements import run_text, run_text_for_bytes, run_text_of_each, stream_text
 
 __all__ = ["Given", "Prepared", "rows_of"]
 
@@ -52,7 +54,7 @@ class _Form:
 
     `packed` finds all in one row where `rows` asks for that. `said` are the values that it says
     itself, `order` the names of all its values where the driver knows them by their place,
-    `instants` the places of instants in what `row` is made of.
+    `instants` the places of instants in what `row` is made of. `run` gives it to the driver.
     """
 
     text: str
@@ -61,6 +63,7 @@ class _Form:
     order: tuple[str, ...] | None
     row: Callable[[Sequence[object]], Any]
     instants: tuple[int, ...]
+    run: Callable[[Connection, str, object], DBAPICursor]
 
 
 class Prepared:
@@ -91,7 +94,7 @@ class Prepared:
         A change finds what it returns of each row.
         """
         form = self._form(connection.dialect)
-        found = run_text(connection, form.text, _bound(form, values)).fetchall()
+        found = form.run(connection, form.text, _bound(form, values)).fetchall()
         return list(map(form.row, _with_instants(found, form.instants)))
 
     def first(self, connection: Connection, values: Mapping[str, object]) -> Any:
@@ -208,7 +211,12 @@ def _compiled(build: Callable[[Given], Executable], dialect: Dialect) -> _Form:
         None if is_server else tuple(whole.positiontup),
         _row_of(tuple(names)),
         _instants_in(columns),
+        run_text_for_bytes if any(map(_is_bytes, columns)) else run_text,
     )
+
+
+def _is_bytes(column: ColumnElement[Any]) -> bool:
+    return isinstance(column.type, LargeBinary)
 
 
 def _saying_its_words(statement: Any) -> Executable:

@@ -40,6 +40,7 @@ __all__ = [
     "insert_rows",
     "pack_keys",
     "run_text",
+    "run_text_for_bytes",
     "run_text_of_each",
     "stand_beside",
     "stand_in_line",
@@ -65,6 +66,16 @@ def run_text(connection: Connection, text: str, values: object) -> DBAPICursor:
     No event tells of it; failures are those that SQLAlchemy would raise.
     """
     cursor = connection.connection.cursor()
+    return _done(connection, cursor, cursor.execute, text, values)
+
+
+def run_text_for_bytes(connection: Connection, text: str, values: object) -> DBAPICursor:
+    """The same of a select with a column of bytes: a server sends them as they are.
+
+    In the text that it sends of all else they are two digits each, to be written and to be read.
+    """
+    is_server = connection.dialect.name == "postgresql"
+    cursor = connection.connection.cursor(**({"binary": True} if is_server else {}))
     return _done(connection, cursor, cursor.execute, text, values)
 
 
