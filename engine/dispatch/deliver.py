@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import FIRST_COMPLETED
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from engine.bind.policy import NO_POLICY, BoundPolicy
@@ -16,6 +17,7 @@ from engine.ledger.control import channel_states
 from engine.ledger.recovery import OnUnknown, end_copies, expire, leaseholders, release, sweep
 from engine.ledger.store import Ledger, Unit
 from engine.ports import Channel
+from engine.problems import Unreachable
 
 __all__ = ["Delivered", "deliver"]
 
@@ -91,6 +93,8 @@ async def _run(delivery: Delivery, lines: Sequence[Line], grace: timedelta) -> N
             await _release(delivery)
     for end in ends:
         if isinstance(end, Exception):
+            with suppress(Unreachable):  # it may be back: what was claimed need not wait for long
+                await _release(delivery)
             raise end
 
 

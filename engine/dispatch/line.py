@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
@@ -195,16 +197,17 @@ class Line:
         Raises:
             Unreachable: the ledger failed; all lanes of the delivery end with it.
         """
+        before: Awaitable[None] = _done()
+        after = _Next(self)
         try:
-            before: Awaitable[None] = _done()
-            after = _Next(self)
             while (settling := await self._step(after)) is not None:
-                await before  # written with the permit of the touch after it, or sooner
-                before = settling
-            await before
+                written, before = before, settling
+                await written  # with the permit of the touch after it, or sooner
         except TouchlineError:
             self._delivery.is_broken = True
+            await before  # its answer was given, and may have been lost with that permit
             raise
+        await before
 
     async def put_back(self, reason: str) -> None:
         """Make everything ready again that was claimed in advance."""
@@ -320,27 +323,26 @@ class Line:
                 return NotSent(Refusal.MESSAGE, detail)
             return UnknownOutcome(detail)
 
-    def _settle(self, touch: Claimed, answer: Answer) -> asyncio.Task[None]:
+    def _settle(self, touch: Claimed, answer: Answer) -> _Settling:
         """Record the answer; where the ledger does not take it the touch stays in doubt.
 
         It stands in the queue when this returns: before anything that the lane asks after it.
         """
         on_unknown = OnUnknown(self._channel.on_unknown)
-        answered = Answered(touch, answer, on_unknown, self._failures)
-        first = self._delivery.books.ask(self._delivery.settle_all, answered)
-        return asyncio.create_task(self._settled(answered, first))
+        return _Settling(Answered(touch, answer, on_unknown, self._failures), self._write)
 
-    async def _settled(self, answered: Answered, first: Awaitable[Settled]) -> None:
-        books, asking = self._delivery.books, first
-        for seconds in _SETTLE_WAITS_S:
-            try:
-                self._note(answered, await asking)
-                return
-            except Unreachable:
-                self._delivery.is_broken = True  # nothing more goes out meanwhile
-                await asyncio.sleep(seconds)
-            asking = books.ask(self._delivery.settle_all, answered)
-        self._note(answered, await asking)
+    def _write(self, answered: Answered) -> asyncio.Future[Settled]:
+        writing = self._delivery.books.ask(self._delivery.settle_all, answered)
+        writing.add_done_callback(partial(self._note_written, answered))
+        return writing
+
+    def _note_written(self, answered: Answered, written: asyncio.Future[Settled]) -> None:
+        if written.cancelled():
+            return
+        if written.exception() is None:
+            self._note(answered, written.result())
+        else:
+            self._delivery.is_broken = True  # nothing more goes out meanwhile
 
     # ------------------------------------------------------------ telling
 
@@ -366,6 +368,36 @@ class Line:
         _LOG.info("%s: %s", touch.id, action, extra={"touch": touch.id, "action": action})
         if state is not None:
             tally.came_to(touch.channel, state)
+
+
+class _Settling:
+    """The writing of an answer, which goes on by itself; it is tried again for whoever awaits it.
+
+    No task of its own: it is tried again where the ledger fails, which is nearly never.
+    """
+
+    __slots__ = ("_answered", "_first", "_write")
+
+    def __init__(
+        self, answered: Answered, write: Callable[[Answered], asyncio.Future[Settled]]
+    ) -> None:
+        self._answered = answered
+        self._write = write
+        self._first = write(answered)
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._written().__await__()
+
+    async def _written(self) -> None:
+        writing = self._first
+        for seconds in _SETTLE_WAITS_S:
+            try:
+                await writing
+                return
+            except Unreachable:
+                await asyncio.sleep(seconds)
+            writing = self._write(self._answered)
+        await writing
 
 
 def _message(touch: Claimed) -> Message:

@@ -11,6 +11,7 @@ import pytest
 
 from connectors.channels.fakes import FakeChannel
 from connectors.channels.smtp import Smtp
+from engine.dispatch import line
 from engine.dispatch.deliver import Delivered, deliver
 from engine.language.project import SmtpChannel
 from engine.ledger.control import channel_states, halt, pause_channel, resume, resume_channel
@@ -19,6 +20,7 @@ from engine.ledger.recovery import retry_now
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import list_suppressions, suppress
 from engine.ports import Answer, Message, NotSent, Permit, Refusal, UnknownOutcome
+from engine.problems import Unreachable
 from tests.dispatch.outbox import Watch, by_key, fill, hook, letter, run
 from tests.ledger.factories import MINUTE, NOW, kinds, reading, writing
 from tests.support.smtp_server import ScriptedSmtpServer
@@ -101,6 +103,31 @@ def test_a_mailbox_that_does_not_exist_is_suppressed_and_others_are_not(any_ledg
         "rcpt550@x.example"
     ]
     assert "suppressed" in kinds(any_ledger)
+
+
+def test_an_answer_is_kept_though_the_next_permit_is_lost_with_it(
+    any_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both stand in one transaction. The second goes another time, and the first is no unknown."""
+    monkeypatch.setattr(line, "_SETTLE_WAITS_S", (0.01,))
+    settles = line.settle_all
+    failures = iter([Unreachable("the server was started again")])
+
+    def settle_all(*asked: Any, **said: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return settles(*asked, **said)
+
+    monkeypatch.setattr(line, "settle_all", settle_all)
+    fill(any_ledger, {key: letter(key, f"{key}@x.example") for key in ("1", "2")})
+    channel = FakeChannel("email", at_once=1)
+    with pytest.raises(Unreachable):
+        run(any_ledger, channel)
+    assert len(channel.sent) == 1
+    assert sorted(touch.state for touch in by_key(any_ledger).values()) == ["ready", "sent"]
+    run(any_ledger, channel)
+    assert [touch.state for touch in by_key(any_ledger).values()] == ["sent", "sent"]
+    assert len(channel.sent) == 2
 
 
 @pytest.mark.parametrize("answer", ["421 4.3.2 bye", "drop"])
