@@ -17,7 +17,7 @@ from engine.ledger.control import channel_states
 from engine.ledger.recovery import OnUnknown, end_copies, expire, leaseholders, release, sweep
 from engine.ledger.store import Ledger, Unit
 from engine.ports import Channel
-from engine.problems import Unreachable
+from engine.problems import TouchlineError
 
 __all__ = ["Delivered", "deliver"]
 
@@ -93,7 +93,7 @@ async def _run(delivery: Delivery, lines: Sequence[Line], grace: timedelta) -> N
             await _release(delivery)
     for end in ends:
         if isinstance(end, Exception):
-            with suppress(Unreachable):  # it may be back: what was claimed need not wait for long
+            with suppress(TouchlineError):  # it may be back: what was claimed need not wait
                 await _release(delivery)
             raise end
 
