@@ -35,7 +35,7 @@ from sqlalchemy import (
     table,
     type_coerce,
 )
-from sqlalchemy.engine.interfaces import ExecutionContext
+from sqlalchemy.engine.interfaces import ExceptionContext, ExecutionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import QueuePool
@@ -115,7 +115,14 @@ def memory_engine(name: str, settings: Sequence[str]) -> Engine:
         connection.exec_driver_sql("SET lock_configuration = true")
         connection.commit()
     event.listen(engine, "before_cursor_execute", _into_table, retval=True)
+    event.listen(engine, "handle_error", _let_go)
     return engine
+
+
+def _let_go(failed: ExceptionContext) -> None:
+    """A database that has failed itself takes nothing back, and closes."""
+    if isinstance(failed.original_exception, duckdb.InternalException):
+        failed.is_disconnect = True
 
 
 def _into_table(
@@ -142,12 +149,13 @@ class DuckStore:
         self._bound = count()
         self._asked: Counter[tuple[str, str]] = Counter()
         self._held_values = 0
+        self._stumbled_at = ""  # once DuckDB has failed itself it answers nothing any more
 
     def columns(self, table: TableRef) -> Mapping[str, str]:
         """Column names and DuckDB's type names."""
         key = (table.connector, table.table)
         if key not in self._columns:
-            with self._engine.connect() as connection, self._data_faults(str(table)):
+            with self._connected(str(table)) as connection:
                 self._tables.prepare(connection, table)
                 described = connection.exec_driver_sql(
                     f"DESCRIBE {quoted(table.connector)}.{quoted(table.table)}"
@@ -161,7 +169,7 @@ class DuckStore:
         key = (table.connector, table.table)
         self._asked[key] += 1
         if self._asked[key] == _OFTEN:
-            with self._engine.connect() as connection, self._data_faults(str(table)):
+            with self._connected(str(table)) as connection:
                 self._tables.keep(connection, table)
                 connection.commit()
         return key
@@ -191,7 +199,7 @@ class DuckStore:
     def _never_blank(self, table: TableRef) -> Collection[str]:
         key = (table.connector, table.table)
         if key not in self._known:
-            with self._engine.connect() as connection, self._data_faults(str(table)):
+            with self._connected(str(table)) as connection:
                 self._known[key] = self._tables.never_blank(connection, table)
         return self._known[key]
 
@@ -208,7 +216,7 @@ class DuckStore:
         if self._held_values > _HELD_VALUES:
             return None
         made = _Held(f"held_{next(self._bound)}", statement)
-        with self._engine.connect() as connection, self._data_faults("the files"):
+        with self._connected("the files") as connection:
             connection.execute(made)
             found = made.relation()
             rows = connection.scalar(select(func.count()).select_from(found))
@@ -218,7 +226,7 @@ class DuckStore:
 
     def pages(self, statement: Executable | Filled) -> Iterator[Sequence[Row]]:
         """The rows of a statement, on a connection of its own, so that several can be open."""
-        with self._engine.connect() as connection, self._data_faults("the files"):
+        with self._connected("the files") as connection:
             yield from blocks_of(connection, statement)
 
     def integers(self, statement: Executable | Filled) -> Iterator[Sequence[int]]:
@@ -227,23 +235,41 @@ class DuckStore:
         DuckDB hands over columns only of what bears no parameters: a table of the connection's
         own, in the order in which it was filled, which goes with the transaction.
         """
-        with self._engine.connect() as connection, self._data_faults("the files"):
+        with self._connected("the files") as connection:
             result_of(connection, statement, **{_INTO: _FOUND}).close()
             yield from integers_of(connection.connection.cursor().sql(f"FROM {_FOUND}"))
 
     @contextmanager
-    def _data_faults(self, subject: str) -> Iterator[None]:
-        """What DuckDB says of broken data, as a fault; what it refuses to run is a bug of ours."""
-        try:
-            yield
-        except DBAPIError as error:
-            # What it meets inside of a Parquet file has no class of its own.
-            is_parser = type(error.orig) is duckdb.Error
-            if not is_parser and not isinstance(error.orig, _DATA_ERRORS):
+    def _connected(self, subject: str) -> Iterator[Connection]:
+        """A connection, and what DuckDB says of broken data as a fault.
+
+        What it refuses to run is a bug of ours.
+        """
+        if self._stumbled_at:
+            raise SourceFault(self._stumbled_at)
+        with self._engine.connect() as connection:
+            try:
+                yield connection
+            except DBAPIError as error:
+                if fault := self._fault(error, subject):
+                    raise fault from error
                 raise
-            told = str(error.orig)
-            found = self._tables.fault(told, is_parser=is_parser) or _first_lines(told)
-            raise SourceFault(f"{subject} cannot be read: {found}") from error
+
+    def _fault(self, error: DBAPIError, subject: str) -> SourceFault | None:
+        """What a failure of DuckDB says of the data; None where that is nothing."""
+        # What it meets inside of a Parquet file has no class of its own.
+        is_parser = type(error.orig) is duckdb.Error
+        is_own = isinstance(error.orig, duckdb.InternalException)
+        if not (is_parser or is_own or isinstance(error.orig, _DATA_ERRORS)):
+            return None
+        told = str(error.orig)
+        found = self._tables.fault(told, is_parser=is_parser)
+        if is_own and not found:
+            return None
+        message = f"{subject} cannot be read: {found or _first_lines(told)}"
+        if is_own:
+            self._stumbled_at = message
+        return SourceFault(message)
 
 
 class _Held(Executable, ClauseElement):

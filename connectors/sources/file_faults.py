@@ -27,6 +27,9 @@ _CAUSES = {
 }
 _ANY_CSV = "it is no row of a CSV file with commas"
 _NO_STATE = "state machine reached an invalid state"
+_STUMBLED = "INTERNAL Error"
+"""DuckDB's own fault, as where it is to tell of a value that is not UTF-8 in one of the columns
+behind those that were asked for."""
 _END = re.compile(rb'"[^"]*"|\r\n|\r|\n')
 _ENDS = {b"\r\n": "CRLF", b"\r": "CR", b"\n": "LF"}
 
@@ -53,6 +56,7 @@ def file_fault(told: str, files: Iterable[Path], *, is_parser: bool) -> str | No
     return (
         _in_csv(told)
         or (_uneven(paths) if _NO_STATE in told else None)
+        or (_no_text(paths) if _STUMBLED in told else None)
         or _in_json(told)
         or _unopened(told)
         or _in_parquet(told, paths, is_parser=is_parser)
@@ -94,6 +98,24 @@ def _uneven_line(path: Path) -> str | None:
             ways = f"{_ENDS[end]}, and the header by {_ENDS[first]}"
             return f"{path}:{line}: the line ends by {ways}; save the file with one of them"
         line += 1
+    return None
+
+
+def _no_text(paths: Iterable[Path]) -> str | None:
+    """The first CSV file that is not UTF-8, with the line where that shows."""
+    for path in paths:
+        if path.suffix == ".csv" and (line := _line_of_no_text(path)):
+            return f"{path}:{line}: {_NOT_UTF_8}"
+    return None
+
+
+def _line_of_no_text(path: Path) -> int | None:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
     return None
 
 

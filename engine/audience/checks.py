@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.audience.select import population
 from engine.audience.silence import doubts, doubts_of_denied, newest_of, newest_value, refuse_lost
 from engine.audience.snapshot import Snapshot
-from engine.audience.tables import first_twice, missing_number, rows_number
+from engine.audience.tables import first_twice, missing_number, read_texts, rows_number
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef, FieldRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import Audience
@@ -58,6 +58,8 @@ _SHRINKS, _GROWS, _AT_LEAST = "shrinks_by_at_most", "grows_by_at_most", "at_leas
 def check_columns(entity: EntityRef, snapshot: Snapshot) -> None:
     """Every table and column that the catalog names of an entity is there and reads as its type.
 
+    Texts have no form of their own, and are read all the same: a file may hold some that are none.
+
     Raises:
         SourceFault: naming connector, table, column and the first value that does not.
     """
@@ -66,10 +68,16 @@ def check_columns(entity: EntityRef, snapshot: Snapshot) -> None:
     columns += [entity.key, *([entity.label] if entity.label else [])]
     for link in entity.links.values():
         columns.append(ColumnRef(link.column, snapshot.catalog.entities[link.to].key.kind))
-    snapshot.reader(entity.table.connector).check(entity.table, columns)
+    _check(entity.table, columns, snapshot)
     for event in entity.events.values():
         properties = [*event.properties.values(), *_columns_of_event(event, entity)]
-        snapshot.reader(event.table.connector).check(event.table, properties)
+        _check(event.table, properties, snapshot)
+
+
+def _check(table: TableRef, columns: Sequence[ColumnRef], snapshot: Snapshot) -> None:
+    snapshot.reader(table.connector).check(table, columns)
+    texts = [each for each in columns if each.kind is Kind.TEXT]
+    read_texts(table, texts, snapshot.home(table.connector))
 
 
 def _people(entity: EntityRef) -> Iterator[BoundPerson]:

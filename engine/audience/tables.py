@@ -6,7 +6,8 @@ is asked once as long as a snapshot is open.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -19,7 +20,14 @@ from engine.compile.relations import Home
 from engine.ports import Row
 from engine.tables import ColumnRef, TableRef
 
-__all__ = ["first_twice", "keys_number", "missing_number", "newest_until", "rows_number"]
+__all__ = [
+    "first_twice",
+    "keys_number",
+    "missing_number",
+    "newest_until",
+    "read_texts",
+    "rows_number",
+]
 
 
 def rows_number(table: TableRef, home: Home) -> int:
@@ -55,6 +63,18 @@ def _once(home: Home, write: Callable[..., Select[Any]], *asked: TableRef | Colu
     return home.reader.once(
         (write, asked), lambda: list(home.reader.read(asked_of(home, write, *asked)))
     )
+
+
+def read_texts(table: TableRef, columns: Sequence[ColumnRef], home: Home) -> None:
+    """Read every value of some columns, and keep none.
+
+    Raises:
+        SourceFault: one of them holds what is no text.
+    """
+    relation = home.reader.relation(table)
+    counts = [func.count(home.reader.column(relation, each, table)) for each in columns]
+    if counts:
+        deque(home.reader.read(select(*counts).select_from(relation)), maxlen=0)
 
 
 # ---------------------------------------------------------------- the statements

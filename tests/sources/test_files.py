@@ -177,6 +177,10 @@ FAULTY: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"users.csv": b"a\n\xff\n"},
         "the files cannot be read: {folder}/users.csv:2: what stands there is not UTF-8; save the",
     ),
+    "not utf-8 behind columns that nobody asks for": (
+        {"users.csv": 'b,c,a\n1,2,é\n"x\ny",2,'.encode() + b"\xe9\n"},
+        "the files cannot be read: {folder}/users.csv:4: what stands there is not UTF-8; save the",
+    ),
     "a header that is not utf-8": (
         {"users.csv": b"\xff\n"},
         "s.users: the header of {folder}/users.csv is not UTF-8; save",

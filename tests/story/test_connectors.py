@@ -58,6 +58,12 @@ def stale(stage: Stage) -> None:
     stage.edit("touchline.yaml", "path: data,", f"path: data, {said},")
 
 
+def in_latin_1(stage: Stage) -> None:
+    stage.put_users({"user_id": 1, "email": "andré@x.example"})
+    users = stage.root / "data/users.csv"
+    users.write_bytes(users.read_text(encoding="utf-8").encode("latin-1"))
+
+
 def empty(stage: Stage) -> None:
     text = (stage.root / "data/events.csv").read_text().splitlines()[0]
     stage.write("data/events.csv", f"{text}\n")
@@ -70,6 +76,7 @@ def empty(stage: Stage) -> None:
         pytest.param(no_column, 1, "uses_reports", id="a column is missing"),
         pytest.param(twice, 1, "stands 2 times", id="a key stands twice"),
         pytest.param(stale, 1, "stale", id="it is stale"),
+        pytest.param(in_latin_1, 1, "users.csv:2: what stands there is not UTF-8", id="no UTF-8"),
         pytest.param(empty, 1, "holds no rows", id="a table is empty"),
     ],
 )
