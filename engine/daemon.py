@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
+from engine.fallen import at_work
 from engine.frozen import Frozen
 from engine.ledger.database import Overtaken
 from engine.ledger.due import due_enrollments
@@ -23,7 +24,7 @@ from engine.ledger.leases import DAEMON, Lease, end_lease, lease_of, renew_lease
 from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.schema import refuse_other_schema
-from engine.ledger.store import Ledger, Unit
+from engine.ledger.store import FellBack, Ledger, Unit
 from engine.moments import Duration, local_date, shift_date, shift_local, start_of_day
 from engine.notices import notice_policy
 from engine.passes.reports import RunReport
@@ -42,7 +43,7 @@ from engine.same_files import SameFiles
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.spreading import offsets
 from engine.steady import SteadyClock
-from engine.stopping import Stop, on_stop
+from engine.stopping import Stop
 from engine.taking_up import FileWatch, take_up
 from engine.tracking import due_entities, track_entities
 from engine.workplace import Workplace
@@ -64,6 +65,7 @@ def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> in
     Raises:
         Unreachable: the ledger cannot be reached or written at the start.
         Refused: a newer program has migrated the ledger meanwhile.
+        FellBack: the ledger is in an older state than it was; everything is halted there.
     """
     ledger, why_not = workplace.sending_ledger(workplace.ports.clock.now())
     if ledger is None or why_not:
@@ -73,7 +75,7 @@ def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> in
     workplace = workplace.by(clock)
     with (
         open_courier(make_courier(workplace, ledger, clock.now)) as courier,
-        on_stop(stop, courier.stop),
+        at_work(ledger, stop, courier.stop, clock.now, actor=_ACTOR),
     ):
         daemon = _Daemon(workplace, ledger, courier, stop, clock)
         if once:
@@ -138,9 +140,12 @@ class _Daemon:
         try:
             if self._frozen.stands() or not self._holds_lease():
                 return
+            self._ledger.look_back()
             self._reload()
             self._same.look(self._clock.now)
             self._round()
+        except FellBack:
+            raise
         except ClockLeapt as leap:
             self._frozen.begin(leap)
         except TouchlineError as error:
@@ -200,6 +205,8 @@ class _Daemon:
                 return failed
             try:
                 failed |= self._tend(playbook)
+            except FellBack:
+                raise
             except TouchlineError as error:  # one playbook's trouble never stops the others
                 _LOG.error("%s: %s", playbook.name, error)
                 failed = True
