@@ -43,6 +43,7 @@ from engine.same_files import SameFiles
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.spreading import offsets
 from engine.steady import SteadyClock
+from engine.stopped import foreseen_still
 from engine.stopping import Stop
 from engine.taking_up import FileWatch, take_up
 from engine.tracking import due_entities, track_entities
@@ -106,6 +107,7 @@ class _Daemon:
         self._passed: dict[str, datetime] = {}
         self._began_at: datetime | None = None  # the last round
         self._ran_until: dict[str, datetime] = {}
+        self._still = frozenset[str]()  # playbooks whose fire waits for the end of a halt or pause
         self._failed_to_track: datetime | None = None
         self._lease: Lease | None = None
         self._forgot: date | None = None
@@ -269,11 +271,19 @@ class _Daemon:
 
     def _tend(self, playbook: BoundPlaybook) -> bool:
         now = self._clock.now()
-        if fire := self._fire_due(playbook, now):
+        fire = self._fire_due(playbook, now)
+        if fire and not self._still_waits(playbook):
             return _tell(self._fire(playbook, fire, now))
         if self._is_time_for_a_pass(playbook, now):
             self._pass(playbook, now)
         return False
+
+    def _still_waits(self, playbook: BoundPlaybook) -> bool:
+        """Whether a fire goes on waiting for the end of a halt or pause; the first look tells."""
+        waits = bool(foreseen_still(self._ledger, playbook))
+        is_known = playbook.name in self._still
+        self._still = self._still | {playbook.name} if waits else self._still - {playbook.name}
+        return waits and is_known
 
     def _fire_due(self, playbook: BoundPlaybook, now: datetime) -> Fire | None:
         """The slot to start now; slots that are passed over are recorded with their reason."""
@@ -345,7 +355,7 @@ class _Daemon:
         firing = firing_of(self._workplace, now, fire.id, _ACTOR)
         self._passed[playbook.name] = now
         report = run_one(self._workplace, self._ledger, playbook, firing, courier=self._courier)
-        if not report.fault:
+        if not (report.fault or report.held or report.note):  # of those there was no run
             self._ran_until[playbook.name] = self._clock.now()
         return report
 
