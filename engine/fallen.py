@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from engine.ledger.control import halt
+from engine.ledger.control import write_halt
 from engine.ledger.store import FellBack, Ledger
-from engine.problems import ClockLeapt, Unreachable
+from engine.problems import ClockLeapt, TouchlineError
 from engine.stopping import Stop, on_stop
 
 __all__ = ["at_work"]
@@ -39,7 +39,7 @@ def at_work(
 
     Raises:
         FellBack: the ledger did, and everything is halted there.
-        Unreachable: it did, and an end was asked for before it could be halted there.
+        TouchlineError: it did, and an end was asked for before it could be halted there.
     """
     with on_stop(stop, then):
         try:
@@ -51,10 +51,12 @@ def at_work(
 
 
 def _halt(ledger: Ledger, why: str, stop: Stop, now: Callable[[], datetime], *, actor: str) -> None:
+    """By the row alone: a file on each machine would stand after a resume on one of them."""
     while True:
         try:
-            return halt(ledger, (), why=why, at=_instant(now), actor=actor)
-        except Unreachable as error:
+            with ledger.write() as unit:
+                return write_halt(unit, (), why=why, at=_instant(now), actor=actor)
+        except TouchlineError as error:
             if stop.is_asked:
                 raise
             _LOG.error("%s. Everything is to be halted there, which failed: %s", why, error)
