@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
+from engine.fallen import at_work
 from engine.frozen import Frozen
 from engine.ledger.database import Overtaken
 from engine.ledger.due import due_enrollments
@@ -23,7 +24,7 @@ from engine.ledger.leases import DAEMON, Lease, end_lease, lease_of, renew_lease
 from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.schema import refuse_other_schema
-from engine.ledger.store import Ledger, Unit
+from engine.ledger.store import FellBack, Ledger, Unit
 from engine.moments import Duration, local_date, shift_date, shift_local, start_of_day
 from engine.notices import notice_policy
 from engine.passes.reports import RunReport
@@ -42,7 +43,8 @@ from engine.same_files import SameFiles
 from engine.schedule import Fire, due, end_of_slot, fire_of, is_too_late
 from engine.spreading import offsets
 from engine.steady import SteadyClock
-from engine.stopping import Stop, on_stop
+from engine.stopped import foreseen_still
+from engine.stopping import Stop
 from engine.taking_up import FileWatch, take_up
 from engine.tracking import due_entities, track_entities
 from engine.workplace import Workplace
@@ -64,6 +66,7 @@ def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> in
     Raises:
         Unreachable: the ledger cannot be reached or written at the start.
         Refused: a newer program has migrated the ledger meanwhile.
+        FellBack: the ledger is in an older state than it was; everything is halted there.
     """
     ledger, why_not = workplace.sending_ledger(workplace.ports.clock.now())
     if ledger is None or why_not:
@@ -73,7 +76,7 @@ def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> in
     workplace = workplace.by(clock)
     with (
         open_courier(make_courier(workplace, ledger, clock.now)) as courier,
-        on_stop(stop, courier.stop),
+        at_work(ledger, stop, courier.stop, clock.now, actor=_ACTOR),
     ):
         daemon = _Daemon(workplace, ledger, courier, stop, clock)
         if once:
@@ -104,6 +107,7 @@ class _Daemon:
         self._passed: dict[str, datetime] = {}
         self._began_at: datetime | None = None  # the last round
         self._ran_until: dict[str, datetime] = {}
+        self._still = frozenset[str]()  # playbooks whose fire waits for the end of a halt or pause
         self._failed_to_track: datetime | None = None
         self._lease: Lease | None = None
         self._forgot: date | None = None
@@ -138,9 +142,12 @@ class _Daemon:
         try:
             if self._frozen.stands() or not self._holds_lease():
                 return
+            self._ledger.look_back()
             self._reload()
             self._same.look(self._clock.now)
             self._round()
+        except FellBack:
+            raise
         except ClockLeapt as leap:
             self._frozen.begin(leap)
         except TouchlineError as error:
@@ -200,6 +207,8 @@ class _Daemon:
                 return failed
             try:
                 failed |= self._tend(playbook)
+            except FellBack:
+                raise
             except TouchlineError as error:  # one playbook's trouble never stops the others
                 _LOG.error("%s: %s", playbook.name, error)
                 failed = True
@@ -262,11 +271,19 @@ class _Daemon:
 
     def _tend(self, playbook: BoundPlaybook) -> bool:
         now = self._clock.now()
-        if fire := self._fire_due(playbook, now):
+        fire = self._fire_due(playbook, now)
+        if fire and not self._still_waits(playbook):
             return _tell(self._fire(playbook, fire, now))
         if self._is_time_for_a_pass(playbook, now):
             self._pass(playbook, now)
         return False
+
+    def _still_waits(self, playbook: BoundPlaybook) -> bool:
+        """Whether a fire goes on waiting for the end of a halt or pause; the first look tells."""
+        waits = bool(foreseen_still(self._ledger, playbook))
+        is_known = playbook.name in self._still
+        self._still = self._still | {playbook.name} if waits else self._still - {playbook.name}
+        return waits and is_known
 
     def _fire_due(self, playbook: BoundPlaybook, now: datetime) -> Fire | None:
         """The slot to start now; slots that are passed over are recorded with their reason."""
@@ -338,7 +355,7 @@ class _Daemon:
         firing = firing_of(self._workplace, now, fire.id, _ACTOR)
         self._passed[playbook.name] = now
         report = run_one(self._workplace, self._ledger, playbook, firing, courier=self._courier)
-        if not report.fault:
+        if not (report.fault or report.held or report.note):  # of those there was no run
             self._ran_until[playbook.name] = self._clock.now()
         return report
 

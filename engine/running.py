@@ -16,6 +16,7 @@ from engine.decide.gathering import GATHERED
 from engine.dispatch.deliver import Delivered
 from engine.dispatch.line import Cleared
 from engine.dispatch.workers import this_worker
+from engine.fallen import at_work
 from engine.language.playbook import Status
 from engine.ledger.clearances import Clearance
 from engine.ledger.control import ChannelState, channel_states
@@ -39,7 +40,7 @@ from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
 from engine.roster import call_roll, known_now
 from engine.stopped import foreseen_still, standing_still
-from engine.stopping import Stop, on_stop
+from engine.stopping import Stop
 from engine.tracking import never_tracked
 from engine.workplace import Workplace
 
@@ -130,25 +131,26 @@ def run_now(
 
     Raises:
         Misuse: `as_of` lies before the ledger's last pass.
+        FellBack: the ledger is in an older state than it was; everything is halted there.
     """
     ledger, why_not = workplace.sending_ledger(as_of)
     if ledger is None or why_not:
         summary = _rehearsal(workplace, names, as_of, ledger, fixed=fixed)
         return replace(summary, notes=(why_not, *summary.notes), refused=True)
     refuse_the_past(ledger, as_of)
+    stop, actor = Stop(), workplace.ports.actor
     with ledger.read() as unit:
         since = head_of(unit).seq  # what one playbook's delivery ends of another's is told as well
     if fixed:  # at an instant that is run at again no time passes, so no backoff would ever end
         with ledger.write() as unit:
-            retry_now(unit, now=as_of, actor=workplace.ports.actor)
+            retry_now(unit, now=as_of, actor=actor)
     now: Callable[[], datetime] = (lambda: as_of) if fixed else workplace.ports.clock.now
-    firing = firing_of(workplace, as_of, f"by hand {as_of.isoformat()}", workplace.ports.actor)
+    firing = firing_of(workplace, as_of, f"by hand {as_of.isoformat()}", actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of)
-    roll = call_roll(workplace, ledger, at=as_of, actor=workplace.ports.actor)
+    roll = call_roll(workplace, ledger, at=as_of, actor=actor)
     notice_policy(workplace, ledger, at=as_of)
-    stop = Stop()
     made = make_courier(workplace, ledger, now, ages_by=lambda: as_of, progress=progress)
-    with open_courier(made) as courier, on_stop(stop, courier.stop):
+    with open_courier(made) as courier, at_work(ledger, stop, courier.stop, now, actor=actor):
         for playbook in playbooks:
             if stop.is_asked:
                 break

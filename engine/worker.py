@@ -17,16 +17,17 @@ import logging
 from collections.abc import Callable
 
 from engine.courier import Courier, open_courier
+from engine.fallen import at_work
 from engine.frozen import Frozen
 from engine.handing_out import Doorbell, taking_chunks
 from engine.ledger.clearances import cleared_now
 from engine.ledger.database import ledger_file, ledger_url
-from engine.ledger.store import Ledger
+from engine.ledger.store import FellBack, Ledger
 from engine.problems import ClockLeapt, Misuse, TouchlineError
 from engine.running import make_courier
 from engine.same_files import SameFiles
 from engine.steady import SteadyClock
-from engine.stopping import Stop, on_stop
+from engine.stopping import Stop
 from engine.taking_up import FileWatch, take_up
 from engine.workplace import Workplace
 
@@ -45,6 +46,7 @@ def serve(workplace: Workplace, *, say: Callable[[str], None]) -> int:
         Misuse: the ledger is a file: no two processes deliver from it.
         Refused: procrastinate is not installed, or has no tables in the ledger.
         Unreachable: the ledger cannot be reached at the start.
+        FellBack: the ledger is in an older state than it was; everything is halted there.
     """
     _refuse_a_file(workplace)
     ledger, why_not = workplace.known_ledger()
@@ -59,7 +61,7 @@ def serve(workplace: Workplace, *, say: Callable[[str], None]) -> int:
     with (
         open_courier(courier),
         taking_chunks(ledger, bell),
-        on_stop(stop, lambda: _end(courier, bell)),
+        at_work(ledger, stop, lambda: _end(courier, bell), clock.now, actor=_ACTOR),
     ):
         say(f"touchline worker on {ledger.shown}; stop it with SIGTERM")
         _Worker(workplace, ledger, courier, stop, clock).work(bell)
@@ -92,6 +94,7 @@ class _Worker:
         clock: SteadyClock,
     ) -> None:
         self._workplace = workplace
+        self._ledger = ledger
         self._courier = courier
         self._stop = stop
         self._files = FileWatch(workplace.root)
@@ -115,9 +118,12 @@ class _Worker:
         try:
             if self._frozen.stands():
                 return
+            self._ledger.look_back()
             self._reload()
             self._same.look(self._clock.now)
             self._courier.send()
+        except FellBack:
+            raise
         except ClockLeapt as leap:
             self._frozen.begin(leap)
         except TouchlineError as error:

@@ -44,6 +44,7 @@ __all__ = [
     "resume",
     "resume_channel",
     "stops_in_force",
+    "write_halt",
     "write_halt_file",
 ]
 
@@ -110,7 +111,7 @@ def halt(ledger: Ledger, playbooks: Collection[str], *, why: str, at: datetime, 
     by_file = "" if playbooks else write_halt_file(ledger.halt_file, why)
     try:
         with ledger.write() as unit:
-            _write_rows(unit, playbooks, why, at=at, actor=actor)
+            write_halt(unit, playbooks, why=why, at=at, actor=actor)
     except Unreachable as error:
         raise Unreachable(f"{error}; {by_file}" if by_file else str(error)) from error
 
@@ -130,9 +131,10 @@ def write_halt_file(file: Path, why: str) -> str:
     )
 
 
-def _write_rows(
-    unit: Unit, playbooks: Collection[str], why: str, *, at: datetime, actor: str
+def write_halt(
+    unit: Unit, playbooks: Collection[str], *, why: str, at: datetime, actor: str
 ) -> None:
+    """Stop everything that goes out, or only these playbooks, by the row of each alone."""
     reason = unit.without_addresses(why)
     for scope in sorted(playbooks) or [EVERYTHING]:
         row = {"scope": scope, "why": reason, "at": at, "actor": actor}

@@ -7,7 +7,7 @@ key is kept, so that whoever was erased is neither written to nor let in anew by
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,16 @@ from engine.ledger.retention import empty_touches
 from engine.ledger.statements import insert_new, stand_beside, stand_in_line, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import suppress
-from engine.ledger.tables import enrollments, erasures, history, invitations, items, tasks, touches
+from engine.ledger.tables import (
+    NOBODYS,
+    enrollments,
+    erasures,
+    history,
+    invitations,
+    items,
+    tasks,
+    touches,
+)
 from engine.ledger.tasks import close_tasks
 from engine.problems import Refused
 
@@ -65,7 +74,8 @@ def erase(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) -> Era
     stays = _leave(unit, entity, key, at=at, actor=actor)
     suppressed = _suppress(unit, entity, key, at=at, actor=actor)
     told_of = unit.connection.scalars(select(touches.c.id).where(mine)).all()
-    given_up = _give_up(unit, mine, at=at, actor=actor)
+    given_up = _give_up(unit, mine, [TouchState.UNKNOWN], at=at, actor=actor)
+    _give_up(unit, mine, _WAITING, at=at, actor=actor)
     found = Erased(
         stays=stays,
         touches=empty_touches(unit, told_of),
@@ -149,12 +159,23 @@ def _suppress(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) ->
     return sum(done)
 
 
-def _give_up(unit: Unit, mine: ColumnElement[bool], *, at: datetime, actor: str) -> int:
-    """An unknown touch cannot be sent again without its text: nobody is asked about it any more."""
+_WAITING = (TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)
+"""Of a stay that is over all the same: a copy, or what a person has had sent again."""
+
+
+def _give_up(
+    unit: Unit,
+    mine: ColumnElement[bool],
+    states: Collection[TouchState],
+    *,
+    at: datetime,
+    actor: str,
+) -> int:
+    """No touch can be sent without its text; and nobody is asked about an unknown one any more."""
     values: dict[str, Any] = {"state": TouchState.DROPPED, "reason": _WHY, "ended_at": at}
     columns = (touches.c.id, touches.c.enrollment, touches.c.playbook, touches.c.key)
-    unknown = touches.c.state == TouchState.UNKNOWN
-    statement = update(touches).where(mine, unknown).values(values).returning(*columns)
+    theirs = (mine, touches.c.state.in_(states))
+    statement = update(touches).where(*theirs).values({**NOBODYS, **values}).returning(*columns)
     rows = unit.connection.execute(statement).all()
     for row in rows:
         body = {"touch": row.id, "enrollment": row.enrollment, "reason": _WHY}

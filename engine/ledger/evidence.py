@@ -34,6 +34,7 @@ __all__ = ["Belief", "Did", "Taken", "take"]
 
 _MESSAGE_ID = re.compile(r"<([0-9a-f]{32})@([^<>@\s]+)>")
 _OPEN = (TouchState.IN_DOUBT, TouchState.UNKNOWN)
+_WAITING = (TouchState.READY, TouchState.CLAIMED)
 
 
 class Did(StrEnum):
@@ -112,11 +113,20 @@ def take(unit: Unit, event: Event, belief: Belief, *, at: datetime, actor: str) 
     found = _named(unit, event, belief)
     if isinstance(found, Did):
         return Taken(event, (found,))
-    if found is not None and found.in_doubt_at is None:
+    if found is not None and found.in_doubt_at is None and not _must_have_gone_out(event, found):
         return Taken(event, (Did.NOT_GONE_OUT,), found.id)
     case = _Case(unit, event, belief, found, _whom(unit, event, found), at, actor)
     did = _follow(case)
     return Taken(event, did, found.id if found is not None else "")
+
+
+def _must_have_gone_out(event: Event, row: Row[Any]) -> bool:
+    """Whether a mail that waits has gone out all the same, for all that the ledger knows of it.
+
+    Its server took it and said to try again, or the ledger is an older state of itself. A token
+    leaves with a mail alone, and a provider tells of what it has; a Message-ID anybody can reckon.
+    """
+    return row.state in _WAITING and (bool(event.tokens) or not event.is_mail)
 
 
 # ---------------------------------------------------------------- which mail
@@ -209,16 +219,19 @@ def _is_new(case: _Case) -> bool:
 
 
 def _close(case: _Case) -> tuple[Did, ...]:
-    """Close a mail of which nobody knew what became of it."""
-    row = case.row
-    if row is None or row.state not in _OPEN:
+    """Close a mail of which nobody knew what became of it, or one that would go out again.
+
+    One that came back and waits is tried again.
+    """
+    row, went_out = case.row, case.proof is Proof.WENT_OUT
+    if row is None or row.state not in (*_OPEN, *(_WAITING if went_out else ())):
         return ()
-    went_out = case.proof is Proof.WENT_OUT
     state = TouchState.SENT if went_out else TouchState.FAILED
     values = {
         "state": state,
         "reason": "evidence" if went_out else str(case.event.says),
         "detail": " ".join(filter(None, (case.belief.form, case.event.says, case.event.status))),
+        "in_doubt_at": row.in_doubt_at or case.at,
         "ended_at": row.ended_at or case.at,
         **NOBODYS,
     }

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from engine.ledger.audit import Head
 from engine.ledger.database import STATEMENTS_KEPT, begin_sqlite
 from engine.ledger.store import Identity, Ledger
 from engine.ledger.tables import metadata
@@ -51,6 +52,7 @@ class MemoryLedger:
                 marks = ", ".join("?" * len(row))
                 self._kept.execute(f"INSERT INTO {name} VALUES ({marks})", row)  # noqa: S608
         self._kept.execute("COMMIT")
+        self.ledger.seen = Head()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Update, bindparam, null, or_, select, update
 
@@ -40,16 +41,21 @@ __all__ = [
 # it is still this worker's own act that is answered, and the answer closes it.
 _ACTED = (TouchState.IN_DOUBT, TouchState.UNKNOWN)
 _HELD = (TouchState.CLAIMED, *_ACTED)
+_AGAIN = (TouchState.READY, TouchState.CLAIMED)
 _COUNT = (TouchState.SENT, TouchState.UNKNOWN)  # against caps
 
 _ANSWERED = Prepared(
     lambda given: (
         select(
-            *(touches.c[name] for name in ("id", "epoch", "channel", "playbook", "key", "attempts"))
+            *(
+                touches.c[name]
+                for name in ("id", "epoch", "channel", "playbook", "key", "attempts")
+            ),
+            touches.c.state,
         )
         .where(
             touches.c.id.in_(select(given("touch").c.touch)),
-            or_(*(touches.c.state == each for each in _ACTED)),
+            or_(*(touches.c.state == each for each in (*_ACTED, *_AGAIN))),
         )
         .order_by(touches.c.id)  # workers lock in one order
         .with_for_update()
@@ -78,6 +84,16 @@ def _sent(given: Given) -> Update:
 _SENT = Prepared(_sent)
 
 
+_WENT_OUT = Prepared(
+    lambda given: (
+        update(touches)
+        .where(touches.c.id.in_(select(given("touch").c.touch)))
+        .values(in_doubt_at=bindparam("now"))
+    )
+)
+"""Of what was ready again: it is a contact, and counts against caps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """An act that the receiver took; `detail` is its answer."""
@@ -97,23 +113,38 @@ def settle_sent(
 def settle_sent_all(
     unit: Unit, accepted: Sequence[Accepted], *, now: datetime, actor: str
 ) -> list[bool]:
-    """The same of many, the answers in their order."""
+    """The same of many, the answers in their order.
+
+    An act that was given up, so that the touch is ready again or in another's hands, was done all
+    the same: it does not go out a second time.
+    """
     found = _ANSWERED.rows(unit.connection, {"given": [each.touch for each in accepted]})
     rows = {row.id: row for row in found}
     answers, mine = [], []
     said: dict[str, str] = {}
     for each in accepted:
         row = rows.pop(each.touch, None)
-        answers.append(row is not None and row.epoch == each.epoch)
-        if row is None or row.epoch != each.epoch:
+        answers.append(row is not None and _is_told_of(row, each.epoch))
+        if row is None or not answers[-1]:
             continue
         mine.append(row)
         said[each.touch] = each.detail
     if said:
         _SENT.write(unit.connection, {"given": said, "now": now})
+        if again := [row.id for row in mine if row.state in _AGAIN]:
+            _WENT_OUT.write(unit.connection, {"given": again, "now": now})
         body = {"reason": ""}
         tell_of_touches(unit, mine, Kind.TOUCH_SENT, _TOLD, body=body, now=now, actor=actor)
     return answers
+
+
+def _is_told_of(row: Any, epoch: int) -> bool:
+    """Whether the answer to an act under an epoch says what became of a touch."""
+    if row.state == TouchState.READY:
+        return bool(row.epoch >= epoch)
+    if row.state == TouchState.CLAIMED:
+        return bool(row.epoch > epoch)  # under its own epoch nothing was done yet
+    return bool(row.epoch == epoch)
 
 
 def settle_failed(

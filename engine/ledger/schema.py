@@ -20,7 +20,7 @@ from sqlalchemy import URL, Connection, Engine, insert, inspect, select, update
 from engine.ledger.audit import GENESIS, Kind
 from engine.ledger.database import connect, ledger_file, ledger_url, make_file, shown, told
 from engine.ledger.statements import run_text, stand_in_line
-from engine.ledger.store import Identity, Ledger, Unit, halt_file_in
+from engine.ledger.store import EMPTY, Identity, Ledger, Unit, halt_file_in
 from engine.ledger.tables import SCHEMA, audit_head, meta
 from engine.problems import Refused, Unreachable
 
@@ -138,7 +138,7 @@ def refuse_other_schema(unit: Unit) -> None:
     Raises:
         Refused: it was migrated since this program opened it.
     """
-    _refuse_other_schema(_revision_of(unit.connection), unit.ledger.shown)
+    _refuse_other_schema(_revision_of(unit.connection, unit.ledger.shown), unit.ledger.shown)
 
 
 def migrate_ledger(url: str, *, root: Path, at: datetime, actor: str) -> str:
@@ -265,11 +265,13 @@ def _is_made(connection: Connection) -> bool:
 def _revision(connection: Connection, name: str) -> str:
     if not inspect(connection).has_table(_VERSION_TABLE):
         raise Unreachable(f"there is no ledger at {name}; make it with `touchline ledger init`")
-    return _revision_of(connection)
+    return _revision_of(connection, name)
 
 
-def _revision_of(connection: Connection) -> str:
-    (row,) = run_text(connection, f"SELECT version_num FROM {_VERSION_TABLE}", ()).fetchall()  # noqa: S608
+def _revision_of(connection: Connection, name: str) -> str:
+    row = run_text(connection, f"SELECT version_num FROM {_VERSION_TABLE}", ()).fetchone()  # noqa: S608
+    if row is None:
+        raise Unreachable(f"the ledger {name} cannot be used: {EMPTY}")
     return str(row[0])
 
 

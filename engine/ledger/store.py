@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeGuard
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, select, update
 
 from engine.ledger.audit import (
     Alike,
@@ -35,11 +35,16 @@ from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_alike, insert_rows
 from engine.ledger.tables import audit, audit_head
 from engine.messages.address import AddressError, normalise
+from engine.problems import TouchlineError, Unreachable
 
-__all__ = ["Identity", "Ledger", "Unit", "halt_file_in"]
+__all__ = ["EMPTY", "FellBack", "Identity", "Ledger", "Unit", "halt_file_in"]
+
+EMPTY = "its tables hold nothing, as while a backup is put back"
+"""Why a ledger without its own rows cannot be used."""
 
 _WORD = re.compile(r"[^\s<>\"'(),;:]+")
 _DIGEST_WIDTH = 32  # hexadecimal digits: 128 bits of a keyed digest
+_SHOWN_DIGITS = 12  # of the hash of a record
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,24 @@ class Identity:
     def key(self) -> bytes:
         """The key of digests, as bytes."""
         return bytes.fromhex(self.digest_key)
+
+
+class FellBack(TouchlineError):
+    """A ledger's log no longer holds what this process has seen there: it is an older state.
+
+    As where a standby that lagged has taken over, or a backup was put back. What went out since
+    then is ready there once more. `why` says it without the ledger's name.
+    """
+
+    def __init__(self, shown: str, seen: Head, found: Head) -> None:
+        self.why = (
+            f"the ledger fell back to an older state: record {seen.seq} of its log "
+            f"({seen.hash[:_SHOWN_DIGITS]}…) is gone, and the log now ends with record {found.seq} "
+            f"({found.hash[:_SHOWN_DIGITS]}…). What went out since is not known there and would go "
+            "out again: look at what the mail server sent since then, take in what a provider "
+            "reports of it (`touchline inbound`), and say `touchline resume` when you are content"
+        )
+        super().__init__(f"{shown}: {self.why}")
 
 
 class Unit:
@@ -117,7 +140,7 @@ class Unit:
 
         SQLite's one writer knows the head before its transaction ends; elsewhere it is foreseen.
         """
-        head = self.foreseen if self.ledger.is_on_server else _head(self.connection)
+        head = self.foreseen if self.ledger.is_on_server else self._locked_head()
         if head is None:
             yield
             return
@@ -167,7 +190,7 @@ class Unit:
         if not self._notes:
             return
         # The head is locked last, so that writers stand in line only while they commit.
-        head = _head(self.connection)
+        head = self._locked_head()
         alone: list[AuditRecord] = []
         for note in self._notes:
             if isinstance(note, AuditRecord):
@@ -182,6 +205,20 @@ class Unit:
         insert_rows(self.connection, audit, [_row(each) for each in alone])
         _NEW_HEAD.write(self.connection, {"last": head.seq, "digest": head.hash})
         self.head = head
+
+    def _locked_head(self) -> Head:
+        """The head, which is this transaction's from now on."""
+        return self._head_by(_LOCKED_HEAD)
+
+    def _head_by(self, statement: Prepared) -> Head:
+        """The head of a log that still holds what this process has seen of it."""
+        seen = self.ledger.seen
+        row = next(iter(statement.rows(self.connection, {"known": seen.seq})), None)
+        if row is None:
+            raise Unreachable(f"the ledger {self.ledger.shown} cannot be used: {EMPTY}")
+        if seen.seq and row.then != seen.hash:
+            raise FellBack(self.ledger.shown, seen, Head(row.seq, row.hash))
+        return Head(row.seq, row.hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,16 +258,17 @@ def _write_chained(connection: Connection, chain: _Chained) -> None:
     insert_alike(connection, audit, same, each)
 
 
-_HEAD = Prepared(lambda _: select(audit_head.c.seq, audit_head.c.hash).with_for_update())
+def _head_with_what_was_seen() -> Select[tuple[int, str, str | None]]:
+    """The head, and the hash that the record which was last seen has now."""
+    then = select(audit.c.hash).where(audit.c.seq == bindparam("known")).scalar_subquery()
+    return select(audit_head.c.seq, audit_head.c.hash, then.label("then"))
+
+
+_HEAD = Prepared(lambda _: _head_with_what_was_seen())
+_LOCKED_HEAD = Prepared(lambda _: _head_with_what_was_seen().with_for_update())
 _NEW_HEAD = Prepared(
     lambda _: update(audit_head).values(seq=bindparam("last"), hash=bindparam("digest"))
 )
-
-
-def _head(connection: Connection) -> Head:
-    """The head, which is this transaction's from now on."""
-    (row,) = _HEAD.rows(connection, {})
-    return Head(row.seq, row.hash)
 
 
 def _row(record: AuditRecord) -> dict[str, object]:
@@ -253,15 +291,24 @@ def halt_file_in(root: Path) -> Path:
 
 
 class Ledger:
-    """A ledger that was opened; `shown` is its URL without a password, for messages."""
+    """A ledger that was opened; `shown` is its URL without a password, for messages.
 
-    __slots__ = ("engine", "halt_file", "identity", "shown")
+    It is never written to again once its log lacks what was seen of it (`seen`).
+    """
+
+    __slots__ = ("engine", "halt_file", "identity", "seen", "shown")
 
     def __init__(self, engine: Engine, identity: Identity, *, shown: str, halt_file: Path) -> None:
         self.engine = engine
         self.identity = identity
         self.shown = shown
         self.halt_file = halt_file
+        self.seen = Head()
+        """Where the log ended when this process last wrote to it, or looked back."""
+
+    def anew(self) -> Ledger:
+        """The same for one who has seen nothing of it yet."""
+        return Ledger(self.engine, self.identity, shown=self.shown, halt_file=self.halt_file)
 
     @contextmanager
     def write(self) -> Iterator[Unit]:
@@ -270,6 +317,7 @@ class Ledger:
         Raises:
             Unreachable: the database cannot be reached or written; nothing was kept.
             Overtaken: another process changed the same rows meanwhile; nothing was kept.
+            FellBack: its log lacks what was seen there; nothing that is told in it was kept.
         """
         with told(self.shown), self.engine.connect() as connection:
             writing = connection.execution_options(touchline_write=True)
@@ -277,6 +325,24 @@ class Ledger:
                 unit = Unit(self, writing)
                 yield unit
                 unit._write_notes()
+        if unit.head is not None:
+            self.seen = unit.head
+
+    def look_back(self) -> None:
+        """See where the log ends now, and refuse it where it lacks what was seen there before.
+
+        A standby that lags may answer who only reads: where it seems so, who may write is asked.
+
+        Raises:
+            Unreachable: the database cannot be reached.
+            FellBack: as `write`.
+        """
+        try:
+            with self.read() as unit:
+                self.seen = unit._head_by(_HEAD)
+        except FellBack:
+            with self.write() as unit:
+                unit._locked_head()
 
     @contextmanager
     def read(self) -> Iterator[Unit]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select, update
@@ -10,6 +12,7 @@ from sqlalchemy import select, update
 from engine.decide.facts import TouchState
 from engine.inbound.events import Event, Says
 from engine.language.policy import GENERAL, TopicDefault
+from engine.ledger.check import check_ledger
 from engine.ledger.claims import claim
 from engine.ledger.clicks import unsubscribe_from
 from engine.ledger.evidence import Belief, Did, Taken, take
@@ -198,23 +201,85 @@ def test_with_a_token_another_address_is_ours_passed_on(ledger: Ledger) -> None:
     assert stopped(ledger) == [(PERSON, "")]
 
 
-def test_a_mail_that_never_went_out_cannot_come_back(ledger: Ledger) -> None:
-    [touch] = outbox(ledger, "7")
-    of = event(tokens=token(ledger, touch))
-    assert taken(ledger, of).did == (Did.NOT_GONE_OUT,)
+def tried(ledger: Ledger) -> str:
+    """A mail that the server refused for now behind the dot: it waits for its next attempt."""
+    touch = sent_out(ledger)
+    given = {"now": NOW, "next_attempt_at": NOW, "reason": "later", "detail": "450", "actor": "w"}
     with ledger.write() as unit:
-        epoch = claim(unit, "w", now=NOW, lease=LEASE, limit=1).touches[0].epoch
-        permit(unit, touch, epoch=epoch, now=NOW, lease=LEASE, actor="w")
-        given = {
-            "now": NOW,
-            "next_attempt_at": NOW,
-            "reason": "later",
-            "detail": "450",
-            "actor": "w",
-        }
-        assert settle_later(unit, touch, epoch=epoch, **given)  # type: ignore[arg-type]
-    assert taken(ledger, of).did == (Did.NOT_GONE_OUT,)
-    assert (state(ledger, touch), stopped(ledger)) == ("ready", [])
+        assert settle_later(unit, touch, epoch=1, **given)  # type: ignore[arg-type]
+    return touch
+
+
+def not_tried(ledger: Ledger) -> str:
+    """One that this state of the ledger has never sent: it may be an older one than there was."""
+    [touch] = outbox(ledger, "7")
+    return touch
+
+
+def in_hand(ledger: Ledger) -> str:
+    """The same, while a worker has claimed it."""
+    touch = not_tried(ledger)
+    writing(ledger, lambda unit: claim(unit, "w", now=NOW, lease=LEASE, limit=1))
+    return touch
+
+
+WAITING = pytest.mark.parametrize("waiting", [tried, not_tried, in_hand])
+
+
+@WAITING
+@pytest.mark.parametrize("says", [Says.NO_MAILBOX, Says.DELIVERED, Says.COMPLAINT])
+def test_a_mail_that_never_went_out_cannot_come_back(
+    ledger: Ledger, waiting: Callable[[Ledger], str], says: Says
+) -> None:
+    """Anybody can reckon a Message-ID, and write that a mail of that name came or did not."""
+    touch = waiting(ledger)
+    before = state(ledger, touch)
+    assert taken(ledger, event(says, message_ids=named(touch))).did == (Did.NOT_GONE_OUT,)
+    assert (state(ledger, touch), stopped(ledger)) == (before, [])
+
+
+@WAITING
+@pytest.mark.parametrize("by", ["token", "provider"])
+@pytest.mark.parametrize(
+    ("says", "closes", "stops"),
+    [
+        pytest.param(Says.DELIVERED, True, [], id="delivered"),
+        pytest.param(Says.ACCEPTED, True, [], id="accepted"),
+        pytest.param(Says.COMPLAINT, True, [(PERSON, "")], id="complaint"),
+        pytest.param(Says.NO_MAILBOX, False, [(PERSON, "")], id="no mailbox"),
+        pytest.param(Says.NOT_DELIVERED, False, [], id="soft"),
+    ],
+)
+def test_what_only_a_mail_that_went_out_brings_about_closes_one_that_waits(
+    ledger: Ledger,
+    waiting: Callable[[Ledger], str],
+    by: str,
+    says: Says,
+    closes: bool,
+    stops: list[tuple[str, str]],
+) -> None:
+    """Whatever its server said then: it would go out a second time. What came back is tried again,
+    as far as its mailbox is there."""
+    touch = waiting(ledger)
+    before = state(ledger, touch)
+    proof: dict[str, object] = {"tokens": token(ledger, touch)}
+    if by == "provider":
+        proof = {"message_ids": named(touch), "is_mail": False}
+    taken(ledger, event(says, **proof))
+    assert (state(ledger, touch), stopped(ledger)) == ("sent" if closes else before, stops)
+    after = NOW + 2 * MINUTE
+    with ledger.write() as unit:
+        for epoch in (1, 2):
+            permitted = permit(unit, touch, epoch=epoch, now=after, lease=LEASE, actor="w").allowed
+            assert not permitted or not (closes or stops)
+    assert claim_of(ledger, after) == [] or not closes
+    assert check_ledger(ledger) == []
+    assert reading(ledger, verify_audit).valid
+
+
+def claim_of(ledger: Ledger, at: datetime) -> list[str]:
+    found = writing(ledger, lambda unit: claim(unit, "w", now=at, lease=LEASE, limit=9))
+    return [each.id for each in found.touches]
 
 
 def test_evidence_may_be_there_before_the_answer(ledger: Ledger) -> None:

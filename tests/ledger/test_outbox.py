@@ -15,6 +15,7 @@ from engine.ledger import control
 from engine.ledger import outbox as box
 from engine.ledger.check import check_ledger
 from engine.ledger.claims import Claimed, claim
+from engine.ledger.holds import resolve_not_sent
 from engine.ledger.permits import permit
 from engine.ledger.recovery import OnUnknown, expire, leaseholders, release, sweep
 from engine.ledger.store import Ledger, Unit
@@ -400,6 +401,31 @@ def test_an_answer_counts_once_and_under_its_epoch(ledger: Ledger, answer: str) 
     told = kinds(ledger)
     assert not settle(ledger, mine, answer)
     assert kinds(ledger) == told
+
+
+@pytest.mark.parametrize("since", ["ready", "claimed", "in_doubt"])
+def test_a_late_word_that_it_was_taken_keeps_it_from_going_again(
+    ledger: Ledger, since: str
+) -> None:
+    """A person has had it sent again, and then the server's answer comes after all."""
+    outbox(ledger)
+    (mine,) = claimed(ledger)
+    permitted(ledger, mine)
+    sweeping(ledger)
+    later = NOW + timedelta(days=1)
+    writing(ledger, lambda unit: resolve_not_sent(unit, mine.id, at=later, actor="ann"))
+    others = claimed(ledger, "w2", later) if since != "ready" else []
+    if since == "in_doubt":
+        assert permitted(ledger, others[0], later) == ""
+    assert settle(ledger, mine, "sent") is (since != "in_doubt")
+    assert state(ledger, mine.id).state == ("in_doubt" if since == "in_doubt" else "sent")
+    if since == "claimed":
+        assert permitted(ledger, others[0], later) == "overtaken"
+    assert state(ledger, mine.id).in_doubt_at is not None, "it is a contact"
+    assert claimed(ledger, "w3", later) == []
+    for answer in ("failed", "later", "postponed", "unknown"):
+        assert not settle(ledger, mine, answer), "of these none is news of the next attempt"
+    assert check_ledger(ledger) == []
 
 
 def test_a_later_attempt_has_the_same_bytes(ledger: Ledger) -> None:

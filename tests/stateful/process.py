@@ -124,7 +124,7 @@ def on_one_machine(table: ProcessTable, url: URL) -> Iterator[None]:
         for module in ("engine.daemon", "engine.dispatch.deliver"):
             patched.setattr(f"{module}.gone_among", table.gone_among)
         patched.setattr("engine.dispatch.books.ThreadPoolExecutor", _AtOnce)
-        patched.setattr("engine.running.on_stop", lambda *_: nullcontext())
+        patched.setattr("engine.fallen.on_stop", lambda *_: nullcontext())
         yield
     shared.dispose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ import cli
 import engine.daemon as daemons
 import engine.passes.run as passes
 from engine.problems import Unreachable
+from engine.stopping import Stop
 from tests.support.stage import Stage
 
 
@@ -132,3 +134,61 @@ def test_who_left_while_the_machine_slept_gets_nothing_when_it_wakes(
     with pytest.raises(Killed):
         stage.do("daemon")
     assert stage.mailed == ["ann2@example.com"]
+
+
+def halted(stage: Stage) -> None:
+    assert stage.do("halt", "--why", "a look first").status == 0
+
+
+def halted_alone(stage: Stage) -> None:
+    assert stage.do("halt", "checkup").status == 0
+
+
+def resumed(stage: Stage) -> None:
+    assert stage.do("resume", "--yes").status == 0
+
+
+def resumed_alone(stage: Stage) -> None:
+    assert stage.do("resume", "checkup", "--yes").status == 0
+
+
+def paused(stage: Stage) -> None:
+    stage.edit("playbooks/checkup.yaml", "segment:", "status: paused\nsegment:")
+
+
+def unpaused(stage: Stage) -> None:
+    stage.edit("playbooks/checkup.yaml", "status: paused\nsegment:", "segment:")
+
+
+@pytest.mark.parametrize(
+    ("stops", "goes_on"),
+    [(halted, resumed), (halted_alone, resumed_alone), (paused, unpaused)],
+    ids=["a halt", "a halt of its own", "a pause"],
+)
+def test_a_slot_that_comes_while_its_playbook_stands_still_is_caught_up_with(
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    stops: Callable[[Stage], None],
+    goes_on: Callable[[Stage], None],
+) -> None:
+    """It was on record as `overlap` two seconds later, though no run was there, and was lost."""
+    stage.do("ledger", "init")
+    counts: list[int] = []
+    rounds = iter([*[lambda _: None] * 4, goes_on, *[lambda _: None] * 3])
+
+    def sleep(stop: Stop, _: float) -> None:
+        counts.append(len(stage.mail.received))
+        if (move := next(rounds, None)) is None:
+            stop.ask()
+        else:
+            move(stage)
+
+    stops(stage)
+    monkeypatch.setattr(Stop, "sleep", sleep)
+    assert stage.do("daemon").status == 0
+    assert (counts[:5], stage.mailed) == ([0] * 5, ALL)
+    log = stage.do("audit", "show", "--format", "json").data
+    fires = [each["kind"] for each in log if each["kind"].startswith("run.")]
+    assert fires == ["run.started", "run.ended"]
+    assert sum("halted" in each.message for each in caplog.records) <= 1, "told once"

@@ -97,6 +97,21 @@ def test_a_mail_nobody_knows_of_is_given_up_and_is_not_sent_again(told: Stage) -
     assert told.do("held", "resolve", item["id"], "--not-sent").status == 1
 
 
+@pytest.mark.parametrize("state", ["ready", "draft"])
+def test_what_waits_though_their_stay_is_over_is_dropped(told: Stage, state: str) -> None:
+    """As one that was held, and that a person has had sent again: it was tried without its text."""
+    told.run(as_of=NEXT_WEEK)
+    waits = f"state = '{state}', reason = 'resolved', in_doubt_at = NULL, ended_at = NULL"
+    _set(told, f"UPDATE touches SET {waits} WHERE key = '2' AND kind = 'email'")
+    assert erase(told)["given_up"] == 0
+    assert told.run(as_of=NEXT_WEEK).status == 0
+    shown = told.do("audit", "show", "--for", "2", "--format", "json").data
+    assert [each["kind"] for each in shown if each["kind"].startswith("touch.")][-1] == (
+        "touch.dropped"
+    )
+    assert told.do("ledger", "check").status == 0
+
+
 def test_while_something_is_on_its_way_nothing_is_erased(told: Stage) -> None:
     _set(told, "UPDATE touches SET state = 'in_doubt', ended_at = NULL WHERE key = '2'")
     refused = told.do("erase", "2", "--entity", "user")

@@ -18,11 +18,13 @@ from sqlalchemy import func, select, text
 
 from connectors.channels.receivers import SmtpReceiver
 from engine.ledger.clearances import Clearance, clear
+from engine.ledger.control import is_halted
 from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
 from engine.ledger.tables import audit, touches
 from tests.campaign.launcher import Launcher
 from tests.ledger.factories import keep, make_enrollment, make_touch, touching
+from tests.support.backups import backup
 from tests.support.postgres import fresh_database
 from tests.support.stage import Stage, open_stage
 
@@ -208,6 +210,23 @@ def test_changed_files_are_taken_up(crew: Crew) -> None:
     assert crew.got == []
     assert set(crew.stage.mailed) == wanted
     assert crew.end(worker, signal.SIGTERM) == 0
+
+
+def test_a_ledger_that_falls_back_halts_everything_and_ends_the_worker(crew: Crew) -> None:
+    """Also one that has nothing to send at that moment: it knows what was sent."""
+    wanted = crew.fill(3, "wanted")
+    restore = backup(crew.ledger, crew.stage.root)
+    worker = crew.start()
+    until(lambda: crew.addresses("sent") == wanted)
+    restore()
+    assert crew.launcher.wait(worker) == 1
+    assert "fell back to an older state" in (crew.stage.root / LOG).read_text()
+    with crew.ledger.read() as unit:
+        assert is_halted(unit, "wanted")
+    other = crew.start()
+    time.sleep(0.5)
+    assert len(crew.got) == 3
+    assert crew.end(other, signal.SIGTERM) == 0
 
 
 # ---------------------------------------------------------------- what a worker refuses
