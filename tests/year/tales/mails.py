@@ -7,6 +7,8 @@ from tests.year.tales.words import ALWAYS, AT_NOON, DAY, HOUR, MARCH, book
 
 __all__ = ["CAPPED", "FAILING", "RATED", "TROUBLED", "UNWANTED"]
 
+_THE_SAME_AGAIN = ["account.champion", ["account.champion", "user"]]
+
 UNWANTED = Year(
     start=MARCH + 12,  # an hour at which it is no office hour for anybody
     books=(
@@ -14,7 +16,7 @@ UNWANTED = Year(
             *({"email": name} for name in ("note", "tips", "bill", "asks")),
             entry={"again": "always"},
         ),
-        book({"email": "note", "cc": "account.csm", "to": "account.champion"}),
+        book({"email": "note", "cc": "account.csm", "to": _THE_SAME_AGAIN}),
     ),
     policy=(Policy("send_window", {"from": "09:00", "to": "17:00"}),),
     acts=[
