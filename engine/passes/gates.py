@@ -217,8 +217,8 @@ def _asked_of(draft: Draft, known: _Known) -> Draft:
         return replace(draft, touch=ended(touch, DUPLICATE_ADDRESS))
     if unapprovable(touch):
         return replace(draft, touch=ended(touch, NO_APPROVER))
-    if draft.copy:
-        known.copies.setdefault(draft.copy, _holder(touch))
+    if draft.copy:  # also where this entity had it in an earlier stay: now this one has it
+        known.copies[draft.copy] = _holder(touch)
     return replace(draft, touch=replace(touch, copy=draft.copy))
 
 

@@ -16,7 +16,10 @@ UNWANTED = Year(
             *({"email": name} for name in ("note", "tips", "bill", "asks")),
             entry={"again": "always"},
         ),
-        book({"email": "note", "cc": "account.csm", "to": _THE_SAME_AGAIN}),
+        book(
+            {"email": "note", "cc": "account.csm", "to": _THE_SAME_AGAIN},
+            entry={"again": "always"},
+        ),
     ),
     policy=(Policy("send_window", {"from": "09:00", "to": "17:00"}),),
     acts=[
