@@ -193,6 +193,7 @@ def test_one_looks_back_as_far_as_the_longest_of_its_time_counts(
     assert counts_from([limit], now) < first
 
 
+TWO_DAYS_OF_WORK = cap(give_up=Duration(2, Unit.BUSINESS_DAY))
 TOPICS = {"bill": TopicDefault.REQUIRED}
 VERDICTS = [
     (BoundPolicy(), asked(), {}, Go(), "no-policy"),
@@ -208,6 +209,16 @@ VERDICTS = [
     (
         *(BoundPolicy(caps=(cap(),)), asked(capped_at=NOW - timedelta(days=7)), {ANN: sent(3)}),
         *(GiveUp(), "given-up"),
+    ),
+    *(
+        (
+            BoundPolicy(caps=(TWO_DAYS_OF_WORK,), calendar=calendar(holidays=off)),
+            *(asked(capped_at=NOW - timedelta(days=4)), {ANN: sent(3)}, verdict, name),
+        )
+        for off, verdict, name in (
+            ((), GiveUp(), "given-up-from-friday-to-tuesday"),
+            ((date(2026, 3, 9),), Wait("capped", NOW + 21 * HOUR), "but-for-a-holiday"),
+        )
     ),
     (
         *(BoundPolicy(caps=(cap(),)), asked(capped_at=NOW - timedelta(days=7)), {}),
