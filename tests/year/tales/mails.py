@@ -41,7 +41,10 @@ _TROUBLED = {"segment": "troubled"}
 TROUBLED = Year(
     start=MARCH,
     books=(
-        book({"email": "note"}, {"email": "tips"}, {"email": "bill"}, {"wait": "9 days"}),
+        book(
+            *({"email": name} for name in ("note", "tips", "bill")),
+            *({"wait": "12 hours"}, {"email": "note"}, {"wait": "9 days"}),
+        ),
         book({"email": "list", "digest": AT_NOON}, {"email": "tips"}),
     ),
     policy=(
