@@ -55,12 +55,13 @@ class Reasons:
         return touch.topic == "asks" and not asked and touch.recipient not in COLLEAGUES
 
     def is_never(self, touch: Touch) -> bool:
-        """A rule of `never_contact` is about this customer and topic."""
+        """A rule of `never_contact` is about this customer and topic; colleagues are told."""
         stays = self.record.about(touch)
         troubled = any(self.house.customers[int(stay.key)]["is_troubled"] for stay in stays)
         rules = self.house.policy.get("never_contact", ())
         of_topic = any(touch.topic in rule.get("topics", (touch.topic,)) for rule in rules)
-        return troubled and of_topic and touch.topic != REQUIRED
+        is_message = touch.topic != REQUIRED and touch.recipient not in COLLEAGUES
+        return troubled and of_topic and is_message
 
     def is_given_up(self, touch: Touch) -> bool:
         """It waited for room as long as a cap that is full lets it."""

@@ -45,7 +45,10 @@ TROUBLED = Year(
             *({"email": name} for name in ("note", "tips", "bill")),
             *({"wait": "12 hours"}, {"email": "note"}, {"wait": "9 days"}),
         ),
-        book({"email": "list", "digest": AT_NOON}, {"email": "tips"}),
+        book(
+            {"email": "list", "digest": AT_NOON},
+            {"email": "tips", "to": ["user", "account.csm"]},
+        ),
     ),
     policy=(
         Policy("send_window", {"from": "09:00", "to": "17:00"}),
