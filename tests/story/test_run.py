@@ -193,6 +193,12 @@ def test_a_fuse_holds_the_run_until_a_person_approves(stage: Stage) -> None:
     assert admitted.data["runs"][0]["skipped"] == {"not_approved": 1}
 
 
+def test_those_held_out_count_in_a_fuse(stage: Stage) -> None:
+    entry = "entry: {holdout: 90%, fuse: {matched: 2}}\n"
+    stage.edit("playbooks/checkup.yaml", "exit_when", f"{entry}exit_when")
+    assert stage.run().data["runs"][0]["skipped"] == {"fuse": 3}
+
+
 def test_the_first_run_has_a_fuse_of_its_own(stage: Stage) -> None:
     stage.edit("touchline.yaml", "people:", "policy: {first_run: {matched: 1}}\npeople:")
     assert stage.run().status == 1
