@@ -28,6 +28,7 @@ from engine.problems import SourceFault
 __all__ = [
     "Key",
     "hangs_on_stays",
+    "hangs_on_steps",
     "holding",
     "population",
     "select_keys",
@@ -119,9 +120,31 @@ def hangs_on_stays(
 
     Touches are among it: those of one's own enrollment are no contact.
     """
-    predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog))
-    asked = Question(entity, zone, filters=conjuncts(predicate))
+    asked = _asked(condition, entity, snapshot, as_of, zone)
     return any(isinstance(each.source, Stays | Touches) for each in ledger_sets(asked))
+
+
+def hangs_on_steps(
+    condition: Condition,
+    entity: EntityRef,
+    snapshot: Snapshot,
+    as_of: datetime,
+    zone: ZoneInfo,
+) -> bool:
+    """Whether `holding` may answer otherwise once a step of the stay that asks is over."""
+    found = ledger_sets(_asked(condition, entity, snapshot, as_of, zone))
+    return any(isinstance(each.source, Stays) and each.source.step for each in found)
+
+
+def _asked(
+    condition: Condition,
+    entity: EntityRef,
+    snapshot: Snapshot,
+    as_of: datetime,
+    zone: ZoneInfo,
+) -> Question:
+    predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog))
+    return Question(entity, zone, filters=conjuncts(predicate))
 
 
 def population(entity: EntityRef, snapshot: Snapshot) -> int:

@@ -96,6 +96,7 @@ class BoundPlaybook:
     `per` is the field and `each` the link (as the field that holds the parent's key) of
     `entry.again`. `route` is made of the steps. `identity` is what digests of it go by, so that a
     renamed playbook keeps its holdout and its touches: the oldest of its names, unless said.
+    `later` is of an older version: by the ids of its steps those that they have had since.
     """
 
     name: str
@@ -117,6 +118,7 @@ class BoundPlaybook:
     open_tasks: OpenTasks = OpenTasks.LEAVE
     formerly: tuple[str, ...] = ()
     identity: str = ""
+    later: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
     place: Place = field(default=NOWHERE, compare=False)
     route: Route = field(init=False, repr=False, compare=False)
 
@@ -137,6 +139,10 @@ class BoundPlaybook:
         for step in every_step(self.steps):
             found += [(f"{name} of the step {step.id}", each) for name, each in denied_of(step)]
         return tuple(found)
+
+    def ids_of(self, step: BoundStep) -> tuple[str, ...]:
+        """Every id that a step has, had, or has by now."""
+        return tuple(dict.fromkeys((step.id, *step.formerly, *self.later.get(step.id, ()))))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "route", route_of(self.steps))

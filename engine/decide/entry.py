@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.decide.facts import Past
@@ -63,6 +63,7 @@ class Candidates:
     population: int
     as_of: datetime
     zone: ZoneInfo
+    holidays: Container[date] = frozenset()
     meets_goal: frozenset[str] = frozenset()
     meets_exit: frozenset[str] = frozenset()
     held_out: frozenset[str] = frozenset()
@@ -158,7 +159,8 @@ def again_refused(key: str, entry: Entry, candidates: Candidates) -> NotAgain | 
         return NotAgain("per")
     if again.after is None or past.last_left_at is None:
         return None
-    until = shift_local(past.last_left_at, again.after, candidates.zone)
+    zone, holidays = candidates.zone, candidates.holidays
+    until = shift_local(past.last_left_at, again.after, zone, holidays=holidays)
     return NotAgain("after", until) if until > candidates.as_of else None
 
 

@@ -26,7 +26,6 @@ from engine.decide.journey import fails, pass_over, step_of
 from engine.decide.waits import Clock, until_fire
 from engine.language.catalog import Kind
 from engine.language.steps import AfterHold
-from engine.moments import shift_local
 from engine.schedule import Fire, latest_fire
 from engine.steps.drafts import Customer
 from engine.steps.persons import Who
@@ -115,11 +114,13 @@ class Gathered:
         )
 
 
-def fire_for(playbook: BoundPlaybook, enrollment: Enrollment, as_of: datetime) -> Fire | None:
+def fire_for(
+    playbook: BoundPlaybook, enrollment: Enrollment, as_of: datetime, *, clock: Clock
+) -> Fire | None:
     """The fire that gathers one who waits; None: the latest is too old, the next one will."""
     step = _step(playbook, enrollment)
     fire = latest_fire(_schedule(step), playbook.zone, as_of)
-    if fire is None or shift_local(fire.at, step.max_lateness, playbook.zone) <= as_of:
+    if fire is None or clock.later(fire.at, step.max_lateness) <= as_of:
         return None
     return fire
 

@@ -28,6 +28,7 @@ from engine.bind.acts import (
     digest_of,
     origin_of,
 )
+from engine.bind.conditions import BoundMoment
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import (
     Advanced,
@@ -47,7 +48,7 @@ from engine.decide.facts import (
     TouchState,
     share_of,
 )
-from engine.decide.waits import Clock, until_fire
+from engine.decide.waits import Clock, Known, until_fire, wait_end
 from engine.language.steps import AfterHold, OnFailure
 from engine.moments import Duration
 
@@ -312,8 +313,12 @@ def _still_held(way: _Way, enrollment: Enrollment, hold: BoundHold, facts: StepF
 
 
 def _let_go(way: _Way, enrollment: Enrollment, facts: StepFacts, at: datetime) -> Decisions:
-    """The step begins now, after it was held."""
+    """The step begins now, after it was held: a wait lasts from now on."""
     ready = replace(enrollment, phase=Phase.READY, since=at, waits_until=None)
+    step = step_of(way.playbook, enrollment)
+    if isinstance(step, BoundWait) and not isinstance(step.wait, BoundMoment):
+        known = Known(way.as_of, enrollment.entered_at)
+        facts = replace(facts, until=wait_end(step.wait, at, way.clock, known))
     return (Advanced(enrollment, ready, "hold_over"), *_begin(way, ready, facts))
 
 

@@ -211,20 +211,22 @@ def judge(
             return Wait(WINDOW, opening)
     if policy.default_of(asked.topic) is TopicDefault.REQUIRED:
         return Go()
-    return _judge_caps(policy.caps, asked, acts, at)
+    return _judge_caps(policy, asked, acts, at)
 
 
 def _judge_caps(
-    caps: Iterable[FrequencyCap],
+    policy: BoundPolicy,
     asked: Asked,
     acts: Mapping[str, Sequence[Act]],
     at: datetime,
 ) -> Verdict:
-    full = [(cap, room) for cap in caps if (room := _room(cap, asked, acts, at)) is not None]
+    full = [(cap, room) for cap in policy.caps if (room := _room(cap, asked, acts, at)) is not None]
     if not full:
         return Go()
     since = asked.capped_at or at
-    patience = min(shift_local(since, cap.give_up, asked.zone) for cap, _ in full)
+    patience = min(
+        shift_local(since, cap.give_up, asked.zone, holidays=policy.holidays) for cap, _ in full
+    )
     if patience <= at:
         return GiveUp()
     return Wait(CAPPED, min(patience, max(room for _, room in full)))

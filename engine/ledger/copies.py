@@ -57,7 +57,7 @@ def copies_made(
 ) -> dict[str, CopyHolder]:
     """The first touch of a step that went out, or is to, for each of these copies; others absent.
 
-    `steps` are the ids that it has and had.
+    `steps` are the ids that it has, had, or has by now where an older version asks.
 
     `copies` are texts as drafts have them (an address, with the parent for a parent's role); the
     ledger keeps keyed digests.

@@ -85,11 +85,12 @@ def gather(
 def _looked_at(
     playbook: BoundPlaybook, group: Sequence[Enrollment], facts: DigestFacts, as_of: datetime
 ) -> tuple[list[Decision], list[tuple[Waiting, Fire]]]:
-    fire = fire_for(playbook, group[0], as_of)
+    clock = facts.clock(playbook)
+    fire = fire_for(playbook, group[0], as_of, clock=clock)
     if fire is None:
         late = (wait_on(playbook, each, "late", as_of=as_of) for each in group)
         return [decision for decided in late for decision in decided], []
-    known, clock = facts.of_items(playbook, group), facts.clock(playbook)
+    known = facts.of_items(playbook, group)
     decisions: list[Decision] = []
     told: list[tuple[Waiting, Fire]] = []
     for each in group:

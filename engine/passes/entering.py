@@ -177,6 +177,7 @@ def candidates_among(
         population=len(texts),
         as_of=as_of,
         zone=playbook.zone,
+        holidays=facts.clock(playbook).holidays,
         meets_goal=facts.meeting(playbook, playbook.goal.when if playbook.goal else None, keys),
         meets_exit=facts.meeting(playbook, playbook.exit_when, keys),
         elsewhere=facts.elsewhere(playbook, texts),

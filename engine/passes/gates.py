@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from engine.bind.acts import BoundEmail
+from engine.bind.acts import BoundEmail, origin_of
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import NewTouch, TouchState, is_going, is_waiting
@@ -113,7 +113,7 @@ class Gates:
 
         `never` are the keys of customers that a rule of `never_contact` holds for.
         """
-        copies = self._copies.setdefault((playbook.name, step.id), {})
+        copies = self._copies.setdefault((playbook.name, origin_of(step)), {})
         if self._ledger is None:
             judged = _judged(drafts, _Known({}, never, copies))
             return _as_late([self._waiting(each, (), {}) for each in judged])
@@ -140,9 +140,9 @@ class Gates:
     def _remember_copies(
         self, unit: Unit, step: BoundEmail, playbook: BoundPlaybook, drafts: Sequence[Draft]
     ) -> None:
-        copies = self._copies[playbook.name, step.id]
+        copies = self._copies[playbook.name, origin_of(step)]
         wanted = [draft.copy for draft in drafts if draft.copy]
-        made = copies_made(unit, playbook.name, (step.id, *step.formerly), wanted)
+        made = copies_made(unit, playbook.name, playbook.ids_of(step), wanted)
         for copy, holder in made.items():
             if holder.touch not in self._unsent:
                 copies.setdefault(copy, holder)
@@ -217,8 +217,8 @@ def _asked_of(draft: Draft, known: _Known) -> Draft:
         return replace(draft, touch=ended(touch, DUPLICATE_ADDRESS))
     if unapprovable(touch):
         return replace(draft, touch=ended(touch, NO_APPROVER))
-    if draft.copy:
-        known.copies.setdefault(draft.copy, _holder(touch))
+    if draft.copy:  # also where this entity had it in an earlier stay: now this one has it
+        known.copies[draft.copy] = _holder(touch)
     return replace(draft, touch=replace(touch, copy=draft.copy))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from engine.audience.checks import check_sources
@@ -15,6 +15,7 @@ from engine.audience.fields import rows
 from engine.audience.select import (
     Key,
     hangs_on_stays,
+    hangs_on_steps,
     holding,
     population,
     stream_holding,
@@ -56,7 +57,7 @@ from engine.ledger.threads import Answers, answers_among, mails_sent
 from engine.moments import Duration
 from engine.passes.digests import Digests, Printed, told_of
 from engine.passes.gates import Gates
-from engine.passes.keys import native, natives
+from engine.passes.keys import as_text, native, natives
 from engine.passes.wait_ends import wait_ends
 from engine.steps.drafts import Customer, Draft, House
 from engine.steps.table import Press, press_for
@@ -144,6 +145,11 @@ class World:
             return None
         return stream_holding(condition, *about)
 
+    def hangs_on_steps(self, playbook: BoundPlaybook, condition: Condition) -> bool:
+        """Whether a condition may hold once a step of the stay that asks is over."""
+        entity, zone = playbook.audience.entity, playbook.zone
+        return hangs_on_steps(condition, entity, self._snapshot, self._as_of, zone)
+
     def population(self, playbook: BoundPlaybook) -> int:
         """How many rows of the entity have a key."""
         return population(playbook.audience.entity, self._snapshot)
@@ -176,7 +182,7 @@ class World:
             return {}
         found = self._values(playbook, keys, wanted)
         return {
-            str(key): (_as_text(playbook.per, values), _as_text(playbook.each, values))
+            str(key): (as_text(playbook.per, values), as_text(playbook.each, values))
             for key, values in found.items()
         }
 
@@ -441,10 +447,3 @@ class World:
 def _begun(keys: Collection[Key], as_of: datetime) -> list[Stay]:
     """The stays of those who would enter now."""
     return [Stay(str(key), as_of) for key in keys]
-
-
-def _as_text(ref: FieldRef | None, values: Mapping[str, object]) -> str:
-    value = None if ref is None else values.get(ref.path)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return "" if value is None else str(value)

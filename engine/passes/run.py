@@ -204,8 +204,7 @@ def _moved(
     until = shift_local(as_of, facts.pass_every, playbook.zone)
     dispatch.clear(playbook.name, Clearance(as_of, until, asked.unbound))
     watch_all(journal, versions, facts, as_of)
-    advance(journal, versions, facts, as_of)
-    return left
+    return left + advance(journal, versions, facts, as_of)
 
 
 def _as_it_stood(
@@ -374,7 +373,7 @@ def rehearse(
             journal.record(each.entered())
     taken = _invited_in_mind(playbook, found, facts, ledger, as_of=firing.as_of)
     journal.record(taken.decisions)
-    advance(journal, versions, facts, firing.as_of)
+    left += advance(journal, versions, facts, firing.as_of)
     facts.remember(playbook, journal.inside(), left=journal.left())
     facts.invite(journal.invited)
     answers = Counter(each.answer for each in taken.answered)

@@ -120,7 +120,14 @@ class Shelf:
             on_change=self._current.on_change,
             open_tasks=self._current.open_tasks,
             identity=self._current.identity,
+            later=_ids_by_former(self._current),
         )
+
+
+def _ids_by_former(current: BoundPlaybook) -> dict[str, tuple[str, ...]]:
+    """By each earlier id of a step all that it has and had."""
+    steps = current.route.steps.values()
+    return {former: (*step.formerly, step.id) for step in steps for former in step.formerly}
 
 
 def _as_it_was(project: Project, name: str, content: Mapping[str, object]) -> Project:

@@ -111,6 +111,9 @@ class Facts(DigestFacts, Protocol):
         Nothing else is to be asked before all have come.
         """
 
+    def hangs_on_steps(self, playbook: BoundPlaybook, condition: Condition) -> bool:
+        """Whether a condition may hold once a step of the stay that asks is over."""
+
     def population(self, playbook: BoundPlaybook) -> int:
         """How many rows of the entity have a key."""
 
@@ -235,25 +238,46 @@ def _still(
     return watch(playbook, enrollment, known, as_of=as_of, clock=clock)
 
 
-def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> None:
-    """Decide, record and deliver until nothing more moves at this instant."""
+def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> int:
+    """Decide, record and deliver until nothing more moves at this instant.
+
+    Gives how many left by what became of a step in this very pass.
+    """
     unbound: set[str] = set()
+    number = 0
     while True:
         due = journal.due(unbound)
         unbound |= {
             each.enrollment.version for each in due if versions(each.enrollment.version) is None
         }
-        decisions = [
-            decision
-            for group in _by_step(due)
-            for decision in _moves(group, versions, facts, as_of)
-        ]
+        decisions: list[Decision] = []
+        for group in _by_step(due):
+            found = _asked_again(group, versions, facts, as_of)
+            number += sum(isinstance(each, Left) for each in found)
+            decisions += found or _moves(group, versions, facts, as_of)
         if not due:  # whoever gets to a digest by now is in it
             decisions = gather(journal.gathering(), versions, facts, as_of)
         if decisions:
             journal.record(decisions)
         elif not (due or journal.deliver()):
-            return
+            return number
+
+
+def _asked_again(
+    group: Sequence[Due], versions: Versions, facts: Facts, as_of: datetime
+) -> list[Decision]:
+    """Goal and `exit_when` of those before a step, where they hang on an earlier one.
+
+    The pass asked them before that was over. Whom they leave inside moves on in the next turn.
+    """
+    first = group[0].enrollment
+    playbook = versions.asked_of(first.version)
+    if first.phase is not Phase.READY or playbook is None or first.step == playbook.steps[0].id:
+        return []
+    asked = (playbook.goal.when if playbook.goal else None, playbook.exit_when)
+    if not any(facts.hangs_on_steps(playbook, each) for each in asked if each is not None):
+        return []
+    return _looked_at([due.enrollment for due in group], versions, facts, as_of)
 
 
 def _moves(

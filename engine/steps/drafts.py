@@ -16,7 +16,7 @@ from engine.decide.facts import Enrollment, NewTouch, TouchKind, TouchState, ide
 from engine.language.project import Settings
 from engine.messages.failures import RenderFailure
 from engine.messages.written import Earlier
-from engine.moments import Duration, shift_local
+from engine.moments import Duration, Unit, shift_local
 from engine.ports import Recipient
 from engine.steps.persons import Values, Who, first_set
 
@@ -135,18 +135,25 @@ def blank(
         topic=topic,
         priority=house.playbook.priority,
         due_at=house.as_of,
-        expires_at=_too_late(house.as_of, step.max_lateness, house.playbook.zone),
+        expires_at=_too_late(house, step.max_lateness),
     )
 
 
+def _too_late(house: House, lateness: Duration) -> datetime:
+    as_of, zone = house.as_of, house.playbook.zone
+    if lateness.unit is Unit.BUSINESS_DAY:
+        return shift_local(as_of, lateness, zone, holidays=house.holidays)
+    return _shifted(as_of, lateness, zone)
+
+
 @lru_cache(maxsize=64)  # of a pass, all touches of a step are too late at the same time
-def _too_late(as_of: datetime, lateness: Duration, zone: ZoneInfo) -> datetime:
+def _shifted(as_of: datetime, lateness: Duration, zone: ZoneInfo) -> datetime:
     return shift_local(as_of, lateness, zone)
 
 
 def blank_digest(house: House, step: BoundEmail | BoundTask | BoundWebhook, told: Told) -> NewTouch:
     """A touch about several, ready and still without content; it is late by the fire's instant."""
-    playbook = house.playbook
+    playbook, holidays = house.playbook, house.holidays
     return NewTouch(
         id=told.id,
         enrollment="",
@@ -159,7 +166,7 @@ def blank_digest(house: House, step: BoundEmail | BoundTask | BoundWebhook, told
         state=TouchState.READY,
         priority=playbook.priority,
         due_at=house.as_of,
-        expires_at=shift_local(told.fired_at, step.max_lateness, playbook.zone),
+        expires_at=shift_local(told.fired_at, step.max_lateness, playbook.zone, holidays=holidays),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,10 +50,10 @@ from engine.decide.stay import (
     look_at,
     start_of,
 )
-from engine.decide.waits import Clock
+from engine.decide.waits import Clock, Known, wait_end
 from engine.language.catalog import Kind
 from engine.language.playbook import Entry
-from engine.language.steps import AfterHold
+from engine.language.steps import AfterHold, UntilWeekday
 from engine.moments import Duration, Unit
 from engine.tables import ColumnRef, TableRef
 
@@ -182,6 +182,28 @@ def test_a_step_is_held(step: BoundStep, days: int, held: bool, expected: str) -
     assert stands_at(decisions, one) == expected
     skipped = [each.reason for each in decisions if isinstance(each, StepSkipped)]
     assert skipped == (["hold_while"] if expected == "after ready" else [])
+
+
+@pytest.mark.parametrize(
+    ("wait", "days", "held", "ends"),
+    [
+        pytest.param(Duration(3, Unit.DAY), 2, False, 5, id="let-go"),
+        pytest.param(Duration(3, Unit.DAY), 9, True, 10, id="after-the-limit"),
+        pytest.param(UntilWeekday(3, time(9)), 3, False, 9, id="the-next-thursday"),
+    ],
+)
+def test_a_wait_that_is_held_begins_when_that_is_over(
+    wait: Duration | UntilWeekday, days: int, held: bool, ends: int
+) -> None:
+    of = playbook(BoundWait("pause", wait, hold_while=GOING.hold_while), task("after"))
+    one = standing(of, "pause")
+    before = StepFacts(held=True, until=wait_end(wait, AS_OF, CLOCK, Known(AS_OF, AS_OF)))
+    (first,) = begun(of, one, before)
+    assert isinstance(first, Advanced)
+    facts = replace(before, held=held)
+    *_, last = watch(of, first.after, facts, as_of=AS_OF + days * DAY, clock=CLOCK)
+    assert isinstance(last, Advanced)
+    assert (last.after.phase, last.after.waits_until) == (Phase.WAITING, AS_OF + ends * DAY)
 
 
 def test_a_wait_whose_moment_is_missing_holds_until_it_is_there() -> None:

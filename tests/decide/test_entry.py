@@ -62,6 +62,18 @@ def make_candidates(*matched: str, **given: Any) -> Candidates:
             {},
             id="after-90-days-of-its-zone",
         ),
+        *(
+            pytest.param(
+                Entry(again=Again(allowed=True, after=Duration(1, Unit.BUSINESS_DAY))),
+                {"past": {"1": Past(1, AS_OF - timedelta(days=1))}, "holidays": off},
+                *((entering, skipped)),
+                id=name,
+            )
+            for off, entering, skipped, name in (
+                ((), "1 2 3", {}, "after-a-day-of-work"),
+                ((AS_OF.date(),), "2 3", {"again": 1}, "which-a-holiday-is-none"),
+            )
+        ),
         pytest.param(
             Entry(), {"bystanders": frozenset({"3"})}, "1 2", {"existing": 1}, id="existing-skip"
         ),

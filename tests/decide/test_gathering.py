@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -146,14 +146,26 @@ def test_who_waits_on_does_so_until_the_next_fire() -> None:
     ],
 )
 def test_the_latest_fire_gathers_all(after: timedelta, fire: str) -> None:
-    found = fire_for(make_playbook(), waits(), NOON + after)
+    found = fire_for(make_playbook(), waits(), NOON + after, clock=CLOCK)
     assert found is not None
     assert found.id == fire
 
 
 def test_a_fire_that_is_too_old_gathers_nobody() -> None:
     step = replace(LIST, max_lateness=Duration(2, Unit.HOUR))
-    assert fire_for(make_playbook(step), waits(), NOON + timedelta(hours=2)) is None
+    late = NOON + timedelta(hours=2)
+    assert fire_for(make_playbook(step), waits(), late, clock=CLOCK) is None
+
+
+@pytest.mark.parametrize(("days_off", "is_late"), [((), True), ((date(2026, 3, 9),), False)])
+def test_a_fire_is_too_old_after_days_of_work_alone(
+    days_off: tuple[date, ...], is_late: bool
+) -> None:
+    """The fire was on Friday, and it is Monday noon."""
+    digest, lateness = BoundDigest((), "0 12 * * 5"), Duration(1, Unit.BUSINESS_DAY)
+    of = make_playbook(replace(LIST, digest=digest, max_lateness=lateness))
+    now, clock = NOON + timedelta(days=3), Clock(NEW_YORK, frozenset(days_off))
+    assert (fire_for(of, waits(), now, clock=clock) is None) == is_late
 
 
 def test_versions_go_together_by_person_and_fire_with_the_latest_words() -> None:

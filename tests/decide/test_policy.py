@@ -17,6 +17,7 @@ from engine.decide.policy import (
     GiveUp,
     Go,
     Wait,
+    counts_from,
     is_open,
     judge,
     next_opening,
@@ -175,6 +176,24 @@ def test_when_there_is_room(limit: FrequencyCap, acts: list[Act], hours: float |
     assert room_from(limit, acts, NOW) == expected
 
 
+@pytest.mark.parametrize(
+    ("per", "first", "last"),
+    [
+        ("1 month", datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 2, 15, tzinfo=UTC)),
+        ("2 months", datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)),
+        ("1 quarter", datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)),
+        ("1 year", datetime(2027, 3, 1, tzinfo=UTC), datetime(2028, 3, 1, tzinfo=UTC)),
+    ],
+)
+def test_one_looks_back_as_far_as_the_longest_of_its_time_counts(
+    per: str, first: datetime, last: datetime
+) -> None:
+    limit, now = cap(per=per), last - MINUTE
+    assert room_from(limit, [Act(first, "email", "general")], now) == last
+    assert counts_from([limit], now) < first
+
+
+TWO_DAYS_OF_WORK = cap(give_up=Duration(2, Unit.BUSINESS_DAY))
 TOPICS = {"bill": TopicDefault.REQUIRED}
 VERDICTS = [
     (BoundPolicy(), asked(), {}, Go(), "no-policy"),
@@ -190,6 +209,16 @@ VERDICTS = [
     (
         *(BoundPolicy(caps=(cap(),)), asked(capped_at=NOW - timedelta(days=7)), {ANN: sent(3)}),
         *(GiveUp(), "given-up"),
+    ),
+    *(
+        (
+            BoundPolicy(caps=(TWO_DAYS_OF_WORK,), calendar=calendar(holidays=off)),
+            *(asked(capped_at=NOW - timedelta(days=4)), {ANN: sent(3)}, verdict, name),
+        )
+        for off, verdict, name in (
+            ((), GiveUp(), "given-up-from-friday-to-tuesday"),
+            ((date(2026, 3, 9),), Wait("capped", NOW + 21 * HOUR), "but-for-a-holiday"),
+        )
     ),
     (
         *(BoundPolicy(caps=(cap(),)), asked(capped_at=NOW - timedelta(days=7)), {}),
@@ -213,6 +242,11 @@ VERDICTS = [
         asked(ANN, row_of("account", "1")),
         {row_of("account", "1"): sent(3)},
         *(Wait("capped", NOW + 21 * HOUR), "each-account"),
+    ),
+    (
+        BoundPolicy(caps=(cap(each="account"),)),
+        asked(ANN, row_of("account", "1"), row_of("accounting", "1")),
+        *({row_of("accounting", "1"): sent(3)}, Go(), "each-account-alone"),
     ),
     (
         BoundPolicy(caps=(cap(),)),

@@ -24,7 +24,7 @@ def told(ledger: Ledger) -> LedgerEnrollments:
 
     1 is inside. 2 left by its goal, and came again. 3 left twice: exited, then completed. 4 is
     held out, 5 was until the goal's window ended. 6 is in another playbook, 7 enters tomorrow, and
-    an account has the key 8.
+    accounts have the keys 8 and 9, which has left.
     """
     stay(ledger, "1", entered=AS_OF - 9 * DAY)
     stay(ledger, "2", entered=AS_OF - 9 * DAY, left=AS_OF - 5 * DAY, outcome=Outcome.GOAL)
@@ -50,6 +50,7 @@ def told(ledger: Ledger) -> LedgerEnrollments:
     stay(ledger, "6", entered=AS_OF - DAY, playbook="another")
     stay(ledger, "7", entered=AS_OF + DAY)
     stay(ledger, "8", entered=AS_OF - DAY, entity="account")
+    stay(ledger, "9", entered=AS_OF - DAY, left=AS_OF, outcome=Outcome.GOAL, entity="account")
     return LedgerEnrollments(ledger)
 
 

@@ -428,6 +428,20 @@ def test_a_late_word_that_it_was_taken_keeps_it_from_going_again(
     assert check_ledger(ledger) == []
 
 
+@pytest.mark.parametrize("answer", TABLE)
+def test_a_copy_goes_after_a_mail_that_went_or_may_have(ledger: Ledger, answer: str) -> None:
+    of = make_enrollment("7")
+    mail = make_touch(of)
+    copy = make_touch(of, place=-1, copy_of=mail.id, recipient="casey@example.com")
+    keep(ledger, touching(of, mail, copy))
+    (mine,) = claimed(ledger)
+    assert mine.id == mail.id
+    permitted(ledger, mine)
+    settle(ledger, mine, answer)
+    went = TABLE[answer].in_doubt in ("sent", "unknown")
+    assert [each.id for each in claimed(ledger)] == ([copy.id] if went else [])
+
+
 def test_a_later_attempt_has_the_same_bytes(ledger: Ledger) -> None:
     outbox(ledger)
     (mine,) = claimed(ledger)

@@ -23,7 +23,7 @@ from engine.ledger.held import ask_again
 from engine.ledger.log import verify_audit
 from engine.ledger.outbox import settle_failed, settle_sent
 from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_under
-from engine.ledger.permits import Permission, permit, put_back
+from engine.ledger.permits import Asking, Permission, permit, permit_all, put_back
 from engine.ledger.retention import forget_touches
 from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
@@ -142,6 +142,16 @@ def test_what_was_claimed_in_time_is_counted_again_at_the_act(ledger: Ledger) ->
     held = row(ledger, second.key)
     assert (held.state, held.attempts, held.reason) == (TouchState.READY, 0, "capped")
     assert Kind.TOUCH_DEFERRED in kinds(ledger)
+
+
+def test_those_that_come_to_their_act_together_leave_no_room_for_each_other(ledger: Ledger) -> None:
+    mail(ledger, "1")
+    mail(ledger, "2")
+    taken = take(ledger, BoundPolicy(), limit=2).touches
+    asked = [Asking(each.id, each.epoch, LEASE) for each in taken]
+    given: dict[str, Any] = {"now": NOW, "actor": "w1", "policy": capped()}
+    answers = writing(ledger, lambda unit: permit_all(unit, asked, **given))
+    assert [each.reason for each in answers] == ["", "capped"]
 
 
 def test_an_act_that_failed_gives_its_room_back(ledger: Ledger) -> None:

@@ -219,6 +219,16 @@ def test_what_waits_too_long_expires(stage: Stage) -> None:
     assert steps_of(stage) == {}
 
 
+def test_what_may_wait_a_business_day_waits_over_a_holiday(stage: Stage) -> None:
+    """Good Friday is one."""
+    asks(stage, more="    max_lateness: 1 business day\n")
+    settings = (stage.root / "touchline.yaml").read_text()
+    stage.write("touchline.yaml", f"{settings}policy: {{holidays: GB}}\n")
+    stage.run(as_of="2026-04-02T09:00:00-04:00")
+    stage.run(as_of="2026-04-03T10:00:00-04:00")
+    assert len(held(stage)) == 3
+
+
 def test_a_dry_run_foresees_that_a_draft_expires_and_what_follows(stage: Stage) -> None:
     asks(stage, more="    max_lateness: 5 hours\n  - email: hello\n    from: account.csm\n")
     stage.run()

@@ -97,16 +97,22 @@ def test_no_mail_no_copy(stage: Stage) -> None:
 def test_a_mail_that_is_refused_takes_its_copies_along(stage: Stage) -> None:
     """The server says that there is no such mailbox: nobody hears of a mail that was not sent."""
     copies(stage, "boss@partner.example.com")
-    stage.put_users(
-        {"user_id": 1, "email": "rcpt550@example.com"}, {"user_id": 2, "email": "ok@example.com"}
-    )
+    users = [
+        {"user_id": 1, "email": "rcpt550@example.com"},
+        {"user_id": 2, "email": "ok@example.com"},
+    ]
+    stage.put_users(*users)
     with ScriptedSmtpServer() as server:
         stage.edit("touchline.yaml", f"port: {stage.mail.port}", f"port: {server.port}")
         assert stage.run().status == 1
         got = [stored.recipient for stored in server.stored]
-    assert got == ["ok@example.com"], "the first customer's copy holds the address"
-    assert reasons(stage)["not_sent"] == 1
-    assert steps_of(stage) == {"wait-1": 2}
+        assert got == ["ok@example.com"], "the first customer's copy holds the address"
+        assert reasons(stage)["not_sent"] == 1
+        assert steps_of(stage) == {"wait-1": 2}
+        stage.put_users(*users, {"user_id": 3, "email": "ok@example.org"})
+        stage.run(as_of=NEXT)
+        got = [stored.recipient for stored in server.stored[1:]]
+    assert got == ["ok@example.org", "boss@partner.example.com"], "until it was not sent"
 
 
 WINDOW = "policy:\n  send_window: {from: '10:00', to: '11:00'}\n"

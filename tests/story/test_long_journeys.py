@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.stage import Stage
 
 BRANCHES = """\
@@ -241,6 +243,46 @@ def test_steps_ask_what_became_of_earlier_steps(stage: Stage) -> None:
         b'{"text":"Ann2 is still to be called, or came by"}',
         b'{"text":"Ann5 is still to be called, or came by"}',
     ]
+
+
+TWO_MAILS = """\
+playbook: checkup
+segment: {of: user, where: [{signed_up_at: {days_ago: {between: [30, 90]}}}]}
+ENDS
+steps:
+  - email: hello
+    only_if: {user_id: {less_than: 4}}
+  - webhook: hook
+    body: {text: "{{ user.user_id }}"}
+"""
+ENDS = [
+    pytest.param("exit_when: {step: email-1, is: sent}", [9], "exited", id="exit"),
+    pytest.param("exit_when: {step: email-1, is: skipped}", [1], "exited", id="exit-of-another"),
+    pytest.param("goal: {name: mailed, when: {step: email-1, is: sent}}", [9], "goal", id="goal"),
+    pytest.param(
+        "goal: {name: mailed, when: {step: email-1, is: sent}, ends: false}",
+        [1, 9],
+        "",
+        id="no-end",
+    ),
+]
+
+
+@pytest.mark.parametrize(("ends", "go_on", "outcome"), ENDS)
+def test_what_ends_by_a_step_ends_before_the_next_of_the_same_pass(
+    stage: Stage, ends: str, go_on: list[int], outcome: str
+) -> None:
+    """1 is mailed and 9 is not; whoever leaves by that gets nothing more."""
+    stage.write("playbooks/checkup.yaml", TWO_MAILS.replace("ENDS", ends))
+    stage.put_users({"user_id": 1}, {"user_id": 9})
+    (told,) = stage.run("--dry-run", as_of=day(10)).data["runs"]
+    (done,) = stage.run(as_of=day(10)).data["runs"]
+    assert sorted(int(each.body[9:10]) for each in stage.hooks.received) == go_on
+    assert told["touches"]["hook"] == {"ready": len(go_on)}
+    assert told["left"] == done["left"] == 2 - len(go_on)
+    log = stage.do("audit", "show", "--format", "json").data
+    left = [each["body"]["outcome"] for each in log if each["kind"] == "left"]
+    assert left.count(outcome or "completed") == (2 - len(go_on) or 2)
 
 
 def test_a_role_found_among_rows_gets_the_mail(stage: Stage) -> None:

@@ -193,10 +193,27 @@ def test_a_fuse_holds_the_run_until_a_person_approves(stage: Stage) -> None:
     assert admitted.data["runs"][0]["skipped"] == {"not_approved": 1}
 
 
+def test_those_held_out_count_in_a_fuse(stage: Stage) -> None:
+    entry = "entry: {holdout: 90%, fuse: {matched: 2}}\n"
+    stage.edit("playbooks/checkup.yaml", "exit_when", f"{entry}exit_when")
+    assert stage.run().data["runs"][0]["skipped"] == {"fuse": 3}
+
+
 def test_the_first_run_has_a_fuse_of_its_own(stage: Stage) -> None:
     stage.edit("touchline.yaml", "people:", "policy: {first_run: {matched: 1}}\npeople:")
     assert stage.run().status == 1
     assert stage.mail.received == []
+
+
+def test_which_a_version_that_ran_knows_no_more(stage: Stage) -> None:
+    stage.edit("touchline.yaml", "people:", "policy: {first_run: {matched: 1}}\npeople:")
+    stage.put_users({"user_id": 1})
+    stage.run()
+    stage.put_users({"user_id": 1}, {"user_id": 2}, {"user_id": 3})
+    assert stage.run(as_of=NEXT_DAY).data["runs"][0]["entered"] == 2
+    stage.edit("playbooks/checkup.yaml", "wait: 5 days", "wait: 6 days")
+    stage.put_users(*({"user_id": key} for key in range(1, 6)))
+    assert stage.run(as_of=FIVE_DAYS_ON).data["runs"][0]["skipped"]["fuse"] == 2
 
 
 def test_only_newcomers_enter_where_the_existing_are_skipped(stage: Stage) -> None:

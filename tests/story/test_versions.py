@@ -166,6 +166,34 @@ def test_a_mail_on_its_way_is_waited_for_under_its_new_id(stage: Stage) -> None:
     assert line(stage)["steps"] == {"rest": 3}
 
 
+HELD_MAIL = "id: hi\n    hold_while: {when: {uses_reports: true}, at_most: 9 days, then: go}"
+
+
+@pytest.mark.parametrize(
+    "together", [pytest.param(False, id="later"), pytest.param(True, id="in the same pass")]
+)
+@pytest.mark.parametrize("former", [1, 2])
+def test_an_address_has_a_mail_once_by_whichever_id(
+    stage: Stage, former: int, together: bool
+) -> None:
+    """Two share it: who entered before the step had another id is held, and goes last."""
+    (stage.root / "playbooks/checkup.yaml").unlink()
+    stage.write(PATH, FIRST.replace("move", "keep").replace("id: hi", HELD_MAIL))
+    one = {"user_id": former, "email": "both@example.com"}
+    other = {**one, "user_id": 3 - former}
+    stage.put_users({**one, "uses_reports": "true"})
+    stage.run(as_of=day(10))
+    stage.edit(PATH, "id: hi", "id: hey\n    formerly: [hi]")
+    stage.run(as_of=day(11))
+    stage.edit(PATH, "id: hey\n    formerly: [hi]", "id: welcome\n    formerly: [hi, hey]")
+    stage.put_users({**one, "uses_reports": "true"}, {**other, "uses_reports": str(together)})
+    stage.run(as_of=day(12))
+    stage.put_users(one, other)
+    stage.run(as_of=day(13))
+    assert stage.mailed == ["both@example.com"]
+    assert stage.do("status", "--format", "json").data["reasons"] == {"duplicate_address": 1}
+
+
 def test_on_change_exit(care: Stage) -> None:
     care.edit(PATH, "on_change: move", "on_change: exit\non_exit: {tasks: close}")
     care.edit(PATH, "wait: 5 days", "wait: 6 days")

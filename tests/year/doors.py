@@ -183,6 +183,9 @@ class Doors:
             is_old = self.house.now - allowed >= timedelta(days=3)
             is_void = is_old or version != self.house.versions[name]
             assert is_void or found == admitted, ("let in, and did not enter", found, admitted)
+            if len(admitted) < len(listed) and not is_void:  # the throttle left some for later
+                self.house.allowed[name] = allowed
+                return True
         elif is_over:
             assert not found, ("entered over the fuse", book.name, found)
         if is_over:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from tests.year.almanac import ends_at, zone_or
-from tests.year.cast import COLLEAGUES, PROJECT_ZONE
+from tests.year.answers import WENT
+from tests.year.cast import ADDRESS, COLLEAGUES, PROJECT_ZONE, account_of
 from tests.year.house import House
 from tests.year.letters import full_caps
 from tests.year.record import Record, Touch
@@ -54,12 +55,13 @@ class Reasons:
         return touch.topic == "asks" and not asked and touch.recipient not in COLLEAGUES
 
     def is_never(self, touch: Touch) -> bool:
-        """A rule of `never_contact` is about this customer and topic."""
+        """A rule of `never_contact` is about this customer and topic; colleagues are told."""
         stays = self.record.about(touch)
         troubled = any(self.house.customers[int(stay.key)]["is_troubled"] for stay in stays)
         rules = self.house.policy.get("never_contact", ())
         of_topic = any(touch.topic in rule.get("topics", (touch.topic,)) for rule in rules)
-        return troubled and of_topic and touch.topic != REQUIRED
+        is_message = touch.topic != REQUIRED and touch.recipient not in COLLEAGUES
+        return troubled and of_topic and is_message
 
     def is_given_up(self, touch: Touch) -> bool:
         """It waited for room as long as a cap that is full lets it."""
@@ -80,6 +82,25 @@ class Reasons:
         full = full_caps(self.house, self.record, touch, before=self.house.now)
         return not full or self.patience(touch, full) > self.house.now
 
+    def is_second(self, touch: Touch) -> bool:
+        """The address has the mail for another customer, or for this very stay."""
+        return any(self._has_it(other, touch) for other in self.record.touches.values())
+
+    def _has_it(self, other: Touch, touch: Touch) -> bool:
+        root_of = self.house.roots
+        if other.id == touch.id or other.recipient != touch.recipient:
+            return False
+        if not other.playbook or root_of[other.step] != root_of[touch.step]:
+            return False
+        has_gone = other.state in WENT or other.ended_at in (None, self.house.now)
+        alike = other.key != touch.key and self._role(other) == self._role(touch)
+        return has_gone and (other.enrollment == touch.enrollment or alike)
+
+    def _role(self, touch: Touch) -> int:
+        """The account for whose sake it is written to; 0: it is the customer's own address."""
+        is_own = ADDRESS[int(touch.key)] == touch.recipient
+        return 0 if is_own else account_of(int(touch.key))
+
     def is_late(self, touch: Touch) -> bool:
         """Its time was over."""
         return touch.expires_at is not None and touch.expires_at <= self.house.now
@@ -90,5 +111,6 @@ _JUDGES: Mapping[str, Callable[[Reasons, Touch], bool]] = {
     "not_subscribed": Reasons.is_unasked,
     "never_contact": Reasons.is_never,
     "capped": Reasons.is_given_up,
+    "duplicate_address": Reasons.is_second,
     "expired": Reasons.is_late,
 }

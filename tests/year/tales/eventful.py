@@ -54,11 +54,14 @@ EVENTFUL = Year(
 
 _EVERY_NOON = {"by": "account.csm", "schedule": "0 12 * * *"}
 
+_ON_THE_ISLAND = {"cron": "0 9 * * *", "timezone": "Australia/Lord_Howe"}
+"""Where the clocks do not change while those of the project do."""
+
 SOCIABLE = Year(
     start=66 * 24,
     books=(
         Book(
-            {**_HEAD, "exit_when": {"is_done": True}},
+            {**_HEAD, "exit_when": {"is_done": True}, "schedule": _ON_THE_ISLAND},
             [
                 {"email": "note", "cc": ["account.csm", "account.champion"]},
                 {"update": "user", "set": {"visits": {"add": 1}}},

@@ -7,6 +7,8 @@ from tests.year.tales.words import ALWAYS, AT_NOON, DAY, HOUR, MARCH, book
 
 __all__ = ["CAPPED", "FAILING", "RATED", "TROUBLED", "UNWANTED"]
 
+_THE_SAME_AGAIN = ["account.champion", ["account.champion", "user"]]
+
 UNWANTED = Year(
     start=MARCH + 12,  # an hour at which it is no office hour for anybody
     books=(
@@ -14,7 +16,10 @@ UNWANTED = Year(
             *({"email": name} for name in ("note", "tips", "bill", "asks")),
             entry={"again": "always"},
         ),
-        book({"email": "note", "cc": "account.csm", "to": "account.champion"}),
+        book(
+            {"email": "note", "cc": "account.csm", "to": _THE_SAME_AGAIN},
+            entry={"again": "always"},
+        ),
     ),
     policy=(Policy("send_window", {"from": "09:00", "to": "17:00"}),),
     acts=[
@@ -36,8 +41,14 @@ _TROUBLED = {"segment": "troubled"}
 TROUBLED = Year(
     start=MARCH,
     books=(
-        book({"email": "note"}, {"email": "tips"}, {"email": "bill"}, {"wait": "9 days"}),
-        book({"email": "list", "digest": AT_NOON}, {"email": "tips"}),
+        book(
+            *({"email": name} for name in ("note", "tips", "bill")),
+            *({"wait": "12 hours"}, {"email": "note"}, {"wait": "9 days"}),
+        ),
+        book(
+            {"email": "list", "digest": AT_NOON},
+            {"email": "tips", "to": ["user", "account.csm"]},
+        ),
     ),
     policy=(
         Policy("send_window", {"from": "09:00", "to": "17:00"}),

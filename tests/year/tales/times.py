@@ -110,7 +110,7 @@ HELD = Year(
                 "hold_while": {"when": _BUSY, "at_most": "30 hours", "then": "skip"},
             },
             {"email": "list", "digest": AT_NOON, "only_if": {"is_ready": True}},
-            {"wait": "9 days"},
+            {"wait": "9 days", "hold_while": {"when": _BUSY, "at_most": "2 days", "then": "go"}},
         ),
     ),
     policy=(),
