@@ -307,9 +307,10 @@ def test_a_send_that_did_not_go_out_is_ready_with_the_same_bytes(
     writing(ledger, lambda unit: resolve_not_sent(unit, unknown, **SAID))
     (again,) = claimed(ledger, "w2", NOW + LEASE)
     assert (again.id, again.payload) == (unknown, b"Subject: Hello\r\n\r\nHello\r\n")
+    assert again.epoch == 3, "an answer to the first act cannot be taken for the second's"
+    assert permitted(ledger, again, NOW + LEASE) == ""
     late = {"epoch": 1, "now": NOW, "detail": "250", "actor": "w1"}
     assert not writing(ledger, lambda unit: settle_sent(unit, unknown, **late))
-    assert again.epoch == 3, "a late answer to the first act is not taken for the second's"
 
 
 @pytest.mark.parametrize("first", [resolve_sent, resolve_not_sent])
