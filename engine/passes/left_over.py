@@ -34,7 +34,7 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
     here = (
         each for _, parts in kept for each in parts if each.step == inside[each.enrollment].step
     )
-    journal.go_on_with(inside[each] for each in sorted({each.enrollment for each in here}))
+    journal.go_on_with([inside[each] for each in sorted({each.enrollment for each in here})])
 
 
 def _dropped(touch: NewTouch) -> NewTouch:

@@ -42,6 +42,12 @@ HASTY = """\
     approve: house.dana
     max_lateness: 3 hours
 """
+SHARED = """\
+  - email: hello
+    to: [user, boss@partner.example.com]
+    on_failure: exit
+  - task: "Call {{ user.first_name }}"
+"""
 MORNING = "\npolicy: {send_window: {from: '09:00', to: '12:00'}}\n"
 
 
@@ -73,6 +79,9 @@ def _counts(run: dict[str, Any]) -> dict[str, Any]:
             ASKING_OF_A_MAIL, MORNING, (day(10, "08:00"),), id="a mail that waited has been sent"
         ),
         pytest.param(DRAFTS, "", (day(10, "08:00"),), id="drafts wait on"),
+        pytest.param(
+            SHARED, MORNING, (day(10, "08:00"),), id="of two mails one was refused before"
+        ),
     ],
 )
 def test_a_dry_run_counts_as_the_run_will(
