@@ -147,7 +147,8 @@ class DryJournal:
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """What the ledger says is due, and what this pass led to, in the order of a run."""
-        return sorted([*self._due_in_ledger(), *self._due_in_memory()], key=_turn)
+        found = sorted([*self._due_in_ledger(), *self._due_in_memory()], key=_turn)
+        return [each for each in found if each.enrollment.version not in unbound]
 
     def gathering(self) -> Sequence[Enrollment]:
         """Those of the ledger whom nothing was decided on yet, and whom decisions led to one."""

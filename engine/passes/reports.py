@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import BlownFuse, told_of_fuse
-from engine.decide.facts import NewTouch, TouchState
+from engine.decide.facts import NewTouch, TouchState, is_waiting, told_apart
+from engine.decide.gathering import GATHERED
 from engine.language.catalog import Kind
 from engine.passes.changes import Inside
 from engine.passes.comparing import compared
 from engine.passes.entering import Firing, Matched
 from engine.problems import TouchlineError
 
-__all__ = ["RunReport", "TouchCounts", "report_of", "this_time"]
+__all__ = ["RunReport", "TouchCounts", "foretold", "report_of", "this_time"]
 
 TouchCounts = Mapping[str, Mapping[str, int]]
 """Touches by channel and state."""
@@ -102,3 +104,17 @@ def this_time(before: TouchCounts, after: TouchCounts) -> dict[str, dict[str, in
             if number > earlier:
                 counted.setdefault(channel, {})[state] = number - earlier
     return counted
+
+
+def foretold(report: RunReport, would: Sequence[NewTouch], *, gathered: int) -> RunReport:
+    """The same report with what would go out; `gathered` wait for their digests to fire."""
+    touches: dict[str, dict[str, int]] = {}
+    counted = Counter((touch.channel, str(touch.state)) for touch in would)
+    for (channel, state), number in sorted(counted.items()):
+        touches.setdefault(channel, {})[state] = number
+    waiting = {touch.id: touch for touch in would if is_waiting(touch, report.as_of)}
+    held_back = Counter(each.reason for each in waiting.values() if each.copy_of not in waiting)
+    if gathered:
+        held_back[GATHERED] = gathered
+    apart = tuple(each for touch in would for each in told_apart(touch))
+    return replace(report, touches=touches, waiting=dict(held_back), would=apart)

@@ -15,8 +15,6 @@ from typing import Protocol
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.decide.entry import Gate
-from engine.decide.facts import is_waiting, told_apart
-from engine.decide.gathering import GATHERED
 from engine.ledger.bystanders import remember_bystanders
 from engine.ledger.clearances import Clearance
 from engine.ledger.cohorts import WrittenCohort, count_anew, let_in, written
@@ -46,11 +44,11 @@ from engine.passes.closing import close_moot
 from engine.passes.entering import Firing, Matched, select
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import Journal, LedgerJournal
-from engine.passes.left_over import let_go
+from engine.passes.left_over import as_held, let_go
 from engine.passes.portions import keys_of
 from engine.passes.preparing import one_ahead
 from engine.passes.rehearsing import DryJournal
-from engine.passes.reports import RunReport, report_of
+from engine.passes.reports import RunReport, foretold, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.passes.withhold import withheld, withhold
 from engine.problems import SourceFault, Unreachable
@@ -363,11 +361,13 @@ def rehearse(
     report = report_of(playbook, firing, found, before=before, sources=sources)
     closed = close_moot(journal, versions, facts)
     move_over(journal, playbook, facts.clock(playbook), firing.as_of)
-    left = exits(journal, versions, facts, firing.as_of).left + let_leave(journal, playbook)
+    asked = exits(journal, versions, facts, firing.as_of)
+    left = asked.left + let_leave(journal, playbook)
     watch_all(journal, versions, facts, firing.as_of)
     if ledger is not None:
         with ledger.read() as unit:
-            left_over = foreseen(unit, playbook.name, policy, going, now=firing.as_of)
+            found_there = foreseen(unit, playbook.name, policy, going, now=firing.as_of)
+        left_over = as_held(journal, found_there, asked.unbound)
         let_go(journal, withheld(playbook, facts, left_over))
     for cohorts in found.cohorts(playbook, firing.as_of):
         for each in cohorts:
@@ -379,21 +379,9 @@ def rehearse(
     facts.invite(journal.invited)
     answers = Counter(each.answer for each in taken.answered)
     report = _with_invited(report, dict(sorted(answers.items())))
-    would, at = tuple(journal.would), firing.as_of
-    counted = Counter((touch.channel, str(touch.state)) for touch in would)
-    waiting = {touch.id: touch for touch in would if is_waiting(touch, at)}
-    held_back = Counter(each.reason for each in waiting.values() if each.copy_of not in waiting)
-    if gathered := journal.gathered():
-        held_back[GATHERED] = gathered
-    return replace(
-        report,
-        touches=_nested(counted),
-        waiting=dict(held_back),
-        would=tuple(each for touch in would for each in told_apart(touch)),
-        left=left,
-        closed=closed,
-        inside=_inside(ledger, playbook, versions),
-    )
+    report = foretold(report, journal.would, gathered=journal.gathered())
+    inside = _inside(ledger, playbook, versions)
+    return replace(report, left=left, closed=closed, inside=inside)
 
 
 def _inside(
@@ -427,13 +415,6 @@ def _last_sources(ledger: Ledger | None, playbook: BoundPlaybook) -> Mapping[str
         return {}
     with ledger.read() as unit:
         return last_sources(unit, playbook.name)
-
-
-def _nested(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
-    touches: dict[str, dict[str, int]] = {}
-    for (channel, state), number in sorted(counted.items()):
-        touches.setdefault(channel, {})[state] = number
-    return touches
 
 
 def _last_matched(ledger: Ledger | None, playbook: BoundPlaybook) -> bytes | None:

@@ -218,3 +218,20 @@ def test_what_waits_for_its_next_attempt_is_tried_at_a_given_instant(stage: Stag
     told, done = come_to(stage, "2026-03-10T09:00:01-04:00")
     assert told == done
     assert done[0]["touches"] == {"email": {"sent": 3}}
+
+
+@pytest.mark.parametrize(("later", "became"), [(day(10), "ready"), (day(21), "expired")])
+def test_what_waits_for_those_who_are_held_as_unbound_waits_on(
+    stage: Stage, later: str, became: str
+) -> None:
+    """Their version no longer fits the catalog: nothing of theirs goes, and they go nowhere."""
+    write(stage, f"{PATIENT}    only_if: {{uses_reports: true}}\n", MORNING)
+    stage.run(as_of=day(10, "08:00"))
+    stage.do("suppress", "add", "ann1@example.com")
+    stage.edit("catalog/user.yaml", "  uses_reports: boolean\n", "")
+    stage.edit("playbooks/checkup.yaml", "    only_if: {uses_reports: true}\n", "")
+    told = stage.run("--dry-run", as_of=later).data
+    done = stage.run(as_of=later).data
+    assert told["runs"][0]["touches"] == done["runs"][0]["touches"] == {"email": {became: 3}}
+    if became == "ready":
+        assert {each["reason"] for each in told["would"]} == {"unbound"}
