@@ -12,12 +12,13 @@ from engine.decide.entry import BlownFuse, told_of_fuse
 from engine.decide.facts import NewTouch, TouchState, is_waiting, told_apart
 from engine.decide.gathering import GATHERED
 from engine.language.catalog import Kind
+from engine.ledger.holds import HeldFuse
 from engine.passes.changes import Inside
 from engine.passes.comparing import compared
 from engine.passes.entering import Firing, Matched
 from engine.problems import TouchlineError
 
-__all__ = ["RunReport", "TouchCounts", "foretold", "report_of", "this_time"]
+__all__ = ["RunReport", "TouchCounts", "foretold", "report_again", "report_of", "this_time"]
 
 TouchCounts = Mapping[str, Mapping[str, int]]
 """Touches by channel and state."""
@@ -87,6 +88,21 @@ def report_of(
         keys_are_integers=playbook.audience.entity.key.kind is Kind.INTEGER,
         held=_told(blown) if blown else "",
         doubts=tuple(doubts) if isinstance(doubts, list) else (),
+    )
+
+
+def report_again(
+    playbook: BoundPlaybook, as_of: datetime, *, counts: Mapping[str, object], held: HeldFuse | None
+) -> RunReport:
+    """Of a run that is there already: what was counted then, and the fuse that holds it, if any."""
+    matched = counts.get("matched", 0)
+    blown = held and BlownFuse(held.fuse, held.allowed, found=held.found, total=held.total)
+    return RunReport(
+        playbook=playbook.name,
+        as_of=as_of,
+        matched=matched if isinstance(matched, int) else 0,
+        keys_are_integers=playbook.audience.entity.key.kind is Kind.INTEGER,
+        held=_told(blown) if blown else "",
     )
 
 

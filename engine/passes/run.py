@@ -20,7 +20,7 @@ from engine.ledger.clearances import Clearance
 from engine.ledger.cohorts import WrittenCohort, count_anew, let_in, written
 from engine.ledger.database import Overtaken
 from engine.ledger.foreseen import Going, foreseen
-from engine.ledger.holds import hold_run
+from engine.ledger.holds import held_fuses, hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
 from engine.ledger.relay import write_in_turn
 from engine.ledger.runs import (
@@ -34,6 +34,7 @@ from engine.ledger.runs import (
     last_sources,
     never_ran,
     run_id,
+    start_foreseen,
     still_ours,
 )
 from engine.ledger.store import Ledger, Unit
@@ -48,7 +49,7 @@ from engine.passes.left_over import as_held, let_go
 from engine.passes.portions import keys_of
 from engine.passes.preparing import one_ahead
 from engine.passes.rehearsing import DryJournal
-from engine.passes.reports import RunReport, foretold, report_of
+from engine.passes.reports import RunReport, foretold, report_again, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.passes.withhold import withheld, withhold
 from engine.problems import SourceFault, Unreachable
@@ -94,7 +95,7 @@ def live(
     with ledger.write() as unit:
         start = _begin(unit, playbook, firing)
     journal = LedgerJournal(ledger, playbook, firing.as_of, run=start.id, send=dispatch.send)
-    report = _as_it_stood(ledger, playbook, firing, start)
+    report = _as_it_stood(ledger, playbook, firing.as_of, run=start.id)
     try:
         with ledger.read() as unit:
             last = last_sources(unit, playbook.name)
@@ -207,14 +208,14 @@ def _moved(
 
 
 def _as_it_stood(
-    ledger: Ledger, playbook: BoundPlaybook, firing: Firing, start: RunStart
+    ledger: Ledger, playbook: BoundPlaybook, as_of: datetime, *, run: str
 ) -> RunReport:
-    """Of a run that went through before: how many matched then; nobody enters by it again."""
+    """Of a run that went through before, or that a fuse holds: nobody enters by it again."""
     with ledger.read() as unit:
-        run = last_run(unit, playbook.name)
-    matched = run.counts.get("matched", 0) if run and run.id == start.id else 0
-    return RunReport(
-        playbook.name, firing.as_of, matched=matched if isinstance(matched, int) else 0
+        last = last_run(unit, playbook.name)
+        held = next((each for each in held_fuses(unit) if each.run == run), None)
+    return report_again(
+        playbook, as_of, counts=last.counts if last and last.id == run else {}, held=held
     )
 
 
@@ -312,6 +313,7 @@ def _hold(unit: Unit, playbook: BoundPlaybook, firing: Firing, found: Matched, *
         found=blown.found,
         total=blown.total,
         keys=keys_of(found.would),
+        matched=len(found.keys),
         version=playbook.version,
         at=firing.as_of,
         actor=firing.actor,
@@ -356,9 +358,7 @@ def rehearse(
         ledger, playbook.name, firing.as_of, shut=going.shut, dispatch=facts.let_go
     )
     facts.recall(journal.records)
-    found = select(playbook, firing, facts, ledger, run="")
-    before = _last_matched(ledger, playbook)
-    report = report_of(playbook, firing, found, before=before, sources=sources)
+    found, report = _entering_in_mind(playbook, firing, facts, ledger, sources=sources)
     closed = close_moot(journal, versions, facts)
     move_over(journal, playbook, facts.clock(playbook), firing.as_of)
     asked = exits(journal, versions, facts, firing.as_of)
@@ -382,6 +382,30 @@ def rehearse(
     report = foretold(report, journal.would, gathered=journal.gathered())
     inside = _inside(ledger, playbook, versions)
     return replace(report, left=left, closed=closed, inside=inside)
+
+
+def _entering_in_mind(
+    playbook: BoundPlaybook,
+    firing: Firing,
+    facts: Facts,
+    ledger: Ledger | None,
+    *,
+    sources: Mapping[str, object],
+) -> tuple[Matched, RunReport]:
+    """Who would enter: nobody where the run at this very instant has ended, or a fuse holds it."""
+    run = run_id(playbook.identity, firing.fire)
+    found = select(playbook, firing, facts, ledger, run=run)
+    before = _last_matched(ledger, playbook)
+    report = report_of(playbook, firing, found, before=before, sources=sources)
+    if ledger is None:
+        return found, report
+    with ledger.read() as unit:
+        start = start_foreseen(unit, run, version=playbook.version, now=firing.as_of)
+    if start in (Start.NEW, Start.RESUMED):
+        return found, report
+    stood = _as_it_stood(ledger, playbook, firing.as_of, run=run)
+    told = replace(report, entered=0, skipped={}, matched=stood.matched, held=stood.held)
+    return replace(found, entering=()), told
 
 
 def _inside(

@@ -235,3 +235,37 @@ def test_what_waits_for_those_who_are_held_as_unbound_waits_on(
     assert told["runs"][0]["touches"] == done["runs"][0]["touches"] == {"email": {became: 3}}
     if became == "ready":
         assert {each["reason"] for each in told["would"]} == {"unbound"}
+
+
+AGAIN = """\
+playbook: checkup
+segment: {of: user, where: [{everyone: true}]}
+entry: {again: always, ENTRY}
+steps: [{email: hello}]
+"""
+
+
+@pytest.mark.parametrize("entry", ["per_run: 5", "per_run: 2", "fuse: {matched: 2}"])
+@pytest.mark.parametrize("between", ["", "approve"])
+def test_a_run_at_the_instant_of_an_earlier_one_is_that_run(
+    stage: Stage, entry: str, between: str
+) -> None:
+    """Nobody enters by it again; one that a fuse holds says so until a person has decided."""
+    stage.write("playbooks/checkup.yaml", AGAIN.replace("ENTRY", entry))
+    first = come_to(stage, day(10))[1]
+    held = [each["id"] for each in stage.do("held", "--format", "json").data]
+    assert bool(held) == ("fuse" in entry)
+    assert stage.run("--dry-run", as_of=day(10)).data["runs"][0]["held"] == again(stage)["held"]
+    if between and held:
+        stage.do("held", between, *held)
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert done[0]["matched"] == first[0]["matched"] == 3
+    assert done[0]["entered"] == (3 if between and held else 0)
+
+
+def again(stage: Stage) -> Any:
+    """The run once more; exit status and sentence are those of the first while it is held."""
+    answer = stage.run(as_of=day(10))
+    assert answer.status == bool(answer.data["runs"][0]["held"])
+    return answer.data["runs"][0]
