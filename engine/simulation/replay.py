@@ -289,7 +289,7 @@ class _Replay:
         if is_look:
             self._look = None
         with self._ledger.read() as unit:
-            looked_at = watched(unit) if is_look else over(unit, at)
+            looked_at = over(unit, at) | (watched(unit) if is_look else frozenset())
             leaving = inside(unit) & self._ending if is_evening else frozenset()
             return looked_at | leaving | to_deliver(unit, at) | self._late(at)
 

@@ -106,6 +106,17 @@ def test_a_condition_that_is_waited_for_is_looked_at_each_hour(stage: Stage) -> 
     assert sent(replay(stage, last=MONDAY).data, "hook") == [1]
 
 
+def test_a_digest_fires_at_the_hour_of_a_look(stage: Stage) -> None:
+    """Also in a playbook in which nobody waits for a condition: by the evening it is too late."""
+    step = '{email: list, max_lateness: 1 hour, digest: {by: account.csm, schedule: "0 12 * * *"}}'
+    waiting = "wait_for: {did: logged_in, within: 1 day}\n    at_most: 5 days"
+    stage.edit(CHECKUP, "wait: 5 days", waiting)
+    stage.write("emails/list.md", "---\nsubject: Today\n---\n{{ items | length }}\n")
+    stage.write("playbooks/note.yaml", NOTE.replace("{email: hello}", step))
+    stage.put_users({"user_id": 1})
+    assert sent(replay(stage, last=MONDAY).data) == [2]
+
+
 def test_who_leaves_does_so_on_the_day(stage: Stage) -> None:
     stage.edit(CHECKUP, "{uses_reports: true}", "{did: logged_in, within: 1 day}")
     stage.table("events", [{"user_id": 1, "name": "login", "at": "2026-03-02T20:00:00Z"}])
