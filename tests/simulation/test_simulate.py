@@ -124,6 +124,17 @@ def test_who_leaves_does_so_on_the_day(stage: Stage) -> None:
     assert (column(data, "entered"), column(data, "left")) == ([3], [1])
 
 
+def test_who_leaves_at_night_may_enter_elsewhere_in_the_morning(stage: Stage) -> None:
+    """As in passes every fifteen minutes, of which the last comes before the fire."""
+    policy(stage, "{one_at_a_time: true}")
+    stage.edit(CHECKUP, "{uses_reports: true}", "{did: logged_in, within: 1 day}")
+    early = "schedule: {cron: '30 8 * * 1-5', from: 2026-03-03}"
+    stage.write("playbooks/note.yaml", NOTE.replace('schedule: "0 9 * * 1-5"', early))
+    stage.put_users({"user_id": 1})
+    stage.table("events", [{"user_id": 1, "name": "login", "at": "2026-03-03T08:00:00Z"}])
+    assert column(replay(stage, last="2026-03-03").data, "entered") == [1, 1]
+
+
 def test_fuses_and_drafts_are_told_and_go_on(stage: Stage) -> None:
     policy(stage, "{first_run: {matched: 2}}")
     stage.edit(CHECKUP, "from: account.csm", "from: account.csm\n    approve: house.dana")
