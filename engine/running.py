@@ -31,7 +31,7 @@ from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
 from engine.moments import shift_local
 from engine.notices import notice_policy, tell_assignees
-from engine.passes.entering import Firing
+from engine.passes.entering import Firing, by_hand
 from engine.passes.gather import World
 from engine.passes.inviting import DRAFT, refuse_all
 from engine.passes.reports import RunReport, this_time
@@ -145,7 +145,7 @@ def run_now(
         with ledger.write() as unit:
             retry_now(unit, now=as_of, actor=actor)
     now: Callable[[], datetime] = (lambda: as_of) if fixed else workplace.ports.clock.now
-    firing = firing_of(workplace, as_of, f"by hand {as_of.isoformat()}", actor)
+    firing = firing_of(workplace, as_of, by_hand(as_of), actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of)
     roll = call_roll(workplace, ledger, at=as_of, actor=actor)
     notice_policy(workplace, ledger, at=as_of)
@@ -195,7 +195,7 @@ def _rehearsal(
     *,
     fixed: bool,
 ) -> Summary:
-    firing = firing_of(workplace, as_of, "", workplace.ports.actor)
+    firing = firing_of(workplace, as_of, by_hand(as_of), workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of, drafts=bool(names))
     states = _shut_channels(ledger, as_of, fixed=fixed)
     shut = {state.name: state.stops_for(as_of) for state in states}

@@ -7,7 +7,7 @@ what hangs on a condition is not guessed but forks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -93,21 +93,29 @@ class Outlook:
 
 def ahead(outlook: Outlook, inside: Enrollment, *, touched: datetime) -> Prospect:
     """What comes for one inside; `touched` is when its open touches have ended at the earliest."""
-    route, now = outlook.playbook.route, outlook.now
     match inside.phase:
         case Phase.RESTING:
             return Prospect((), Ending.HELD, inside.waits_until)
         case Phase.WAITING if inside.waits_until is not None:
-            over = max(inside.waits_until, inside.since)
-            return ahead_from(outlook, route.following[inside.step], over)
+            return _after(outlook, inside.step, max(inside.waits_until, inside.since))
         case Phase.WATCHING:
             return _watching(outlook, inside)
         case Phase.TOUCHING:
-            return ahead_from(outlook, route.following[inside.step], touched)
+            return _after(outlook, inside.step, touched)
         case Phase.HOLDING:
-            return ahead_from(outlook, inside.step, now)
+            return ahead_from(outlook, inside.step, outlook.now)
         case _:
             return ahead_from(outlook, inside.step, inside.since)
+
+
+def _after(outlook: Outlook, step_id: str, over: datetime) -> Prospect:
+    following = outlook.playbook.route.following[step_id]
+    return ahead_from(_past(outlook, step_id, over), following, over)
+
+
+def _past(outlook: Outlook, step_id: str, at: datetime) -> Outlook:
+    """The same once a step is over: what comes may count from there."""
+    return replace(outlook, passed={**outlook.passed, step_id: at})
 
 
 def _watching(outlook: Outlook, inside: Enrollment) -> Prospect:
@@ -122,34 +130,26 @@ def ahead_from(
 ) -> Prospect:
     """What comes from a step on that is reached at `since`; None is the end."""
     found: list[Coming] = []
-    passed = dict(outlook.passed)
     while step_id is not None:
         if len(found) == room:
             return Prospect(tuple(found), Ending.MORE)
         step = outlook.playbook.route.steps[step_id]
-        coming = _coming(outlook, step, since, passed, forks=room == STEPS_AHEAD)
+        coming = _coming(outlook, step, since, forks=room == STEPS_AHEAD)
         found.append(coming)
         if ending := _ending(coming):
             return Prospect(tuple(found), ending, coming.at)
         since = _over(outlook, coming, since)
-        passed[step.id] = since
+        outlook = _past(outlook, step.id, since)
         step_id = _following(outlook, step)
     return Prospect(tuple(found), Ending.COMPLETED, max(since, outlook.now))
 
 
-def _coming(
-    outlook: Outlook,
-    step: BoundStep,
-    since: datetime,
-    passed: Mapping[str, datetime],
-    *,
-    forks: bool,
-) -> Coming:
+def _coming(outlook: Outlook, step: BoundStep, since: datetime, *, forks: bool) -> Coming:
     reached = max(since, outlook.now)
     match step:
         case BoundWait():
             value = outlook.values.get(step.id)
-            known = Known(reached, outlook.entered_at, passed, value)
+            known = Known(reached, outlook.entered_at, outlook.passed, value)
             return Coming(step, reached, wait_end(step.wait, since, outlook.clock, known))
         case BoundIf():
             ways = _ways(outlook, step, reached, reached) if forks else ()
@@ -169,10 +169,13 @@ def _ways(
 ) -> tuple[Way, ...]:
     assert isinstance(step, BoundIf | BoundWaitFor)
     after = outlook.playbook.route.following[step.id]
-    branches = (("then", step.then, then_at), ("else", step.otherwise, else_at))
+    branches = (
+        ("then", _first(step.then, after), then_at),
+        ("else", _first(step.otherwise, after), else_at),
+    )
     return tuple(
-        Way(name, ahead_from(outlook, _first(branch, after), at, room=_STEPS_OF_A_WAY))
-        for name, branch, at in branches
+        Way(name, ahead_from(_past(outlook, step.id, at), first, at, room=_STEPS_OF_A_WAY))
+        for name, first, at in branches
     )
 
 

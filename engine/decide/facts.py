@@ -18,6 +18,7 @@ __all__ = [
     "CHANNEL_PAUSED",
     "CHANNEL_RESTING",
     "NO_PLAYBOOK",
+    "UNBOUND",
     "Advanced",
     "Assigned",
     "Climbed",
@@ -52,6 +53,9 @@ __all__ = [
 
 CHANNEL_PAUSED, CHANNEL_RESTING = "channel_paused", "channel_resting"
 """Why a rehearsal has touches wait: their channel is shut, by a person or by its breaker."""
+
+UNBOUND = "unbound"
+"""Why a rehearsal has touches wait: the version that their customer is in cannot go on."""
 
 NO_PLAYBOOK = ""
 """What touches bear as playbook and enrollment that tell assignees of their tasks."""
@@ -344,10 +348,10 @@ def told_apart(touch: NewTouch) -> tuple[NewTouch, ...]:
 
 
 def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
-    """Whether a touch is to go out, and not yet: not before an instant, or on a shut channel."""
+    """Whether a touch is to go out, and not yet: it is due later, or something keeps it."""
     is_later = touch.due_at is not None and touch.due_at > as_of
-    is_shut = touch.reason in (CHANNEL_PAUSED, CHANNEL_RESTING)
-    return touch.state is TouchState.READY and (is_later or is_shut)
+    is_kept = touch.reason in (CHANNEL_PAUSED, CHANNEL_RESTING, UNBOUND)
+    return touch.state is TouchState.READY and (is_later or is_kept)
 
 
 def is_going(touch: NewTouch, as_of: datetime) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from engine.decide.facts import Enrollment, TouchKind, TouchState
 from engine.ledger.journey import FACTS, enrollment_of
 from engine.ledger.store import Unit
-from engine.ledger.tables import enrollments, tasks, touches
+from engine.ledger.tables import enrollments, items, tasks, touches
 
 __all__ = ["EndedStay", "StayTouch", "ended_stays", "latest_enrollment", "touches_of_stay"]
 
@@ -67,7 +67,9 @@ class StayTouch:
 
 _OF_STAY = tuple(enrollments.c[name] for name in EndedStay.__slots__)
 _OF_TASK = {"task": tasks.c.state, "outcome": tasks.c.outcome, "due_on": tasks.c.due_on}
-_OF_TOUCH = [touches.c[name] for name in StayTouch.__slots__ if name in touches.c]
+_OF_TOUCH = [
+    touches.c[name] for name in StayTouch.__slots__ if name in touches.c and name != "step"
+]  # a digest stands at the step that it has in the stay's version
 
 
 def ended_stays(unit: Unit, playbook: str, key: str) -> list[EndedStay]:
@@ -91,13 +93,16 @@ def latest_enrollment(unit: Unit, playbook: str, key: str) -> Enrollment | None:
 
 
 def touches_of_stay(unit: Unit, enrollment: str) -> list[StayTouch]:
-    """The touches of a stay, the oldest first, copies after their mail."""
+    """The touches of a stay, the oldest first, copies after their mail; digests that tell of it."""
+    own = select(touches.c.id, touches.c.step).where(touches.c.enrollment == enrollment)
+    telling = select(items.c.touch, items.c.step).where(items.c.enrollment == enrollment)
+    mine = union_all(own, telling).subquery()
     inbox = [column.label(name) for name, column in _OF_TASK.items()]
     who = (tasks.c.assignee_name, tasks.c.assignee.label("assignee_address"))
     statement = (
-        select(*_OF_TOUCH, *inbox, *who)
-        .select_from(touches.outerjoin(tasks, tasks.c.id == touches.c.id))
-        .where(touches.c.enrollment == enrollment)
+        select(*_OF_TOUCH, mine.c.step, *inbox, *who)
+        .select_from(touches.join(mine, mine.c.id == touches.c.id))
+        .outerjoin(tasks, tasks.c.id == touches.c.id)
         .order_by(touches.c.made_at, touches.c.copy_of, touches.c.id)
     )
     found = unit.connection.execute(statement)

@@ -16,7 +16,7 @@ from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, touches
 
-__all__ = ["DueEnrollment", "due_enrollments", "due_playbooks"]
+__all__ = ["DueEnrollment", "due_enrollments", "due_playbooks", "ended_already"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,14 @@ def due_enrollments(
         rows = due.ordered(unit.connection, {**given, "most": room})
         found.extend(_with_ends(unit, [enrollment_of(row) for row in rows]))
     return found
+
+
+def ended_already(unit: Unit, inside: Sequence[Enrollment]) -> dict[str, tuple[TouchState, ...]]:
+    """By enrollment the ends of those touches of its step that have ended; others may go on."""
+    return {
+        each.enrollment.id: tuple(state for state in each.states if state.has_ended)
+        for each in _with_ends(unit, inside)
+    }
 
 
 def _due(which: Callable[[], Sequence[ColumnElement[bool]]]) -> Prepared:

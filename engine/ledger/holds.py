@@ -89,11 +89,12 @@ def hold_run(
     found: int,
     total: int,
     keys: Iterable[str],
+    matched: int,
     version: str,
     at: datetime,
     actor: str,
 ) -> str:
-    """Hold a run that a fuse stopped; gives the id of what is held.
+    """Hold a run that a fuse stopped, where so many `matched`; gives the id of what is held.
 
     Whatever waited of the same playbook is void: only the newest list is put to a person.
     """
@@ -117,7 +118,8 @@ def hold_run(
     }
     unit.connection.execute(insert(holds).values(row))
     reason = told_of_fuse(fuse, allowed, found=found, total=total)
-    values = {"state": RunState.HELD, "reason": reason, "ended_at": at}
+    counts = canonical({"matched": matched})
+    values = {"state": RunState.HELD, "reason": reason, "ended_at": at, "counts": counts}
     unit.connection.execute(update(runs).where(runs.c.id == run).values(values))
     told = ("run", "version", "fuse", "allowed", "found", "total")
     body = {"hold": held, "keys": unit.keyed(packed), **{name: row[name] for name in told}}

@@ -45,6 +45,7 @@ __all__ = [
     "save_version",
     "skip_run",
     "slot_to_go_on_with",
+    "start_foreseen",
     "still_ours",
     "version_content",
     "version_never_ran",
@@ -136,9 +137,8 @@ def begin_run(
     row = _new_row(unit, playbook, fire, as_of=as_of, version=version, at=at, actor=actor)
     values = {**row, "state": RunState.RUNNING, "facts": canonical(dict(facts))}
     is_new = insert_new_rows(unit.connection, runs, [values]) == 1
-    start = Start.NEW if is_new else _found(unit, row["id"])
-    if start is Start.HELD and approval_in_force(unit, playbook, version, now=at):
-        start = Start.RESUMED
+    stands = _STANDS.first(unit.connection, {"run": row["id"]})
+    start = Start.NEW if is_new else _start(unit, stands, version=version, now=at)
     if start is Start.RESUMED:
         _begin_again(unit, row["id"], version=version, at=at)
     if start in (Start.NEW, Start.RESUMED):
@@ -146,6 +146,12 @@ def begin_run(
         unit.note(Kind.RUN_STARTED, body, at=at, actor=actor, playbook=playbook)
     attempt = _STANDS.first(unit.connection, {"run": row["id"]}).attempts
     return RunStart(str(row["id"]), start, attempt)
+
+
+def start_foreseen(unit: Unit, run: str, *, version: str, now: datetime) -> Start:
+    """What a run would be found to be if it were begun now, with a version of its playbook."""
+    row: Any = unit.connection.execute(_STATE, {"run": run}).first()
+    return Start.NEW if row is None else _start(unit, row, version=version, now=now)
 
 
 def still_ours(unit: Unit, start: RunStart) -> None:
@@ -395,8 +401,11 @@ def _new_row(
     }
 
 
-def _found(unit: Unit, run: object) -> Start:
-    return _STARTS[RunState(_STANDS.first(unit.connection, {"run": run}).state)]
+def _start(unit: Unit, row: Row[Any], *, version: str, now: datetime) -> Start:
+    start = _STARTS[RunState(row.state)]
+    if start is Start.HELD and approval_in_force(unit, row.playbook, version, now=now):
+        return Start.RESUMED
+    return start
 
 
 def _begin_again(unit: Unit, run: object, *, version: str, at: datetime) -> None:

@@ -33,7 +33,7 @@ from engine.ledger.store import Ledger, Unit
 from engine.passes.portions import KeyPages, Portion, key_pages, portions_of
 from engine.passes.walk import Facts
 
-__all__ = ["Firing", "Matched", "candidates_among", "entries", "select"]
+__all__ = ["Firing", "Matched", "by_hand", "candidates_among", "entries", "select"]
 
 T = TypeVar("T")
 
@@ -53,6 +53,11 @@ class Firing:
     first_run: Fuse | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     playbooks: frozenset[str] = frozenset()
+
+
+def by_hand(as_of: datetime) -> str:
+    """The identity of a run by hand: its instant."""
+    return f"by hand {as_of.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,32 @@ what has waited for its window as well as what it makes itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from engine.decide.facts import NewTouch, TouchMade, TouchState, told_apart
+from engine.decide.facts import UNBOUND, NewTouch, TouchMade, TouchState, told_apart
 from engine.decide.policy import NEVER_CONTACT
 from engine.passes.rehearsing import DryJournal
 
-__all__ = ["let_go"]
+__all__ = ["as_held", "let_go"]
+
+
+def as_held(
+    journal: DryJournal, waiting: Sequence[NewTouch], unbound: Collection[str]
+) -> Sequence[NewTouch]:
+    """The same, where what is of somebody whose version cannot go on waits: it may only expire."""
+    if not unbound:
+        return waiting
+    held = {each.id for page in journal.stirring() for each in page if each.version in unbound}
+    return [_unless_held(touch, held) for touch in waiting]
+
+
+def _unless_held(touch: NewTouch, held: Collection[str]) -> NewTouch:
+    due = touch.state is TouchState.READY and touch.due_at is None
+    is_asked = due or touch.state is TouchState.SKIPPED  # who is suppressed is not looked at either
+    if is_asked and any(each.enrollment in held for each in told_apart(touch)):
+        return replace(touch, state=TouchState.READY, reason=UNBOUND)
+    return touch
 
 
 def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
@@ -34,7 +52,7 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
     here = (
         each for _, parts in kept for each in parts if each.step == inside[each.enrollment].step
     )
-    journal.go_on_with(inside[each] for each in sorted({each.enrollment for each in here}))
+    journal.go_on_with([inside[each] for each in sorted({each.enrollment for each in here})])
 
 
 def _dropped(touch: NewTouch) -> NewTouch:

@@ -29,7 +29,7 @@ from engine.decide.journey import standing_after
 from engine.decide.pauses import Pause
 from engine.ledger.closing import ClosingTask
 from engine.ledger.control import pause_until
-from engine.ledger.due import DueEnrollment, due_enrollments
+from engine.ledger.due import DueEnrollment, due_enrollments, ended_already
 from engine.ledger.inside import (
     gathering,
     number_inside,
@@ -76,6 +76,7 @@ class DryJournal:
         self._left_behind: set[str] = set()
         self._made: dict[str, dict[str, NewTouch]] = {}
         self._outbox: dict[str, NewTouch] = {}
+        self._ended_before: dict[tuple[str, str], tuple[TouchState, ...]] = {}
         self._passed: dict[str, list[Passed]] = {}
         self.would: list[NewTouch] = []
         self._closed: dict[str, set[str]] = {}
@@ -146,7 +147,8 @@ class DryJournal:
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
         """What the ledger says is due, and what this pass led to, in the order of a run."""
-        return sorted([*self._due_in_ledger(), *self._due_in_memory()], key=_turn)
+        found = sorted([*self._due_in_ledger(), *self._due_in_memory()], key=_turn)
+        return [each for each in found if each.enrollment.version not in unbound]
 
     def gathering(self) -> Sequence[Enrollment]:
         """Those of the ledger whom nothing was decided on yet, and whom decisions led to one."""
@@ -236,9 +238,13 @@ class DryJournal:
             return decision
         return TouchMade(replace(touch, reason=self._shut[touch.channel]))
 
-    def go_on_with(self, enrollments: Iterable[Enrollment]) -> None:
+    def go_on_with(self, enrollments: Sequence[Enrollment]) -> None:
         """Those of the ledger go on from where they stand, by their touches on record."""
         self._standing |= {each.id: each for each in enrollments}
+        if self._ledger is not None:
+            with self._ledger.read() as unit:
+                ended = ended_already(unit, enrollments)
+            self._ended_before |= {(each.id, each.step): ended[each.id] for each in enrollments}
 
     def inside(self) -> list[str]:
         """The keys of those who would be inside by what was decided, but of who is held out."""
@@ -316,11 +322,12 @@ class DryJournal:
         )
 
     def _ends(self, enrollment: Enrollment) -> tuple[TouchState, ...]:
-        return tuple(
+        now = tuple(
             self._foreseen(touch)
             for touch in self._made_for(enrollment.id)
             if touch.step == enrollment.step and not touch.copy_of
         )
+        return (*self._ended_before.get((enrollment.id, enrollment.step), ()), *now)
 
     def _foreseen(self, touch: NewTouch) -> TouchState:
         """Every touch that would go out is taken for sent, but where it has to wait."""

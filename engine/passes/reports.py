@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import BlownFuse, told_of_fuse
-from engine.decide.facts import NewTouch, TouchState
+from engine.decide.facts import NewTouch, TouchState, is_waiting, told_apart
+from engine.decide.gathering import GATHERED
 from engine.language.catalog import Kind
+from engine.ledger.holds import HeldFuse
 from engine.passes.changes import Inside
 from engine.passes.comparing import compared
 from engine.passes.entering import Firing, Matched
 from engine.problems import TouchlineError
 
-__all__ = ["RunReport", "TouchCounts", "report_of", "this_time"]
+__all__ = ["RunReport", "TouchCounts", "foretold", "report_again", "report_of", "this_time"]
 
 TouchCounts = Mapping[str, Mapping[str, int]]
 """Touches by channel and state."""
@@ -88,6 +91,21 @@ def report_of(
     )
 
 
+def report_again(
+    playbook: BoundPlaybook, as_of: datetime, *, counts: Mapping[str, object], held: HeldFuse | None
+) -> RunReport:
+    """Of a run that is there already: what was counted then, and the fuse that holds it, if any."""
+    matched = counts.get("matched", 0)
+    blown = held and BlownFuse(held.fuse, held.allowed, found=held.found, total=held.total)
+    return RunReport(
+        playbook=playbook.name,
+        as_of=as_of,
+        matched=matched if isinstance(matched, int) else 0,
+        keys_are_integers=playbook.audience.entity.key.kind is Kind.INTEGER,
+        held=_told(blown) if blown else "",
+    )
+
+
 def _told(blown: BlownFuse) -> str:
     why = told_of_fuse(blown.name, blown.limit, found=blown.found, total=blown.total)
     return f"{why}; nobody entered. See `touchline held`"
@@ -102,3 +120,17 @@ def this_time(before: TouchCounts, after: TouchCounts) -> dict[str, dict[str, in
             if number > earlier:
                 counted.setdefault(channel, {})[state] = number - earlier
     return counted
+
+
+def foretold(report: RunReport, would: Sequence[NewTouch], *, gathered: int) -> RunReport:
+    """The same report with what would go out; `gathered` wait for their digests to fire."""
+    touches: dict[str, dict[str, int]] = {}
+    counted = Counter((touch.channel, str(touch.state)) for touch in would)
+    for (channel, state), number in sorted(counted.items()):
+        touches.setdefault(channel, {})[state] = number
+    waiting = {touch.id: touch for touch in would if is_waiting(touch, report.as_of)}
+    held_back = Counter(each.reason for each in waiting.values() if each.copy_of not in waiting)
+    if gathered:
+        held_back[GATHERED] = gathered
+    apart = tuple(each for touch in would for each in told_apart(touch))
+    return replace(report, touches=touches, waiting=dict(held_back), would=apart)

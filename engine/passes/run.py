@@ -15,14 +15,12 @@ from typing import Protocol
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.decide.entry import Gate
-from engine.decide.facts import is_waiting, told_apart
-from engine.decide.gathering import GATHERED
 from engine.ledger.bystanders import remember_bystanders
 from engine.ledger.clearances import Clearance
 from engine.ledger.cohorts import WrittenCohort, count_anew, let_in, written
 from engine.ledger.database import Overtaken
 from engine.ledger.foreseen import Going, foreseen
-from engine.ledger.holds import hold_run
+from engine.ledger.holds import held_fuses, hold_run
 from engine.ledger.invitations import ENTERED, open_invitations
 from engine.ledger.relay import write_in_turn
 from engine.ledger.runs import (
@@ -36,6 +34,7 @@ from engine.ledger.runs import (
     last_sources,
     never_ran,
     run_id,
+    start_foreseen,
     still_ours,
 )
 from engine.ledger.store import Ledger, Unit
@@ -46,11 +45,11 @@ from engine.passes.closing import close_moot
 from engine.passes.entering import Firing, Matched, select
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import Journal, LedgerJournal
-from engine.passes.left_over import let_go
+from engine.passes.left_over import as_held, let_go
 from engine.passes.portions import keys_of
 from engine.passes.preparing import one_ahead
 from engine.passes.rehearsing import DryJournal
-from engine.passes.reports import RunReport, report_of
+from engine.passes.reports import RunReport, foretold, report_again, report_of
 from engine.passes.walk import Facts, Versions, advance, exits, watch_all
 from engine.passes.withhold import withheld, withhold
 from engine.problems import SourceFault, Unreachable
@@ -96,7 +95,7 @@ def live(
     with ledger.write() as unit:
         start = _begin(unit, playbook, firing)
     journal = LedgerJournal(ledger, playbook, firing.as_of, run=start.id, send=dispatch.send)
-    report = _as_it_stood(ledger, playbook, firing, start)
+    report = _as_it_stood(ledger, playbook, firing.as_of, run=start.id)
     try:
         with ledger.read() as unit:
             last = last_sources(unit, playbook.name)
@@ -208,14 +207,14 @@ def _moved(
 
 
 def _as_it_stood(
-    ledger: Ledger, playbook: BoundPlaybook, firing: Firing, start: RunStart
+    ledger: Ledger, playbook: BoundPlaybook, as_of: datetime, *, run: str
 ) -> RunReport:
-    """Of a run that went through before: how many matched then; nobody enters by it again."""
+    """Of a run that went through before, or that a fuse holds: nobody enters by it again."""
     with ledger.read() as unit:
-        run = last_run(unit, playbook.name)
-    matched = run.counts.get("matched", 0) if run and run.id == start.id else 0
-    return RunReport(
-        playbook.name, firing.as_of, matched=matched if isinstance(matched, int) else 0
+        last = last_run(unit, playbook.name)
+        held = next((each for each in held_fuses(unit) if each.run == run), None)
+    return report_again(
+        playbook, as_of, counts=last.counts if last and last.id == run else {}, held=held
     )
 
 
@@ -313,6 +312,7 @@ def _hold(unit: Unit, playbook: BoundPlaybook, firing: Firing, found: Matched, *
         found=blown.found,
         total=blown.total,
         keys=keys_of(found.would),
+        matched=len(found.keys),
         version=playbook.version,
         at=firing.as_of,
         actor=firing.actor,
@@ -357,16 +357,16 @@ def rehearse(
         ledger, playbook.name, firing.as_of, shut=going.shut, dispatch=facts.let_go
     )
     facts.recall(journal.records)
-    found = select(playbook, firing, facts, ledger, run="")
-    before = _last_matched(ledger, playbook)
-    report = report_of(playbook, firing, found, before=before, sources=sources)
+    found, report = _entering_in_mind(playbook, firing, facts, ledger, sources=sources)
     closed = close_moot(journal, versions, facts)
     move_over(journal, playbook, facts.clock(playbook), firing.as_of)
-    left = exits(journal, versions, facts, firing.as_of).left + let_leave(journal, playbook)
+    asked = exits(journal, versions, facts, firing.as_of)
+    left = asked.left + let_leave(journal, playbook)
     watch_all(journal, versions, facts, firing.as_of)
     if ledger is not None:
         with ledger.read() as unit:
-            left_over = foreseen(unit, playbook.name, policy, going, now=firing.as_of)
+            found_there = foreseen(unit, playbook.name, policy, going, now=firing.as_of)
+        left_over = as_held(journal, found_there, asked.unbound)
         let_go(journal, withheld(playbook, facts, left_over))
     for cohorts in found.cohorts(playbook, firing.as_of):
         for each in cohorts:
@@ -378,21 +378,33 @@ def rehearse(
     facts.invite(journal.invited)
     answers = Counter(each.answer for each in taken.answered)
     report = _with_invited(report, dict(sorted(answers.items())))
-    would, at = tuple(journal.would), firing.as_of
-    counted = Counter((touch.channel, str(touch.state)) for touch in would)
-    waiting = {touch.id: touch for touch in would if is_waiting(touch, at)}
-    held_back = Counter(each.reason for each in waiting.values() if each.copy_of not in waiting)
-    if gathered := journal.gathered():
-        held_back[GATHERED] = gathered
-    return replace(
-        report,
-        touches=_nested(counted),
-        waiting=dict(held_back),
-        would=tuple(each for touch in would for each in told_apart(touch)),
-        left=left,
-        closed=closed,
-        inside=_inside(ledger, playbook, versions),
-    )
+    report = foretold(report, journal.would, gathered=journal.gathered())
+    inside = _inside(ledger, playbook, versions)
+    return replace(report, left=left, closed=closed, inside=inside)
+
+
+def _entering_in_mind(
+    playbook: BoundPlaybook,
+    firing: Firing,
+    facts: Facts,
+    ledger: Ledger | None,
+    *,
+    sources: Mapping[str, object],
+) -> tuple[Matched, RunReport]:
+    """Who would enter: nobody where the run at this very instant has ended, or a fuse holds it."""
+    run = run_id(playbook.identity, firing.fire)
+    found = select(playbook, firing, facts, ledger, run=run)
+    before = _last_matched(ledger, playbook)
+    report = report_of(playbook, firing, found, before=before, sources=sources)
+    if ledger is None:
+        return found, report
+    with ledger.read() as unit:
+        start = start_foreseen(unit, run, version=playbook.version, now=firing.as_of)
+    if start in (Start.NEW, Start.RESUMED):
+        return found, report
+    stood = _as_it_stood(ledger, playbook, firing.as_of, run=run)
+    told = replace(report, entered=0, skipped={}, matched=stood.matched, held=stood.held)
+    return replace(found, entering=()), told
 
 
 def _inside(
@@ -426,13 +438,6 @@ def _last_sources(ledger: Ledger | None, playbook: BoundPlaybook) -> Mapping[str
         return {}
     with ledger.read() as unit:
         return last_sources(unit, playbook.name)
-
-
-def _nested(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
-    touches: dict[str, dict[str, int]] = {}
-    for (channel, state), number in sorted(counted.items()):
-        touches.setdefault(channel, {})[state] = number
-    return touches
 
 
 def _last_matched(ledger: Ledger | None, playbook: BoundPlaybook) -> bytes | None:

@@ -72,6 +72,9 @@ def _ending(prospect: Prospect, zone: ZoneInfo, *, now: datetime) -> str:
             return "and so on"
         case Ending.FORKS if not (prospect.steps and prospect.steps[-1].ways):
             return "and so on"
+        case Ending.EXITS if not prospect.steps:
+            at = f"{local(prospect.at, zone, now=now)} at the earliest" if prospect.at else ""
+            return f"it leaves, as on_failure says: {at}"
         case Ending.FORKS | Ending.EXITS | Ending.HELD:
             return ""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, TouchState
+from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, UNBOUND, TouchState
 from engine.decide.policy import CAPPED, WINDOW
 from engine.ledger.audit import AuditRecord, Kind
 from engine.ledger.control import ChannelState
@@ -58,6 +58,7 @@ REASONS: Mapping[str, str] = {
     "paused": "its playbook is paused",
     CHANNEL_PAUSED: "its channel is paused",
     CHANNEL_RESTING: "its channel rests after failures",
+    UNBOUND: "the version that its customer is in cannot go on",
     "only_if": "its only_if did not hold",
     "hold_while": "its hold_while lasted too long",
     "had_before": "this stay had it before",

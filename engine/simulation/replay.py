@@ -53,7 +53,7 @@ _MOST_DAYS = 366
 _INSTANT = timedelta(microseconds=1)
 _LOOK = timedelta(hours=1)
 """How often waits for a condition are looked at; a daemon does so each `pass_every`."""
-_BEFORE_MIDNIGHT = timedelta(minutes=1)
+_SHORTLY = timedelta(minutes=1)  # before midnight, and before a fire
 _ROUNDS = 5  # at one instant: what a touch lets go on is taken up in the next one
 
 
@@ -231,7 +231,8 @@ class _Replay:
 
     def _following(self, at: datetime) -> datetime | None:
         """The next instant at which anything may happen."""
-        found = [fire.at for each in self._playbooks if (fire := self._next_fire(each, at))]
+        fires = [fire.at for each in self._playbooks if (fire := self._next_fire(each, at))]
+        found = [*fires]
         with self._ledger.read() as unit:
             due = next_due(unit, at)
             found += [due] if due else []
@@ -240,6 +241,7 @@ class _Replay:
                 found.append(self._look)
             if inside(unit) & self._ending:
                 found.append(self._evening(at))
+                found += [each - _SHORTLY for each in fires if each - _SHORTLY > at]
         return min(found, default=None)
 
     def _next_fire(self, playbook: BoundPlaybook, at: datetime) -> Fire | None:
@@ -256,8 +258,8 @@ class _Replay:
         zone = self._place.zone
         for days in (1, 2):
             midnight = start_of_day(local_date(at, zone) + timedelta(days=days), zone)
-            if midnight - _BEFORE_MIDNIGHT > at:
-                return midnight - _BEFORE_MIDNIGHT
+            if midnight - _SHORTLY > at:
+                return midnight - _SHORTLY
         raise AssertionError(f"no evening follows {at}")
 
     def _round(self, at: datetime) -> None:
@@ -278,9 +280,14 @@ class _Replay:
             for playbook in self._playbooks:
                 if playbook.name in late:
                     self._pass(playbook, at)
+        if self._is_before_fire(at):
+            return  # what waits may go by the fire: that is asked then
         with self._ledger.read() as unit:
             today = local_date(at, self._place.zone)
             self.told.put_off.update(PutOff(today, *each) for each in held_back(unit))
+
+    def _is_before_fire(self, at: datetime) -> bool:
+        return any(fire and fire.at - _SHORTLY == at for fire in self._fires.values())
 
     def _called(self, at: datetime) -> frozenset[str]:
         """The playbooks in which something may happen now, but for those that fire."""
@@ -289,8 +296,12 @@ class _Replay:
         if is_look:
             self._look = None
         with self._ledger.read() as unit:
-            looked_at = watched(unit) if is_look else over(unit, at)
-            leaving = inside(unit) & self._ending if is_evening else frozenset()
+            looked_at = over(unit, at) | (watched(unit) if is_look else frozenset())
+            leaving = (
+                inside(unit) & self._ending
+                if is_evening or self._is_before_fire(at)
+                else frozenset()
+            )
             return looked_at | leaving | to_deliver(unit, at) | self._late(at)
 
     def _late(self, at: datetime) -> frozenset[str]:

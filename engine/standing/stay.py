@@ -6,7 +6,7 @@ Nothing is decided here. What a pass would ask is asked of the one customer, by 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,8 @@ from engine.bind.playbook import Audience, BoundPlaybook
 from engine.decide.ahead import Coming, Ending, Outlook, Prospect, ahead, ahead_from
 from engine.decide.became import StepRecord, stay_of
 from engine.decide.changes import Becomes, Fate, carried_over, fate_of
-from engine.decide.facts import Enrollment, Phase
+from engine.decide.facts import Enrollment, Left, Outcome, Phase
+from engine.decide.journey import settled
 from engine.decide.stay import Newcomer, enter, start_of
 from engine.decide.waits import Clock
 from engine.language.project import SmtpChannel
@@ -244,8 +245,7 @@ def _inside(look: _Look, stay: Enrollment, *, is_present: bool) -> Standing:
     people = people_of(look.house(playbook), after, look.key, look.snapshot)
     if people is None:
         return _standing(look, asked, told, None, None, is_present=is_present)
-    outlook = _outlook(look, playbook, after, people)
-    prospect = ahead(outlook, after, touched=_touched(look))
+    prospect = _prospect(look, playbook, after, people)
     return _standing(look, asked, told, prospect, people, is_present=is_present)
 
 
@@ -269,10 +269,25 @@ def _goes_on(
     return (current, moved.after) if moved is not None and is_moved else None
 
 
-def _touched(look: _Look) -> datetime:
-    """When the touches that are still open can have ended, at the earliest."""
-    waiting = [each.next_attempt_at for each in look.known.touches if not each.state.has_ended]
-    return max(look.now, *waiting) if waiting else look.now
+def _prospect(look: _Look, playbook: BoundPlaybook, stay: Enrollment, people: People) -> Prospect:
+    """What comes for one that goes on; nothing where its step has failed, and it leaves by that."""
+    here = look.known.inside.step if look.known.inside else ""  # as the touches on record have it
+    touches = [each for each in look.known.touches if each.step == here]
+    touched = _touched(touches, look.now)
+    if stay.phase is Phase.TOUCHING:
+        ended = [each.state for each in touches if each.state.has_ended and not each.copy_of]
+        decided = settled(playbook, stay, ended, at=touched)
+        if any(isinstance(each, Left) and each.outcome is Outcome.EXITED for each in decided):
+            return Prospect((), Ending.EXITS, max(touched, look.now))
+    return ahead(_outlook(look, playbook, stay, people), stay, touched=touched)
+
+
+def _touched(touches: Sequence[StayTouch], now: datetime) -> datetime:
+    """When the touches of a step have ended, or can have at the earliest."""
+    waiting = [each.next_attempt_at for each in touches if not each.state.has_ended]
+    if waiting:
+        return max(now, *waiting)
+    return max((each.ended_at for each in touches if each.ended_at), default=now)
 
 
 # ---------------------------------------------------------------- both

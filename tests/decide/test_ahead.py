@@ -155,6 +155,37 @@ def test_it_goes_on_from_where_one_stands(
     assert (found.steps[0].step.id, found.steps[0].at) == first
 
 
+def after(step: str) -> BoundWait:
+    return BoundWait("v", BoundMoment(parse_moment(f"2 hours after step {step}")))
+
+
+@pytest.mark.parametrize(
+    ("step", "phase", "until", "over"),
+    [
+        pytest.param("a", Phase.TOUCHING, None, NOW + 3 * DAY, id="its mail is on its way"),
+        pytest.param("w", Phase.WAITING, NOW + DAY, NOW + DAY, id="it waits"),
+    ],
+)
+def test_a_wait_after_the_step_at_which_one_stands_has_an_end(
+    step: str, phase: Phase, until: datetime | None, over: datetime
+) -> None:
+    first = task("a") if step == "a" else wait("w", 5)
+    outlook = Outlook(playbook(first, after(step)), "7", NOW - DAY, NOW, CLOCK, at_once)
+    found = ahead(outlook, standing(step, phase, until), touched=NOW + 3 * DAY)
+    assert found.steps[0].until == over + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("step", ["a", "fork", "watch"])
+def test_a_wait_on_a_way_of_a_fork_knows_of_the_steps_before_it(step: str) -> None:
+    """Of those that come, as of those on record."""
+    forks = {
+        "watch": BoundWaitFor("watch", EVERYONE, days(4), (after(step),), ()),
+        "fork": BoundIf("fork", EVERYONE, (after(step),), ()),
+    }
+    then, _ = seen(task("a"), forks.get(step, forks["fork"])).steps[1].ways
+    assert then.prospect.steps[0].until == NOW + timedelta(hours=2)
+
+
 def test_nothing_comes_for_one_held_out() -> None:
     outlook = Outlook(playbook(wait("w", 5)), "7", NOW, NOW, CLOCK, at_once)
     found = ahead(outlook, standing("", Phase.RESTING, NOW + DAY), touched=NOW)

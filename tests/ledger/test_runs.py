@@ -88,6 +88,7 @@ def hold(ledger: Ledger, run: str, *keys: str, at: datetime = NOW, version: str 
             found=len(keys),
             total=10,
             keys=keys,
+            matched=len(keys),
             version=version,
             at=at,
             actor="engine",

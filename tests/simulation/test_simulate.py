@@ -106,11 +106,33 @@ def test_a_condition_that_is_waited_for_is_looked_at_each_hour(stage: Stage) -> 
     assert sent(replay(stage, last=MONDAY).data, "hook") == [1]
 
 
+def test_a_digest_fires_at_the_hour_of_a_look(stage: Stage) -> None:
+    """Also in a playbook in which nobody waits for a condition: by the evening it is too late."""
+    step = '{email: list, max_lateness: 1 hour, digest: {by: account.csm, schedule: "0 12 * * *"}}'
+    waiting = "wait_for: {did: logged_in, within: 1 day}\n    at_most: 5 days"
+    stage.edit(CHECKUP, "wait: 5 days", waiting)
+    stage.write("emails/list.md", "---\nsubject: Today\n---\n{{ items | length }}\n")
+    stage.write("playbooks/note.yaml", NOTE.replace("{email: hello}", step))
+    stage.put_users({"user_id": 1})
+    assert sent(replay(stage, last=MONDAY).data) == [2]
+
+
 def test_who_leaves_does_so_on_the_day(stage: Stage) -> None:
     stage.edit(CHECKUP, "{uses_reports: true}", "{did: logged_in, within: 1 day}")
     stage.table("events", [{"user_id": 1, "name": "login", "at": "2026-03-02T20:00:00Z"}])
     data = replay(stage, last=MONDAY).data
     assert (column(data, "entered"), column(data, "left")) == ([3], [1])
+
+
+def test_who_leaves_at_night_may_enter_elsewhere_in_the_morning(stage: Stage) -> None:
+    """As in passes every fifteen minutes, of which the last comes before the fire."""
+    policy(stage, "{one_at_a_time: true}")
+    stage.edit(CHECKUP, "{uses_reports: true}", "{did: logged_in, within: 1 day}")
+    early = "schedule: {cron: '30 8 * * 1-5', from: 2026-03-03}"
+    stage.write("playbooks/note.yaml", NOTE.replace('schedule: "0 9 * * 1-5"', early))
+    stage.put_users({"user_id": 1})
+    stage.table("events", [{"user_id": 1, "name": "login", "at": "2026-03-03T08:00:00Z"}])
+    assert column(replay(stage, last="2026-03-03").data, "entered") == [1, 1]
 
 
 def test_fuses_and_drafts_are_told_and_go_on(stage: Stage) -> None:

@@ -42,6 +42,12 @@ HASTY = """\
     approve: house.dana
     max_lateness: 3 hours
 """
+SHARED = """\
+  - email: hello
+    to: [user, boss@partner.example.com]
+    on_failure: exit
+  - task: "Call {{ user.first_name }}"
+"""
 MORNING = "\npolicy: {send_window: {from: '09:00', to: '12:00'}}\n"
 
 
@@ -73,6 +79,9 @@ def _counts(run: dict[str, Any]) -> dict[str, Any]:
             ASKING_OF_A_MAIL, MORNING, (day(10, "08:00"),), id="a mail that waited has been sent"
         ),
         pytest.param(DRAFTS, "", (day(10, "08:00"),), id="drafts wait on"),
+        pytest.param(
+            SHARED, MORNING, (day(10, "08:00"),), id="of two mails one was refused before"
+        ),
     ],
 )
 def test_a_dry_run_counts_as_the_run_will(
@@ -209,3 +218,54 @@ def test_what_waits_for_its_next_attempt_is_tried_at_a_given_instant(stage: Stag
     told, done = come_to(stage, "2026-03-10T09:00:01-04:00")
     assert told == done
     assert done[0]["touches"] == {"email": {"sent": 3}}
+
+
+@pytest.mark.parametrize(("later", "became"), [(day(10), "ready"), (day(21), "expired")])
+def test_what_waits_for_those_who_are_held_as_unbound_waits_on(
+    stage: Stage, later: str, became: str
+) -> None:
+    """Their version no longer fits the catalog: nothing of theirs goes, and they go nowhere."""
+    write(stage, f"{PATIENT}    only_if: {{uses_reports: true}}\n", MORNING)
+    stage.run(as_of=day(10, "08:00"))
+    stage.do("suppress", "add", "ann1@example.com")
+    stage.edit("catalog/user.yaml", "  uses_reports: boolean\n", "")
+    stage.edit("playbooks/checkup.yaml", "    only_if: {uses_reports: true}\n", "")
+    told = stage.run("--dry-run", as_of=later).data
+    done = stage.run(as_of=later).data
+    assert told["runs"][0]["touches"] == done["runs"][0]["touches"] == {"email": {became: 3}}
+    if became == "ready":
+        assert {each["reason"] for each in told["would"]} == {"unbound"}
+
+
+AGAIN = """\
+playbook: checkup
+segment: {of: user, where: [{everyone: true}]}
+entry: {again: always, ENTRY}
+steps: [{email: hello}]
+"""
+
+
+@pytest.mark.parametrize("entry", ["per_run: 5", "per_run: 2", "fuse: {matched: 2}"])
+@pytest.mark.parametrize("between", ["", "approve"])
+def test_a_run_at_the_instant_of_an_earlier_one_is_that_run(
+    stage: Stage, entry: str, between: str
+) -> None:
+    """Nobody enters by it again; one that a fuse holds says so until a person has decided."""
+    stage.write("playbooks/checkup.yaml", AGAIN.replace("ENTRY", entry))
+    first = come_to(stage, day(10))[1]
+    held = [each["id"] for each in stage.do("held", "--format", "json").data]
+    assert bool(held) == ("fuse" in entry)
+    assert stage.run("--dry-run", as_of=day(10)).data["runs"][0]["held"] == again(stage)["held"]
+    if between and held:
+        stage.do("held", between, *held)
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert done[0]["matched"] == first[0]["matched"] == 3
+    assert done[0]["entered"] == (3 if between and held else 0)
+
+
+def again(stage: Stage) -> Any:
+    """The run once more; exit status and sentence are those of the first while it is held."""
+    answer = stage.run(as_of=day(10))
+    assert answer.status == bool(answer.data["runs"][0]["held"])
+    return answer.data["runs"][0]

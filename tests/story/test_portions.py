@@ -125,7 +125,14 @@ def approve_some(ledger, keys: Collection[str]) -> str:
     said = {"at": AS_OF, "actor": "ann"}
     with ledger.write() as unit:
         run = begin_run(unit, "p", "now", as_of=AS_OF, version="v1", facts={}, **said).id
-        told = {"fuse": "fuse", "allowed": "2", "found": 9, "total": 30, "version": "v1"}
+        told = {
+            "fuse": "fuse",
+            "allowed": "2",
+            "found": 9,
+            "total": 30,
+            "matched": 9,
+            "version": "v1",
+        }
         held = hold_run(unit, run, keys=list(keys), **told, **said)
     with ledger.write() as unit:
         approve(unit, held, **said)

@@ -406,3 +406,54 @@ def test_status_counts_who_does_what_at_each_step(stage: Stage) -> None:
     (line,) = stage.do("status", "--format", "json").data["playbooks"]
     assert line["phases"] == {"wait_for-1": {"watching": 3}}
     assert "3 wait_for-1 (watching)" in stage.do("status").out
+
+
+# ---------------------------------------------------------------- touches that ended meanwhile
+
+SECOND = """\
+playbook: second
+priority: 90
+segment: {of: user, where: [{user_id: 9}]}
+steps: [{task: Call}]
+"""
+
+
+def let_expire(stage: Stage, words: str) -> None:
+    """A draft is made at nine, and expires at one, while another playbook delivers."""
+    stage.write("playbooks/second.yaml", SECOND)
+    stage.edit(
+        PATH, "from: account.csm", f"approve: house.dana\n    max_lateness: 3 hours\n    {words}"
+    )
+    stage.run("checkup", as_of=day(10))
+    stage.run("second", as_of=day(10, "13:00"))
+
+
+def test_a_wait_after_a_touch_counts_from_its_end(stage: Stage) -> None:
+    """Not from the look that is taken before a pass has seen it."""
+    let_expire(stage, "on_failure: continue")
+    told = data(stage, day(10, "18:00"))["next"]["steps"][0]
+    stage.run(as_of=day(10, "18:00"))
+    assert told["until"] == data(stage, day(10, "18:00"))["standing"]["inside"]["until"]
+    assert told["until"] == "2026-03-15T17:00:00+00:00"
+
+
+def test_one_whose_step_has_failed_leaves_where_it_says_so(stage: Stage) -> None:
+    let_expire(stage, "on_failure: exit")
+    found = data(stage, day(10, "18:00"))["next"]
+    assert found == {"steps": [], "ending": "exits", "at": "2026-03-10T22:00:00+00:00"}
+    assert "it leaves, as on_failure says" in asked(stage, day(10, "18:00")).out
+    stage.run(as_of=day(10, "18:00"))
+    assert data(stage, day(10, "18:00"))["standing"]["inside"] is None
+
+
+def test_a_digest_that_is_on_its_way_is_told_as_its_touch(stage: Stage) -> None:
+    digest = 'digest: {by: account.csm, schedule: "0 9 * * *"}'
+    stage.edit(PATH, "email: hello\n    from: account.csm", f"email: list\n    {digest}")
+    stage.write("emails/list.md", "---\nsubject: Today\n---\n{{ items | length }}\n")
+    stage.edit("touchline.yaml", f"port: {stage.mail.port}", "port: 1")
+    assert stage.run(as_of=day(10)).status == 3
+    (touch,) = data(stage, day(10))["standing"]["inside"]["touches"]
+    assert (touch["step"], touch["state"], touch["to"]) == (
+        "email-1", "ready", "casey@acme.example.com",
+    )  # fmt: skip
+    assert "stands here until its touches have ended; still open: 1" in asked(stage, day(10)).out
