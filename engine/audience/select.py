@@ -27,9 +27,8 @@ from engine.problems import SourceFault
 
 __all__ = [
     "Key",
-    "hangs_on_stays",
-    "hangs_on_steps",
     "holding",
+    "own_sources",
     "population",
     "select_keys",
     "stream_holding",
@@ -109,42 +108,21 @@ def stream_holding(
             yield from page
 
 
-def hangs_on_stays(
+def own_sources(
     condition: Condition,
     entity: EntityRef,
     snapshot: Snapshot,
     as_of: datetime,
     zone: ZoneInfo,
-) -> bool:
-    """Whether `holding` may answer otherwise with `own` than without: by what a stay was, or did.
+) -> list[Stays | Touches]:
+    """What a condition asks that a stay of one's own may answer: what stays were, or did.
 
-    Touches are among it: those of one's own enrollment are no contact.
+    Where there is any, `holding` may answer otherwise with `own` than without. Touches are among
+    it: those of one's own enrollment are no contact.
     """
-    asked = _asked(condition, entity, snapshot, as_of, zone)
-    return any(isinstance(each.source, Stays | Touches) for each in ledger_sets(asked))
-
-
-def hangs_on_steps(
-    condition: Condition,
-    entity: EntityRef,
-    snapshot: Snapshot,
-    as_of: datetime,
-    zone: ZoneInfo,
-) -> bool:
-    """Whether `holding` may answer otherwise once a step of the stay that asks is over."""
-    found = ledger_sets(_asked(condition, entity, snapshot, as_of, zone))
-    return any(isinstance(each.source, Stays) and each.source.step for each in found)
-
-
-def _asked(
-    condition: Condition,
-    entity: EntityRef,
-    snapshot: Snapshot,
-    as_of: datetime,
-    zone: ZoneInfo,
-) -> Question:
     predicate = lower(condition, asked_at(as_of, zone, snapshot.catalog))
-    return Question(entity, zone, filters=conjuncts(predicate))
+    asked = ledger_sets(Question(entity, zone, filters=conjuncts(predicate)))
+    return [each.source for each in asked if isinstance(each.source, Stays | Touches)]
 
 
 def population(entity: EntityRef, snapshot: Snapshot) -> int:

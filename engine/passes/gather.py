@@ -14,9 +14,8 @@ from engine.audience.checks import check_sources
 from engine.audience.fields import rows
 from engine.audience.select import (
     Key,
-    hangs_on_stays,
-    hangs_on_steps,
     holding,
+    own_sources,
     population,
     stream_holding,
     stream_keys,
@@ -40,6 +39,7 @@ from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy
+from engine.compile.terms import Stays
 from engine.decide.became import ReadRecords, StepRecord, stay_of
 from engine.decide.facts import Enrollment, Invited, NewTouch, TouchState
 from engine.decide.gathering import Gathered, ItemFacts
@@ -141,14 +141,15 @@ class World:
     def everyone(self, playbook: BoundPlaybook, condition: Condition) -> Iterable[Key] | None:
         """The keys of all for whom a condition holds; None where it hangs on the stays asked."""
         about = (playbook.audience.entity, self._snapshot, self._as_of, playbook.zone)
-        if hangs_on_stays(condition, *about):
+        if own_sources(condition, *about):
             return None
         return stream_holding(condition, *about)
 
     def hangs_on_steps(self, playbook: BoundPlaybook, condition: Condition) -> bool:
         """Whether a condition may hold once a step of the stay that asks is over."""
-        entity, zone = playbook.audience.entity, playbook.zone
-        return hangs_on_steps(condition, entity, self._snapshot, self._as_of, zone)
+        about = (playbook.audience.entity, self._snapshot, self._as_of, playbook.zone)
+        asked = own_sources(condition, *about)
+        return any(isinstance(each, Stays) and bool(each.step) for each in asked)
 
     def population(self, playbook: BoundPlaybook) -> int:
         """How many rows of the entity have a key."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.audience.contacts import ContactRow
-from engine.audience.select import hangs_on_stays, holding, select_keys
+from engine.audience.select import holding, own_sources, select_keys
 from engine.audience.stays import Own
 from engine.bind.conditions import (
     BoundAll,
@@ -136,7 +136,7 @@ def test_touches_hang_on_the_stays_that_made_them(shop: Shop, where: str, hangs:
     asked = shop.segment(where)
     with shop.sources() as snapshot:
         about = (asked.condition, asked.entity, snapshot, AS_OF, asked.zone)
-        assert hangs_on_stays(*about) is hangs
+        assert bool(own_sources(*about)) is hangs
 
 
 def test_a_moment_or_a_step_of_a_stay_hangs_on_it(shop: Shop) -> None:
@@ -149,4 +149,4 @@ def test_a_moment_or_a_step_of_a_stay_hangs_on_it(shop: Shop) -> None:
     with shop.sources() as snapshot:
         for asked, hangs in ((since.condition, False), (entered, True), (step, True)):
             about = (asked, since.entity, snapshot, AS_OF, since.zone)
-            assert hangs_on_stays(*about) is hangs
+            assert bool(own_sources(*about)) is hangs
