@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.dispatch.workers import gone_among, this_worker
-from engine.fallen import at_work
+from engine.fallen import Watch, at_work
 from engine.frozen import Frozen
 from engine.ledger.database import Overtaken
 from engine.ledger.due import due_enrollments
@@ -76,9 +76,9 @@ def serve(workplace: Workplace, *, once: bool, say: Callable[[str], None]) -> in
     workplace = workplace.by(clock)
     with (
         open_courier(make_courier(workplace, ledger, clock.now)) as courier,
-        at_work(ledger, stop, courier.stop, clock.now, actor=_ACTOR),
+        at_work(ledger, stop, courier.stop, clock.now, actor=_ACTOR) as watch,
     ):
-        daemon = _Daemon(workplace, ledger, courier, stop, clock)
+        daemon = _Daemon(workplace, ledger, watch, courier, stop, clock)
         if once:
             return daemon.one_round()
         say(f"touchline daemon on {ledger.shown}; stop it with SIGTERM")
@@ -93,12 +93,14 @@ class _Daemon:
         self,
         workplace: Workplace,
         ledger: Ledger,
+        watch: Watch,
         courier: Courier,
         stop: Stop,
         clock: SteadyClock,
     ) -> None:
         self._workplace = workplace
         self._ledger = ledger
+        self._watch = watch
         self._courier = courier
         self._stop = stop
         self._clock = clock
@@ -142,7 +144,7 @@ class _Daemon:
         try:
             if self._frozen.stands() or not self._holds_lease():
                 return
-            self._ledger.look_back()
+            self._watch.look_back()
             self._reload()
             self._same.look(self._clock.now)
             self._round()

@@ -138,19 +138,19 @@ def run_now(
         summary = _rehearsal(workplace, names, as_of, ledger, fixed=fixed)
         return replace(summary, notes=(why_not, *summary.notes), refused=True)
     refuse_the_past(ledger, as_of)
-    stop, actor = Stop(), workplace.ports.actor
+    stop, actor, clock = Stop(), workplace.ports.actor, workplace.ports.clock.now
     with ledger.read() as unit:
         since = head_of(unit).seq  # what one playbook's delivery ends of another's is told as well
     if fixed:  # at an instant that is run at again no time passes, so no backoff would ever end
         with ledger.write() as unit:
             retry_now(unit, now=as_of, actor=actor)
-    now: Callable[[], datetime] = (lambda: as_of) if fixed else workplace.ports.clock.now
+    now: Callable[[], datetime] = (lambda: as_of) if fixed else clock
     firing = firing_of(workplace, as_of, by_hand(as_of), actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of)
     roll = call_roll(workplace, ledger, at=as_of, actor=actor)
     notice_policy(workplace, ledger, at=as_of)
     made = make_courier(workplace, ledger, now, ages_by=lambda: as_of, progress=progress)
-    with open_courier(made) as courier, at_work(ledger, stop, courier.stop, now, actor=actor):
+    with open_courier(made) as courier, at_work(ledger, stop, courier.stop, clock, actor=actor):
         for playbook in playbooks:
             if stop.is_asked:
                 break

@@ -17,7 +17,7 @@ import logging
 from collections.abc import Callable
 
 from engine.courier import Courier, open_courier
-from engine.fallen import at_work
+from engine.fallen import Watch, at_work
 from engine.frozen import Frozen
 from engine.handing_out import Doorbell, taking_chunks
 from engine.ledger.clearances import cleared_now
@@ -61,10 +61,10 @@ def serve(workplace: Workplace, *, say: Callable[[str], None]) -> int:
     with (
         open_courier(courier),
         taking_chunks(ledger, bell),
-        at_work(ledger, stop, lambda: _end(courier, bell), clock.now, actor=_ACTOR),
+        at_work(ledger, stop, lambda: _end(courier, bell), clock.now, actor=_ACTOR) as watch,
     ):
         say(f"touchline worker on {ledger.shown}; stop it with SIGTERM")
-        _Worker(workplace, ledger, courier, stop, clock).work(bell)
+        _Worker(workplace, ledger, watch, courier, stop, clock).work(bell)
     return 0
 
 
@@ -89,12 +89,14 @@ class _Worker:
         self,
         workplace: Workplace,
         ledger: Ledger,
+        watch: Watch,
         courier: Courier,
         stop: Stop,
         clock: SteadyClock,
     ) -> None:
         self._workplace = workplace
         self._ledger = ledger
+        self._watch = watch
         self._courier = courier
         self._stop = stop
         self._files = FileWatch(workplace.root)
@@ -118,7 +120,7 @@ class _Worker:
         try:
             if self._frozen.stands():
                 return
-            self._ledger.look_back()
+            self._watch.look_back()
             self._reload()
             self._same.look(self._clock.now)
             self._courier.send()

@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Table, and_, bindparam, delete, func, literal, null, or_, select, update
+from sqlalchemy import (
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, Phase, TouchState
 from engine.decide.pauses import Pause
@@ -21,7 +33,7 @@ from engine.ledger.held import late_from
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_new
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.tables import channels, enrollments, halts, pauses, touches
+from engine.ledger.tables import audit, channels, enrollments, halts, pauses, touches
 from engine.problems import Unreachable
 
 __all__ = [
@@ -43,6 +55,7 @@ __all__ = [
     "paused_since",
     "resume",
     "resume_channel",
+    "resumed_since",
     "stops_in_force",
     "write_halt",
     "write_halt_file",
@@ -160,6 +173,12 @@ def resume(ledger: Ledger, playbooks: Collection[str], *, at: datetime, actor: s
     if not playbooks and _remove_file(ledger) and not lifted:
         lifted.append(EVERYTHING)
     return lifted
+
+
+def resumed_since(unit: Unit, at: datetime) -> bool:
+    """Whether a halt of everything was lifted after an instant."""
+    since = and_(audit.c.kind == Kind.RESUMED, audit.c.playbook == EVERYTHING, audit.c.at > at)
+    return bool(unit.connection.scalar(select(exists().where(since))))
 
 
 def is_halted(unit: Unit, playbook: str) -> bool:

@@ -176,6 +176,126 @@ def test_a_run_halts_everything_and_ends(
     assert len(stage.mail.received) == number
 
 
+# ---------------------------------------------------------------- between two processes
+
+
+def put_back_between_runs(stage: Stage, ledger: Ledger, folder: Path) -> None:
+    """One user has his mail in the backup, the other had hers since; nobody is at work.
+
+    A halt that was lifted before the backup says nothing of what is missing.
+    """
+    assert stage.run().status == 0
+    assert stage.do("halt").status == stage.do("resume", "--yes").status == 0
+    restore = backup(ledger, folder)
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    assert stage.run(as_of=A_DAY_LATER).status == 0
+    restore()
+
+
+A_DAY_LATER = "2026-03-11T09:00:00-04:00"
+BOTH = ["ann1@example.com", "ann2@example.com"]
+AGAIN = [*BOTH, "ann2@example.com"]
+
+
+@pytest.mark.parametrize(
+    "command", [("run", "--as-of", A_DAY_LATER), ("daemon", "--once")], ids=["run", "daemon"]
+)
+def test_who_starts_afterwards_misses_what_the_one_before_has_seen(
+    daily: tuple[Stage, Ledger], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """As under cron, where nobody was at work meanwhile; a resume takes the ledger as it is."""
+    stage, ledger = daily
+    put_back_between_runs(stage, ledger, tmp_path)
+    told = stage.do(*command)
+    assert (told.status, "fell back" in told.err, stage.mailed) == (1, True, BOTH)
+    assert "the ledger fell back to an older state" in stage.do("status").out
+    assert stage.do(*command).err.count("fell back") <= 1
+    assert stage.mailed == BOTH
+    assert stage.do("resume", "--yes").status == 0
+    assert (stage.run(as_of=A_DAY_LATER).status, stage.mailed) == (0, AGAIN)
+
+
+def test_whoever_puts_it_back_by_the_book_is_not_stopped_once_more(
+    daily: tuple[Stage, Ledger], tmp_path: Path
+) -> None:
+    """Halted before it starts, and resumed by who looked (operations page, "Backups")."""
+    stage, ledger = daily
+    put_back_between_runs(stage, ledger, tmp_path)
+    assert stage.do("halt", "--why", "put back").status == 0
+    assert stage.do("resume", "--yes").status == 0
+    assert (stage.run(as_of=A_DAY_LATER).status, stage.mailed) == (0, AGAIN)
+
+
+@pytest.mark.parametrize(
+    ("resumed", "status", "mailed"),
+    [((), 0, AGAIN), (("checkup",), 1, BOTH)],
+    ids=["everything", "a playbook"],
+)
+def test_a_resume_of_everything_on_one_machine_is_one_for_all(
+    daily: tuple[Stage, Ledger],
+    tmp_path: Path,
+    resumed: tuple[str, ...],
+    status: int,
+    mailed: list[str],
+) -> None:
+    """What the others have seen is older than it."""
+    stage, ledger = daily
+    put_back_between_runs(stage, ledger, tmp_path)
+    file = seen_by(stage)
+    of_another = file.read_text()
+    assert stage.do("halt", *resumed).status == 0
+    assert stage.do("resume", "--yes", *resumed).status == 0
+    file.write_text(of_another)
+    assert (stage.run(as_of=A_DAY_LATER).status, stage.mailed) == (status, mailed)
+
+
+def test_dry_runs_neither_ask_nor_keep_it(daily: tuple[Stage, Ledger], tmp_path: Path) -> None:
+    """They write nothing, and whoever reads may read an older state."""
+    stage, ledger = daily
+    put_back_between_runs(stage, ledger, tmp_path)
+    before = seen_by(stage).read_text()
+    assert stage.run("--dry-run").status == 0
+    assert seen_by(stage).read_text() == before
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"seq": "1", "hash": 2, "at": 3}', "\0"])
+def test_a_file_that_cannot_be_read_is_told_of_and_written_anew(
+    daily: tuple[Stage, Ledger],
+    content: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is no record: the log is."""
+    stage, ledger = daily
+    assert stage.run().status == 0
+    seen_by(stage).write_text(content)
+    assert stage.run().status == 0
+    assert "cannot be read" in caplog.text
+    caplog.clear()
+    put_back_between_runs(stage, ledger, tmp_path)
+    assert stage.run(as_of=A_DAY_LATER).status == 1, "from then on it is asked again"
+    assert "cannot be read" not in caplog.text
+
+
+def test_a_folder_that_takes_no_file_hinders_no_run(
+    daily: tuple[Stage, Ledger], caplog: pytest.LogCaptureFixture
+) -> None:
+    """As in a container whose disk is not to be written."""
+    stage, _ = daily
+    assert stage.run().status == 0
+    file = seen_by(stage)
+    file.unlink()
+    file.mkdir()
+    assert stage.run().status == 0
+    assert "cannot be kept in" in caplog.text
+
+
+def seen_by(stage: Stage) -> Path:
+    """The file in which this machine keeps what it has seen of the ledger."""
+    (file,) = (stage.root / ".touchline").glob("seen-*.json")
+    return file
+
+
 GONE = ("ALTER TABLE {} RENAME TO away", "ALTER TABLE away RENAME TO {}")
 EMPTY = ("CREATE TABLE away AS TABLE {0}; DELETE FROM {0}", "INSERT INTO {} TABLE away")
 
