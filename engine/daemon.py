@@ -290,8 +290,9 @@ class _Daemon:
         """The slot to start now; slots that are passed over are recorded with their reason."""
         if playbook.schedule is None:
             return None
-        by = now - self._offsets.get(playbook.name, timedelta(0))
-        since, busy_until = self._since(playbook, by), self._ran_until.get(playbook.name)
+        later = self._offsets.get(playbook.name, timedelta(0))
+        by, ran_until = now - later, self._ran_until.get(playbook.name)
+        since, busy_until = self._since(playbook, by), ran_until and ran_until - later
         found = due(
             playbook.schedule,
             playbook.zone,
