@@ -133,3 +133,22 @@ def test_the_mails_of_a_thread_are_found_again_on_the_other_side(
     ids = {str(letter["Message-ID"]) for letter in stage.letters}
     named = {each for letter in stage.letters for each in str(letter["References"] or "").split()}
     assert named <= ids
+
+
+def test_a_dry_run_answers_what_waited_for_its_window(stage: Stage) -> None:
+    """The colleague had the first mail at eight; the customer's goes by this pass, and then both
+    get the answer."""
+    window = 'policy: {send_window: {from: "09:00", to: "17:00"}}\npeople:'
+    stage.edit("touchline.yaml", "people:", window)
+    both = "    to: [user, house.dana]\n"
+    written = PLAYBOOK.replace("  - wait: 1 day\n", "", 1).partition("  - wait")[0]
+    for step in ("first", "second"):
+        written = written.replace(f"    id: {step}\n", f"    id: {step}\n{both}")
+    stage.write("playbooks/checkup.yaml", written)
+    stage.run(as_of="2026-03-10T08:00-04:00")
+    assert stage.mailed == ["dana@acme.example.com"]
+    said = stage.run("--dry-run", as_of=AS_OF).data
+    stage.run(as_of=AS_OF)
+    sent = sorted(str(letter["Subject"]) for letter in stage.letters[1:])
+    assert sent == ["Hello Ann1", "Re: Hello Ann1", "Re: Hello Ann1"]
+    assert sorted(each["subject"] for each in said["would"]) == sent
