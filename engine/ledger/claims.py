@@ -40,7 +40,7 @@ from engine.ledger.tables import (
 from engine.ledger.told import tell_of_touches
 from engine.messages.tokens import Purpose, make_token
 
-__all__ = ["Claimed", "Claims", "claim"]
+__all__ = ["Claimed", "Claims", "claim", "follows", "of_versions"]
 
 _GROWTH = 4  # where the first that are due are held back, more of them are looked at together
 _MOST_AT_ONCE = 500  # touches that one transaction puts off
@@ -279,11 +279,11 @@ def _due(now: datetime) -> list[ColumnElement[bool]]:
         IS_READY,
         touches.c.next_attempt_at <= now,
         or_(touches.c.expires_at.is_(None), touches.c.expires_at > now),
-        _follows(),
+        follows(),
     ]
 
 
-def _follows() -> ColumnElement[bool]:
+def follows() -> ColumnElement[bool]:
     """A copy for somebody in `cc` goes after the mail itself, and only if that went."""
     mail = touches.alias()
     went = select(mail.c.id).where(
@@ -307,17 +307,20 @@ def _nothing_stops(now: datetime) -> list[ColumnElement[bool]]:
 def _cleared(playbooks: Mapping[str, Collection[str]]) -> list[ColumnElement[bool]]:
     asked = touches.c.playbook.in_(sorted(playbooks))
     held = sorted({version for versions in playbooks.values() for version in versions})
-    if not held:
-        return [asked]
-    by_held = select(enrollments.c.id).where(
-        enrollments.c.id == touches.c.enrollment, enrollments.c.version.in_(held)
+    return [asked, ~of_versions(held)] if held else [asked]
+
+
+def of_versions(versions: Collection[str]) -> ColumnElement[bool]:
+    """The touches of those who are in some versions, and the digests that tell of one of them."""
+    theirs = select(enrollments.c.id).where(
+        enrollments.c.id == touches.c.enrollment, enrollments.c.version.in_(versions)
     )
-    about_held = (
+    about = (
         select(items.c.touch)
         .join(enrollments, enrollments.c.id == items.c.enrollment)
-        .where(items.c.touch == touches.c.id, enrollments.c.version.in_(held))
+        .where(items.c.touch == touches.c.id, enrollments.c.version.in_(versions))
     )
-    return [asked, ~by_held.exists(), ~about_held.exists()]
+    return or_(theirs.exists(), about.exists())
 
 
 def _take(asking: _Asking, rows: Sequence[Row[Any]]) -> list[Claimed]:

@@ -36,7 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("roster", "notices", "standing", "steady", "taking_up", "erasing", "graph"),
         *("connections", "receiving", "lint", "examples", "testing"),
         *("source_check", "dialect_check", "adding", "copying", "measuring"),
-        *("review", "simulation", "still", "stopped", "halting", "fallen"),
+        *("review", "simulation", "still", "stopped", "halting", "fallen", "waiting"),
     ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.

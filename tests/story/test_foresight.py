@@ -233,6 +233,9 @@ def test_what_waits_for_those_who_are_held_as_unbound_waits_on(
     told = stage.run("--dry-run", as_of=later).data
     done = stage.run(as_of=later).data
     assert told["runs"][0]["touches"] == done["runs"][0]["touches"] == {"email": {became: 3}}
+    waiting = {"unbound": 3} if became == "ready" else {}
+    assert told["runs"][0]["waiting"] == done["runs"][0]["waiting"] == waiting
+    assert stage.do("status", "--format", "json").data["waiting"] == waiting
     if became == "ready":
         assert {each["reason"] for each in told["would"]} == {"unbound"}
 
