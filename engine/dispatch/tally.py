@@ -21,7 +21,7 @@ class Delivered:
     was the channel's own, unless it worked after that; `paused` names the channels that this
     delivery paused until a person looks. `swept` is what workers that are gone had left behind;
     `orphaned` counts copies that ended because their mail did not go, `given_up` mails that had
-    waited too long for room under a cap.
+    waited too long for room under a cap, or whose address gets nothing of their topic any more.
     """
 
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

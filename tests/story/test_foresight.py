@@ -240,6 +240,21 @@ def test_what_waits_for_those_who_are_held_as_unbound_waits_on(
         assert {each["reason"] for each in told["would"]} == {"unbound"}
 
 
+@pytest.mark.parametrize("again", [day(10, "13:00"), day(11, "08:00")])
+def test_what_waits_is_refused_to_who_unsubscribed_when_it_is_looked_at(
+    stage: Stage, again: str
+) -> None:
+    """Suppression is asked before the window: who may get nothing does not wait for it anew."""
+    write(stage, PATIENT, MORNING)
+    stage.run(as_of=day(10, "08:00"))
+    stage.do("suppress", "add", "ann1@example.com")
+    told, done = come_to(stage, again)
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 2, "skipped": 1}}
+    assert done[0]["waiting"] == {"window": 2}
+    assert stage.do("status", "--format", "json").data["reasons"]["suppressed"] == 1
+
+
 AGAIN = """\
 playbook: checkup
 segment: {of: user, where: [{everyone: true}]}
