@@ -130,6 +130,11 @@ def _remarks(
             f"A run lets {playbook.entry.per_run:,} in, the lowest keys first: it may be the turn "
             "of a later one."
         )
+    if playbook.entry.again.each is not None:
+        yield (
+            f"Of several of one {playbook.entry.again.each} who would enter, the one with the "
+            "lowest key does: the others find it inside."
+        )
     if ledger is None:
         return
     with ledger.read() as unit:
