@@ -78,6 +78,13 @@ class Tally:
         """The channel was paused."""
         self._paused.append(channel)
 
+    @property
+    def withheld(self) -> bool:
+        """Whether anything came to an end, and did not go out."""
+        ended = (TouchState(state) for states in self._counts.values() for state in states)
+        went = (TouchState.SENT, TouchState.UNKNOWN)
+        return self._given_up > 0 or any(each.has_ended and each not in went for each in ended)
+
     def delivered(self) -> Delivered:
         """The figures as they stand."""
         return Delivered(
