@@ -46,9 +46,10 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
         for touch in waiting
         if (parts := [each for each in told_apart(touch) if each.enrollment in inside])
     ]
-    journal.record(TouchMade(touch) for touch, _ in kept)
     left = set(journal.left())
-    journal.record(TouchMade(_dropped(each)) for each in waiting if each.enrollment in left)
+    journal.record(TouchMade(touch) for touch, _ in kept)
+    journal.end([touch for touch, _ in kept if touch.reason == NEVER_CONTACT])
+    journal.end([_dropped(each) for each in waiting if each.enrollment in left])
     here = (
         each for _, parts in kept for each in parts if each.step == inside[each.enrollment].step
     )

@@ -230,6 +230,11 @@ class DryJournal:
         self._outbox |= {touch.id: touch for touch in made if not is_in_inbox(touch)}
         self.invited += [each for each in listed if isinstance(each, Invited)]
 
+    def end(self, touches: Sequence[NewTouch]) -> None:
+        """Remember what ends before anybody is decided on: it takes nobody's place from now on."""
+        self.record(TouchMade(touch) for touch in touches)
+        self._dispatch(touches)
+
     def _goes_on(self, decision: Decision) -> bool:
         """Whether one of the ledger is where it was, and still to be decided on by that.
 

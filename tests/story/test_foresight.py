@@ -255,6 +255,25 @@ def test_what_waits_is_refused_to_who_unsubscribed_when_it_is_looked_at(
     assert stage.do("status", "--format", "json").data["reasons"]["suppressed"] == 1
 
 
+@pytest.mark.parametrize("rule", ["exit_when: {uses_reports: true}\n", ""], ids=["left", "never"])
+def test_what_ends_with_the_pass_gives_its_address_free(stage: Stage, rule: str) -> None:
+    """Who waited there leaves, or is not to be written to: another one gets the mail at once."""
+    never = ", never_contact: [{segment: troubled}]" if not rule else ""
+    write(stage, PATIENT, MORNING.replace("}}", "}" + never + "}"))
+    stage.write("segments/troubled.yaml", TROUBLED)
+    stage.edit("playbooks/checkup.yaml", "steps:", f"{rule}steps:")
+    one, two = ({"user_id": key, "email": "us@example.com"} for key in (1, 2))
+    stage.put_users(one)
+    stage.run(as_of=day(10, "08:00"))
+    stage.put_users({**one, "uses_reports": "true"}, two)
+    told, done = come_to(stage, day(10, "08:30"))
+    assert told == done
+    assert done[0]["waiting"] == {"window": 1}
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert stage.mailed == ["us@example.com"]
+
+
 GOALS = {
     "a goal that ends nothing": "{name: seen, when: {uses_reports: true}, ends: false}",
     "a level of it": (
