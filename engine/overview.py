@@ -103,6 +103,7 @@ def overview(workplace: Workplace) -> Overview:
     with ledger.read() as unit:
         sound = _sound(workplace, names)
         older = {each.name: _older(workplace, each, unit) for each in sound}
+        held = {each.version for each in chain(*older.values()) if each.becomes.is_held}
         lines = tuple(_line(workplace, name, unit, older, now=now) for name in names)
         reasons = Counter(
             touch.reason for touch in list_touches(unit, states=_NOT_OUT) if touch.reason
@@ -111,7 +112,7 @@ def overview(workplace: Workplace) -> Overview:
             (*lines, *lost),
             counts_by_state(unit),
             dict(sorted(reasons.items())),
-            what_waits(workplace, unit, chain(*older.values()), now=now),
+            what_waits(workplace, unit, held, now=now),
             tuple(held_in(unit, now)),
             halts=tuple(halts_in_force(unit)),
             channels=tuple(

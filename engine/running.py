@@ -20,6 +20,7 @@ from engine.language.playbook import Status
 from engine.ledger.clearances import Clearance
 from engine.ledger.control import ChannelState, channel_states
 from engine.ledger.foreseen import Going
+from engine.ledger.inside import versions_inside
 from engine.ledger.invitations import playbooks_invited
 from engine.ledger.log import head_of
 from engine.ledger.outcomes import begun, came_to
@@ -29,7 +30,6 @@ from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
 from engine.moments import shift_local
 from engine.notices import notice_policy, tell_assignees
-from engine.passes.changes import older_versions
 from engine.passes.entering import Firing, by_hand
 from engine.passes.gather import World
 from engine.passes.inviting import DRAFT, refuse_all
@@ -340,8 +340,8 @@ def run_one(
             )
     with ledger.read() as unit:
         touches = this_time(before.touches, came_to(unit, before))
-        older = older_versions(unit, playbook, versions.as_it_was)
-        waiting = what_waits(workplace, unit, older, now=firing.as_of, playbook=playbook.name)
+        held = [each for each in versions_inside(unit, playbook.name) if versions(each) is None]
+        waiting = what_waits(workplace, unit, held, now=firing.as_of, playbook=playbook.name)
     return replace(report, touches=touches, waiting=waiting)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from engine.decide.gathering import GATHERED
 from engine.ledger.counts import gathering_count
 from engine.ledger.pending import waiting_by_reason, waiting_under
 from engine.ledger.store import Unit
-from engine.passes.changes import Inside
 from engine.problems import Invalid
 from engine.workplace import Workplace
 
@@ -19,12 +18,12 @@ __all__ = ["what_waits"]
 def what_waits(
     workplace: Workplace,
     unit: Unit,
-    older: Iterable[Inside],
+    held: Collection[str],
     *,
     now: datetime,
     playbook: str | None = None,
 ) -> dict[str, int]:
-    """By reason, of a playbook or of all; `older` are those inside its older versions.
+    """By reason, of a playbook or of all; `held` are the versions that cannot go on.
 
     Where the policy does not bind, which validation tells and nothing goes out by, by the reasons
     on record.
@@ -34,7 +33,6 @@ def what_waits(
         policy = workplace.policy
     except Invalid:
         return waiting_by_reason(unit, playbook=playbook) | gathered
-    held = {each.version for each in older if each.becomes.is_held}
     real = workplace.ports.clock.now()
     about = waiting_under(unit, policy, now=now, real=real, playbook=playbook, held=held)
     return about | gathered
