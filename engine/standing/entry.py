@@ -125,6 +125,8 @@ def _remarks(
 ) -> Iterator[str]:
     if playbook.status is Status.PAUSED:
         yield "The playbook is paused: nobody enters."
+    if playbook.schedule and playbook.status is Status.ACTIVE and not _next_fire(playbook, now):
+        yield "The schedule has ended: nothing fires by itself any more."
     if playbook.entry.per_run is not None:
         yield (
             f"A run lets {playbook.entry.per_run:,} in, the lowest keys first: it may be the turn "

@@ -342,12 +342,17 @@ def test_who_was_inside_learns_when_it_may_again(
             "entry: {again: {each: account}}\nsteps:",
             "Of several of one account who would",
         ),
+        (
+            "segment:",
+            'schedule: {cron: "0 9 * * *", until: 2026-03-09}\nsegment:',
+            "The schedule has ended: nothing fires by itself any more.",
+        ),
         ("segment:", "status: draft\nsegment:", "the playbook is a draft, which never runs"),
         ("segment:", "status: paused\nsegment:", "The playbook is paused: nobody enters."),
         ("uses_reports: true", "uses_reports: false", "it meets exit_when already"),
         ("between: [30, 90]", "between: [3, 9]", "it is not in the segment"),
     ],
-    ids=["holdout", "throttle", "each", "draft", "paused", "exit", "segment"],
+    ids=["holdout", "throttle", "each", "ended", "draft", "paused", "exit", "segment"],
 )
 def test_each_gate_is_told(stage: Stage, old: str, new: str, told: str) -> None:
     stage.edit(PATH, old, new)
