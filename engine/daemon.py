@@ -116,6 +116,7 @@ class _Daemon:
         self._called: datetime | None = None
         self._told: set[str] = set()
         self._offsets: Mapping[str, timedelta] = {}
+        self._holidays = workplace.policy.holidays
         place = workplace.ports.host
         self._same = SameFiles(ledger, workplace.root, what="daemon", host=place)
 
@@ -291,9 +292,16 @@ class _Daemon:
         """The slot to start now; slots that are passed over are recorded with their reason."""
         if playbook.schedule is None:
             return None
-        by = now - self._offsets.get(playbook.name, timedelta(0))
-        since, busy_until = self._since(playbook, by), self._ran_until.get(playbook.name)
-        found = due(playbook.schedule, playbook.zone, since, by, busy_until=busy_until)
+        later = self._offsets.get(playbook.name, timedelta(0))
+        by, ran_until = now - later, self._ran_until.get(playbook.name)
+        since, busy_until = self._since(playbook, by), ran_until and ran_until - later
+        found = due(
+            playbook.schedule,
+            playbook.zone,
+            *(since, by),
+            busy_until=busy_until,
+            holidays=self._holidays,
+        )
         if found.fire is None and not found.skipped:
             return self._unfinished(playbook, now)
         for fire, reason in found.skipped:
@@ -321,7 +329,7 @@ class _Daemon:
         if run is None:
             return None
         fire = fire_of(run.fire, playbook.zone)
-        if is_too_late(playbook.schedule, fire, now, playbook.zone):
+        if is_too_late(playbook.schedule, fire, now, playbook.zone, self._holidays):
             return None
         every = self._workplace.settings.policy.pass_every
         failed_at = run.ended_at if run.state is RunState.FAILED else None
@@ -383,7 +391,9 @@ class _Daemon:
             return
         self._workplace = changed
         self._same.taken_up()
-        self._courier.use(changed.channels, changed.policy)
+        policy = changed.policy
+        self._holidays = policy.holidays
+        self._courier.use(changed.channels, policy)
         self._courier.hold_all_but(())
         self._passed.clear()
         self._called = None

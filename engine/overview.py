@@ -6,25 +6,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.changes import Becomes
 from engine.decide.facts import TouchState
-from engine.decide.gathering import GATHERED
 from engine.desk import HeldItem, held_in
 from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
-from engine.ledger.counts import counts_by_phase, counts_by_step, gathering_count
+from engine.ledger.counts import counts_by_phase, counts_by_step
 from engine.ledger.leases import DAEMON, lease_of
-from engine.ledger.pending import waiting_by_reason, waiting_under
 from engine.ledger.runs import last_run
 from engine.ledger.store import Unit
 from engine.ledger.touches import counts_by_state, list_touches
-from engine.passes.changes import older_versions
+from engine.passes.changes import Inside, older_versions
 from engine.passes.versions import Shelf
 from engine.problems import Invalid
 from engine.roster import as_known, still_inside
 from engine.schedule import next_fires
 from engine.tracking import never_tracked
+from engine.waiting import what_waits
 from engine.workplace import Workplace
 
 __all__ = ["Overview", "PlaybookLine", "overview"]
@@ -97,11 +97,14 @@ def overview(workplace: Workplace) -> Overview:
     lost = _unreadable(workplace)
     ledger, why_dry = workplace.known_ledger()
     if ledger is None:
-        lines = tuple(_line(workplace, name, None, now=now) for name in names)
+        lines = tuple(_line(workplace, name, None, {}, now=now) for name in names)
         notes = never_tracked(workplace, _sound(workplace, names), None, now)
         return Overview((*lines, *lost), {}, {}, {}, (), why_dry=why_dry, notes=notes)
     with ledger.read() as unit:
-        lines = tuple(_line(workplace, name, unit, now=now) for name in names)
+        sound = _sound(workplace, names)
+        older = {each.name: _older(workplace, each, unit) for each in sound}
+        held = {each.version for each in chain(*older.values()) if each.becomes.is_held}
+        lines = tuple(_line(workplace, name, unit, older, now=now) for name in names)
         reasons = Counter(
             touch.reason for touch in list_touches(unit, states=_NOT_OUT) if touch.reason
         )
@@ -109,7 +112,7 @@ def overview(workplace: Workplace) -> Overview:
             (*lines, *lost),
             counts_by_state(unit),
             dict(sorted(reasons.items())),
-            _waiting(workplace, unit),
+            what_waits(workplace, unit, held, now=now),
             tuple(held_in(unit, now)),
             halts=tuple(halts_in_force(unit)),
             channels=tuple(
@@ -122,7 +125,7 @@ def overview(workplace: Workplace) -> Overview:
             notes=(
                 *_nobody_works(until, now),
                 *(_gone(*each) for each in still_inside(workplace, ledger)),
-                *never_tracked(workplace, _sound(workplace, names), ledger, now),
+                *never_tracked(workplace, sound, ledger, now),
             ),
         )
 
@@ -156,7 +159,14 @@ def _sound(workplace: Workplace, names: Sequence[str]) -> list[BoundPlaybook]:
     return found
 
 
-def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) -> PlaybookLine:
+def _line(
+    workplace: Workplace,
+    name: str,
+    unit: Unit | None,
+    older: Mapping[str, Sequence[Inside]],
+    *,
+    now: datetime,
+) -> PlaybookLine:
     declared = workplace.project.playbooks[name]
     try:
         playbook = workplace.runnable(name)
@@ -168,7 +178,7 @@ def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) 
         return PlaybookLine(name, str(playbook.status), next_fire=upcoming)
     known = as_known(unit, playbook)
     run = last_run(unit, known.name)
-    held = _held_inside(workplace, known, unit)
+    held = _held(older[name])
     return PlaybookLine(
         name,
         str(playbook.status),
@@ -184,16 +194,6 @@ def _line(workplace: Workplace, name: str, unit: Unit | None, *, now: datetime) 
     )
 
 
-def _waiting(workplace: Workplace, unit: Unit) -> dict[str, int]:
-    gathered = {GATHERED: number} if (number := gathering_count(unit)) else {}
-    try:
-        policy = workplace.policy
-    except Invalid:  # validation tells of it, and nothing goes out
-        return waiting_by_reason(unit) | gathered
-    now = workplace.ports.clock.now()
-    return waiting_under(unit, policy, now=now, real=now) | gathered
-
-
 def _unreadable(workplace: Workplace) -> list[PlaybookLine]:
     """Files that could not even be read as playbooks, each under its path."""
     lost = workplace.unreadable_playbooks.items()
@@ -207,10 +207,16 @@ def _next_fire(playbook: BoundPlaybook, now: datetime) -> datetime | None:
     return fires[0].at if fires else None
 
 
-def _held_inside(workplace: Workplace, playbook: BoundPlaybook, unit: Unit) -> Counter[Becomes]:
+def _older(workplace: Workplace, playbook: BoundPlaybook, unit: Unit) -> Sequence[Inside]:
+    """Those inside older versions of a playbook."""
+    known = as_known(unit, playbook)
+    shelf = Shelf(workplace.project, workplace.catalog, unit.ledger, known)
+    return older_versions(unit, known, shelf.as_it_was)
+
+
+def _held(older: Sequence[Inside]) -> Counter[Becomes]:
     """How many inside stand still until a person changes something, by what became of them."""
-    shelf = Shelf(workplace.project, workplace.catalog, unit.ledger, playbook)
     held: Counter[Becomes] = Counter()
-    for each in older_versions(unit, playbook, shelf.as_it_was):
+    for each in older:
         held[each.becomes] += each.people
     return held

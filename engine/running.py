@@ -12,7 +12,6 @@ from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
 from engine.decide.facts import NO_PLAYBOOK
-from engine.decide.gathering import GATHERED
 from engine.dispatch.deliver import Delivered
 from engine.dispatch.line import Cleared
 from engine.dispatch.workers import this_worker
@@ -20,12 +19,12 @@ from engine.fallen import at_work
 from engine.language.playbook import Status
 from engine.ledger.clearances import Clearance
 from engine.ledger.control import ChannelState, channel_states
-from engine.ledger.counts import gathering_count
 from engine.ledger.foreseen import Going
+from engine.ledger.inside import versions_inside
 from engine.ledger.invitations import playbooks_invited
 from engine.ledger.log import head_of
 from engine.ledger.outcomes import begun, came_to
-from engine.ledger.pending import waiting_for_people, waiting_under
+from engine.ledger.pending import waiting_for_people
 from engine.ledger.recovery import RETRIED, retry_now
 from engine.ledger.runs import last_as_of, run_id, save_version
 from engine.ledger.store import Ledger, Unit
@@ -42,6 +41,7 @@ from engine.roster import call_roll, known_now
 from engine.stopped import foreseen_still, standing_still
 from engine.stopping import Stop
 from engine.tracking import never_tracked
+from engine.waiting import what_waits
 from engine.workplace import Workplace
 
 __all__ = [
@@ -340,10 +340,8 @@ def run_one(
             )
     with ledger.read() as unit:
         touches = this_time(before.touches, came_to(unit, before))
-        gathered = gathering_count(unit, report.playbook)
-        about = {"now": firing.as_of, "real": workplace.ports.clock.now()}
-        held_back = waiting_under(unit, workplace.policy, playbook=playbook.name, **about)
-        waiting = held_back | ({GATHERED: gathered} if gathered else {})
+        held = [each for each in versions_inside(unit, playbook.name) if versions(each) is None]
+        waiting = what_waits(workplace, unit, held, now=firing.as_of, playbook=playbook.name)
     return replace(report, touches=touches, waiting=waiting)
 
 

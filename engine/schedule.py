@@ -7,9 +7,9 @@ end of the gap, a doubled one at its first coming only. So neither can fire twic
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
@@ -100,12 +100,13 @@ def due(
     now: datetime,
     *,
     busy_until: datetime | None = None,
+    holidays: Container[date] = frozenset(),
 ) -> Due:
     """The fires in (since, now]: the latest may start, the others are skips with a reason.
 
     The latest itself is skipped as `overlap` where the run before went on until `busy_until` and
     the fire came meanwhile, as `late` beyond `max_lateness`, and as `missed` where `catch_up:
-    none` and it was not taken up within five minutes.
+    none` and it was not taken up within five minutes. Business days pass over `holidays`.
     """
     fires = []
     for fire in _fires(schedule, zone, _bounded(schedule, zone, since, now)):
@@ -117,7 +118,7 @@ def due(
     *missed, latest = fires
     skips = tuple((fire, "superseded") for fire in missed[-_MOST_SKIPS:])
     overlaps = busy_until is not None and latest.at <= busy_until
-    reason = "overlap" if overlaps else _too_late(schedule, latest, now, zone)
+    reason = "overlap" if overlaps else _too_late(schedule, latest, now, zone, holidays)
     return Due(None, (*skips, (latest, reason))) if reason else Due(latest, skips)
 
 
@@ -135,15 +136,24 @@ def _bounded(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime)
     return since
 
 
-def is_too_late(schedule: Schedule, fire: Fire, now: datetime, zone: ZoneInfo) -> bool:
+def is_too_late(
+    schedule: Schedule,
+    fire: Fire,
+    now: datetime,
+    zone: ZoneInfo,
+    holidays: Container[date] = frozenset(),
+) -> bool:
     """Whether a fire that began in time may no longer go on: it is older than `max_lateness`."""
-    return shift_local(fire.at, schedule.max_lateness or DEFAULT_LATENESS, zone) < now
+    lateness = schedule.max_lateness or DEFAULT_LATENESS
+    return shift_local(fire.at, lateness, zone, holidays=holidays) < now
 
 
-def _too_late(schedule: Schedule, fire: Fire, now: datetime, zone: ZoneInfo) -> str:
+def _too_late(
+    schedule: Schedule, fire: Fire, now: datetime, zone: ZoneInfo, holidays: Container[date]
+) -> str:
     if schedule.catch_up is CatchUp.NONE and now - fire.at > _ON_TIME:
         return "missed"
-    return "late" if is_too_late(schedule, fire, now, zone) else ""
+    return "late" if is_too_late(schedule, fire, now, zone, holidays) else ""
 
 
 def _fires(schedule: Schedule, zone: ZoneInfo, after: datetime) -> Iterator[Fire]:

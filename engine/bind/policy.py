@@ -48,6 +48,7 @@ __all__ = [
 
 _WHOLE_DAY = (0, 24 * 60)
 _NO_YEAR = 3000
+_OF_PASSES = (Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK)
 _HALT = "`touchline halt` stops everything that goes out, until `touchline resume`"
 _SAMPLE = date(2027, 1, 1)  # any two years will do to see whether a weekday is ever no holiday
 _SAMPLE_DAYS = 731
@@ -130,7 +131,7 @@ def bind_policy(project: Project, catalog: Catalog) -> BoundPolicy:
     policy = project.settings.policy
     with Findings() as found:
         found.attempt(lambda: _check_fuse(policy))
-        found.attempt(lambda: _check_time(policy.pass_every, "pass_every", policy.place))
+        found.attempt(lambda: _check_pass_every(policy))
         found.attempt(lambda: _check_retention(policy))
         found.each(policy.frequency_caps, lambda cap: _check_cap(cap, project, catalog))
         found.each(policy.rates, lambda name: _check_rate(name, project))
@@ -178,6 +179,16 @@ def _check_time(said: Duration, name: str, place: Place) -> None:
     if said.amount == 0 or said.unit is Unit.BUSINESS_DAY:
         raise wrong(
             place, "bad-duration", f"`{name}` is {said}; expected a time, as `{name}: 7 days`"
+        )
+
+
+def _check_pass_every(policy: Policy) -> None:
+    every = policy.pass_every
+    if every.amount == 0 or every.unit not in _OF_PASSES:
+        raise wrong(
+            policy.place,
+            "bad-duration",
+            f"`pass_every` is {every}; expected minutes to weeks, as `pass_every: 15 minutes`",
         )
 
 

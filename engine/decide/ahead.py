@@ -11,11 +11,23 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from engine.bind.acts import BoundExit, BoundIf, BoundSplit, BoundStep, BoundWait, BoundWaitFor
+from engine.bind.acts import (
+    BoundEmail,
+    BoundExit,
+    BoundIf,
+    BoundSplit,
+    BoundStep,
+    BoundTask,
+    BoundWait,
+    BoundWaitFor,
+    BoundWebhook,
+    digest_of,
+)
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment, Phase
 from engine.decide.journey import branch_of
 from engine.decide.waits import Clock, Known, wait_end
+from engine.schedule import first_fire, latest_fire
 
 __all__ = ["Coming", "Ending", "Outlook", "Prospect", "Way", "ahead", "ahead_from"]
 
@@ -104,6 +116,8 @@ def ahead(outlook: Outlook, inside: Enrollment, *, touched: datetime) -> Prospec
             return _after(outlook, inside.step, touched)
         case Phase.HOLDING:
             return ahead_from(outlook, inside.step, outlook.now)
+        case Phase.GATHERING:
+            return ahead_from(outlook, inside.step, inside.waits_until or inside.since)
         case _:
             return ahead_from(outlook, inside.step, inside.since)
 
@@ -145,7 +159,7 @@ def ahead_from(
 
 
 def _coming(outlook: Outlook, step: BoundStep, since: datetime, *, forks: bool) -> Coming:
-    reached = max(since, outlook.now)
+    reached = _reached(outlook, step, since)
     match step:
         case BoundWait():
             value = outlook.values.get(step.id)
@@ -162,6 +176,23 @@ def _coming(outlook: Outlook, step: BoundStep, since: datetime, *, forks: bool) 
             return Coming(step, reached, taken=branch_of(outlook.playbook, step, outlook.key).name)
         case _:
             return Coming(step, min(outlook.openings(step, reached), default=reached))
+
+
+def _reached(outlook: Outlook, step: BoundStep, since: datetime) -> datetime:
+    """When a step begins at the earliest; what is gathered goes when its digest fires."""
+    now, zone = outlook.now, outlook.playbook.zone
+    if not isinstance(step, BoundEmail | BoundTask | BoundWebhook) or step.digest is None:
+        return max(since, now)
+    schedule = step.digest.schedule
+    fire, latest = first_fire(schedule, zone, since), latest_fire(schedule, zone, now)
+    assert fire is not None  # binding has looked: it fires some day
+    if fire.at > now or latest is None:
+        return fire.at
+    if outlook.clock.later(latest.at, step.max_lateness) > now:
+        return now  # at the next pass, with whoever else came by then
+    following = first_fire(schedule, zone, now)
+    assert following is not None
+    return following.at
 
 
 def _ways(
@@ -196,11 +227,16 @@ def _ending(coming: Coming) -> Ending | None:
 
 
 def _over(outlook: Outlook, coming: Coming, since: datetime) -> datetime:
-    """When it is over with a step, at the earliest: a wait that may be skipped takes no time."""
-    if isinstance(coming.step, BoundWait):
-        skipped = coming.step.only_if is not None or coming.until is None
+    """When it is over with a step, at the earliest: what may be skipped waits for nothing."""
+    step = coming.step
+    if isinstance(step, BoundWait):
+        skipped = step.only_if is not None or coming.until is None
         return since if skipped or coming.until is None else coming.until
-    return max((since, *outlook.openings(coming.step, max(since, outlook.now))))
+    is_gathered = digest_of(step) is not None
+    if is_gathered and step.only_if is not None:
+        return since
+    reached = _reached(outlook, step, since)
+    return max((reached if is_gathered else since, *outlook.openings(step, reached)))
 
 
 def _following(outlook: Outlook, step: BoundStep) -> str | None:

@@ -114,7 +114,7 @@ def gate_of(key: str, entry: Entry, candidates: Candidates) -> str:
         return Gate.GOAL
     if key in candidates.meets_exit:
         return Gate.EXIT
-    if own.has_open or _counted(key, entry, candidates).has_open:
+    if any(past.has_open for past in _pasts(key, entry, candidates)):
         return Gate.OPEN
     if key in candidates.elsewhere:
         return Gate.ELSEWHERE
@@ -127,41 +127,53 @@ def gate_of(key: str, entry: Entry, candidates: Candidates) -> str:
     return ""
 
 
-def _counted(key: str, entry: Entry, candidates: Candidates) -> Past:
-    """The earlier stays that count; who has no parent counts alone."""
-    group = candidates.groups.get(key)
+def _pasts(key: str, entry: Entry, candidates: Candidates) -> tuple[Past, ...]:
+    """The earlier stays that count: one's own, and with `again.each` those of one's parent.
+
+    Its own count also where it had another parent, or where nobody asked for that yet.
+    """
+    own, group = candidates.past.get(key, Past()), candidates.groups.get(key)
     if entry.again.each is None or group is None:
-        return candidates.past.get(key, Past())
-    return candidates.past_of_groups.get(group, Past())
+        return (own,)
+    return (own, candidates.past_of_groups.get(group, Past()))
 
 
 @dataclass(frozen=True, slots=True)
 class NotAgain:
     """Which word of `entry.again` keeps one out who was inside: `never`, `times`, `per`, `after`.
 
-    `until` is when it does not any more, None where no time helps.
+    `past` are the stays that it counts. `until` is when it does not any more, None where no time
+    helps.
     """
 
     word: str
+    past: Past
     until: datetime | None = None
 
 
 def again_refused(key: str, entry: Entry, candidates: Candidates) -> NotAgain | None:
-    """The first word of `entry.again` that keeps one out; None where it may enter (again)."""
-    again, past = entry.again, _counted(key, entry, candidates)
+    """What of `entry.again` keeps one out, for the longest; None where it may enter (again)."""
+    asked = (_refused(key, entry, past, candidates) for past in _pasts(key, entry, candidates))
+    refused = [each for each in asked if each is not None]
+    return max(refused, key=lambda no: (no.until is None, no.until), default=None)
+
+
+def _refused(key: str, entry: Entry, past: Past, candidates: Candidates) -> NotAgain | None:
+    """The first word that keeps one out by some of the stays."""
+    again = entry.again
     if not past.count:
         return None
     if not again.allowed:
-        return NotAgain("never")
+        return NotAgain("never", past)
     if again.times is not None and past.count >= again.times:
-        return NotAgain("times")
+        return NotAgain("times", past)
     if again.per is not None and candidates.values.get(key) in past.values:
-        return NotAgain("per")
+        return NotAgain("per", past)
     if again.after is None or past.last_left_at is None:
         return None
     zone, holidays = candidates.zone, candidates.holidays
     until = shift_local(past.last_left_at, again.after, zone, holidays=holidays)
-    return NotAgain("after", until) if until > candidates.as_of else None
+    return NotAgain("after", past, until) if until > candidates.as_of else None
 
 
 def let_through(

@@ -63,6 +63,8 @@ async def deliver(
         ]
         books.most = _QUESTIONS_OF_A_LANE * sum(line.lanes for line in lines)
         await _run(delivery, lines, grace)
+        if delivery.tally.withheld:
+            await _end_copies(delivery)
         return delivery.tally.delivered()
 
 
@@ -79,6 +81,16 @@ async def _take_over(delivery: Delivery, channels: Mapping[str, Channel]) -> dic
         return {name: state.failures for name, state in channel_states(unit).items()}
 
     return await delivery.books.write(act)
+
+
+async def _end_copies(delivery: Delivery) -> None:
+    """A mail that did not go gives its copies free at once: somebody else's may go there now."""
+    tally, actor = delivery.tally, delivery.worker
+
+    def act(unit: Unit) -> int:
+        return end_copies(unit, now=delivery.now(), actor=actor)
+
+    tally.orphaned += await delivery.books.write(act)
 
 
 async def _run(delivery: Delivery, lines: Sequence[Line], grace: timedelta) -> None:

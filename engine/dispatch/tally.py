@@ -21,7 +21,7 @@ class Delivered:
     was the channel's own, unless it worked after that; `paused` names the channels that this
     delivery paused until a person looks. `swept` is what workers that are gone had left behind;
     `orphaned` counts copies that ended because their mail did not go, `given_up` mails that had
-    waited too long for room under a cap.
+    waited too long for room under a cap, or whose address gets nothing of their topic any more.
     """
 
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -77,6 +77,13 @@ class Tally:
     def paused(self, channel: str) -> None:
         """The channel was paused."""
         self._paused.append(channel)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether anything came to an end, and did not go out."""
+        ended = (TouchState(state) for states in self._counts.values() for state in states)
+        went = (TouchState.SENT, TouchState.UNKNOWN)
+        return self._given_up > 0 or any(each.has_ended and each not in went for each in ended)
 
     def delivered(self) -> Delivered:
         """The figures as they stand."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, not_, or_, select, text
+from sqlalchemy import Select, and_, func, not_, or_, select, text
 
 from engine.bind.acts import TASK_CHANNEL
 from engine.decide.facts import NO_PLAYBOOK, Phase, TouchState
@@ -58,6 +58,9 @@ def _invariants() -> list[_Invariant]:
     return [*_of_stays(), *_of_touches()]
 
 
+_WAITS_FOR_A_MISSING_MOMENT = and_(enrollments.c.phase == Phase.WAITING, enrollments.c.fixed == 1)
+
+
 def _of_stays() -> list[_Invariant]:
     return [
         (
@@ -75,6 +78,7 @@ def _of_stays() -> list[_Invariant]:
                 enrollments.c.left_at.is_(None),
                 enrollments.c.phase.in_((Phase.WAITING, Phase.GATHERING)),
                 enrollments.c.waits_until.is_(None),
+                ~_WAITS_FOR_A_MISSING_MOMENT,
             ),
         ),
     ]

@@ -38,9 +38,10 @@ from engine.ledger.tables import (
     touches,
 )
 from engine.ledger.told import tell_of_touches
+from engine.ledger.topics import addressed, refusals_of
 from engine.messages.tokens import Purpose, make_token
 
-__all__ = ["Claimed", "Claims", "claim"]
+__all__ = ["Claimed", "Claims", "claim", "follows", "of_versions"]
 
 _GROWTH = 4  # where the first that are due are held back, more of them are looked at together
 _MOST_AT_ONCE = 500  # touches that one transaction puts off
@@ -83,7 +84,7 @@ class Claims:
 
     `goes_on`: more may be due, ask again at once. `is_busy`: what is due waits for what another
     claim has in hand. `turn_at` (real time): what is due waits for its rate. `given_up` is how many
-    ended meanwhile, because they had waited for room too long.
+    ended meanwhile: they had waited for room too long, or their address gets nothing any more.
     """
 
     touches: tuple[Claimed, ...] = ()
@@ -148,9 +149,7 @@ def _first_that_may(asking: _Asking, wanted: Sequence[ColumnElement[bool]], limi
         if not rows:
             return replace(_why_none(asking, wanted), given_up=given_up)
         may_go, others = _judged(asking, rows, limit)
-        for row, verdict in others:
-            _put_off(asking, row, verdict)
-        given_up += sum(isinstance(verdict, GiveUp) for _, verdict in others)
+        given_up += _put_off(asking, others)
         if may_go:
             return Claims(tuple(_take(asking, may_go)), given_up=given_up)
         put_off += len(others)
@@ -197,7 +196,7 @@ def _takes_turns(policy: BoundPolicy) -> bool:
 
 _ASKED = (
     *("id", "epoch", "playbook", "key", "channel", "sender", "topic", "to_customer", "zone"),
-    *("state", "attempts", "expires_at", "capped_at"),
+    *("state", "attempts", "expires_at", "capped_at", "address_digest"),
 )
 _TAKEN = tuple(each.name for each in fields(Claimed) if each.name in touches.c)
 _EPOCH, _ATTEMPTS, _KIND, _HEADERS = map(_TAKEN.index, ("epoch", "attempts", "kind", "headers"))
@@ -229,15 +228,29 @@ def _pick(unit: Unit, wanted: Sequence[ColumnElement[bool]], limit: int) -> Sequ
         return rows_of(unit.connection, picked.with_for_update(skip_locked=True))
 
 
-def _put_off(asking: _Asking, row: Row[Any], verdict: Wait | GiveUp) -> None:
-    unit, now, actor = asking.unit, asking.now, asking.worker
-    match verdict:
-        case Wait():
-            hold_back(unit, row, verdict, policy=asking.policy, now=now, actor=actor)
-        case GiveUp(reason):
-            skip(unit, row, reason, now=now, actor=actor)
-        case _:
-            assert_never(verdict)
+def _put_off(asking: _Asking, others: Sequence[tuple[Row[Any], Wait | GiveUp]]) -> int:
+    """Those that may not go wait on, or end; how many ended.
+
+    Who gets nothing of a topic is asked first: nobody waits for a window who unsubscribed.
+    """
+    unit, policy, now, actor = asking.unit, asking.policy, asking.now, asking.worker
+    refusals = refusals_of(unit, {addressed(policy, row) for row, _ in others})
+    ended = 0
+    for row, verdict in others:
+        why = refusals.get(addressed(policy, row), "")
+        match verdict:
+            case GiveUp(reason):
+                why = why or reason
+            case Wait() if not why:
+                hold_back(unit, row, verdict, policy=policy, now=now, actor=actor)
+            case Wait():
+                pass
+            case _:
+                assert_never(verdict)
+        if why:
+            skip(unit, row, why, now=now, actor=actor)
+            ended += 1
+    return ended
 
 
 def _why_none(asking: _Asking, wanted: Sequence[ColumnElement[bool]]) -> Claims:
@@ -279,11 +292,11 @@ def _due(now: datetime) -> list[ColumnElement[bool]]:
         IS_READY,
         touches.c.next_attempt_at <= now,
         or_(touches.c.expires_at.is_(None), touches.c.expires_at > now),
-        _follows(),
+        follows(),
     ]
 
 
-def _follows() -> ColumnElement[bool]:
+def follows() -> ColumnElement[bool]:
     """A copy for somebody in `cc` goes after the mail itself, and only if that went."""
     mail = touches.alias()
     went = select(mail.c.id).where(
@@ -307,17 +320,20 @@ def _nothing_stops(now: datetime) -> list[ColumnElement[bool]]:
 def _cleared(playbooks: Mapping[str, Collection[str]]) -> list[ColumnElement[bool]]:
     asked = touches.c.playbook.in_(sorted(playbooks))
     held = sorted({version for versions in playbooks.values() for version in versions})
-    if not held:
-        return [asked]
-    by_held = select(enrollments.c.id).where(
-        enrollments.c.id == touches.c.enrollment, enrollments.c.version.in_(held)
+    return [asked, ~of_versions(held)] if held else [asked]
+
+
+def of_versions(versions: Collection[str]) -> ColumnElement[bool]:
+    """The touches of those who are in some versions, and the digests that tell of one of them."""
+    theirs = select(enrollments.c.id).where(
+        enrollments.c.id == touches.c.enrollment, enrollments.c.version.in_(versions)
     )
-    about_held = (
+    about = (
         select(items.c.touch)
         .join(enrollments, enrollments.c.id == items.c.enrollment)
-        .where(items.c.touch == touches.c.id, enrollments.c.version.in_(held))
+        .where(items.c.touch == touches.c.id, enrollments.c.version.in_(versions))
     )
-    return [asked, ~by_held.exists(), ~about_held.exists()]
+    return or_(theirs.exists(), about.exists())
 
 
 def _take(asking: _Asking, rows: Sequence[Row[Any]]) -> list[Claimed]:

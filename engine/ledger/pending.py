@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, not_, or_, select, update
-from sqlalchemy.sql import and_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from engine.bind.policy import BoundPolicy
-from engine.decide.facts import TouchState
+from engine.decide.facts import UNBOUND, TouchState
 from engine.ledger.audit import Kind
+from engine.ledger.claims import follows, of_versions
+from engine.ledger.control import channel_states
 from engine.ledger.pace import has_turn
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
@@ -111,21 +124,44 @@ def waiting_for_people(unit: Unit, playbooks: Collection[str]) -> int:
 
 
 def waiting_under(
-    unit: Unit, policy: BoundPolicy, *, now: datetime, real: datetime, playbook: str | None = None
+    unit: Unit,
+    policy: BoundPolicy,
+    *,
+    now: datetime,
+    real: datetime,
+    playbook: str | None = None,
+    held: Collection[str] = (),
 ) -> dict[str, int]:
-    """The same, and as `rate` those that are due and wait for the turn of their channel or sender.
+    """The same, where what is due is told by what keeps it now.
 
-    A window that has opened keeps none of those any more, though it stands on record until their
-    turn comes.
+    That its version is one of those `held` as unbound, that its channel is shut, or (`rate`) that
+    it has no turn. A window that has opened keeps nothing any more, though it stands on record
+    until the touch goes.
     """
     counts = Counter(waiting_by_reason(unit, playbook=playbook))
-    turns = has_turn(policy, real)
-    if turns:
-        due = [IS_READY, touches.c.next_attempt_at <= now, not_(and_(*turns))]
-        if playbook is not None:
-            due.append(touches.c.playbook == playbook)
-        said = select(touches.c.reason, func.count()).where(*due).group_by(touches.c.reason)
-        for reason, number in unit.connection.execute(said):
-            counts[reason] -= number
-            counts[RATE] += number
-    return {reason: number for reason, number in sorted(counts.items()) if number > 0}
+    keeping = list(_keeping(unit, policy, now=now, real=real, held=held))
+    if keeping:
+        due = [IS_READY, touches.c.next_attempt_at <= now, follows()]
+        due += [] if playbook is None else [touches.c.playbook == playbook]
+        why = case(*((which, literal(reason)) for reason, which in keeping), else_="")
+        said = (
+            select(touches.c.reason, why, func.count()).where(*due).group_by(touches.c.reason, why)
+        )
+        for reason, now_kept_by, number in unit.connection.execute(said):
+            if now_kept_by:
+                counts[reason] -= number
+                counts[now_kept_by] += number
+    return {reason: number for reason, number in sorted(counts.items()) if reason and number > 0}
+
+
+def _keeping(
+    unit: Unit, policy: BoundPolicy, *, now: datetime, real: datetime, held: Collection[str]
+) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """What may keep touches that are due, each with the touches that it keeps."""
+    if held:
+        yield UNBOUND, of_versions(sorted(held))
+    for name, state in channel_states(unit).items():
+        if reason := state.stops_for(now):
+            yield reason, touches.c.channel == name
+    if turns := has_turn(policy, real):
+        yield RATE, not_(and_(*turns))

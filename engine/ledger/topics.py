@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Row, Table, delete, select
 
+from engine.bind.policy import BoundPolicy
 from engine.decide.policy import NOT_SUBSCRIBED
 from engine.language.policy import GENERAL, TopicDefault
 from engine.ledger.audit import Kind
@@ -23,6 +25,7 @@ from engine.ledger.tables import subscriptions, suppressions, touches
 __all__ = [
     "SUPPRESSED",
     "Addressed",
+    "addressed",
     "had_topic",
     "refusals_among",
     "refusals_of",
@@ -35,6 +38,13 @@ SUPPRESSED = "suppressed"
 
 Addressed = tuple[str, str, TopicDefault]
 """An address by its keyed digest, a topic, and who gets that topic."""
+
+
+def addressed(policy: BoundPolicy, touch: Row[Any]) -> Addressed:
+    """Whom a row of `touches` is for; colleagues subscribe to nothing."""
+    to_customer = bool(touch.to_customer)
+    default = policy.default_of(touch.topic) if to_customer else TopicDefault.SUBSCRIBED
+    return touch.address_digest, touch.topic, default
 
 
 def had_topic(unit: Unit, topic: str) -> bool:

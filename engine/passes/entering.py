@@ -191,7 +191,8 @@ def candidates_among(
         groups={key: group for key, (_, group) in counted_by.items() if group},
     )
     if ledger is None:
-        return known
+        skips = not playbook.entry.existing_enter
+        return replace(known, bystanders=frozenset(texts)) if skips else known
     with ledger.read() as unit:
         return replace(
             known,

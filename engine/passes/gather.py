@@ -53,7 +53,7 @@ from engine.ledger.moves import steps_had
 from engine.ledger.past import inside_another
 from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
-from engine.ledger.threads import Answers, answers_among, mails_sent
+from engine.ledger.threads import Answers, mails_sent
 from engine.moments import Duration
 from engine.passes.digests import Digests, Printed, told_of
 from engine.passes.gates import Gates
@@ -360,14 +360,9 @@ class World:
         """By enrollment, the mails of the earlier step that `thread` names."""
         if not isinstance(step, BoundEmail) or step.thread is None:
             return {}
-        ids = [each.id for each in enrollments]
-        if self._ledger is not None:
-            with self._ledger.read() as unit:
-                sent = mails_sent(unit, ids, step.thread)
-        else:
-            sent = {}
-        rehearsed = ((each, self._rehearsed.get((each, step.thread), ())) for each in ids)
-        return sent | {each: answers_among(made) for each, made in rehearsed if made}
+        ids, step_id = [each.id for each in enrollments], step.thread
+        rehearsed = [each for id_ in ids for each in self._rehearsed.get((id_, step_id), ())]
+        return mails_sent(self._ledger, ids, step_id, made=rehearsed)
 
     def let_go(self, touches: Sequence[NewTouch]) -> list[NewTouch]:
         """In a rehearsal, what a dispatch would make of touches; the ledger never learns."""

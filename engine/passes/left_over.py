@@ -22,7 +22,7 @@ def as_held(
     """The same, where what is of somebody whose version cannot go on waits: it may only expire."""
     if not unbound:
         return waiting
-    held = {each.id for page in journal.stirring() for each in page if each.version in unbound}
+    held = {each.id for each in journal.still_inside().values() if each.version in unbound}
     return [_unless_held(touch, held) for touch in waiting]
 
 
@@ -40,15 +40,16 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
     What is of somebody who would leave in this pass is dropped, as it would be; a digest is made
     again without them. A draft that waits for a person waits on, and its people with it.
     """
-    inside = {each.id: each for page in journal.stirring() for each in page}
+    inside = journal.still_inside()
     kept = [
         (touch, parts)
         for touch in waiting
         if (parts := [each for each in told_apart(touch) if each.enrollment in inside])
     ]
-    journal.record(TouchMade(touch) for touch, _ in kept)
     left = set(journal.left())
-    journal.record(TouchMade(_dropped(each)) for each in waiting if each.enrollment in left)
+    journal.record(TouchMade(touch) for touch, _ in kept)
+    journal.end([touch for touch, _ in kept if touch.reason == NEVER_CONTACT])
+    journal.end([_dropped(each) for each in waiting if each.enrollment in left])
     here = (
         each for _, parts in kept for each in parts if each.step == inside[each.enrollment].step
     )

@@ -13,12 +13,14 @@ from typing import Protocol
 
 from engine.decide.became import Passed, StepRecord, passed_by, with_memory
 from engine.decide.facts import (
+    Climbed,
     Decision,
     Enrollment,
     Invited,
     Moved,
     NewTouch,
     Phase,
+    Reached,
     TouchMade,
     TouchState,
     is_going,
@@ -95,6 +97,11 @@ class DryJournal:
         for page in self._undecided(partial(stirring, as_of=self._as_of)):
             yield [self._moved.get(each.id, each) for each in page]
 
+    def still_inside(self) -> dict[str, Enrollment]:
+        """The same with those whom it has decided on and who stay, as they stand by that; by id."""
+        undecided = {each.id: each for page in self.stirring() for each in page}
+        return undecided | {id_: each for id_, each in self._standing.items() if each is not None}
+
     def patient(self, among: Collection[str]) -> Iterator[Sequence[Enrollment]]:
         """The same of everyone else who goes on with one of some versions."""
         known = partial(patient, as_of=self._as_of, among=[*among, *self._left_behind])
@@ -122,7 +129,8 @@ class DryJournal:
     def outdated(self, version: str) -> Iterator[Sequence[Enrollment]]:
         """The same of those who go on with another version than this one."""
         for page in self._undecided(partial(outdated, version=version)):
-            yield [each for each in page if each.id not in self._moved]
+            now = (self._moved.get(each.id, each) for each in page)
+            yield [each for each in now if each.version != version]
 
     def watching(self) -> Iterator[Sequence[Enrollment]]:
         """The same of those who stand still for a condition, or for a missing moment."""
@@ -142,7 +150,7 @@ class DryJournal:
         return inside if self._pause is None else self._pause.over(inside)
 
     def _carried(self) -> list[Enrollment]:
-        """Those who go on with another version, and whom nothing else was decided on."""
+        """Those who go on otherwise than the ledger has them, and on whom nothing is decided."""
         return [each for each in self._moved.values() if each.id not in self._standing]
 
     def due(self, unbound: Collection[str]) -> Sequence[Due]:
@@ -210,10 +218,10 @@ class DryJournal:
     def record(self, decisions: Iterable[Decision]) -> None:
         """Remember where everyone stands and what would have gone out."""
         listed = tuple(map(self._as_it_waits, decisions))
-        for moved in (each for each in listed if isinstance(each, Moved)):
-            self._moved[moved.after.id] = moved.after
-            self._left_behind.add(moved.before.version)
-        self._standing |= standing_after([each for each in listed if not isinstance(each, Moved)])
+        gone_on = [each for each in listed if self._goes_on(each)]
+        self._moved |= {id_: each for id_, each in standing_after(gone_on).items() if each}
+        self._left_behind.update(each.before.version for each in listed if isinstance(each, Moved))
+        self._standing |= standing_after([each for each in listed if not self._goes_on(each)])
         for each in passed_by(listed):
             self._passed.setdefault(each.enrollment, []).append(each)
         made = [each.touch for each in listed if isinstance(each, TouchMade)]
@@ -221,6 +229,24 @@ class DryJournal:
         self.would += [touch for touch in made if is_in_inbox(touch)]  # there at once, as in a run
         self._outbox |= {touch.id: touch for touch in made if not is_in_inbox(touch)}
         self.invited += [each for each in listed if isinstance(each, Invited)]
+
+    def end(self, touches: Sequence[NewTouch]) -> None:
+        """Remember what ends before anybody is decided on: it takes nobody's place from now on."""
+        self.record(TouchMade(touch) for touch in touches)
+        self._dispatch(touches)
+
+    def _goes_on(self, decision: Decision) -> bool:
+        """Whether one of the ledger is where it was, and still to be decided on by that.
+
+        It goes on with another version, or has reached a goal or a level that ends nothing.
+        """
+        match decision:
+            case Moved():
+                return True
+            case Reached(after=after) | Climbed(after=after):
+                return self._unread and after.id not in self._standing
+            case _:
+                return False
 
     def _keep(self, touches: Sequence[NewTouch]) -> None:
         for touch in touches:

@@ -13,7 +13,7 @@ from datetime import datetime
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Candidates, Gate, NotAgain, again_refused, gate_of
 from engine.decide.facts import Past
-from engine.language.playbook import Again, Status
+from engine.language.playbook import Status
 from engine.ledger.holds import approved_keys, held_fuses
 from engine.ledger.store import Ledger
 from engine.report.text import count, when
@@ -125,10 +125,17 @@ def _remarks(
 ) -> Iterator[str]:
     if playbook.status is Status.PAUSED:
         yield "The playbook is paused: nobody enters."
+    if playbook.schedule and playbook.status is Status.ACTIVE and not _next_fire(playbook, now):
+        yield "The schedule has ended: nothing fires by itself any more."
     if playbook.entry.per_run is not None:
         yield (
             f"A run lets {playbook.entry.per_run:,} in, the lowest keys first: it may be the turn "
             "of a later one."
+        )
+    if playbook.entry.again.each is not None:
+        yield (
+            f"Of several of one {playbook.entry.again.each} who would enter, the one with the "
+            "lowest key does: the others find it inside."
         )
     if ledger is None:
         return
@@ -151,33 +158,18 @@ def _remarks(
 def _not_again(
     playbook: BoundPlaybook, key: str, known: Candidates, no: NotAgain, *, now: datetime
 ) -> str:
-    again, past = playbook.entry.again, _past(playbook, key, known)
     who = "it" if known.past.get(key, Past()).count else "one of the same parent"
-    left = past.last_left_at
+    left = no.past.last_left_at
     inside = f"{who} was inside" + (f" until {when(left, playbook.zone, now=now)}" if left else "")
-    why = _why_not_again(playbook, again, past, no, value=known.values.get(key, ""), now=now)
+    why = _why_not_again(playbook, no, value=known.values.get(key, ""), now=now)
     return f"It does not enter: {inside}, and {why}."
 
 
-def _past(playbook: BoundPlaybook, key: str, known: Candidates) -> Past:
-    group = known.groups.get(key)
-    if playbook.entry.again.each is None or group is None:
-        return known.past.get(key, Past())
-    return known.past_of_groups.get(group, Past())
-
-
-def _why_not_again(
-    playbook: BoundPlaybook,
-    again: Again,
-    past: Past,
-    no: NotAgain,
-    *,
-    value: str,
-    now: datetime,
-) -> str:
+def _why_not_again(playbook: BoundPlaybook, no: NotAgain, *, value: str, now: datetime) -> str:
+    again = playbook.entry.again
     match no.word:
         case "times":
-            return f"entered {count(past.count, 'time')}, as often as entry.again lets it"
+            return f"entered {count(no.past.count, 'time')}, as often as entry.again lets it"
         case "per":
             return f"entry.again lets each {again.per} in once, and it was {value} then, too"
         case "after" if no.until is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import pytest
 
 from engine.bind.acts import (
     BoundBranch,
+    BoundDigest,
     BoundExit,
     BoundIf,
     BoundSplit,
@@ -23,6 +25,7 @@ from engine.decide.ahead import Ending, Outlook, Prospect, ahead, ahead_from
 from engine.decide.facts import Enrollment, Phase
 from engine.decide.waits import Clock
 from engine.moments import Duration, Unit, parse_moment
+from engine.schedule import first_fire
 from tests.decide.test_branches import playbook
 
 NOW = datetime(2026, 3, 6, 14, 0, tzinfo=UTC)  # nine in New York, two days before the clocks change
@@ -41,6 +44,11 @@ def wait(name: str, number: int, **words: object) -> BoundWait:
 
 def task(name: str, **words: object) -> BoundTask:
     return BoundTask(name, "Call", **words)  # type: ignore[arg-type]
+
+
+def gathered(name: str, **words: object) -> BoundTask:
+    """For the list of Monday noon, New York's."""
+    return task(name, digest=BoundDigest((), "0 12 * * 1"), **words)
 
 
 def at_once(step: BoundStep, at: datetime) -> Sequence[datetime]:
@@ -90,6 +98,16 @@ ROUTES: dict[str, tuple[tuple[BoundStep, ...], list[tuple[str, int]], Ending]] =
         Ending.COMPLETED,
     ),
     "missing": ((BoundWait("w", NEVER), task("z")), [("w", 0)], Ending.MISSING),
+    "gathered": (
+        (gathered("list"), wait("w", 1), gathered("next"), task("z")),
+        [("list", 3), ("w", 3), ("next", 10), ("z", 10)],
+        Ending.COMPLETED,
+    ),
+    "one-who-may-not-be-told-of": (
+        (gathered("list", only_if=EVERYONE), task("z")),
+        [("list", 3), ("z", 0)],
+        Ending.COMPLETED,
+    ),
     "many": (
         tuple(task(f"t{n}") for n in range(12)),
         [(f"t{n}", 0) for n in range(10)],
@@ -153,6 +171,32 @@ def test_it_goes_on_from_where_one_stands(
     outlook = Outlook(playbook(wait("w", 5), WATCH), "7", NOW - DAY, NOW, CLOCK, at_once)
     found = ahead(outlook, standing(step, phase, until), touched=NOW + 3 * DAY)
     assert (found.steps[0].step.id, found.steps[0].at) == first
+
+
+@pytest.mark.parametrize(
+    ("since", "now", "at"),
+    [
+        ("2026-03-06T09:00-05:00", "2026-03-09T11:59-04:00", "2026-03-09T12:00-04:00"),
+        ("2026-03-06T09:00-05:00", "2026-03-09T12:00-04:00", "2026-03-09T12:00-04:00"),
+        ("2026-03-06T09:00-05:00", "2026-03-11T11:59-04:00", "2026-03-11T11:59-04:00"),
+        ("2026-03-06T09:00-05:00", "2026-03-11T12:00-04:00", "2026-03-16T12:00-04:00"),
+        ("2026-03-09T12:00:01-04:00", "2026-03-10T09:00-04:00", "2026-03-16T12:00-04:00"),
+    ],
+    ids=["before", "at the fire", "not taken up yet", "too late", "came after it"],
+)
+@pytest.mark.parametrize("phase", [Phase.READY, Phase.GATHERING])
+def test_what_is_gathered_goes_when_its_digest_fires(
+    since: str, now: str, at: str, phase: Phase
+) -> None:
+    """Or at the next pass, where a fire that nobody took up is not two days old."""
+    of = playbook(gathered("list", max_lateness=days(2)), task("z"))
+    began, seen_at = datetime.fromisoformat(since), datetime.fromisoformat(now)
+    fire = first_fire("0 12 * * 1", CLOCK.zone, began)
+    assert fire is not None
+    one = replace(standing("list", phase, fire.at), since=began)
+    outlook = Outlook(of, "7", began, seen_at, CLOCK, at_once)
+    found = ahead(outlook, one, touched=seen_at)
+    assert [each.at for each in found.steps] == [datetime.fromisoformat(at)] * 2
 
 
 def after(step: str) -> BoundWait:

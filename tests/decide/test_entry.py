@@ -17,6 +17,7 @@ from tests.support.admission import admit
 AS_OF = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
 LEFT_89_DAYS_AGO = Past(1, AS_OF - timedelta(days=89))
 LEFT_90_DAYS_AGO = Past(1, AS_OF - timedelta(days=90))
+OF_ANOTHER_ACCOUNT = Past(1, LEFT_89_DAYS_AGO.last_left_at, values=frozenset({"2026-04-01"}))
 NEW_YORK = ZoneInfo("America/New_York")
 LEFT_90_LOCAL_DAYS_AGO = Past(1, AS_OF - timedelta(days=90, hours=-1))  # an hour was left out
 AFTER_90_DAYS = Entry(again=Again(allowed=True, after=Duration(90, Unit.DAY)))
@@ -116,6 +117,49 @@ def make_candidates(*matched: str, **given: Any) -> Candidates:
             "2 3",
             {"already_inside": 1},
             id="somebody-of-the-account-is-inside",
+        ),
+        pytest.param(
+            Entry(again=Again(allowed=True, each="account")),
+            {
+                "groups": {"1": "a", "2": "b"},
+                "past": {"1": Past(1, AS_OF), "2": Past(1, None, has_open=True)},
+            },
+            "1 3",
+            {"already_inside": 1},
+            id="inside-by-another-account",
+        ),
+        *(
+            pytest.param(
+                Entry(again=again),
+                {
+                    "groups": {"1": "a", "2": "b", "3": "c"},
+                    "values": dict.fromkeys("123", "2026-04-01"),
+                    "past": {"1": OF_ANOTHER_ACCOUNT},
+                    "past_of_groups": {"b": OF_ANOTHER_ACCOUNT},
+                },
+                "3",
+                {"again": 2},
+                id=f"its-own-stays-and-those-of-its-account-{name}",
+            )
+            for name, again in (
+                ("times", Again(allowed=True, times=1, each="account")),
+                ("after", Again(allowed=True, after=Duration(90, Unit.DAY), each="account")),
+                ("per", Again(allowed=True, per="renews_on", each="account")),
+            )
+        ),
+        pytest.param(
+            Entry(again=Again(allowed=True, per="renews_on", each="account")),
+            {
+                "groups": {"1": "a", "2": "b", "3": "a"},
+                "values": {"1": "2026-04-01", "2": "2026-04-01"},
+                "past_of_groups": {
+                    "a": Past(1, AS_OF, values=frozenset({"2025-04-01"})),
+                    "b": Past(1, AS_OF, values=frozenset({"2026-04-01"})),
+                },
+            },
+            "1",
+            {"again": 1, "missing_value": 1},
+            id="once-per-value-each-account",
         ),
         pytest.param(
             Entry(per_run=1, holdout=0.5),

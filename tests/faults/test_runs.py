@@ -236,28 +236,33 @@ def test_118_cron_that_is_none(tmp_path: Path, cron: str) -> None:
     assert [each.place.line for each in told] == [2], problems
 
 
-def test_116_run_longer_than_its_interval(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("crowd", "takes", "skipped"),
+    [(CROWD, 11, ["13:20"]), (0, 11, []), (0, 13, ["13:20"])],
+    ids=["alone", "spread by two minutes, and done before its next turn", "spread, and not done"],
+)
+def test_116_run_longer_than_its_interval(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, crowd: int, takes: int, skipped: list[str]
+) -> None:
     """The slot that came meanwhile is a skip on record; the one after it runs."""
+    monkeypatch.setattr("engine.spreading.CROWD", crowd)
     stage.write(
         "playbooks/checkup.yaml",
         f'playbook: checkup\nschedule: {{cron: "*/10 * * * *", timezone: UTC}}\n{EVERYONE}',
     )
     hands = Hands(datetime(2026, 3, 10, 13, 9, 58, tzinfo=UTC))
     monkeypatch.setattr(cli, "_SystemClock", lambda: hands)
-    deliver, lengths = LedgerJournal.deliver, [timedelta(minutes=11)]
+    deliver, over = LedgerJournal.deliver, datetime(2026, 3, 10, 13, 10 + takes, tzinfo=UTC)
 
     def slow(journal: LedgerJournal) -> bool:
-        hands.go_on(lengths.pop() if lengths else timedelta(0))
+        if hands.at >= datetime(2026, 3, 10, 13, 10, tzinfo=UTC):
+            hands.go_on(max(over - hands.at, timedelta(0)))
         return deliver(journal)
 
-    rounds = iter([*[timedelta(seconds=2)] * 2, timedelta(minutes=9), timedelta(seconds=2)])
-
     def sleep(stop: Stop, _: float) -> None:
-        length = next(rounds, None)
-        if length is None:
+        if hands.at >= datetime(2026, 3, 10, 13, 34, tzinfo=UTC):
             stop.ask()
-        else:
-            hands.go_on(length)
+        hands.go_on(timedelta(seconds=20))
 
     monkeypatch.setattr(Stop, "sleep", sleep)
     monkeypatch.setattr(LedgerJournal, "deliver", slow)
@@ -268,10 +273,11 @@ def test_116_run_longer_than_its_interval(stage: Stage, monkeypatch: pytest.Monk
         for each in log
         if each["kind"] in ("run.started", "run.skipped")
     ]
-    assert fires[0][0] == "run.started"
-    assert ("run.skipped", "13:20", "overlap") in fires
-    started = [fire for kind, fire, _ in fires if kind == "run.started"]
-    assert len(set(started)) == len(started) == 2, fires
+    slots = ["13:00", "13:10", "13:20", "13:30"]
+    assert fires == [
+        ("run.skipped", slot, "overlap") if slot in skipped else ("run.started", slot, "")
+        for slot in slots
+    ]
 
 
 def at_midnight(name: str) -> str:

@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("connections", "receiving", "lint", "examples", "testing"),
         *("source_check", "dialect_check", "adding", "copying", "measuring"),
         *("review", "simulation", "still", "stopped", "halting", "fallen", "last_seen"),
+        *("waiting",),
     ),
 )
 """The parts of `engine/`, from the words upwards: a part imports itself and what stands below.

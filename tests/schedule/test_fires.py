@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.holidays import find_holidays
 from engine.language.playbook import CatchUp, Schedule
 from engine.moments import Duration, Unit
 from engine.schedule import due, next_fires
@@ -78,6 +79,7 @@ def test_no_wall_time_fires_twice_and_none_is_lost_in_a_year(zone: ZoneInfo) -> 
 
 
 HOURLY = Schedule("0 * * * *")
+WITHIN_A_DAY_OF_WORK = Schedule("0 9 2 7 *", max_lateness=Duration(1, Unit.BUSINESS_DAY))
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
@@ -113,12 +115,28 @@ NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
             id="too-late",
         ),
         pytest.param(HOURLY, NOON, NOON - timedelta(days=1), None, {}, id="clock-went-back"),
+        pytest.param(
+            WITHIN_A_DAY_OF_WORK,
+            datetime(2026, 7, 2, tzinfo=UTC),
+            datetime(2026, 7, 6, 9, 0, tzinfo=UTC),
+            "2026-07-02T09:00",
+            {},
+            id="a-holiday-is-no-day-of-work",
+        ),
+        pytest.param(
+            WITHIN_A_DAY_OF_WORK,
+            datetime(2026, 7, 2, tzinfo=UTC),
+            datetime(2026, 7, 6, 9, 1, tzinfo=UTC),
+            None,
+            {"late": 1},
+            id="but-the-monday-behind-it-is",
+        ),
     ],
 )
 def test_due(
     schedule: Schedule, since: datetime, now: datetime, fires: str | None, skips: dict[str, int]
 ) -> None:
-    found = due(schedule, ZoneInfo("UTC"), since, now)
+    found = due(schedule, ZoneInfo("UTC"), since, now, holidays=find_holidays("US"))
     reasons = [reason for _, reason in found.skipped]
     assert (found.fire.id if found.fire else None) == fires
     assert {reason: reasons.count(reason) for reason in reasons} == skips

@@ -195,3 +195,29 @@ def test_a_colleague_with_a_customer_in_cc_can_be_unsubscribed_from(stage: Stage
     assert envelopes(stage) == {"ann1@example.com": 1, "casey@acme.example.com": 1}
     assert stage.letters[0]["To"] == "Casey <casey@acme.example.com>"
     assert stage.letters[0]["List-Unsubscribe"] == "<mailto:stop@acme.example.com>"
+
+
+def test_a_mail_that_is_given_up_gives_its_copies_free_at_once(stage: Stage) -> None:
+    """Whom the same pass brings to the step after that mails the boss: nobody else does."""
+    cap = "{channel: email, topic: news, at_most: 1, per: 1 month, give_up: 1 day}"
+    set_policy(stage, f"policy:\n  frequency_caps: [{cap}]\n")
+    everyone = "segment: {of: user, where: [{everyone: true}]}\n"
+    stage.write(
+        "playbooks/checkup.yaml",
+        f"playbook: checkup\n{everyone}steps:\n  - {{email: hello, topic: bills}}\n"
+        "  - {email: hello, topic: news, cc: boss@partner.example.com}\n",
+    )
+    stage.write(
+        "playbooks/first.yaml",
+        f"playbook: first\npriority: 99\n{everyone.replace('everyone: true', 'user_id: 1')}"
+        "steps: [{email: hello, topic: news}]\n",
+    )
+    stage.put_users({"user_id": 1})
+    stage.run()
+    assert stage.do("status", "--format", "json").data["waiting"] == {"capped": 1}
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    told = stage.run("--dry-run", as_of=NEXT).data
+    stage.run(as_of=NEXT)
+    assert envelopes(stage)["boss@partner.example.com"] == 1
+    assert reasons(stage) == {"capped": 1, "not_sent": 1}
+    assert sum(each["to"] == "boss@partner.example.com" for each in told["would"]) == 2

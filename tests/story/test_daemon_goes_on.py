@@ -78,6 +78,37 @@ def test_a_slot_whose_source_failed_is_tried_again_after_a_while(stage: Stage) -
     assert stage.mailed == ALL
 
 
+@pytest.mark.parametrize("begun", [False, True], ids=["missed", "begun, and its source failed"])
+@pytest.mark.parametrize(
+    ("wakes", "tasks"),
+    [("2026-07-06T08:59", 3), ("2026-07-06T09:20", 0)],
+    ids=["in time", "too late"],
+)
+def test_a_slot_is_late_by_the_business_days_of_the_policy(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, wakes: str, tasks: int, *, begun: bool
+) -> None:
+    """A day of work after Thursday the second is Monday: Friday stands in for the fourth."""
+    clock = [datetime.fromisoformat("2026-07-02T09:00Z")]
+    monkeypatch.setattr(cli._SystemClock, "now", lambda _: clock[0])
+    stage.edit("touchline.yaml", "people:", "policy: {holidays: US, pass_every: 7 days}\npeople:")
+    stage.write(
+        "playbooks/checkup.yaml",
+        'playbook: checkup\nschedule: {cron: "0 9 2 7 *", timezone: UTC, '
+        "max_lateness: 1 business day}\n"
+        "segment: {of: user, where: [{everyone: true}]}\nsteps: [{task: look}]\n",
+    )
+    if begun:
+        users = stage.root / "data/users.csv"
+        kept = users.read_bytes()
+        users.unlink()
+        assert stage.do("daemon", "--once").status == 1
+        users.write_bytes(kept)
+        _set_back(stage, "UPDATE runs SET ended_at = '2020-01-01T00:00:00.000000Z'")
+    clock[0] = datetime.fromisoformat(f"{wakes}Z")
+    stage.do("daemon", "--once")
+    assert len(stage.do("tasks", "--format", "json").data) == tasks
+
+
 def _set_back(stage: Stage, statement: str) -> None:
     engine = create_engine(f"sqlite:///{stage.root}/.touchline/ledger.db")
     with engine.begin() as connection:

@@ -235,6 +235,30 @@ def test_a_fire_that_nobody_took_up_in_time_leaves_everyone_for_the_next(stage: 
     assert [names for _, _, names in told(stage)] == [["Ann", "Bob"], ["Cleo"]]
 
 
+@pytest.mark.parametrize("made", [False, True], ids=["not taken up", "made, and its server away"])
+@pytest.mark.parametrize(
+    ("later", "mails"),
+    [("2026-03-29T11:55+02:00", 2), ("2026-03-29T12:05+02:00", 0)],
+    ids=["in time", "an hour too late"],
+)
+def test_a_fire_is_late_by_the_days_of_its_playbook(
+    stage: Stage, later: str, mails: int, *, made: bool
+) -> None:
+    """A day after Saturday noon in Berlin is noon, 23 hours later; the project is New York's."""
+    step = EMAIL_STEP.replace("* * *", "* * 6") + ", max_lateness: 1 day"
+    put_step(stage, step)
+    berlin = 'schedule: {cron: "0 9 1 1 *", timezone: Europe/Berlin}\nsegment'
+    stage.edit("playbooks/checkup.yaml", "segment", berlin)
+    stage.run(as_of="2026-03-28T09:00+01:00")
+    if made:
+        port = f"port: {stage.mail.port}"
+        stage.edit("touchline.yaml", port, "port: 9")
+        stage.run(as_of="2026-03-28T12:00+01:00")
+        stage.edit("touchline.yaml", "port: 9", port)
+    stage.run(as_of=later)
+    assert len(stage.letters) == mails
+
+
 def test_who_entered_with_an_older_version_is_in_the_same_mail(stage: Stage) -> None:
     put(stage, Ann=1)
     stage.run(as_of=NINE)

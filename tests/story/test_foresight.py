@@ -233,8 +233,96 @@ def test_what_waits_for_those_who_are_held_as_unbound_waits_on(
     told = stage.run("--dry-run", as_of=later).data
     done = stage.run(as_of=later).data
     assert told["runs"][0]["touches"] == done["runs"][0]["touches"] == {"email": {became: 3}}
+    waiting = {"unbound": 3} if became == "ready" else {}
+    assert told["runs"][0]["waiting"] == done["runs"][0]["waiting"] == waiting
+    assert stage.do("status", "--format", "json").data["waiting"] == waiting
     if became == "ready":
         assert {each["reason"] for each in told["would"]} == {"unbound"}
+
+
+@pytest.mark.parametrize("again", [day(10, "13:00"), day(11, "08:00")])
+def test_what_waits_is_refused_to_who_unsubscribed_when_it_is_looked_at(
+    stage: Stage, again: str
+) -> None:
+    """Suppression is asked before the window: who may get nothing does not wait for it anew."""
+    write(stage, PATIENT, MORNING)
+    stage.run(as_of=day(10, "08:00"))
+    stage.do("suppress", "add", "ann1@example.com")
+    told, done = come_to(stage, again)
+    assert told == done
+    assert done[0]["touches"] == {"email": {"sent": 2, "skipped": 1}}
+    assert done[0]["waiting"] == {"window": 2}
+    assert stage.do("status", "--format", "json").data["reasons"]["suppressed"] == 1
+
+
+@pytest.mark.parametrize("rule", ["exit_when: {uses_reports: true}\n", ""], ids=["left", "never"])
+def test_what_ends_with_the_pass_gives_its_address_free(stage: Stage, rule: str) -> None:
+    """Who waited there leaves, or is not to be written to: another one gets the mail at once."""
+    never = ", never_contact: [{segment: troubled}]" if not rule else ""
+    write(stage, PATIENT, MORNING.replace("}}", "}" + never + "}"))
+    stage.write("segments/troubled.yaml", TROUBLED)
+    stage.edit("playbooks/checkup.yaml", "steps:", f"{rule}steps:")
+    one, two = ({"user_id": key, "email": "us@example.com"} for key in (1, 2))
+    stage.put_users(one)
+    stage.run(as_of=day(10, "08:00"))
+    stage.put_users({**one, "uses_reports": "true"}, two)
+    told, done = come_to(stage, day(10, "08:30"))
+    assert told == done
+    assert done[0]["waiting"] == {"window": 1}
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert stage.mailed == ["us@example.com"]
+
+
+GOALS = {
+    "a goal that ends nothing": "{name: seen, when: {uses_reports: true}, ends: false}",
+    "a level of it": (
+        "{name: seen, when: {user_id: 9}, within: 9 days, levels: [[half, {uses_reports: true}]]}"
+    ),
+}
+STANDING = {
+    "for its window": (PATIENT, {"email": {"sent": 3}}),
+    "for a time": ("  - wait: 1 day\n  - task: Look\n", {"task": {"sent": 3}}),
+    "for a condition": (
+        "  - wait_for: {uses_reports: true}\n    at_most: 9 days\n    then: [{task: Look}]\n",
+        {"task": {"sent": 1}},
+    ),
+    "while one holds": (
+        "  - task: Look\n"
+        "    hold_while: {when: {uses_reports: false}, at_most: 9 days, then: skip}\n",
+        {"task": {"sent": 1}},
+    ),
+    "for its digest": (
+        '  - {task: Look, digest: {by: house.dana, schedule: "0 9 * * *"}}\n',
+        {"task": {"sent": 1}},
+    ),
+}
+
+
+@pytest.mark.parametrize("goal", GOALS.values(), ids=GOALS)
+@pytest.mark.parametrize(("steps", "touches"), STANDING.values(), ids=STANDING)
+def test_who_reaches_a_goal_and_stays_goes_on_as_well(
+    stage: Stage, goal: str, steps: str, touches: dict[str, dict[str, int]]
+) -> None:
+    """A rehearsal forgot what somebody waited for on whom it had decided something."""
+    write(stage, steps, MORNING)
+    stage.edit("playbooks/checkup.yaml", "steps:", f"goal: {goal}\nsteps:")
+    stage.run(as_of=day(10, "13:00"))
+    stage.put_users({"user_id": 1, "uses_reports": "true"}, {"user_id": 2}, {"user_id": 3})
+    told, done = come_to(stage, day(12))
+    assert told == done
+    assert done[0]["touches"] == touches
+
+
+@pytest.mark.parametrize("goal", GOALS.values(), ids=GOALS)
+def test_what_waits_for_them_waits_on_where_its_window_is_shut(stage: Stage, goal: str) -> None:
+    write(stage, PATIENT, MORNING)
+    stage.edit("playbooks/checkup.yaml", "steps:", f"goal: {goal}\nsteps:")
+    stage.run(as_of=day(10, "13:00"))
+    stage.put_users({"user_id": 1, "uses_reports": "true"}, {"user_id": 2}, {"user_id": 3})
+    told, done = come_to(stage, day(11, "13:00"))
+    assert told == done
+    assert done[0]["waiting"] == {"window": 3}
 
 
 AGAIN = """\

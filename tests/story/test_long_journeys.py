@@ -174,6 +174,7 @@ def test_waiting_for_a_day_before_the_renewal(stage: Stage) -> None:
     )
     stage.run()
     assert titles(stage) == ["Call Ann3 of Acme"], "a moment already past goes on at once"
+    assert stage.do("ledger", "check").status == 0, "who waits for a missing date is no damage"
     stage.run(as_of=day(12, "23:59"))
     assert titles(stage) == ["Call Ann3 of Acme"]
     stage.put_users(

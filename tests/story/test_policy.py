@@ -446,6 +446,9 @@ INVALID = [
     ("topics: {tip: {}}", "unknown-topic", "did you mean tip?", "topic"),
     ("rates: {emial: 1 per hour}", "unknown-channel", "did you mean email?", "rate"),
     ("retention: {touches: 3 hours}", "bad-duration", "days or longer", "retention"),
+    ("pass_every: 1 month", "bad-duration", "minutes to weeks", "a-pass-a-month"),
+    ("pass_every: 1 business day", "bad-duration", "minutes to weeks", "a-pass-a-day-of-work"),
+    ("pass_every: 0 minutes", "bad-duration", "minutes to weeks", "passes-all-the-time"),
 ]
 
 

@@ -217,8 +217,12 @@ def test_which_a_version_that_ran_knows_no_more(stage: Stage) -> None:
 
 
 def test_only_newcomers_enter_where_the_existing_are_skipped(stage: Stage) -> None:
+    """Also where there is no ledger yet: nobody has entered, and everyone was there before."""
     stage.edit("playbooks/checkup.yaml", "exit_when", "entry: {existing: skip}\nexit_when")
-    assert stage.run().data["runs"][0]["skipped"] == {"existing": 3}
+    told = stage.run("--dry-run").data["runs"][0]
+    explained = stage.do("explain", "checkup", "--for", "1", "--as-of", AS_OF, "--format", "json")
+    assert explained.data["entry"]["gate"] == "existing"
+    assert stage.run().data["runs"][0]["skipped"] == told["skipped"] == {"existing": 3}
     stage.put_users({"user_id": 1}, {"user_id": 9})
     stage.run(as_of=NEXT_DAY)
     assert stage.mailed == ["ann9@example.com"]

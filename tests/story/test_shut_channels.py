@@ -59,7 +59,8 @@ def test_a_dry_run_has_what_is_shut_wait_and_says_why(stage: Stage, reason: str)
     assert text.count("(would wait: its channel ") == 3
 
     done = stage.do("run", *words).data["runs"][0]
-    assert done["touches"] == run["touches"]
+    assert (done["touches"], done["waiting"]) == (run["touches"], run["waiting"])
+    assert stage.do("status", *words).data["waiting"] == run["waiting"]
     assert stage.mail.received == []
     after = stage.do("status", *words).data["channels"]
     assert told["channels"] == after

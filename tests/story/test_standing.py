@@ -337,12 +337,22 @@ def test_who_was_inside_learns_when_it_may_again(
     [
         ("steps:", "entry: {holdout: 99.9%}\nsteps:", "in the holdout: it gets nothing"),
         ("steps:", "entry: {per_run: 1}\nsteps:", "A run lets 1 in, the lowest keys first"),
+        (
+            "steps:",
+            "entry: {again: {each: account}}\nsteps:",
+            "Of several of one account who would",
+        ),
+        (
+            "segment:",
+            'schedule: {cron: "0 9 * * *", until: 2026-03-09}\nsegment:',
+            "The schedule has ended: nothing fires by itself any more.",
+        ),
         ("segment:", "status: draft\nsegment:", "the playbook is a draft, which never runs"),
         ("segment:", "status: paused\nsegment:", "The playbook is paused: nobody enters."),
         ("uses_reports: true", "uses_reports: false", "it meets exit_when already"),
         ("between: [30, 90]", "between: [3, 9]", "it is not in the segment"),
     ],
-    ids=["holdout", "throttle", "draft", "paused", "exit", "segment"],
+    ids=["holdout", "throttle", "each", "ended", "draft", "paused", "exit", "segment"],
 )
 def test_each_gate_is_told(stage: Stage, old: str, new: str, told: str) -> None:
     stage.edit(PATH, old, new)

@@ -133,3 +133,56 @@ def test_the_mails_of_a_thread_are_found_again_on_the_other_side(
     ids = {str(letter["Message-ID"]) for letter in stage.letters}
     named = {each for letter in stage.letters for each in str(letter["References"] or "").split()}
     assert named <= ids
+
+
+def test_a_dry_run_answers_what_waited_for_its_window(stage: Stage) -> None:
+    """The colleague had the first mail at eight; the customer's goes by this pass, and then both
+    get the answer."""
+    window = 'policy: {send_window: {from: "09:00", to: "17:00"}}\npeople:'
+    stage.edit("touchline.yaml", "people:", window)
+    both = "    to: [user, house.dana]\n"
+    written = PLAYBOOK.replace("  - wait: 1 day\n", "", 1).partition("  - wait")[0]
+    for step in ("first", "second"):
+        written = written.replace(f"    id: {step}\n", f"    id: {step}\n{both}")
+    stage.write("playbooks/checkup.yaml", written)
+    stage.run(as_of="2026-03-10T08:00-04:00")
+    assert stage.mailed == ["dana@acme.example.com"]
+    said = stage.run("--dry-run", as_of=AS_OF).data
+    stage.run(as_of=AS_OF)
+    sent = sorted(str(letter["Subject"]) for letter in stage.letters[1:])
+    assert sent == ["Hello Ann1", "Re: Hello Ann1", "Re: Hello Ann1"]
+    assert sorted(each["subject"] for each in said["would"]) == sent
+
+
+EDITS = {
+    "other words": (("email: hello", "only_if: {user_id: 1}\n    email: hello"),),
+    "another id": (
+        ("id: first\n", "id: opening\n    formerly: [first]\n"),
+        ("thread: first", "thread: opening"),
+    ),
+    "another name": (("playbook: checkup", "playbook: renamed\nformerly: [checkup]"),),
+    "an answer to another mail": (("thread: second", "thread: first"),),
+    "a wait less": (("  - wait: 1 day\n", "  - wait: 1 hour\n"),),
+}
+
+
+@pytest.mark.parametrize("on_change", ["keep", "move"])
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_cuts_no_thread(stage: Stage, on_change: str, edit: str) -> None:
+    """Each mail answers the one that its step names, by whichever version that was sent."""
+    said = PLAYBOOK.replace("    to: [user, house.dana]\n", "")
+    said = said.replace("segment:", f"on_change: {on_change}\nsegment:")
+    stage.write("playbooks/checkup.yaml", said)
+    stage.run(as_of=day(10))
+    for old, new in EDITS[edit]:
+        said = said.replace(old, new, 1)
+    stage.write("playbooks/checkup.yaml", said)
+    stage.run(as_of=day(11))
+    stage.write("playbooks/checkup.yaml", said.replace("  - email: again", "  - email: hello", 1))
+    stage.run(as_of=day(12))
+    ids = [str(letter["Message-ID"]) for letter in stage.letters]
+    moved = on_change == "move"
+    third = [ids[0]] if moved and edit == "an answer to another mail" else ids[:2]
+    threads = [str(letter["References"] or "").split() for letter in stage.letters]
+    assert threads == [[], ids[:1], third]
+    assert [letter["In-Reply-To"] for letter in stage.letters[1:]] == [ids[0], third[-1]]
