@@ -20,7 +20,7 @@ from typing import Any
 from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.books import Books
-from engine.dispatch.breaker import blames_channel, proves_channel
+from engine.dispatch.breaker import blames_channel, proves_channel, shuts_channel
 from engine.dispatch.promises import Promises
 from engine.dispatch.settle import Answered, Settled, settle_all
 from engine.dispatch.tally import Tally
@@ -308,6 +308,8 @@ class Line:
         if isinstance(answer, Sent) and not self._failures:
             return settling
         await settling  # what may stop the channel is known before the next touch is taken
+        if shuts_channel(answer):
+            await self.put_back("channel")
         return _done()
 
     async def _answer(self, touch: Claimed, asked: _Asked, after: _Next) -> Answer:
