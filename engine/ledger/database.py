@@ -53,8 +53,11 @@ _SQLITE_FAULTS = {
     sqlite3.SQLITE_NOTADB: "the file is no SQLite database",
 }
 _SQLSTATE_OVERTAKEN = "40"  # serialisation failures and deadlocks
-_SQLSTATE_UNREACHABLE = ("08", "25006", "28", "3D", "42501", "42P01", "42P10", "53", "57", "58")
-"""42P01 and 42P10: a table or its key is missing, as while a backup is put back."""
+_SQLSTATE_UNREACHABLE = (
+    *("08", "25006", "28", "3D", "42501", "42P01", "42P10", "53", "55P03", "57", "58"),
+)
+"""42P01 and 42P10: a table or its key is missing, as while a backup is put back. 55P03: what the
+server's `lock_timeout` turns away may come again, as what its `statement_timeout` does (57014)."""
 
 
 class Overtaken(Refused):
