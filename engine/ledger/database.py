@@ -34,7 +34,9 @@ __all__ = [
     "told",
 ]
 
-_FILE = "file"  # of a connection: which one it has open
+_FILE, _LOG = "file", "log"  # of a connection: which ones it has open
+_NAMES = {_FILE: "file", _LOG: "log (the file beside it that ends in `-wal`)"}
+_LOG_SUFFIX = "-wal"  # of the file in which SQLite keeps what it has not yet brought to its place
 _BUSY_SECONDS = 30  # a writer waits so long for the one before it
 STATEMENTS_KEPT = 512
 """Statements that a connection of SQLite keeps prepared; a pass has some hundred and fifty."""
@@ -181,28 +183,33 @@ def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) 
 
 
 def _remember_file(url: URL, _: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    entry.info[_FILE] = _file_at(url)
+    entry.info[_FILE], entry.info[_LOG] = _file_at(url), None
 
 
 def _refuse_another_file(url: URL, connection: Connection) -> None:
     """A file that was removed can be written for as long as it is open, and nobody reads it again.
 
     What went out by it would go out a second time after a restart, and who unsubscribed since, or
-    halted everything, would have said so in another file.
+    halted everything, would have said so in another file. So it is with the log beside it, which
+    SQLite itself takes away only where nobody has the ledger open.
     """
-    opened = connection.connection.info[_FILE]
-    if opened is not None and opened != _file_at(url):
-        raise Unreachable(
-            f"the ledger {shown(url)} cannot be used: its file was removed or replaced while this "
-            "process had it open, and nothing goes out. Put that very file back, or start the "
-            "process again once you know what the one that is there now has seen"
-        )
+    info = connection.connection.info
+    for which, suffix in ((_FILE, ""), (_LOG, _LOG_SUFFIX)):
+        found = _file_at(url, suffix)
+        if info[which] not in (None, found):
+            raise Unreachable(
+                f"the ledger {shown(url)} cannot be used: its {_NAMES[which]} was "
+                "removed or replaced while this process had it open, and nothing goes out. Put "
+                "that very file back, or start the process again once you know what the one that "
+                "is there now has seen"
+            )
+        info[which] = found
 
 
-def _file_at(url: URL) -> tuple[int, int] | None:
+def _file_at(url: URL, suffix: str = "") -> tuple[int, int] | None:
     """Which file lies there now, None where that cannot be told."""
     try:
-        found = os.stat(ledger_file(url) or "")
+        found = os.stat(f"{ledger_file(url) or ''}{suffix}")
     except OSError:
         return None
     return found.st_dev, found.st_ino
