@@ -1,8 +1,8 @@
-"""A dry run where channels are shut or everything is halted: what waits, and why."""
+"""Where channels are shut or everything is halted: what a dry run says, and how `status` ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -91,3 +91,49 @@ def test_a_dry_run_says_that_a_run_would_be_held(stage: Stage, scope: tuple[str,
     assert (told.status, done.status) == (1, 1)
     assert told.data["runs"][0]["held"] == done.data["runs"][0]["held"]
     assert told.data["runs"][0]["entered"] == 3
+
+
+def halts_all(stage: Stage) -> None:
+    stage.do("halt", "--why", "a fault")
+
+
+def halts_one(stage: Stage) -> None:
+    stage.do("halt", "checkup")
+
+
+def pauses_the_channel(stage: Stage) -> None:
+    shut(stage, "email", PAUSED)
+
+
+def loses_its_source(stage: Stage) -> None:
+    (stage.root / "data" / "users.csv").unlink()
+    stage.do("run")
+
+
+@pytest.mark.parametrize(
+    ("happens", "over"),
+    [
+        pytest.param(halts_all, ["resume"], id="halt"),
+        pytest.param(halts_one, ["resume", "checkup"], id="halt of a playbook"),
+        pytest.param(pauses_the_channel, ["resume"], id="paused channel"),
+        pytest.param(loses_its_source, None, id="failed run"),
+    ],
+)
+def test_status_says_that_something_stands_still_until_a_person_has_looked(
+    stage: Stage, happens: Callable[[Stage], None], over: list[str] | None
+) -> None:
+    """Who is alerted by its exit status alone misses nothing, as the operations page has it."""
+    assert stage.do("status").status == 0
+    happens(stage)
+    assert stage.do("status").status == 1
+    if over is None:
+        stage.put_users({"user_id": 1})
+        over = ["run"]
+    assert stage.do(*over).status == 0
+    assert stage.do("status").status == 0
+
+
+def test_status_finds_nothing_in_a_channel_that_rests(stage: Stage) -> None:
+    """It is tried again by itself."""
+    shut(stage, "email", RESTING)
+    assert stage.do("status").status == 0
