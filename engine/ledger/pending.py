@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.sql import and_
 from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.ledger.audit import Kind
+from engine.ledger.control import channel_states
 from engine.ledger.pace import has_turn
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import texts_relation
@@ -113,19 +114,32 @@ def waiting_for_people(unit: Unit, playbooks: Collection[str]) -> int:
 def waiting_under(
     unit: Unit, policy: BoundPolicy, *, now: datetime, real: datetime, playbook: str | None = None
 ) -> dict[str, int]:
-    """The same, and as `rate` those that are due and wait for the turn of their channel or sender.
+    """The same, and those that are due by what keeps them all the same: that their channel is shut,
+    or as `rate` the turn of their channel or sender.
 
-    A window that has opened keeps none of those any more, though it stands on record until their
-    turn comes.
+    A window that has opened keeps none of those any more, though it stands on record until they go.
     """
     counts = Counter(waiting_by_reason(unit, playbook=playbook))
-    turns = has_turn(policy, real)
-    if turns:
-        due = [IS_READY, touches.c.next_attempt_at <= now, not_(and_(*turns))]
-        if playbook is not None:
-            due.append(touches.c.playbook == playbook)
-        said = select(touches.c.reason, func.count()).where(*due).group_by(touches.c.reason)
+    due = [IS_READY, touches.c.next_attempt_at <= now]
+    if playbook is not None:
+        due.append(touches.c.playbook == playbook)
+    for kept, which in _kept_back(unit, policy, now=now, real=real):
+        said = select(touches.c.reason, func.count()).where(*due, which).group_by(touches.c.reason)
         for reason, number in unit.connection.execute(said):
             counts[reason] -= number
-            counts[RATE] += number
+            counts[kept] += number
+    counts.pop("", None)
     return {reason: number for reason, number in sorted(counts.items()) if number > 0}
+
+
+def _kept_back(
+    unit: Unit, policy: BoundPolicy, *, now: datetime, real: datetime
+) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """What keeps touches that are due, and which: each by one thing alone."""
+    shut = {
+        name: why for name, each in channel_states(unit).items() if (why := each.stops_for(now))
+    }
+    for reason in sorted(set(shut.values())):
+        yield reason, touches.c.channel.in_([name for name in sorted(shut) if shut[name] == reason])
+    if turns := has_turn(policy, real):
+        yield RATE, and_(touches.c.channel.not_in(sorted(shut)), not_(and_(*turns)))

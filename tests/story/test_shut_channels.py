@@ -58,14 +58,28 @@ def test_a_dry_run_has_what_is_shut_wait_and_says_why(stage: Stage, reason: str)
     assert "535 5.7.8 no" in text
     assert text.count("(would wait: its channel ") == 3
 
-    done = stage.do("run", *words).data["runs"][0]
-    assert done["touches"] == run["touches"]
+    done = stage.do("run", *words)
+    (its,) = done.data["runs"]
+    assert (its["touches"], its["waiting"]) == (run["touches"], run["waiting"])
     assert stage.mail.received == []
-    after = stage.do("status", *words).data["channels"]
-    assert told["channels"] == after
+    is_as_said("run", done.data)
+    after = stage.do("status", *words).data
+    assert told["channels"] == done.data["channels"] == after["channels"]
+    assert after["waiting"] == {reason: 3}
     again = stage.do("run", "--dry-run", *words).data
     assert seen(again) == {("email", "ready", reason)}, "what an earlier run has left waits too"
     assert again["runs"][0]["waiting"] == {reason: 3}
+
+
+@pytest.mark.parametrize(("reason", "status"), [(PAUSED, 1), (RESTING, 0)])
+def test_a_run_says_that_mail_stands_still_and_why(stage: Stage, reason: str, status: int) -> None:
+    """Also night after night, by cron; one that rests is tried again by itself."""
+    stage.put_users({"user_id": 1, "signed_up_at": (NOW - timedelta(days=45)).isoformat()})
+    shut(stage, "email", reason)
+    rehearsed, done, again = stage.do("run", "--dry-run"), stage.do("run"), stage.do("run")
+    assert (rehearsed.status, done.status, again.status) == (status,) * 3
+    for each in (rehearsed, done, again):
+        assert (f"waiting: 1 {reason}" in each.out, "535 5.7.8 no" in each.out) == (True, True)
 
 
 def test_a_run_at_an_instant_probes_what_rests_and_so_does_its_rehearsal(stage: Stage) -> None:
