@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, not_, or_, select
 from sqlalchemy.sql import and_
 
 from engine.bind.policy import BoundPolicy
-from engine.decide.facts import TouchState
+from engine.decide.facts import RATE, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.control import channel_states
 from engine.ledger.pace import has_turn
@@ -30,10 +30,8 @@ __all__ = [
     "waiting_under",
 ]
 
-RATE = "rate"
-"""Why one waits that is due, and whose channel or sender has no turn for it."""
-
 _PENDING = (TouchState.DRAFT, TouchState.READY)
+_OPEN = (*_PENDING, TouchState.CLAIMED, TouchState.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +116,13 @@ def waiting_under(
     or as `rate` the turn of their channel or sender.
 
     A window that has opened keeps none of those any more, though it stands on record until they go.
+    A copy waits with its mail, and counts by itself once that has gone.
     """
     counts = Counter(waiting_by_reason(unit, playbook=playbook))
-    due = [IS_READY, touches.c.next_attempt_at <= now]
+    mail = touches.alias()
+    with_it = mail.c.id == touches.c.copy_of, mail.c.state.in_(_OPEN)
+    waits_along = and_(IS_COPY, select(mail.c.id).where(*with_it).exists())
+    due = [IS_READY, touches.c.next_attempt_at <= now, ~waits_along]
     if playbook is not None:
         due.append(touches.c.playbook == playbook)
     for kept, which in _kept_back(unit, policy, now=now, real=real):

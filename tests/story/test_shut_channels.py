@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,6 +72,19 @@ def test_a_dry_run_has_what_is_shut_wait_and_says_why(stage: Stage, reason: str)
     assert again["runs"][0]["waiting"] == {reason: 3}
 
 
+def test_a_copy_waits_with_its_mail_and_is_not_counted(stage: Stage) -> None:
+    stage.edit(
+        "playbooks/checkup.yaml",
+        "    from: account.csm\n",
+        "    from: account.csm\n    cc: account.csm\n",
+    )
+    stage.put_users({"user_id": 1, "signed_up_at": (NOW - timedelta(days=45)).isoformat()})
+    shut(stage, "email", PAUSED)
+    told, done = (stage.do("run", *how, "--format", "json") for how in (["--dry-run"], []))
+    assert told.data["runs"][0]["touches"] == done.data["runs"][0]["touches"]
+    assert told.data["runs"][0]["waiting"] == done.data["runs"][0]["waiting"] == {PAUSED: 1}
+
+
 @pytest.mark.parametrize(("reason", "status"), [(PAUSED, 1), (RESTING, 0)])
 def test_a_run_says_that_mail_stands_still_and_why(stage: Stage, reason: str, status: int) -> None:
     """Also night after night, by cron; one that rests is tried again by itself."""
@@ -95,6 +109,36 @@ def test_what_is_sent_elsewhere_goes(stage: Stage) -> None:
     assert seen(told) == {("email", "ready", ""), ("hook", "ready", PAUSED)}
     assert stage.run().data["runs"][0]["touches"]["email"] == {"sent": 3}
     assert stage.hooks.received == []
+
+
+@pytest.mark.parametrize(
+    ("rates", "waits"),
+    [
+        pytest.param("email: 20 per hour", 3, id="a channel"),
+        pytest.param("per_sender: 20 per hour", 2, id="two who send"),
+        pytest.param("email: 10 per second, per_sender: 20 per hour", 2, id="both"),
+        pytest.param("email: 10 per second", 0, id="one whose turns are near"),
+    ],
+)
+def test_a_dry_run_leaves_in_line_what_a_run_would(stage: Stage, rates: str, waits: int) -> None:
+    """Each who has a turn sends one; the run after it finds the turn farther off than it waits."""
+    stage.edit("touchline.yaml", "people:\n", f"policy: {{rates: {{{rates}}}}}\npeople:\n")
+    stage.edit(
+        "playbooks/checkup.yaml", "  - webhook: hook\n", "  - wait: 1 day\n  - webhook: hook\n"
+    )
+    recently = (NOW - timedelta(days=45)).isoformat()
+    mine = {"id": 1, "name": "A", "plan": "x", "csm_name": "Bo", "csm_email": "bo@acme.example.com"}
+    stage.table("accounts", [mine, {**mine, "id": 2, "csm_email": "cy@acme.example.com"}])
+    stage.put_users(
+        *({"user_id": n, "account_id": 1 + n % 2, "signed_up_at": recently} for n in range(1, 5))
+    )
+    for sent in (4 - waits, 0):
+        told = stage.do("run", "--dry-run", "--format", "json").data
+        done = stage.do("run", "--format", "json").data["runs"][0]
+        assert told["runs"][0]["waiting"] == done["waiting"]
+        assert done["waiting"] == ({"rate": waits} if waits else {})
+        assert done["touches"].get("email", {}).get("sent", 0) == sent
+        assert Counter(each["reason"] for each in told["would"])["rate"] == waits
 
 
 @pytest.mark.parametrize("scope", [(), ("checkup",)], ids=["everything", "the playbook"])
