@@ -28,6 +28,7 @@ __all__ = [
     "connect",
     "ledger_file",
     "ledger_url",
+    "let_it_stand_still",
     "make_file",
     "scrub",
     "shown",
@@ -37,7 +38,9 @@ __all__ = [
 _FILE, _LOG = "file", "log"  # of a connection: which ones it has open
 _NAMES = {_FILE: "file", _LOG: "log (the file beside it that ends in `-wal`)"}
 _LOG_SUFFIX = "-wal"  # of the file in which SQLite keeps what it has not yet brought to its place
+_MAY_STAND_STILL = "may_stand_still"  # of a connection: whether that was limited here
 _BUSY_SECONDS = 30  # a writer waits so long for the one before it
+_STILL_SECONDS = 60  # a server waits so long for who has it wait in the middle of a transaction
 STATEMENTS_KEPT = 512
 """Statements that a connection of SQLite keeps prepared; a pass has some hundred and fifty."""
 
@@ -54,12 +57,10 @@ _SQLITE_FAULTS = {
     sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; look at its path and permissions",
     sqlite3.SQLITE_NOTADB: "the file is no SQLite database",
 }
+_SQLSTATE_BUSY = "55P03"  # what `lock_timeout` turns away
 _SQLSTATE_OVERTAKEN = "40"  # serialisation failures and deadlocks
-_SQLSTATE_UNREACHABLE = (
-    *("08", "25006", "28", "3D", "42501", "42P01", "42P10", "53", "55P03", "57", "58"),
-)
-"""42P01 and 42P10: a table or its key is missing, as while a backup is put back. 55P03: what the
-server's `lock_timeout` turns away may come again, as what its `statement_timeout` does (57014)."""
+_SQLSTATE_UNREACHABLE = ("08", "25006", "28", "3D", "42501", "42P01", "42P10", "53", "57", "58")
+"""42P01 and 42P10: a table or its key is missing, as while a backup is put back."""
 
 
 class Overtaken(Refused):
@@ -161,19 +162,41 @@ _PRAGMAS = (
 _POSTGRES_SETTINGS = """
 SELECT set_config('datestyle', 'ISO', false),
     CASE current_setting('synchronous_commit')
-    WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END
+    WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END,
+    CASE current_setting('lock_timeout')
+    WHEN '0' THEN set_config('lock_timeout', %(busy)s, false) END,
+    CASE current_setting('idle_in_transaction_session_timeout')
+    WHEN '0' THEN set_config('idle_in_transaction_session_timeout', %(still)s, false) END
 """
 """What a server may be set to for other work, and the ledger may not.
 
 Instants are read as ISO 8601. A commit that a crash of the server takes back may be the permit of a
 mail that has gone out: so it waits for the disk, and where it is set to wait for standbys as well,
-that is kept.
+that is kept. A process that stands still in the middle of a transaction (its machine sleeps, the
+network to it is gone) would have all others wait for as long, without a word: they say so, and the
+server lets go of it.
 """
+_READER_MAY_STAND_STILL = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)"
 
 
 def _prepare_postgres(connection: psycopg.Connection, entry: ConnectionPoolEntry) -> None:
-    connection.execute(_POSTGRES_SETTINGS)
+    limits = {"busy": _milliseconds(_BUSY_SECONDS), "still": _milliseconds(_STILL_SECONDS)}
+    found = connection.execute(_POSTGRES_SETTINGS, limits).fetchone()
+    entry.info[_MAY_STAND_STILL] = found is not None and found[-1] is not None
     connection.commit()
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+def let_it_stand_still(connection: Connection) -> None:
+    """Set no limit, in this transaction, to how long it may do nothing: nobody waits for a reader.
+
+    A pass asks the sources meanwhile. A limit that the server is set to stays.
+    """
+    if connection.connection.info.get(_MAY_STAND_STILL):
+        run_text(connection, _READER_MAY_STAND_STILL, {})
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
@@ -259,6 +282,8 @@ def _sentence(error: DBAPIError) -> str:
         code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         return _SQLITE_FAULTS.get(code, "")
     state = _sqlstate(error)
+    if state == _SQLSTATE_BUSY:
+        return "another process kept it locked for too long; `pg_stat_activity` tells which"
     if error.connection_invalidated or state.startswith(_SQLSTATE_UNREACHABLE):
         return str(error.orig).strip().splitlines()[0]
     if not state and not isinstance(error, IntegrityError):
