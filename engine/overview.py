@@ -12,10 +12,11 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.changes import Becomes
 from engine.decide.facts import TouchState
 from engine.desk import HeldItem, held_in
+from engine.language.playbook import Status
 from engine.ledger.control import ChannelState, Halt, channel_states, halts_in_force
 from engine.ledger.counts import counts_by_phase, counts_by_step
 from engine.ledger.leases import DAEMON, lease_of
-from engine.ledger.runs import last_run
+from engine.ledger.runs import RunState, last_run
 from engine.ledger.store import Unit
 from engine.ledger.touches import counts_by_state, list_touches
 from engine.passes.changes import Inside, older_versions
@@ -54,6 +55,12 @@ class PlaybookLine:
     step_gone: int = 0
     problem: str = ""
 
+    @property
+    def is_well(self) -> bool:
+        """Whether it runs, its last run went through, and nobody inside is held."""
+        has_failed = self.status == Status.ACTIVE and self.last_state == RunState.FAILED
+        return not (self.problem or has_failed or self.unbound or self.step_gone)
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -77,8 +84,10 @@ class Overview:
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing waits for a person: nothing is held, and no playbook is broken."""
-        return not self.held and not any(line.problem for line in self.playbooks)
+        """Whether nothing waits for a person; what only rests goes on by itself."""
+        is_shut = any(channel.paused_at for channel in self.channels)
+        stands = self.held or self.halts or is_shut
+        return not stands and all(line.is_well for line in self.playbooks)
 
 
 _NOT_OUT = (

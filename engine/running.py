@@ -11,14 +11,14 @@ from pathlib import Path
 from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
-from engine.decide.facts import NO_PLAYBOOK
+from engine.decide.facts import CHANNEL_PAUSED, NO_PLAYBOOK
 from engine.dispatch.deliver import Delivered
 from engine.dispatch.line import Cleared
 from engine.dispatch.workers import this_worker
 from engine.fallen import at_work
 from engine.language.playbook import Status
 from engine.ledger.clearances import Clearance
-from engine.ledger.control import ChannelState, channel_states
+from engine.ledger.control import ChannelState
 from engine.ledger.foreseen import Going
 from engine.ledger.inside import versions_inside
 from engine.ledger.invitations import playbooks_invited
@@ -38,7 +38,7 @@ from engine.passes.run import go_on, live, move_on, rehearse
 from engine.passes.versions import Shelf, content_of
 from engine.problems import Invalid, Misuse, Refused, SourceFault, Unreachable
 from engine.roster import call_roll, known_now
-from engine.stopped import foreseen_still, standing_still
+from engine.stopped import foreseen_still, shut_channels, standing_still
 from engine.stopping import Stop
 from engine.tracking import never_tracked
 from engine.waiting import what_waits
@@ -73,8 +73,8 @@ class Summary:
     those in `unopened` could not even be opened.
     `went_wrong` counts touches that failed, expired or became unknown, whichever run made them;
     `held` those of these playbooks that wait for a person: drafts, and of unknown outcome.
-    `notices` counts the mails to assignees of new tasks. `shut` are, in a rehearsal, the channels
-    on which nothing would go out.
+    `notices` counts the mails to assignees of new tasks. `shut` are the channels on which nothing
+    goes out, but for those in `trouble`, which this run has found out of reach.
     """
 
     reports: tuple[RunReport, ...]
@@ -99,7 +99,9 @@ class Summary:
 
 
 def _went_wrong(report: RunReport) -> bool:
-    return any(states.get("failed") or states.get("unknown") for states in report.touches.values())
+    is_shut = bool(report.waiting.get(CHANNEL_PAUSED))  # until a person has looked
+    states = report.touches.values()
+    return is_shut or any(each.get("failed") or each.get("unknown") for each in states)
 
 
 def dry(
@@ -173,6 +175,7 @@ def run_now(
         went_wrong=went_wrong,
         held=held,
         notices=notices,
+        shut=shut_channels(ledger, as_of, fixed=fixed, known=trouble),
     )
 
 
@@ -197,7 +200,7 @@ def _rehearsal(
 ) -> Summary:
     firing = firing_of(workplace, as_of, by_hand(as_of), workplace.ports.actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of, drafts=bool(names))
-    states = _shut_channels(ledger, as_of, fixed=fixed)
+    states = shut_channels(ledger, as_of, fixed=fixed)
     shut = {state.name: state.stops_for(as_of) for state in states}
     going = Going(shut, RETRIED if fixed else ())
     with workplace.sources(ledger) as snapshot:
@@ -213,19 +216,6 @@ def _rehearsal(
                 reports.append(RunReport(playbook.name, as_of, fault=fault))
     notes = never_tracked(workplace, playbooks, ledger, as_of)
     return Summary(tuple(reports), dry_run=True, notes=notes, shut=states)
-
-
-def _shut_channels(
-    ledger: Ledger | None, as_of: datetime, *, fixed: bool
-) -> tuple[ChannelState, ...]:
-    """The channels on which a run would send nothing: one at a given instant probes breakers."""
-    if ledger is None:
-        return ()
-    with ledger.read() as unit:
-        states = channel_states(unit).values()
-    return tuple(
-        state for state in states if state.stops_for(as_of) and (state.paused_at or not fixed)
-    )
 
 
 def _rehearsed(

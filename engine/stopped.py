@@ -1,19 +1,27 @@
-"""Playbooks that stand still: paused by their file, halted by a person, or lost under a name."""
+"""What stands still: playbooks that are paused, halted or lost under a name, and shut channels."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
 from engine.language.playbook import Status
-from engine.ledger.control import halts_in_force, is_halted, pause_ended, pause_started
+from engine.ledger.control import (
+    ChannelState,
+    channel_states,
+    halts_in_force,
+    is_halted,
+    pause_ended,
+    pause_started,
+)
 from engine.ledger.names import carry_over
 from engine.ledger.store import Ledger, Unit
 from engine.passes.reports import RunReport
 from engine.problems import Refused
 
-__all__ = ["Still", "foreseen_still", "standing_still"]
+__all__ = ["Still", "foreseen_still", "shut_channels", "standing_still"]
 
 _PAUSED = "paused: nobody enters and nothing goes out"
 
@@ -74,3 +82,19 @@ def _halted_text(unit: Unit, playbook: str) -> str:
     whys = [halt.why for halt in halts_in_force(unit) if halt.scope in ("", playbook)]
     because = f" ({whys[0]})" if whys and whys[0] else ""
     return f"halted{because}; `touchline resume` lets it go on"
+
+
+def shut_channels(
+    ledger: Ledger | None, as_of: datetime, *, fixed: bool, known: Collection[str] = ()
+) -> tuple[ChannelState, ...]:
+    """The channels on which a run sends nothing, but those that are `known` to be in trouble.
+
+    One at a given instant probes breakers.
+    """
+    if ledger is None:
+        return ()
+    with ledger.read() as unit:
+        states = [each for name, each in channel_states(unit).items() if name not in known]
+    return tuple(
+        state for state in states if state.stops_for(as_of) and (state.paused_at or not fixed)
+    )

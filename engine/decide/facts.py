@@ -17,7 +17,9 @@ from json.encoder import encode_basestring
 __all__ = [
     "CHANNEL_PAUSED",
     "CHANNEL_RESTING",
+    "KEEPING",
     "NO_PLAYBOOK",
+    "RATE",
     "UNBOUND",
     "Advanced",
     "Assigned",
@@ -54,8 +56,11 @@ __all__ = [
 CHANNEL_PAUSED, CHANNEL_RESTING = "channel_paused", "channel_resting"
 """Why a rehearsal has touches wait: their channel is shut, by a person or by its breaker."""
 
-UNBOUND = "unbound"
-"""Why a rehearsal has touches wait: the version that their customer is in cannot go on."""
+RATE, UNBOUND = "rate", "unbound"
+"""The same: they have no turn yet, or the version that their customer is in cannot go on."""
+
+KEEPING = frozenset({CHANNEL_PAUSED, CHANNEL_RESTING, RATE, UNBOUND})
+"""The reasons for which a rehearsal has touches wait without saying until when."""
 
 NO_PLAYBOOK = ""
 """What touches bear as playbook and enrollment that tell assignees of their tasks."""
@@ -350,8 +355,7 @@ def told_apart(touch: NewTouch) -> tuple[NewTouch, ...]:
 def is_waiting(touch: NewTouch, as_of: datetime) -> bool:
     """Whether a touch is to go out, and not yet: it is due later, or something keeps it."""
     is_later = touch.due_at is not None and touch.due_at > as_of
-    is_kept = touch.reason in (CHANNEL_PAUSED, CHANNEL_RESTING, UNBOUND)
-    return touch.state is TouchState.READY and (is_later or is_kept)
+    return touch.state is TouchState.READY and (is_later or touch.reason in KEEPING)
 
 
 def is_going(touch: NewTouch, as_of: datetime) -> bool:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from engine.ports import Answer, NotSent, Refusal, UnknownOutcome
 
-__all__ = ["blames_channel", "is_tripped", "proves_channel", "rest"]
+__all__ = ["blames_channel", "is_tripped", "proves_channel", "rest", "shuts_channel"]
 
 _FAILURES = 5  # in a row: one bad message is not a bad channel
 _FIRST_S = 30.0
@@ -40,6 +40,11 @@ def proves_channel(answer: Answer) -> bool:
             return False
         case _:
             return True
+
+
+def shuts_channel(answer: Answer) -> bool:
+    """Whether an answer shuts the channel until a person looks: each further try does harm."""
+    return isinstance(answer, NotSent) and answer.refusal is Refusal.CREDENTIALS
 
 
 def is_tripped(answer: Answer, failures: int) -> bool:

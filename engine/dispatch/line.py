@@ -20,11 +20,12 @@ from typing import Any
 from engine.bind.policy import BoundPolicy
 from engine.decide.facts import TouchState
 from engine.dispatch.books import Books
-from engine.dispatch.breaker import blames_channel, proves_channel
+from engine.dispatch.breaker import blames_channel, proves_channel, shuts_channel
 from engine.dispatch.promises import Promises
 from engine.dispatch.settle import Answered, Settled, settle_all
 from engine.dispatch.tally import Tally
 from engine.ledger.claims import Claimed, Claims, claim
+from engine.ledger.pace import PATIENCE
 from engine.ledger.permits import Asking, Permission, permit_all, put_back_all
 from engine.ledger.recovery import OnUnknown
 from engine.ledger.schema import refuse_other_schema
@@ -54,9 +55,6 @@ _PUT_BACK = {
     "expired": TouchState.EXPIRED,
 }
 """What the ledger has made of a touch whose permit it refused; one overtaken is another's."""
-
-_RATE_PATIENCE = timedelta(seconds=5)
-"""A lane waits so long for its turn; what has to wait longer stays ready, and no worker with it."""
 
 _STOPS_MORE = frozenset({"halted", "paused"})
 """A permit that was refused for this says that what was claimed in advance will be, too."""
@@ -140,7 +138,7 @@ class _Asked:
         began = delivery.real()
         self.permission = await self._ask()
         while turn := self.permission.turn_at:
-            if turn - delivery.real() > _RATE_PATIENCE:
+            if turn - delivery.real() > PATIENCE:
                 await delivery.put_back([self._touch], "rate")
                 return False
             await _until(turn, delivery.real)
@@ -289,7 +287,7 @@ class Line:
     async def _waited(self, turn: datetime | None) -> bool:
         """Wait for the turn of a rate, if it is near; False where there is none to wait for."""
         real = self._delivery.real
-        if turn is None or turn - real() > _RATE_PATIENCE:
+        if turn is None or turn - real() > PATIENCE:
             return False
         await _until(turn, real)
         return True
@@ -308,6 +306,8 @@ class Line:
         if isinstance(answer, Sent) and not self._failures:
             return settling
         await settling  # what may stop the channel is known before the next touch is taken
+        if shuts_channel(answer):
+            await self.put_back("channel")
         return _done()
 
     async def _answer(self, touch: Claimed, asked: _Asked, after: _Next) -> Answer:

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.decide.facts import TouchState
-from engine.dispatch.breaker import blames_channel, is_tripped, proves_channel, rest
+from engine.dispatch.breaker import (
+    blames_channel,
+    is_tripped,
+    proves_channel,
+    rest,
+    shuts_channel,
+)
 from engine.dispatch.retry import BACKOFFS, draw, is_exhausted, wait
 from engine.ledger import outbox
 from engine.ledger.claims import Claimed
@@ -66,8 +72,8 @@ def settle(unit: Unit, answered: Answered, *, now: datetime, actor: str) -> Sett
     case, answer = _Case(unit, answered.touch, now, actor), answered.answer
     state = _settle_touch(case, answer, answered.on_unknown)
     failures = _settle_channel(case, answer, answered.failures)
-    is_paused = isinstance(answer, NotSent) and answer.refusal is Refusal.CREDENTIALS
-    return Settled(state, failures, is_paused and _pause(case, answer.detail))
+    is_newly_paused = shuts_channel(answer) and _pause(case, answer.detail)
+    return Settled(state, failures, is_newly_paused)
 
 
 def settle_all(

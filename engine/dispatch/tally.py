@@ -71,8 +71,9 @@ class Tally:
         self._trouble[channel] = detail
 
     def works(self, channel: str) -> None:
-        """The channel was seen to work."""
-        self._trouble.pop(channel, None)
+        """The channel was seen to work; one that is paused works no more for all that."""
+        if channel not in self._paused:
+            self._trouble.pop(channel, None)
 
     def paused(self, channel: str) -> None:
         """The channel was paused."""

@@ -21,7 +21,7 @@ from engine.decide.facts import TouchKind, TouchState
 from engine.decide.policy import GiveUp, Go, Wait
 from engine.ledger.audit import Kind
 from engine.ledger.held import Room, alone, hold_back, prefixes_of, skip
-from engine.ledger.pace import has_turn, names_of, next_claim, take_claim
+from engine.ledger.pace import PATIENCE, has_turn, names_of, next_claim, take_claim
 from engine.ledger.payloads import PAYLOAD, payloads_of
 from engine.ledger.prepared import Prepared, rows_of
 from engine.ledger.statements import OR_ALL_GOES, along_an_index
@@ -256,7 +256,9 @@ def _put_off(asking: _Asking, others: Sequence[tuple[Row[Any], Wait | GiveUp]]) 
 def _why_none(asking: _Asking, wanted: Sequence[ColumnElement[bool]]) -> Claims:
     if not _is_shared(asking.policy):
         return Claims()
-    rows = _pick(asking.unit, wanted, 1)
+    # One whose turn is near stands behind others of a sender whose next turn is far off.
+    near = has_turn(asking.policy, asking.real + PATIENCE)
+    rows = _pick(asking.unit, [*wanted, *near], 1) or _pick(asking.unit, wanted, 1)
     if not rows:
         return Claims()
     names = names_of(asking.policy, rows[0].channel, rows[0].sender)

@@ -28,14 +28,19 @@ __all__ = [
     "connect",
     "ledger_file",
     "ledger_url",
+    "let_it_stand_still",
     "make_file",
     "scrub",
     "shown",
     "told",
 ]
 
-_FILE = "file"  # of a connection: which one it has open
+_FILE, _LOG = "file", "log"  # of a connection: which ones it has open
+_NAMES = {_FILE: "file", _LOG: "log (the file beside it that ends in `-wal`)"}
+_LOG_SUFFIX = "-wal"  # of the file in which SQLite keeps what it has not yet brought to its place
+_MAY_STAND_STILL = "may_stand_still"  # of a connection: whether that was limited here
 _BUSY_SECONDS = 30  # a writer waits so long for the one before it
+_STILL_SECONDS = 60  # a server waits so long for who has it wait in the middle of a transaction
 STATEMENTS_KEPT = 512
 """Statements that a connection of SQLite keeps prepared; a pass has some hundred and fifty."""
 
@@ -52,6 +57,7 @@ _SQLITE_FAULTS = {
     sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; look at its path and permissions",
     sqlite3.SQLITE_NOTADB: "the file is no SQLite database",
 }
+_SQLSTATE_BUSY = "55P03"  # what `lock_timeout` turns away
 _SQLSTATE_OVERTAKEN = "40"  # serialisation failures and deadlocks
 _SQLSTATE_UNREACHABLE = ("08", "25006", "28", "3D", "42501", "42P01", "42P10", "53", "57", "58")
 """42P01 and 42P10: a table or its key is missing, as while a backup is put back."""
@@ -156,19 +162,41 @@ _PRAGMAS = (
 _POSTGRES_SETTINGS = """
 SELECT set_config('datestyle', 'ISO', false),
     CASE current_setting('synchronous_commit')
-    WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END
+    WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END,
+    CASE current_setting('lock_timeout')
+    WHEN '0' THEN set_config('lock_timeout', %(busy)s, false) END,
+    CASE current_setting('idle_in_transaction_session_timeout')
+    WHEN '0' THEN set_config('idle_in_transaction_session_timeout', %(still)s, false) END
 """
 """What a server may be set to for other work, and the ledger may not.
 
 Instants are read as ISO 8601. A commit that a crash of the server takes back may be the permit of a
 mail that has gone out: so it waits for the disk, and where it is set to wait for standbys as well,
-that is kept.
+that is kept. A process that stands still in the middle of a transaction (its machine sleeps, the
+network to it is gone) would have all others wait for as long, without a word: they say so, and the
+server lets go of it.
 """
+_READER_MAY_STAND_STILL = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)"
 
 
 def _prepare_postgres(connection: psycopg.Connection, entry: ConnectionPoolEntry) -> None:
-    connection.execute(_POSTGRES_SETTINGS)
+    limits = {"busy": _milliseconds(_BUSY_SECONDS), "still": _milliseconds(_STILL_SECONDS)}
+    found = connection.execute(_POSTGRES_SETTINGS, limits).fetchone()
+    entry.info[_MAY_STAND_STILL] = found is not None and found[-1] is not None
     connection.commit()
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+def let_it_stand_still(connection: Connection) -> None:
+    """Set no limit, in this transaction, to how long it may do nothing: nobody waits for a reader.
+
+    A pass asks the sources meanwhile. A limit that the server is set to stays.
+    """
+    if connection.connection.info.get(_MAY_STAND_STILL):
+        run_text(connection, _READER_MAY_STAND_STILL, {})
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
@@ -178,28 +206,33 @@ def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) 
 
 
 def _remember_file(url: URL, _: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    entry.info[_FILE] = _file_at(url)
+    entry.info[_FILE], entry.info[_LOG] = _file_at(url), None
 
 
 def _refuse_another_file(url: URL, connection: Connection) -> None:
     """A file that was removed can be written for as long as it is open, and nobody reads it again.
 
     What went out by it would go out a second time after a restart, and who unsubscribed since, or
-    halted everything, would have said so in another file.
+    halted everything, would have said so in another file. So it is with the log beside it, which
+    SQLite itself takes away only where nobody has the ledger open.
     """
-    opened = connection.connection.info[_FILE]
-    if opened is not None and opened != _file_at(url):
-        raise Unreachable(
-            f"the ledger {shown(url)} cannot be used: its file was removed or replaced while this "
-            "process had it open, and nothing goes out. Put that very file back, or start the "
-            "process again once you know what the one that is there now has seen"
-        )
+    info = connection.connection.info
+    for which, suffix in ((_FILE, ""), (_LOG, _LOG_SUFFIX)):
+        found = _file_at(url, suffix)
+        if info[which] not in (None, found):
+            raise Unreachable(
+                f"the ledger {shown(url)} cannot be used: its {_NAMES[which]} was "
+                "removed or replaced while this process had it open, and nothing goes out. Put "
+                "that very file back, or start the process again once you know what the one that "
+                "is there now has seen"
+            )
+        info[which] = found
 
 
-def _file_at(url: URL) -> tuple[int, int] | None:
+def _file_at(url: URL, suffix: str = "") -> tuple[int, int] | None:
     """Which file lies there now, None where that cannot be told."""
     try:
-        found = os.stat(ledger_file(url) or "")
+        found = os.stat(f"{ledger_file(url) or ''}{suffix}")
     except OSError:
         return None
     return found.st_dev, found.st_ino
@@ -249,6 +282,8 @@ def _sentence(error: DBAPIError) -> str:
         code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         return _SQLITE_FAULTS.get(code, "")
     state = _sqlstate(error)
+    if state == _SQLSTATE_BUSY:
+        return "another process kept it locked for too long; `pg_stat_activity` tells which"
     if error.connection_invalidated or state.startswith(_SQLSTATE_UNREACHABLE):
         return str(error.orig).strip().splitlines()[0]
     if not state and not isinstance(error, IntegrityError):

@@ -18,7 +18,19 @@ from engine.ledger.statements import insert_new
 from engine.ledger.store import Unit
 from engine.ledger.tables import rates, touches
 
-__all__ = ["has_turn", "names_of", "next_claim", "take_claim", "turn_at"]
+__all__ = [
+    "PATIENCE",
+    "has_turn",
+    "names_of",
+    "next_claim",
+    "take_claim",
+    "turn_at",
+    "without_turn",
+]
+
+PATIENCE = timedelta(seconds=5)
+"""A worker waits so long for its turn; what has to wait longer stays ready, and no worker with it.
+"""
 
 _SKEW = timedelta(minutes=1)
 """A turn farther off than its interval and this was given by a clock that was wrong."""
@@ -62,6 +74,12 @@ def _is_ahead(
     column: ColumnElement[datetime], rate: Rate, real: datetime
 ) -> tuple[ColumnElement[bool], ...]:
     return column > real, column <= real + timedelta(seconds=rate.interval_s) + _SKEW
+
+
+def without_turn(unit: Unit, wanted: Mapping[str, Rate], *, real: datetime) -> list[str]:
+    """Those of some rows whose turn to claim is farther off than a worker waits."""
+    turns = {name: next_claim(unit, {name: rate}, real=real) for name, rate in wanted.items()}
+    return [name for name, turn in turns.items() if turn is not None and turn - real > PATIENCE]
 
 
 def next_claim(unit: Unit, wanted: Mapping[str, Rate], *, real: datetime) -> datetime | None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from engine.bind.policy import BoundPolicy
-from engine.decide.facts import UNBOUND, TouchState
+from engine.decide.facts import RATE, UNBOUND, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.claims import follows, of_versions
 from engine.ledger.control import channel_states
@@ -41,9 +41,6 @@ __all__ = [
     "waiting_for_people",
     "waiting_under",
 ]
-
-RATE = "rate"
-"""Why one waits that is due, and whose channel or sender has no turn for it."""
 
 _PENDING = (TouchState.DRAFT, TouchState.READY)
 

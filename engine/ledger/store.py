@@ -30,7 +30,7 @@ from engine.ledger.audit import (
     chained,
     chained_alike,
 )
-from engine.ledger.database import told
+from engine.ledger.database import let_it_stand_still, told
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_alike, insert_rows
 from engine.ledger.tables import audit, audit_head
@@ -358,6 +358,7 @@ class Ledger:
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
             with reading.begin():
+                let_it_stand_still(reading)
                 yield Unit(self, reading)
 
     def halt_file_stands(self) -> bool:

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 from engine.bind.acts import BoundEmail, origin_of
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy, address_of
-from engine.decide.facts import NewTouch, TouchState, is_going, is_waiting
+from engine.decide.facts import RATE, NewTouch, TouchState, is_going, is_waiting
 from engine.decide.policy import NEVER_CONTACT, Act, Asked, GiveUp, Wait, judge
-from engine.language.policy import TopicDefault
+from engine.language.policy import Rate, TopicDefault
 from engine.ledger.copies import CopyHolder, copies_made
 from engine.ledger.held import acts_by_whom
+from engine.ledger.pace import PATIENCE, names_of, without_turn
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.topics import refusals_among
 from engine.steps.copies import DUPLICATE_ADDRESS, NOT_SENT, first_of, is_copy, with_copies
@@ -57,6 +58,7 @@ class Gates:
         self._copies: dict[tuple[str, str], dict[str, CopyHolder]] = {}
         self._given: dict[str, list[Act]] = {}
         self._unsent: set[str] = set()
+        self._without_turn: set[str] = set()
 
     def let_go(self, touches: Sequence[NewTouch]) -> list[NewTouch]:
         """In a rehearsal, what a dispatch would make of touches: caps count each for the next.
@@ -68,6 +70,8 @@ class Gates:
         with self._ledger.read() as unit:
             whom = [_whom(unit, touch) for touch in touches]
             acts = self._acts(unit, whom)
+            rated = {name: rate for each in touches for name, rate in self._rates(each).items()}
+            self._without_turn.update(without_turn(unit, rated, real=self._as_of))
         return self._gone(list(zip(touches, whom, strict=True)), acts)
 
     def _gone(
@@ -77,7 +81,7 @@ class Gates:
         for touch, whom in sorted(asking, key=lambda each: self._turn(each[0])):
             mail = found.get(touch.copy_of, touch)
             held = self._with_its_mail(touch, mail) or self._held(touch, whom, acts)
-            found[touch.id] = held
+            held = found[touch.id] = self._in_line(held)
             self._take(held)
         self._unsent |= {id_ for id_, touch in found.items() if touch.state.has_ended}
         return [found[touch.id] for touch, _ in asking]
@@ -93,6 +97,20 @@ class Gates:
         if not (goes_along and is_waiting(mail, self._as_of)):
             return None
         return replace(touch, reason=mail.reason, due_at=mail.due_at, expires_at=mail.expires_at)
+
+    def _in_line(self, touch: NewTouch) -> NewTouch:
+        """One whose turn is far off waits: a run leaves it to the next one, or to the daemon."""
+        rated = self._rates(touch)
+        if not (rated and is_going(touch, self._as_of)):
+            return touch
+        if not self._without_turn.isdisjoint(rated):
+            return replace(touch, reason=RATE)
+        far = [name for name, rate in rated.items() if rate.interval_s > PATIENCE.total_seconds()]
+        self._without_turn.update(far)
+        return touch
+
+    def _rates(self, touch: NewTouch) -> Mapping[str, Rate]:
+        return names_of(self._policy, touch.channel, touch.sender)
 
     def _take(self, touch: NewTouch) -> None:
         """A touch would have gone out: caps count it from then on."""

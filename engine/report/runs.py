@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from engine.decide.facts import CHANNEL_PAUSED, CHANNEL_RESTING, UNBOUND, NewTouch, TouchState
+from engine.decide.facts import KEEPING, NewTouch, TouchState
 from engine.passes.changes import Inside
 from engine.passes.reports import RunReport
 from engine.report.reasons import channel_text, reason_text
@@ -165,7 +165,7 @@ def _what(touch: NewTouch) -> str:
     what = touch.subject or touch.reason
     if touch.state is TouchState.DRAFT:
         return f"{what} (a draft for {touch.approver})"
-    if touch.reason in (CHANNEL_PAUSED, CHANNEL_RESTING, UNBOUND):
+    if touch.reason in KEEPING:
         return f"{what} (would wait: {reason_text(touch.reason)})"
     return f"{what} (a copy)" if touch.copy_of and not touch.state.has_ended else what
 

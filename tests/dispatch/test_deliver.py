@@ -207,6 +207,23 @@ def test_wrong_credentials_pause_the_channel_with_one_alert(any_ledger: Ledger) 
         assert run(any_ledger, mail(server), watch=watch).counts == {"email": {"sent": 20}}
 
 
+def test_a_channel_that_shuts_is_asked_no_more_by_what_was_claimed_in_advance(
+    ledger: Ledger,
+) -> None:
+    """A password that is changed under a backlog, a receiver that says 410: hundreds are in hand
+    by then, and each of them would be another wrong login."""
+    keys = [str(n) for n in range(300)]
+    fill(ledger, {key: letter(key, f"{key}@x.example", priority=-int(key)) for key in keys})
+    gone = NotSent(Refusal.CREDENTIALS, "410 Gone", "410")
+    shut = FakeChannel("email", refusals={f"{key}@x.example": [gone] for key in keys[200:]})
+    done = run(ledger, shut)
+    assert done.paused == ("email",)
+    assert "410" in done.trouble["email"], "also where others that were in hand went out after it"
+    assert done.tried - len(shut.sent) <= 2 * shut.at_once
+    assert {row.state for row in by_key(ledger).values()} == {"sent", "ready"}
+    assert sum(row.attempts for row in by_key(ledger).values()) == len(shut.sent)
+
+
 def test_silence_again_and_again_opens_the_breaker(ledger: Ledger) -> None:
     """A server that takes messages and never answers must not turn thousands into unknowns."""
     silent = {f"{n}@x.example": [UnknownOutcome("silence")] for n in range(50)}

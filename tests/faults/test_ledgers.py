@@ -12,14 +12,17 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Engine, inspect
+from sqlalchemy import URL, Engine, create_engine, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 import cli
+from connectors.channels.fakes import FakeChannel
 from connectors.channels.smtp import Smtp
 from engine.dispatch import line
 from engine.language.project import SmtpChannel
@@ -179,6 +182,39 @@ def test_035_a_backup_and_a_long_reader_hold_up_nobody(stage: Stage, tmp_path: P
         assert reader.execute("SELECT count(*) FROM touches").fetchone() == (0,), "its snapshot"
 
 
+class Holding(FakeChannel):
+    """Sends, and right behind the act somebody else keeps the end of the log to himself a while."""
+
+    def __init__(self, name: str, url: URL, seconds: float) -> None:
+        super().__init__(name)
+        self._other = create_engine(url, poolclass=NullPool)
+        self._seconds = seconds
+
+    async def send(self, message: Message, permit: Permit, **after: Any) -> Answer:
+        answer = await super().send(message, permit, **after)
+        holder = self._other.connect()
+        holder.exec_driver_sql("SELECT seq FROM audit_head FOR UPDATE")
+        Timer(self._seconds, holder.close).start()
+        return answer
+
+
+@pytest.mark.parametrize("setting", ["lock_timeout", "statement_timeout"])
+def test_035_a_server_that_has_nobody_wait_for_long(
+    postgres_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, setting: str
+) -> None:
+    """As hosted ones are often set: who is turned away asks again, and an answer that was given is
+    not lost."""
+    url, hurried = postgres_ledger.engine.url, {"options": f"-c {setting}=100ms"}
+    monkeypatch.setattr(line, "_SETTLE_WAITS_S", (0.1,) * 20)
+    fill(postgres_ledger, {"1": letter("1", "ok@x.example", **LATE)})
+    impatient = str(url.update_query_dict(hurried))
+    with closing(open_ledger(impatient, root=tmp_path)) as ledger:
+        done = run(ledger, Holding("email", url, 0.5))
+    assert done.counts == {"email": {"sent": 1}}
+    [row] = by_key(postgres_ledger).values()
+    assert row.state == "sent"
+
+
 @pytest.mark.parametrize(
     ("revision", "words"),
     [
@@ -274,7 +310,14 @@ def is_restored(file: Path) -> None:
     file.with_name("copy.db").rename(file)
 
 
-@pytest.mark.parametrize("happens", [is_removed, is_restored])
+def log_is_removed(file: Path) -> None:
+    """As by somebody who tidies up, or copies the other file alone. Who comes next makes a new one,
+    and what is said there, as by an unsubscribe, the process at work would never hear."""
+    file.with_name("ledger.db-wal").unlink()
+    file.with_name("ledger.db-shm").unlink()
+
+
+@pytest.mark.parametrize("happens", [is_removed, is_restored, log_is_removed])
 def test_a_ledger_that_is_no_longer_the_one_that_was_opened(
     stage: Stage,
     monkeypatch: pytest.MonkeyPatch,

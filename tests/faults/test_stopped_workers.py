@@ -7,22 +7,27 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from connectors.channels.smtp import Smtp
 from engine.dispatch.workers import this_worker
 from engine.language.project import SmtpChannel
+from engine.ledger import database
+from engine.ledger.control import halts_in_force, write_halt
 from engine.ledger.holds import resolve_not_sent
-from engine.ledger.log import verify_audit
+from engine.ledger.log import head_of, verify_audit
 from engine.ledger.schema import open_ledger
-from engine.ledger.store import Ledger
+from engine.ledger.store import Ledger, Unit
+from engine.problems import Unreachable
 from tests.dispatch.outbox import Watch, by_key, fill, letter, run
 from tests.faults.breaking import after_commits
 from tests.ledger.factories import reading, writing
+from tests.ledger.made import new_ledger
 from tests.support.smtp_server import ScriptedSmtpServer
 
 ROOT = Path(__file__).parents[2]
@@ -113,3 +118,64 @@ def test_025_stopped_while_in_doubt_was_committed(
         assert (by_key(others)["1"].state, len(server.stored)) == ("sent", 1)
     assert reading(others, verify_audit).valid
     others.close()
+
+
+STANDING_STILL = """
+import os, signal, sys
+from pathlib import Path
+from engine.ledger.schema import open_ledger
+with open_ledger(sys.argv[1], root=Path(sys.argv[2])).write() as unit:
+    unit.note("halted", {}, at=unit.ledger.identity.created_at, actor="ann")
+    unit._write_notes()  # it has the end of the log now, which all others wait for
+    os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
+@contextmanager
+def in_a_transaction(url: str, root: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that stands still in the middle of one."""
+    process = subprocess.Popen([sys.executable, "-c", STANDING_STILL, url, str(root)], cwd=ROOT)
+    try:
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def halts_all(unit: Unit) -> None:
+    write_halt(unit, (), why="", at=NOW, actor="bob")
+
+
+def test_a_process_that_stands_still_in_a_transaction_holds_up_nobody_for_long(
+    any_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its machine sleeps, or the network to it is gone: whoever waits for it hears of that."""
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.2)
+    with (
+        in_a_transaction(any_url, tmp_path),
+        closing(open_ledger(any_url, root=tmp_path)) as other,
+        pytest.raises(Unreachable, match="another process kept it locked"),
+    ):
+        writing(other, halts_all)
+
+
+def test_a_server_lets_go_of_who_stands_still_in_a_transaction(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it is kept, and it hears so when it goes on. Nobody waits for one who reads: it
+    may ask the sources for as long as they take."""
+    monkeypatch.setattr(database, "_STILL_SECONDS", 0.2)
+    url = new_ledger("postgresql", request)
+    with closing(open_ledger(url, root=tmp_path)) as ledger:
+        with ledger.read() as unit:
+            sleep(0.5)
+            assert head_of(unit).seq == 1
+
+        def stands_still(unit: Unit) -> None:
+            halts_all(unit)
+            sleep(0.5)
+
+        with pytest.raises(Unreachable, match="idle-in-transaction"):
+            writing(ledger, stands_still)
+        assert not reading(ledger, halts_in_force)

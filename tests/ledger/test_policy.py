@@ -298,9 +298,10 @@ RATES = BoundPolicy(rates={"mail": Rate(2, 1.0)}, per_sender=Rate(1, 3600.0))
 def test_claims_of_a_channel_and_a_sender_are_spread(ledger: Ledger) -> None:
     for number in range(3):
         sender = "casey@acme.example" if number < 2 else "dana@acme.example"
-        mail(ledger, str(number), sender=sender)
+        mail(ledger, str(number), sender=sender, priority=-number)
     assert take(ledger, RATES).touches[0].key == "0"
-    assert take(ledger, RATES).turn_at is not None
+    behind = "the second of a sender stands before the first of the other one"
+    assert take(ledger, RATES).turn_at == NOW + SECOND / 2, behind
     later = {"real": NOW + SECOND / 2}
     assert take(ledger, RATES, **later).touches[0].key == "2"
     assert take(ledger, RATES, real=NOW + SECOND).turn_at == NOW + HOUR
