@@ -309,4 +309,9 @@ def _faults(subject: str) -> Iterator[None]:
                 "more often than one statement of SQLite takes; ask for fewer of them at once, or "
                 "compute some in a view"
             ) from error
+        if str(cause) == "integer overflow":
+            raise SourceFault(
+                f"{subject} cannot be asked this: a sum of whole numbers passes 2^63, where "
+                "SQLite ends. Let what stands for *unlimited* be missing, or declare it a `number`"
+            ) from error
         raise

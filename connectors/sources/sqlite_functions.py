@@ -1,7 +1,8 @@
 """The functions that SQLite lacks, in Python: calendars, zones and stored forms.
 
 `functions` is what a connection is given. They are deterministic and never raise: what has no
-answer is NULL. An instant (`us`) is microseconds since 1970 in UTC, a date is `YYYY-MM-DD`.
+answer is NULL. An instant (`us`) is microseconds since 1970 in UTC, a date is `YYYY-MM-DD`, or what
+stands for all days before or behind the calendar, which no store's value is.
 
 | function | answer |
 | --- | --- |
@@ -24,7 +25,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -61,6 +62,12 @@ _NUMBER = re.compile(NUMBER, re.ASCII)
 _NOT_A_NUMBER = re.compile(NOT_A_NUMBER, re.ASCII)
 _TIMESTAMP = re.compile(TIMESTAMP, re.ASCII)
 _LARGEST_EPOCH_DIGITS = re.compile(r"[+-]?[0-9]{1,18}([.][0-9]*)?", re.ASCII)
+_BEFORE, _BEHIND = "0000-12-31", "9999-12-32"
+_OUTSIDE = {
+    _BEFORE: microseconds(datetime.min.replace(tzinfo=UTC)),
+    _BEHIND: microseconds(datetime.max.replace(tzinfo=UTC)) + 1,
+}
+"""The days outside the calendar, and when they begin: no instant lies before, and none behind."""
 _KEPT = 100_000  # values come again and again: days, zones, and the timestamps of wide joins
 
 
@@ -105,28 +112,32 @@ def _local_date(us: int | None, zone: str) -> str | None:
     try:
         return local_date(EPOCH + timedelta(microseconds=us), ZoneInfo(zone)).isoformat()
     except OverflowError:
-        return None
+        return _BEHIND if us > 0 else _BEFORE
     except MomentError:  # the local day would be one more than the calendar has
         return (date.max if us > 0 else date.min).isoformat()
 
 
 @lru_cache(maxsize=_KEPT)
 def _day_start(day: str | None, zone: str) -> int | None:
-    if day is None:
-        return None
+    if day is None or day in _OUTSIDE:
+        return _OUTSIDE.get(day or "")
     try:
         return microseconds(start_of_day(date.fromisoformat(day), ZoneInfo(zone)))
-    except (ValueError, OverflowError):
+    except MomentError:  # it began before the calendar does
+        return _OUTSIDE[_BEFORE]
+    except ValueError:
         return None
 
 
 @lru_cache(maxsize=_KEPT)
 def _shift_date(day: str | None, amount: int, unit: str, sign: int) -> str | None:
-    if day is None:
-        return None
+    if day is None or day in _OUTSIDE:
+        return day
     try:
         return shift_date(date.fromisoformat(day), Duration(amount, Unit(unit)), sign).isoformat()
-    except (ValueError, MomentError):
+    except MomentError:
+        return _BEHIND if sign > 0 else _BEFORE
+    except ValueError:
         return None
 
 

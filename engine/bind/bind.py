@@ -189,7 +189,7 @@ def _check_segment_name(segment: Segment) -> None:
 def _scope(
     segment: Segment, project: Project, catalog: Catalog, *, stack: tuple[str, ...]
 ) -> Scope:
-    entity = find_entity(segment.of, project, catalog, place=segment.place)
+    entity = find_entity(segment.of, project, catalog, place=segment.of_place)
     return Scope(project, catalog, entity, segments=stack)
 
 
@@ -214,7 +214,7 @@ def _no_such(kind: str, name: str, project: Project, *, known: Iterable[str]) ->
 def _playbook(playbook: Playbook, project: Project, catalog: Catalog) -> BoundPlaybook:
     with Findings() as found:
         zone = found.attempt(lambda: _zone(playbook.schedule, project))
-        found.attempt(lambda: check_entry(playbook.entry, playbook.place))
+        found.attempt(lambda: check_entry(playbook.entry))
         segment = _segment_of(playbook, project)
         named = isinstance(playbook.segment, str)
         stack = (segment.name if named else OWN_SEGMENT,)
@@ -238,8 +238,8 @@ def _playbook(playbook: Playbook, project: Project, catalog: Catalog) -> BoundPl
             exit_when=exit_when,
             goal=goal,
             entry=playbook.entry,
-            per=found.attempt(lambda: _field(again.per, scope, playbook.place)),
-            each=found.attempt(lambda: _parent_key(again.each, scope, playbook.place)),
+            per=found.attempt(lambda: _field(again.per, scope, again.place)),
+            each=found.attempt(lambda: _parent_key(again.each, scope, again.place)),
             schedule=playbook.schedule,
             status=playbook.status,
             priority=playbook.priority,
@@ -258,7 +258,7 @@ def _segment_of(playbook: Playbook, project: Project) -> Segment:
     segment = project.segments.get(playbook.segment)
     if segment is None:
         raise unknown_segment(
-            playbook.segment, project, place=playbook.place, known=project.segments
+            playbook.segment, project, place=playbook.segment_place, known=project.segments
         )
     return segment
 

@@ -119,7 +119,7 @@ def _find_segment(name: str, scope: Scope, place: Place) -> Segment:
     if segment.of == scope.entity.name:
         return segment
     if segment.of not in scope.project.entities:
-        raise unknown_entity(segment.of, scope.project, segment.place)
+        raise unknown_entity(segment.of, scope.project, segment.of_place)
     raise wrong(
         place,
         "wrong-entity",

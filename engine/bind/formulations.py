@@ -173,7 +173,7 @@ def _listed_children(formula: declared.OfChildren, scope: Scope) -> Formulated:
         if of.kind is Kind.LIST:
             raise _of_list(formula.word, f"{child.name}.{formula.of}", formula.place)
         listed = ListedChildren(of, children, formula.at_most, of.kind)
-        return listed, Computed(Kind.LIST, of.kind), of.values
+        return listed, Computed(Kind.LIST, of.kind, of_children=True), of.values
 
 
 def _children(formula: declared.OfChildren, scope: Scope) -> LinkedChildren:

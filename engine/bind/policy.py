@@ -343,7 +343,7 @@ def _conditions(rule: NeverContact, project: Project, catalog: Catalog) -> dict[
     segment = project.segments.get(rule.segment)
     if segment is None:
         raise unknown_segment(rule.segment, project, place=rule.place, known=project.segments)
-    entity = find_entity(segment.of, project, catalog, place=segment.place)
+    entity = find_entity(segment.of, project, catalog, place=segment.of_place)
     scope = Scope(project, catalog, entity, segments=(segment.name,))
     inside = BoundSegment(segment.name, bind_condition(segment.where, scope), rule.place)
     found = {name: _held_by(each, entity, inside) for name, each in catalog.entities.items()}

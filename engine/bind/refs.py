@@ -18,11 +18,13 @@ __all__ = ["Computed", "EventRef", "FieldRef", "LinkRef"]
 class Computed:
     """Where a field comes from a formula of its entity: what kind the formula gives.
 
-    `items` is the kind of the values in a list.
+    `items` is the kind of the values in a list, and `of_children` says that they are of the rows
+    that link here.
     """
 
     kind: Kind
     items: Kind = Kind.TEXT
+    of_children: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from engine.bind.conditions import (
     UnchangedTest,
     ValueTest,
 )
-from engine.bind.findings import Findings, wrong
+from engine.bind.findings import Findings, not_supported, wrong
 from engine.bind.literals import literal, shown
 from engine.bind.names import Scope, find_field
+from engine.bind.refs import Computed
 from engine.bind.subjects import Subject, tracked_field
 from engine.bind.windows import bind_duration, bind_moment, bind_moments_between, bind_then
 from engine.language.catalog import Kind
@@ -269,9 +270,20 @@ def _in_list(operator: Operator, asked: _Asked) -> Clauses:
         asked, subject=Subject(f"an entry of {subject.name}", Kind.TEXT, subject.values)
     )
     items = (operator.value,) if operator.word == "includes" else _items(operator)
+    if _is_of_children(subject) and any(isinstance(each, Operand) for each in items):
+        raise not_supported(
+            operator.place,
+            f"to ask whether {subject.name}, a list of the values of children, has that of a field",
+            hint="ask `has` with a condition, or compare with values that are written out",
+        )
     with Findings() as found:
         values = found.each(items, lambda item: _entry(item, operator, entry))
     return (ListTest(Op(operator.word), values),)
+
+
+def _is_of_children(subject: Subject) -> bool:
+    source = None if subject.ref is None else subject.ref.source
+    return isinstance(source, Computed) and source.of_children
 
 
 def _entry(item: object, operator: Operator, asked: _Asked) -> str | BoundOperand:

@@ -85,15 +85,17 @@ def _fault_of_cron(cron: str) -> str:
 # ---------------------------------------------------------------- entry
 
 
-def check_entry(entry: Entry, place: Place) -> None:
+def check_entry(entry: Entry) -> None:
     """The numbers of an entry make sense."""
     if entry.per_run is not None and entry.per_run < 1:
-        raise wrong(place, "bad-entry", f"per_run is {entry.per_run}; at least 1 has to enter")
+        raise wrong(
+            entry.place, "bad-entry", f"per_run is {entry.per_run}; at least 1 has to enter"
+        )
     if entry.fuse is not None:
         check_fuse(entry.fuse, "fuse")
     if not 0 <= entry.holdout < 1:
         raise wrong(
-            place,
+            entry.place,
             "bad-entry",
             f"holdout is {entry.holdout:.0%}; expected less than 100%, so that somebody is reached",
         )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from engine.decide.facts import Past
@@ -261,6 +262,6 @@ def blown_fuse(entry: Entry, candidates: Candidates, found: int) -> BlownFuse | 
 def _exceeded(fuse: Fuse, found: int, population: int) -> str:
     if fuse.matched is not None and found > fuse.matched:
         return f"{fuse.matched:,}"
-    if fuse.share is not None and found > fuse.share * population:
+    if fuse.share is not None and found > Decimal(repr(fuse.share)) * population:
         return f"{fuse.share * 100:.4g}% of {population:,}"
     return ""

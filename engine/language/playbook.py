@@ -49,6 +49,7 @@ class Segment:
 
     `declared` is the canonical JSON of what a named one says (`of` and `where`); of one that is
     written out, the playbook's says it. `lint_off` are rules of `lint` that are off for it.
+    `of_place` is where the entity is named.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Segment:
     declared: str = field(default="", compare=False)
     lint_off: tuple[str, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
+    of_place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Again:
     per: str | None = None
     times: int | None = None
     each: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class Entry:
     per_run: int | None = None
     fuse: Fuse | None = None
     holdout: float = 0.0
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ class Playbook:
     `segment` is the one written out, or the name of one. `declared` is the canonical JSON of what
     a version is made of on this page (segment, steps, exit, goal): its content, not its formatting.
     `formerly` are earlier names, whose history this playbook goes on with.
-    `lint_off` are rules of `lint` that are off for it.
+    `lint_off` are rules of `lint` that are off for it. `segment_place` is where a segment is named.
     """
 
     name: str
@@ -176,3 +180,4 @@ class Playbook:
     declared: str = ""
     lint_off: tuple[str, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
+    segment_place: Place = field(default=NOWHERE, compare=False)

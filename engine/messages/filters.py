@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from functools import wraps
+from inspect import Signature, signature
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ __all__ = [
     "FILTERS",
     "INTERNAL_FILTERS",
     "WORKS_ON_MISSING",
+    "needs_other_arguments",
     "strict",
 ]
 
@@ -178,6 +180,26 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "urlencode": _urlencode,
 }
 """What a template may write after `|`."""
+
+
+def _in_brackets(function: Callable[..., Any]) -> Signature:
+    """What a filter takes beside the value, and the context that some are given."""
+    taken = signature(function).parameters.values()
+    return Signature([each for each in taken if each.name not in ("context", "value")])
+
+
+_IN_BRACKETS = {name: _in_brackets(function) for name, function in FILTERS.items()}
+
+
+def needs_other_arguments(name: str, number: int, named: Collection[str]) -> str:
+    """How a filter is written, where it cannot take so many arguments and those named; else ``."""
+    taken = _IN_BRACKETS[name]
+    try:
+        taken.bind(*[None] * number, **dict.fromkeys(named))
+    except TypeError:
+        words = ", ".join(taken.parameters)
+        return f"{name}({words})" if words else name
+    return ""
 
 
 # ---------------------------------------------------------------- what compiling puts in

@@ -13,7 +13,7 @@ from dataclasses import replace
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from engine.messages.dates import DateFormatError, check_format
-from engine.messages.filters import FILTERS
+from engine.messages.filters import FILTERS, needs_other_arguments
 from engine.problems import did_you_mean, plain_hint
 from engine.records import dataclass
 
@@ -43,15 +43,14 @@ class Fault:
 class Use:
     """A name that a template reads, with the parts after its dots.
 
-    `looped` says that a loop runs over it, `dated` that the filter `date` is put on it, `counted`
-    that `length` is. `of_item` says that the first part is the name of a loop over `items`.
+    `looped` says that a loop runs over it, `filtered` which filter is put on it first. `of_item`
+    says that the first part is the name of a loop over `items`.
     """
 
     path: tuple[str, ...]
     line: int
     looped: bool = False
-    dated: bool = False
-    counted: bool = False
+    filtered: str = ""
     of_item: bool = False
 
     def __str__(self) -> str:
@@ -194,8 +193,16 @@ def _filter(node: nodes.Filter) -> Iterator[Fault]:
         yield _forbidden(node, f"there is no filter `{node.name}`", hint)
     elif node.dyn_args is not None or node.dyn_kwargs is not None:
         yield _forbidden(node, "a filter takes no `*` arguments")
+    elif written := _needs_others(node):
+        message = f"the filter `{node.name}` does not take what stands in its brackets"
+        yield Fault(node.lineno, "wrong-arguments", message, f"it is written `{written}`")
     elif node.name == "date":
         yield from _date_format(node)
+
+
+def _needs_others(node: nodes.Filter) -> str:
+    """How a filter is written, where it cannot take the arguments that it has."""
+    return needs_other_arguments(node.name, len(node.args), [str(each.key) for each in node.kwargs])
 
 
 def _date_format(node: nodes.Filter) -> Iterator[Fault]:
@@ -259,9 +266,9 @@ class _Names:
                     self._items -= {node.target.name}
             case nodes.Name() | nodes.Getattr() | nodes.Getitem():
                 yield from self._path(node)
-            case nodes.Filter(name="date" | "length" as name, node=inner) if inner is not None:
+            case nodes.Filter(node=inner) if inner is not None:
                 for found in self._each(node):
-                    yield _marked(found, inner, _FILTERED[name])
+                    yield _marked(found, inner, lambda use: replace(use, filtered=node.name))
             case _:
                 yield from self._each(node)
 
@@ -304,12 +311,6 @@ class _Names:
         elif len(path) > 2 or path[1] not in LOOP_NAMES:
             hint = did_you_mean(path[1], LOOP_NAMES)
             yield Fault(line, "unknown-name", f"a loop has no `{'.'.join(path[1:])}`", hint)
-
-
-_FILTERED: Mapping[str, Callable[[Use], Use]] = {
-    "date": lambda use: replace(use, dated=True),
-    "length": lambda use: replace(use, counted=True),
-}
 
 
 def _looped(use: Use) -> Use:

@@ -86,7 +86,7 @@ def _of_item(use: Use, sight: Sight) -> Wanted | Fault:
 
 
 def _list_of_items(use: Use) -> Fault | None:
-    if len(use.path) == 1 and (use.looped or use.counted):
+    if len(use.path) == 1 and (use.looped or use.filtered == "length"):
         return None
     hint = "write {% for item in items %}, and inside it item.… ; {{ items | length }} counts them"
     return Fault(use.line, "unknown-name", f"`{use}` is no value: `items` is a list", hint)
@@ -178,11 +178,20 @@ def _field(
     kind = found.kind
     if use.looped and kind is not Kind.LIST:
         return Fault(use.line, "wrong-type", f"`{use}` is {kind}; a loop goes over a list")
-    if use.dated and kind not in (Kind.DATE, Kind.TIMESTAMP):
-        return Fault(
-            use.line, "wrong-type", f"`{use}` is {kind}; the filter `date` takes a date or time"
-        )
+    kinds, told = _TAKEN.get(use.filtered, ((kind,), ""))
+    if kind not in kinds:
+        message = f"`{use}` is {kind}; the filter `{use.filtered}` takes {told}"
+        return Fault(use.line, "wrong-type", message)
     return Wanted(use.path, _seen_from(links, found))
+
+
+_TAKEN: Mapping[str, tuple[tuple[Kind, ...], str]] = {
+    "date": ((Kind.DATE, Kind.TIMESTAMP), "a date or time"),
+    **dict.fromkeys(("number", "percent", "round"), ((Kind.INTEGER, Kind.NUMBER), "a number")),
+    **dict.fromkeys(("first", "join", "last"), ((Kind.LIST,), "a list")),
+    "length": ((Kind.LIST, Kind.TEXT), "a list or a text"),
+}
+"""What filters take that do not take every value: the kinds, and how they are called."""
 
 
 def _seen_from(links: tuple[str, ...], found: FieldRef) -> FieldRef:

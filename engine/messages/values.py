@@ -199,6 +199,8 @@ def number_text(value: float) -> str:
 def rounded(value: float, digits: int) -> Decimal:
     """A number rounded half up, as people round; never minus zero.
 
+    First to what means something: 0.285 * 100 is 28.5, though the machine has a little less.
+
     Raises:
         RenderFailure: it is NaN or infinite.
     """
@@ -207,4 +209,5 @@ def rounded(value: float, digits: int) -> Decimal:
     exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if exact.adjusted() > 15:  # beyond the digits that a float holds there is nothing to round
         return exact
-    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + Decimal(0)
+    known = exact.quantize(Decimal(1).scaleb(-_DECIMALS), ROUND_HALF_UP)
+    return known.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + Decimal(0)

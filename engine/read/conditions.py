@@ -137,7 +137,7 @@ def _not(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Co
 def _segment(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
     refuse_others(value, head, (), path, reading)
     name = text_of(value[head], (*path, head), reading, "the name of a segment")
-    return InSegment(name, reading.place(path))
+    return InSegment(name, reading.place((*path, head)))
 
 
 def _everyone(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
@@ -171,7 +171,7 @@ def _has(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Co
         else None,
         times=read_test(value["times"], (*path, "times"), reading) if "times" in value else None,
         through=optional_text(value, "through", path, reading, "the name of a link"),
-        place=reading.place(path),
+        place=reading.place((*path, head)),
     )
 
 
@@ -235,7 +235,7 @@ def _whole(value: object, path: DocumentPath, reading: Reading) -> int | None:
 def _in_playbook(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
     refuse_others(value, head, (), path, reading)
     name = text_of(value[head], (*path, head), reading, "the name of a playbook")
-    return InPlaybook(name, reading.place(path))
+    return InPlaybook(name, reading.place((*path, head)))
 
 
 def _finished(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> Condition:
@@ -244,7 +244,7 @@ def _finished(value: _Mapping, head: str, path: DocumentPath, reading: Reading) 
         name=text_of(value[head], (*path, head), reading, "the name of a playbook"),
         outcome=_outcome(value, path, reading),
         within=optional_duration(value, "within", path, reading),
-        place=reading.place(path),
+        place=reading.place((*path, head)),
     )
 
 
@@ -278,7 +278,7 @@ def _step(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -> C
         outcome=None
         if outcome is None
         else text_of(outcome, (*path, "outcome"), reading, "the outcome of a task"),
-        place=reading.place(path),
+        place=reading.place((*path, head)),
     )
 
 

@@ -51,7 +51,7 @@ def read_did(value: _Mapping, head: str, path: DocumentPath, reading: Reading) -
         figures=_figures(value, path, reading),
         change=_change(value["change"], at, reading) if "change" in value else None,
         followed=_followed(value, path, reading),
-        place=reading.place(path),
+        place=reading.place((*path, head)),
     )
 
 
@@ -61,7 +61,7 @@ def read_events(value: _Mapping, head: str, path: DocumentPath, reading: Reading
         event=_event(value[head], (*path, head), reading),
         where=read_tests(value, "where", path, reading),
         window=read_window(value, path, reading),
-        place=reading.place(path),
+        place=reading.place((*path, head)),
     )
 
 
@@ -136,7 +136,7 @@ def _successor(words: object, head: str, path: DocumentPath, reading: Reading) -
         within=optional_duration(sound, "within", path, reading) or "",
         negated=head == "not_followed_by",
         where=read_tests(sound, "where", path, reading),
-        place=reading.place(path),
+        place=reading.place((*path, "did")),
     )
 
 

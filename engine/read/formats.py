@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -42,7 +43,7 @@ def parse_share(value: str | float) -> float:
         found = _SHARE.fullmatch(value.strip())
         if not found:
             raise ValueError("expected a share, as `20%`")
-        return float(found[1]) / 100
+        return float(Decimal(found[1]) / 100)
     if value < 0:
         raise ValueError("expected a share, as `20%`")
     return float(value)

@@ -30,6 +30,16 @@ _Reader = Callable[[Any, DocumentPath, Reading], "_Value | None"]
 _NUMBER = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,15})?)\s?(%)?", re.ASCII)
 _OPERAND_WORDS = ("field", "multiplied_by", "plus", "at")
 _CHANGED_WORDS = ("from", "to", "within")
+_SAID_OTHERWISE = {
+    **dict.fromkeys((">=", "gte"), "at_least"),
+    **dict.fromkeys(("<=", "lte"), "at_most"),
+    **dict.fromkeys((">", "gt"), "more_than"),
+    **dict.fromkeys(("<", "lt"), "less_than"),
+    **dict.fromkeys(("=", "==", "eq"), "is"),
+    **dict.fromkeys(("!=", "<>", "ne"), "is_not"),
+    **{"in": "one_of", "not_in": "none_of", "like": "contains"},
+}
+"""What operators are called elsewhere, and the word for each here."""
 
 
 def read_test(value: object, path: DocumentPath, reading: Reading) -> Test:
@@ -57,7 +67,8 @@ def looks_like_test(value: object) -> bool:
         return True
     words = (*OPERATORS, "ignore_case")
     return not value or any(
-        key in words or did_you_mean(key, words).startswith("did") for key in value
+        key in words or key in _SAID_OTHERWISE or did_you_mean(key, words).startswith("did")
+        for key in value
     )
 
 
@@ -84,7 +95,8 @@ def _report_unknown(word: str, at: DocumentPath, reading: Reading) -> None:
         hint = "write the operator before it, as `at_least: {field: …}`"
     else:
         message = f"`{word}` is no operator"
-        hint = did_you_mean(word, OPERATORS)
+        here = _SAID_OTHERWISE.get(word)
+        hint = f"did you mean {here}?" if here else did_you_mean(word, OPERATORS)
     reading.report_key(at, "unknown-operator", message, hint)
 
 

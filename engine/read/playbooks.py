@@ -21,7 +21,7 @@ from engine.language.playbook import (
     Status,
 )
 from engine.moments import Duration, parse_duration
-from engine.places import DocumentPath
+from engine.places import DocumentPath, Place
 from engine.read.canonical import canonical_text
 from engine.read.conditions import read_condition
 from engine.read.formats import parse_share
@@ -48,6 +48,7 @@ def read_segment(data: object, reading: Reading) -> Segment | None:
         declared=_declared(data, "of", "where"),
         lint_off=_off(data),
         place=reading.places.key(("segment",)),
+        of_place=reading.place(("of",)),
     )
 
 
@@ -87,6 +88,7 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
         declared=_declared(data, "segment", "steps", "exit_when", "goal"),
         lint_off=_off(data),
         place=reading.places.key(("playbook",)),
+        segment_place=reading.place(("segment",)),
     )
 
 
@@ -115,7 +117,8 @@ def _own_segment(data: _Data, where: Condition | None, reading: Reading) -> Segm
     if where is None:
         return str(segment)
     place = reading.places.key(("segment",))
-    return Segment(data["playbook"], segment["of"], where, place=place)
+    of_place = reading.place(("segment", "of"))
+    return Segment(data["playbook"], segment["of"], where, place=place, of_place=of_place)
 
 
 def _levels(data: object, reading: Reading) -> tuple[GoalLevel, ...]:
@@ -200,23 +203,25 @@ def _schedule(data: Any, reading: Reading) -> Schedule | None:
 def _entry(data: _Data, reading: Reading) -> Entry:
     again = data.get("again", "never")
     return Entry(
-        again=_again(again),
+        again=_again(again, reading.place(("entry", "again"))),
         existing_enter=data.get("existing", "enter") == "enter",
         per_run=data.get("per_run"),
         fuse=read_fuse(data.get("fuse"), ("entry", "fuse"), reading),
         holdout=parse_share(data["holdout"]) if "holdout" in data else 0.0,
+        place=reading.place(("entry",)),
     )
 
 
-def _again(data: Any) -> Again:
+def _again(data: Any, place: Place) -> Again:
     if isinstance(data, str):
-        return Again(allowed=data == "always")
+        return Again(allowed=data == "always", place=place)
     return Again(
         allowed=True,
         after=_duration(data, "after"),
         per=data.get("per"),
         times=data.get("times"),
         each=data.get("each"),
+        place=place,
     )
 
 

@@ -201,7 +201,9 @@ def test_the_field_of_rows_may_itself_be_computed() -> None:
     assert highest.of == catalog.entities["user"].fields["logins"]
     assert isinstance(listed, ListedChildren)
     assert (listed.items, listed.at_most) == (Kind.DATE, None)
-    assert catalog.entities["account"].fields["m"].source == Computed(Kind.LIST, Kind.DATE)
+    assert catalog.entities["account"].fields["m"].source == Computed(
+        Kind.LIST, Kind.DATE, of_children=True
+    )
 
 
 def test_a_list_of_events_knows_how_many_at_most() -> None:
@@ -292,6 +294,11 @@ REFUSED_USES = {
     "band-never": ("- light: gren", "unknown-value", "did you mean green?"),
     "label-never": ("- flags: {includes: idel}", "unknown-value", "did you mean idle?"),
     "list-of-numbers": ("- runs: {includes: a}", "unfit-operator", "a list of integer values"),
+    "list-of-childrens-values": (
+        "- account.roles: {includes_any: [admin, {field: role}]}",
+        "not-supported",
+        "ask `has` with a condition",
+    ),
     "contact": ("- n: {contains: a}", "unfit-operator", "n is integer"),
 }
 
@@ -299,6 +306,7 @@ REFUSED_USES = {
 @pytest.mark.parametrize(("text", "code", "fragment"), REFUSED_USES.values(), ids=REFUSED_USES)
 def test_a_wrong_use_is_told(text: str, code: str, fragment: str) -> None:
     declared = of_user(*USED, "runs: {list: used_feature, of: runs}")
+    declared = with_entity(declared, _entity(ACCOUNT, ("roles: {list: user, of: role}",)))
     declared = with_segment(declared, text)
     with pytest.raises(Invalid) as refused:
         bind_segment("asked", declared, bound(declared))

@@ -202,6 +202,15 @@ def test_fuses(fuse: Fuse | None, first_run: Fuse | None, name: str) -> None:
     assert bool(admission.entering) is not bool(name)
 
 
+@pytest.mark.parametrize("percent", [7, 29, 57, 58])
+def test_who_are_just_the_share_blow_no_fuse(percent: int) -> None:
+    """0.29 * 100 is a little less than 29."""
+    keys = [str(key) for key in range(percent)]
+    entry = Entry(fuse=Fuse(share=percent / 100))
+    assert admit(entry, make_candidates(*keys)).blown is None
+    assert admit(entry, make_candidates(*keys, "one more")).blown is not None
+
+
 def test_a_fuse_counts_before_the_throttle() -> None:
     admission = admit(Entry(per_run=1, fuse=Fuse(matched=2)), make_candidates("1", "2", "3"))
     assert admission.blown is not None

@@ -82,6 +82,10 @@ UNKNOWN = {
         13,
         "a loop goes over a list",
     ),
+    "number of text": ("{{ user.first_name | number }}", "wrong-type", 1, 4, "takes a number"),
+    "percent of a time": ("{{ user.signed_up_at | percent }}", "wrong-type", 1, 4, "a number"),
+    "first of text": ("{{ user.first_name | first }}", "wrong-type", 1, 4, "takes a list"),
+    "length of a number": ("{{ account.seats | length }}", "wrong-type", 1, 4, "a list or a text"),
     "date of text": ("{{ user.first_name | date }}", "wrong-type", 1, 4, "takes a date or time"),
 }
 

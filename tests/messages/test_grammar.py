@@ -59,6 +59,11 @@ REFUSED = {
     "internal loop": "{{ x|touchline_each }}",
     "underscore name": "{{ _x }}",
     "raw": "{% raw %}{{ x }}{% endraw %}{% unknown %}",
+    # what a filter could not be called with
+    "replace nothing": "{{ x|replace('a') }}",
+    "two defaults": "{{ x|default('a', 'b') }}",
+    "upper of something": "{{ x|upper('a') }}",
+    "join by another name": "{{ x|join(attribute='a') }}",
     # bombs
     "range": "{% for i in range(99999) %}x{% endfor %}",
     "nested ranges": "{% for i in range(9999) %}{% for j in range(99) %}x{% endfor %}{% endfor %}",
@@ -107,6 +112,7 @@ def test_a_template_that_must_not_be_is_refused_when_it_is_read(source: str) -> 
         "forbidden-in-template",
         "template-syntax",
         "unknown-name",
+        "wrong-arguments",
         "wrong-format",
     }
 

@@ -21,7 +21,7 @@ MISTAKES = [
         "condition",
         "of: user\ncount: {did: loged_in}\n",
         "unknown-event",
-        "3:8",
+        "3:14",
         "did you mean logged_in",
     ),
     (

@@ -55,7 +55,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
         "since_sign_up": "integer",
         "first_sign_up": "timestamp",
         "last_born": "date",
-        "nicks": "list",
+        "nicks": "list of rows",
         "last_notes": "text",
     },
     "user": {
@@ -276,10 +276,11 @@ def _boolean_tests(entity: str) -> st.SearchStrategy[Any]:
     return tests_among(forms, st.booleans())
 
 
-def _list_tests(entity: str) -> st.SearchStrategy[Any]:
+def _list_tests(entity: str, *kinds: str) -> st.SearchStrategy[Any]:
+    """Other sides are values, and fields of some kinds: of a list of rows there are none."""
     member = st.sampled_from(TEXTS)
     forms = [
-        one("includes", st.one_of(member, field_of(entity, "text"))),
+        one("includes", st.one_of(member, *[field_of(entity, *kinds)] if kinds else [])),
         one("includes_any", lists(member)),
         one("includes_all", lists(member)),
         one("set", st.booleans()),
@@ -333,6 +334,8 @@ def tests_of(kind: str, entity: str) -> st.SearchStrategy[Any]:
         case "boolean":
             return _boolean_tests(entity)
         case "list":
+            return _list_tests(entity, "text")
+        case "list of rows":
             return _list_tests(entity)
         case _:
             return _moment_tests(entity)

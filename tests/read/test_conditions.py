@@ -154,6 +154,7 @@ READ += [
     ),
     ("{top: {by: score, share: 10%}}", Rank("score", True, share=0.1)),
     ("{top: {by: score, share: 0.1}}", Rank("score", True, share=0.1)),
+    ("{top: {by: score, share: 1.1%}}", Rank("score", True, share=0.011)),
     ("{bottom: {by: account.seats, count: 20}}", Rank("account.seats", False, count=20)),
     ("{in_playbook: a-b}", InPlaybook("a-b")),
     ("{finished_playbook: a}", FinishedPlaybook("a")),

@@ -1,4 +1,4 @@
-"""What SQLite's parser takes: fields that hang on fields; what is deeper ends as a sentence."""
+"""What SQLite takes: fields that hang on fields, and sums; what is beyond ends as a sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import literal_column, select
+from sqlalchemy import literal_column, select, text
 
 from connectors.sources.sqlite import SqliteDatabase
 from engine.audience.contacts import NoContacts
@@ -29,6 +29,16 @@ def test_what_is_nested_too_deeply_is_told(tmp_path: Path) -> None:
         list(reader.read(select(nested)))
 
 
+def test_a_sum_beyond_what_it_reckons_with_is_told(tmp_path: Path) -> None:
+    """Two who have *unlimited* seats, written as the largest whole number, are no bug of ours."""
+    with sqlite3.connect(tmp_path / "crm.db") as made:
+        made.execute(f"CREATE TABLE users AS SELECT {2**63 - 1} AS seats UNION ALL SELECT 1")
+    made.close()
+    database = SqliteDatabase(tmp_path / "crm.db", {"crm": ZoneInfo("UTC")})
+    with database.open() as reader, pytest.raises(SourceFault, match="declare it a `number`"):
+        list(reader.read(select(literal_column("sum(seats)")).select_from(text("users"))))
+
+
 HANGING = 11
 """Fields of accounts, each of users whose account has the one before."""
 
@@ -39,9 +49,9 @@ def test_fields_of_children_are_not_nested(tmp_path: Path) -> None:
     for n in range(1, HANGING):
         before = f"account.hanging{n - 1}: {{at_least: 1}}"
         fields.append(f"  hanging{n}: {{count: user, where: {{{before}}}}}")
-    text = (DATA / "catalog" / "account.yaml").read_text(encoding="utf-8")
+    account = (DATA / "catalog" / "account.yaml").read_text(encoding="utf-8")
     added = "\n".join(("", "fields:", *fields, ""))
-    loaded = with_entity(load_project(DATA), text.replace("\nfields:\n", added, 1))
+    loaded = with_entity(load_project(DATA), account.replace("\nfields:\n", added, 1))
     catalog, problems = bind_catalog(loaded)
     assert problems == ()
     asked = with_segment(loaded, f"- hanging{HANGING - 1}: {{more_than: 0}}", of="account")

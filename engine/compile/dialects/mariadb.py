@@ -6,7 +6,7 @@ have their tables of zones filled, so that the steps of a zone's offset stand in
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ from engine.compile.dialects.writing import (
     store_lower,
 )
 from engine.compile.letters import case_table
-from engine.moments import Duration
+from engine.moments import Duration, shift_date
 from engine.offsets import Steps, offsets_of_days, offsets_of_instants
 
 __all__ = ["MariaLeaves"]
@@ -50,6 +50,8 @@ Sql = ColumnElement[Any]
 _TO_SECONDS_OF_1970 = 62_167_219_200
 _TO_DAYS_OF_1970 = 719_528
 _BLOCK = 128
+_NOTHING = timedelta()
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _PLACES: Sql = literal_column("'$[*]' COLUMNS (n FOR ORDINALITY)")
 
 
@@ -87,24 +89,33 @@ class MariaLeaves:
 
     def local_date(self, at: Sql, zone: ZoneInfo) -> Sql:
         """The date of the local time."""
-        seconds = func.to_seconds(at) - _TO_SECONDS_OF_1970
-        return cast(_moved("SECOND", at, _looked_up(seconds, offsets_of_instants(zone))), Date())
+        seconds, steps = func.to_seconds(at) - _TO_SECONDS_OF_1970, offsets_of_instants(zone)
+        ahead = _looked_up(seconds, steps)
+        return cast(_moved("SECOND", _inside(at, *_ends(steps)), ahead), Date())
 
     def day_start(self, day: Sql, zone: ZoneInfo) -> Sql:
         """Midnight, less what the day is ahead of UTC."""
-        ahead = _looked_up(func.to_days(day) - _TO_DAYS_OF_1970, offsets_of_days(zone))
-        return _instant(_moved("SECOND", func.timestamp(day), -ahead))
+        steps = offsets_of_days(zone)
+        ahead = _looked_up(func.to_days(day) - _TO_DAYS_OF_1970, steps)
+        least, most = _ends(steps)
+        return _instant(_moved("SECOND", _inside(func.timestamp(day), -most, -least), -ahead))
 
     def shift_date(self, day: Sql, duration: Duration, sign: int) -> Sql:
-        """Whole days, or months, which the store clamps."""
+        """Whole days, or months, which the store clamps; a day behind them all is no midnight."""
         unit = "DAY" if duration.unit in DAYS else "MONTH"
         amount = literal(sign * amount_of(duration), Integer())
-        return type_coerce(_moved(unit, cast(day, Date()), amount), Date())
+        midnight = func.timestamp(cast(day, Date()))
+        if sign > 0:
+            last = datetime.combine(shift_date(date.max, duration, -1), time.max, UTC)
+            return type_coerce(_moved(unit, func.least(midnight, _written(last)), amount), Date())
+        first = datetime.combine(shift_date(date.min, duration, 1), time.min, UTC)
+        return type_coerce(_moved(unit, func.greatest(midnight, _written(first)), amount), Date())
 
     def later(self, at: Sql, by: timedelta) -> Sql:
         """Microseconds are added."""
         microseconds = literal(by // MICROSECOND, BigInteger())
-        return _instant(_moved("MICROSECOND", func.timestamp(at), microseconds))
+        inside = _inside(func.timestamp(at), by, by)
+        return _instant(_moved("MICROSECOND", inside, microseconds))
 
     def edge(self, kind: EdgeKind, of: Sql, at: Sql, which: ColumnElement[bool]) -> Sql:
         """The first of a list in order; its members are in hexadecimal, and none where missing."""
@@ -147,6 +158,26 @@ class MariaLeaves:
 
 def _moved(unit: str, at: Sql, amount: Sql) -> Sql:
     return func.timestampadd(literal_column(unit), amount, at)
+
+
+def _inside(at: Sql, least: timedelta, most: timedelta) -> Sql:
+    """An instant that stays in the calendar when it is moved by so much: what left it is NULL."""
+    if most > _NOTHING:
+        at = func.least(at, _written(_LAST - most))
+    if least < _NOTHING:
+        at = func.greatest(at, _written(_FIRST - least))
+    return at
+
+
+def _written(at: datetime) -> Sql:
+    naive = at.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return literal_column(f"TIMESTAMP'{naive}'", DateTime())
+
+
+def _ends(steps: Steps) -> tuple[timedelta, timedelta]:
+    """The least and the most of the offsets of a zone."""
+    values = (steps.first, *steps.values)
+    return timedelta(seconds=min(values)), timedelta(seconds=max(values))
 
 
 def _instant(at: Sql) -> Sql:
