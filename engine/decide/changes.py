@@ -38,11 +38,6 @@ class Becomes(StrEnum):
     EXITS = "exits"
     """They leave at the next pass."""
 
-    @property
-    def is_held(self) -> bool:
-        """Whether they stand still until a person changes something."""
-        return self in (Becomes.STEP_GONE, Becomes.OTHER_ENTITY, Becomes.UNBOUND)
-
 
 @dataclass(frozen=True, slots=True)
 class Fate:
