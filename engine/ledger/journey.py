@@ -53,7 +53,6 @@ __all__ = [
     "FACTS",
     "IN_TURN",
     "OPEN",
-    "Recorded",
     "enrollment_of",
     "entered_row",
     "inside",
@@ -61,16 +60,6 @@ __all__ = [
     "open_enrollments",
     "record",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What a list of decisions came to. `repeated` are ids of touches that existed already."""
-
-    entered: int
-    made: int
-    repeated: tuple[str, ...]
-    left: int
 
 
 @dataclass(slots=True)
@@ -89,9 +78,7 @@ class _Batch:
         match decision:
             case Entered(enrollment):
                 self.entered[enrollment.id] = enrollment
-            case Advanced(before, after):
-                self._move(before, after)
-            case Reached(before, after) | Climbed(before, after):
+            case Advanced(before, after) | Reached(before, after) | Climbed(before, after):
                 self._move(before, after)
             case Moved(before, after):
                 self._move(before, after)
@@ -118,7 +105,7 @@ class _Batch:
 
 def record(
     unit: Unit, decisions: Iterable[Decision], *, at: datetime, actor: str, run: str
-) -> Recorded:
+) -> None:
     """Write decisions, in their order, as far as one enrollment is concerned.
 
     A touch whose idempotency key exists is not written again; the audit says so.
@@ -144,12 +131,6 @@ def record(
         _tell(unit, decision, repeated=repeated, run=run, at=at, actor=actor)
     withdraw_touches(unit, batch.left, at=at, actor=actor)
     regather_without(unit, batch.left, at=at, actor=actor)
-    return Recorded(
-        entered=len(batch.entered),
-        made=len(fresh),
-        repeated=tuple(sorted(repeated)),
-        left=len(batch.left),
-    )
 
 
 # ---------------------------------------------------------------- enrollments

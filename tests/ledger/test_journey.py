@@ -73,9 +73,8 @@ def due(ledger: Ledger, at: Any = NOW, limit: int | None = None) -> list[DueEnro
 
 def test_what_was_decided_is_read_back(ledger: Ledger) -> None:
     of = make_enrollment("Zoë/7", waits_until=NOW + MINUTE, phase=Phase.WAITING, number=3)
-    recorded = keep(ledger, [Entered(of)])
+    keep(ledger, [Entered(of)])
     assert inside(ledger) == [of]
-    assert (recorded.entered, recorded.made, recorded.left) == (1, 0, 0)
     assert check_ledger(ledger) == []
 
 
@@ -130,8 +129,7 @@ def test_the_same_touch_is_made_once(ledger: Ledger) -> None:
     keep(ledger, touching(of, touch))
     changed = replace(touch, payload=b"other", recipient="other@example.com")
     fresh = make_touch(of, 1)
-    recorded = keep(ledger, [TouchMade(changed), TouchMade(fresh), TouchMade(fresh)])
-    assert (recorded.made, recorded.repeated) == (1, (touch.id,))
+    keep(ledger, [TouchMade(changed), TouchMade(fresh), TouchMade(fresh)])
     found = {each.id: each.recipient for each in reading(ledger, list_touches)}
     assert found == {touch.id: touch.recipient, fresh.id: fresh.recipient}
     assert kinds(ledger)[-3:-1] == ["touch.repeated", "touch.made"]

@@ -16,7 +16,6 @@ from engine.ledger import outbox as box
 from engine.ledger.check import check_ledger
 from engine.ledger.claims import Claimed, claim
 from engine.ledger.holds import resolve_not_sent
-from engine.ledger.permits import permit
 from engine.ledger.recovery import OnUnknown, expire, leaseholders, release, sweep
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import suppress
@@ -32,6 +31,7 @@ from tests.ledger.factories import (
     make_enrollment,
     make_touch,
     outbox,
+    permit,
     permitted,
     reading,
     touching,
