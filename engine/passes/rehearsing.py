@@ -44,7 +44,7 @@ from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tasks import TaskState
 from engine.ledger.touches import is_in_inbox
-from engine.passes.journal import Due, closing_pages
+from engine.passes.journal import closing_pages
 
 __all__ = ["DryJournal"]
 
@@ -145,7 +145,7 @@ class DryJournal:
         """Those who go on with another version, and whom nothing else was decided on."""
         return [each for each in self._moved.values() if each.id not in self._standing]
 
-    def due(self, unbound: Collection[str]) -> Sequence[Due]:
+    def due(self, unbound: Collection[str]) -> Sequence[DueEnrollment]:
         """What the ledger says is due, and what this pass led to, in the order of a run."""
         found = sorted([*self._due_in_ledger(), *self._due_in_memory()], key=_turn)
         return [each for each in found if each.enrollment.version not in unbound]
@@ -273,7 +273,7 @@ class DryJournal:
         self.would += gone
         return bool(gone)
 
-    def _due_in_ledger(self) -> list[Due]:
+    def _due_in_ledger(self) -> list[DueEnrollment]:
         if not (self._ledger and self._unread):
             return []
         self._unread = False
@@ -286,26 +286,26 @@ class DryJournal:
 
     def _due_among(
         self, inside: Sequence[Enrollment], found: Mapping[str, DueEnrollment]
-    ) -> Iterator[Due]:
+    ) -> Iterator[DueEnrollment]:
         """Those of some who are due as they stand now; `found` are due in the ledger, by id."""
         for each in inside:
             over = each.waits_until is not None and each.waits_until <= self._as_of
             if each.phase is Phase.READY or (each.phase is Phase.WAITING and over):
-                yield Due(each)
+                yield DueEnrollment(each)
             elif each.phase is Phase.TOUCHING and each.id in found:
-                yield Due(each, found[each.id].states, found[each.id].ended_at)
+                yield DueEnrollment(each, found[each.id].states, found[each.id].ended_at)
 
-    def _due_in_memory(self) -> list[Due]:
+    def _due_in_memory(self) -> list[DueEnrollment]:
         due = []
         for enrollment in self._standing.values():
             if enrollment and enrollment.phase is Phase.READY:
-                due.append(Due(enrollment))
+                due.append(DueEnrollment(enrollment))
             elif (
                 enrollment
                 and enrollment.phase is Phase.TOUCHING
                 and not self._is_held_back(enrollment)
             ):
-                due.append(Due(enrollment, self._ends(enrollment), self._as_of))
+                due.append(DueEnrollment(enrollment, self._ends(enrollment), self._as_of))
         return due
 
     def _is_held_back(self, enrollment: Enrollment) -> bool:
@@ -343,7 +343,7 @@ def _pause_of(ledger: Ledger | None, playbook: str, as_of: datetime) -> Pause | 
         return pause_until(unit, playbook, as_of)
 
 
-def _turn(due: Due) -> tuple[int, datetime, str]:
+def _turn(due: DueEnrollment) -> tuple[int, datetime, str]:
     """When it is the turn of one who is due, in the order of `due_enrollments`."""
     of = due.enrollment
     return _PHASES.index(of.phase), of.waits_until or _AT_ONCE, of.id

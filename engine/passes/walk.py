@@ -20,12 +20,13 @@ from engine.decide.facts import Decision, Enrollment, Invited, Left, NewTouch, P
 from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watch
 from engine.decide.stay import Standing, counts_for_goal, leave, look_at
 from engine.decide.waits import Clock
+from engine.ledger.due import DueEnrollment
 from engine.ledger.invitations import Invitation
 from engine.ledger.store import Unit
 from engine.moments import Duration
 from engine.passes.crowds import to_look_at
 from engine.passes.digests import DigestFacts, gather
-from engine.passes.journal import Due, Journal
+from engine.passes.journal import Journal
 from engine.passes.levels import highest_levels
 
 __all__ = ["Exits", "Facts", "Versions", "advance", "exits", "watch_all"]
@@ -204,7 +205,7 @@ def watch_all(journal: Journal, versions: Versions, facts: Facts, as_of: datetim
     for page in journal.watching():
         decisions = [
             decision
-            for group in _by_step([Due(each) for each in page])
+            for group in _by_step([DueEnrollment(each) for each in page])
             for decision in _watched(group, versions, facts, as_of)
         ]
         if decisions:
@@ -212,7 +213,7 @@ def watch_all(journal: Journal, versions: Versions, facts: Facts, as_of: datetim
 
 
 def _watched(
-    group: Sequence[Due], versions: Versions, facts: Facts, as_of: datetime
+    group: Sequence[DueEnrollment], versions: Versions, facts: Facts, as_of: datetime
 ) -> Iterable[Decision]:
     playbook = versions(group[0].enrollment.version)
     if playbook is None:
@@ -264,7 +265,7 @@ def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime)
 
 
 def _asked_again(
-    group: Sequence[Due], versions: Versions, facts: Facts, as_of: datetime
+    group: Sequence[DueEnrollment], versions: Versions, facts: Facts, as_of: datetime
 ) -> list[Decision]:
     """Goal and `exit_when` of those before a step, where they hang on an earlier one.
 
@@ -281,7 +282,7 @@ def _asked_again(
 
 
 def _moves(
-    group: Sequence[Due], versions: Versions, facts: Facts, as_of: datetime
+    group: Sequence[DueEnrollment], versions: Versions, facts: Facts, as_of: datetime
 ) -> Iterable[Decision]:
     playbook = versions(group[0].enrollment.version)
     if playbook is None:
@@ -311,7 +312,9 @@ def _at_step(
     return decide(playbook, enrollment, known, as_of=as_of, clock=clock)
 
 
-def _after_step(playbook: BoundPlaybook, due: Due, as_of: datetime) -> tuple[Decision, ...]:
+def _after_step(
+    playbook: BoundPlaybook, due: DueEnrollment, as_of: datetime
+) -> tuple[Decision, ...]:
     if due.enrollment.phase is Phase.WAITING:
         return wait_is_over(playbook, due.enrollment)
     return settled(playbook, due.enrollment, due.states, at=due.ended_at or as_of)
@@ -324,8 +327,8 @@ def _by_version(page: Sequence[Enrollment]) -> list[list[Enrollment]]:
     return list(groups.values())
 
 
-def _by_step(due: Sequence[Due]) -> list[list[Due]]:
-    groups: dict[tuple[str, str, Phase], list[Due]] = {}
+def _by_step(due: Sequence[DueEnrollment]) -> list[list[DueEnrollment]]:
+    groups: dict[tuple[str, str, Phase], list[DueEnrollment]] = {}
     for each in due:
         enrollment = each.enrollment
         groups.setdefault((enrollment.version, enrollment.step, enrollment.phase), []).append(each)
