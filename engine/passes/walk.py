@@ -6,7 +6,7 @@ enrollments at a time, and hands what was decided to the journal.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -19,7 +19,6 @@ from engine.decide.became import ReadRecords
 from engine.decide.facts import Decision, Enrollment, Invited, Left, NewTouch, Phase
 from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watch
 from engine.decide.stay import Standing, counts_for_goal, leave, look_at
-from engine.decide.waits import Clock
 from engine.ledger.due import DueEnrollment
 from engine.ledger.invitations import Invitation
 from engine.ledger.store import Unit
@@ -214,29 +213,28 @@ def watch_all(journal: Journal, versions: Versions, facts: Facts, as_of: datetim
 
 def _watched(
     group: Sequence[DueEnrollment], versions: Versions, facts: Facts, as_of: datetime
-) -> Iterable[Decision]:
+) -> list[Decision]:
     playbook = versions(group[0].enrollment.version)
-    if playbook is None:
-        return []
-    known = facts.of_step(playbook, [due.enrollment for due in group])
-    clock = facts.clock(playbook)
-    return [
-        decision
-        for due in group
-        for decision in _still(playbook, due.enrollment, known.get(due.enrollment.id), as_of, clock)
-    ]
+    return [] if playbook is None else _decided(watch, playbook, group, facts, as_of)
 
 
-def _still(
+def _decided(
+    rule: Callable[..., tuple[Decision, ...]],
     playbook: BoundPlaybook,
-    enrollment: Enrollment,
-    known: StepFacts | None,
+    group: Sequence[DueEnrollment],
+    facts: Facts,
     as_of: datetime,
-    clock: Clock,
-) -> tuple[Decision, ...]:
-    if known is None:
-        return (leave(enrollment, "gone"),)
-    return watch(playbook, enrollment, known, as_of=as_of, clock=clock)
+) -> list[Decision]:
+    """What a rule says of each of some at their common step; the gone leave."""
+    enrollments = [due.enrollment for due in group]
+    known, clock = facts.of_step(playbook, enrollments), facts.clock(playbook)
+    decisions: list[Decision] = []
+    for each in enrollments:
+        if each.id in known:
+            decisions += rule(playbook, each, known[each.id], as_of=as_of, clock=clock)
+        else:
+            decisions.append(leave(each, "gone"))
+    return decisions
 
 
 def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> int:
@@ -283,33 +281,13 @@ def _asked_again(
 
 def _moves(
     group: Sequence[DueEnrollment], versions: Versions, facts: Facts, as_of: datetime
-) -> Iterable[Decision]:
+) -> list[Decision]:
     playbook = versions(group[0].enrollment.version)
     if playbook is None:
         return []
     if group[0].enrollment.phase is not Phase.READY:
         return [decision for due in group for decision in _after_step(playbook, due, as_of)]
-    known = facts.of_step(playbook, [due.enrollment for due in group])
-    clock = facts.clock(playbook)
-    return [
-        decision
-        for due in group
-        for decision in _at_step(
-            playbook, due.enrollment, known.get(due.enrollment.id), as_of, clock
-        )
-    ]
-
-
-def _at_step(
-    playbook: BoundPlaybook,
-    enrollment: Enrollment,
-    known: StepFacts | None,
-    as_of: datetime,
-    clock: Clock,
-) -> tuple[Decision, ...]:
-    if known is None:
-        return (leave(enrollment, "gone"),)
-    return decide(playbook, enrollment, known, as_of=as_of, clock=clock)
+    return _decided(decide, playbook, group, facts, as_of)
 
 
 def _after_step(
