@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
-from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment
 from engine.ledger.afterwards import climbed_afterwards, over_and_aiming, reached_afterwards
 from engine.ledger.erasure import erased_of
 from engine.ledger.store import Ledger
+from engine.passes.gather import World
 from engine.passes.levels import highest_levels
+from engine.passes.versions import Shelf
 
 __all__ = ["look_after"]
 
@@ -24,24 +24,8 @@ _PAGE = 5_000  # stays read at a time: memory stays flat in their number
 _BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), "")
 
 
-class Asked(Protocol):
-    """What is asked of the sources."""
-
-    def holding(
-        self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
-    ) -> frozenset[str]:
-        """The keys of those for which a condition holds now."""
-
-
-class AsItWas(Protocol):
-    """The versions that people entered with."""
-
-    def as_it_was(self, version: str) -> BoundPlaybook | None:
-        """The playbook as it was, bound to today's catalog; None where it no longer binds."""
-
-
 def look_after(
-    playbook: BoundPlaybook, versions: AsItWas, facts: Asked, ledger: Ledger, *, as_of: datetime
+    playbook: BoundPlaybook, versions: Shelf, facts: World, ledger: Ledger, *, as_of: datetime
 ) -> int:
     """Keep who reached the goal after leaving, and how many; and who came to a higher level.
 
@@ -64,8 +48,8 @@ def look_after(
 
 def _keep(
     group: Sequence[Enrollment],
-    versions: AsItWas,
-    facts: Asked,
+    versions: Shelf,
+    facts: World,
     ledger: Ledger,
     *,
     as_of: datetime,

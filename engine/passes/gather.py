@@ -135,11 +135,11 @@ class World:
         return hashlib.sha256("\n;\n".join(texts).encode()).hexdigest()
 
     def matched(self, playbook: BoundPlaybook) -> Iterable[Key]:
-        """The keys in the segment, ascending, as they come."""
+        """The keys in the segment, ascending; nothing else is to be asked before all have come."""
         return stream_keys(playbook.audience, self._snapshot, self._as_of)
 
     def everyone(self, playbook: BoundPlaybook, condition: Condition) -> Iterable[Key] | None:
-        """The keys of all for whom a condition holds; None where it hangs on the stays asked."""
+        """As `matched`, all for whom a condition holds; None where it hangs on the stays asked."""
         about = (playbook.audience.entity, self._snapshot, self._as_of, playbook.zone)
         if own_sources(condition, *about):
             return None
