@@ -423,10 +423,10 @@ class World:
         """In a rehearsal, that steps would have asked these into other playbooks."""
         self._invited.extend(invited)
 
-    def invited(self, playbook: BoundPlaybook, as_of: datetime) -> Sequence[Invitation]:
+    def invited(self, playbook: BoundPlaybook) -> Sequence[Invitation]:
         """Those whom steps would have asked into a playbook, earlier in a rehearsal."""
         return [
-            Invitation(each.enrollment.id, each.step, each.playbook, each.enrollment.key, as_of)
+            Invitation(each.enrollment.id, each.step, each.playbook, each.enrollment.key)
             for each in self._invited
             if each.playbook == playbook.name
         ]

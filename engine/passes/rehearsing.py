@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
 
 from engine.decide.became import Passed, StepRecord, passed_by, with_memory
 from engine.decide.facts import (
@@ -130,7 +129,9 @@ class DryJournal:
             yield [each for each in page if each.id not in self._moved]
         yield [each for each in self._carried() if _is_watching(each)]
 
-    def _undecided(self, read: ReadPages) -> Iterator[Sequence[Enrollment]]:
+    def _undecided(
+        self, read: Callable[[Unit, str], Iterator[Sequence[Enrollment]]]
+    ) -> Iterator[Sequence[Enrollment]]:
         if self._ledger is None:
             return
         with self._ledger.read() as unit:
@@ -361,10 +362,3 @@ def _is_watching(enrollment: Enrollment) -> bool:
 def _has_fired(enrollment: Enrollment, as_of: datetime) -> bool:
     until = enrollment.waits_until
     return enrollment.phase is Phase.GATHERING and until is not None and until <= as_of
-
-
-class ReadPages(Protocol):
-    """Reads some of those inside a playbook from the ledger, in pages."""
-
-    def __call__(self, unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
-        """The pages."""

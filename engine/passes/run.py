@@ -425,7 +425,7 @@ def _invited_in_mind(
     as_of: datetime,
 ) -> Taken:
     """What would become of those who wait to be let in, and of those this rehearsal asked in."""
-    invited = list(facts.invited(playbook, as_of))
+    invited = list(facts.invited(playbook))
     if ledger is not None:
         with ledger.read() as unit:
             invited = [*open_invitations(unit, playbook.name), *invited]

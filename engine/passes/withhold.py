@@ -23,14 +23,14 @@ __all__ = ["withheld", "withhold"]
 _PAGE = 5_000  # mails asked about at a time
 
 
-def withhold(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime) -> int:
-    """Skip the waiting mails of a playbook that `never_contact` holds for now; how many.
+def withhold(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime) -> None:
+    """Skip the waiting mails of a playbook that `never_contact` holds for now.
 
     There may be a million of them: without a rule none is read.
     """
     if not facts.has_rules(playbook):
-        return 0
-    number, after = 0, ""
+        return
+    after = ""
     while True:
         with ledger.read() as unit:
             page = pending_mails(unit, playbook.name, after=after, limit=_PAGE)
@@ -38,11 +38,10 @@ def withhold(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: da
         if stopped:
             with ledger.write() as unit:
                 skip_pending(unit, stopped, NEVER_CONTACT, at=as_of, actor="engine")
-        number += len(stopped)
         if len(page) < _PAGE:
             break
         after = page[-1].id
-    return number + _regather(playbook, facts, ledger, as_of=as_of)
+    _regather(playbook, facts, ledger, as_of=as_of)
 
 
 def withheld(playbook: BoundPlaybook, facts: World, waiting: Sequence[NewTouch]) -> list[NewTouch]:
@@ -61,7 +60,7 @@ def withheld(playbook: BoundPlaybook, facts: World, waiting: Sequence[NewTouch])
     ]
 
 
-def _regather(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime) -> int:
+def _regather(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime) -> None:
     """Take back the digests that tell of such customers: they are made again without them."""
     with ledger.read() as unit:
         waiting = pending_items(unit, playbook.name)
@@ -69,7 +68,6 @@ def _regather(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: d
     if digests:
         with ledger.write() as unit:
             regather(unit, digests, at=as_of, actor="engine")
-    return len(digests)
 
 
 def _stopped(playbook: BoundPlaybook, facts: World, page: Sequence[PendingMail]) -> list[str]:
