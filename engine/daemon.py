@@ -232,7 +232,7 @@ class _Daemon:
         every = place.settings.policy.pass_every
         if _is_recent(self._called, now, every, place.zone):
             return
-        for note in call_roll(place, self._ledger, at=now, actor=_ACTOR).notes:
+        for note in call_roll(place, self._ledger, at=now, actor=_ACTOR):
             _LOG.warning("%s", note)
         self._called = now
 
