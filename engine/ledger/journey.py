@@ -303,11 +303,9 @@ IN_TURN = (enrollments.c.waits_until, enrollments.c.id)
 """Whose turn it is, as the index of who is due has them: of equal waits who entered first."""
 
 
-def open_enrollments(
-    unit: Unit, playbook: str, *, after_key: str = "", limit: int
-) -> list[Enrollment]:
-    """A page of everyone inside a playbook, by key, beginning after `after_key`."""
-    wanted = (enrollments.c.playbook == playbook, OPEN, enrollments.c.key > after_key)
+def open_enrollments(unit: Unit, playbook: str, *, limit: int) -> list[Enrollment]:
+    """So many of those inside a playbook, the first by key."""
+    wanted = (enrollments.c.playbook == playbook, OPEN)
     statement = select(*FACTS).where(*wanted).order_by(enrollments.c.key).limit(limit)
     return [enrollment_of(row) for row in unit.connection.execute(statement)]
 

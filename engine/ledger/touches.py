@@ -32,7 +32,6 @@ from engine.ledger.tables import (
     IS_READY,
     NOBODYS,
     items,
-    of_playbook,
     reaches,
     tasks,
     touches,
@@ -275,28 +274,17 @@ def touch_record(
 
 
 def list_touches(
-    unit: Unit,
-    *,
-    playbook: str | None = None,
-    key: str | None = None,
-    run: str | None = None,
-    states: Collection[TouchState] = (),
-    limit: int | None = None,
+    unit: Unit, *, key: str | None = None, states: Collection[TouchState] = ()
 ) -> list[TouchRow]:
     """Touches, the oldest first; each narrowing that is said must hold, no states mean all."""
     wanted: list[ColumnElement[bool]] = []
-    if playbook is not None:
-        wanted.append(of_playbook(playbook))
     if key is not None:
         told_of = select(items.c.touch).where(items.c.key == key)
         wanted.append(or_(touches.c.key == key, touches.c.id.in_(told_of)))
-    if run is not None:
-        wanted.append(touches.c.run == run)
     if states:
         wanted.append(touches.c.state.in_(list(states)))
     statement = select(*_SHOWN).where(*wanted).order_by(touches.c.made_at, touches.c.id)
-    rows = unit.connection.execute(statement.limit(limit))
-    return [_shown(row._asdict()) for row in rows]
+    return [_shown(row._asdict()) for row in unit.connection.execute(statement)]
 
 
 _SHOWN = tuple(touches.c[name] for name in TouchRow.__slots__)
