@@ -15,13 +15,12 @@ from sqlalchemy import Row, select
 
 from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import Item, NewTouch, TouchKind, TouchState
-from engine.language.policy import TopicDefault
 from engine.ledger.control import is_halted, pause_until
 from engine.ledger.held import HELD_REASONS, Room, late_from
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import items, of_playbook, touches
-from engine.ledger.topics import Addressed, refusals_of
+from engine.ledger.topics import addressed, refusals_of
 
 __all__ = ["Going", "foreseen"]
 
@@ -58,7 +57,7 @@ def foreseen(
     if is_halted(unit, playbook):
         return ()
     rows = _waiting(unit, playbook, now)
-    refusals = refusals_of(unit, {_addressed(policy, row) for row in rows})
+    refusals = refusals_of(unit, {addressed(policy, row) for row in rows})
     room, told_of = Room(unit, rows, policy, now=now), _items(unit, rows)
     pause = pause_until(unit, playbook, now)
     stood_from = late_from(rows, pause) if pause else {}
@@ -66,7 +65,7 @@ def foreseen(
     for row in rows:
         counted = sorted(each for each in room.counted(row) if not each.startswith(address_of("")))
         touch = replace(_touch(row), items=told_of.get(row.id, ()), rows=tuple(counted))
-        refusal = refusals.get(_addressed(policy, row), "")
+        refusal = refusals.get(addressed(policy, row), "")
         if pause and touch.expires_at:
             moved = pause.moved(touch.expires_at, since=stood_from[row.id])
             touch = replace(touch, expires_at=moved)
@@ -103,11 +102,6 @@ def _items(unit: Unit, rows: Sequence[Row[Any]]) -> Mapping[str, tuple[Item, ...
         item = Item(row.enrollment, row.key, row.step)
         found[row.touch] = (*found.get(row.touch, ()), item)
     return found
-
-
-def _addressed(policy: BoundPolicy, row: Row[Any]) -> Addressed:
-    default = policy.default_of(row.topic) if row.to_customer else TopicDefault.SUBSCRIBED
-    return row.address_digest, row.topic, default
 
 
 def _later(row: Row[Any], policy: BoundPolicy, now: datetime) -> datetime | None:

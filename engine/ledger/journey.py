@@ -43,7 +43,7 @@ from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, invitations, passed
 from engine.ledger.told import advanced_record, entered_body, moved_record
 from engine.ledger.touches import (
-    existing_touches,
+    existing_keys,
     touch_record,
     withdraw_touches,
     write_touches,
@@ -118,7 +118,7 @@ def record(
     batch = _Batch()
     for decision in listed:
         batch.add(decision)
-    repeated = existing_touches(unit, batch.touches)
+    repeated = existing_keys(unit, batch.touches)
     refuse_second_digests(batch.touches[touch] for touch in repeated)
     _write_entered(unit, batch, run=run, at=at)
     _write_moved(unit, batch, at=at)

@@ -18,7 +18,6 @@ from sqlalchemy import Row, Select, bindparam, select, tuple_, update
 from engine.bind.policy import NO_POLICY, BoundPolicy
 from engine.decide.facts import TouchState
 from engine.decide.policy import GiveUp, Wait
-from engine.language.policy import TopicDefault
 from engine.ledger.audit import Body, Kind
 from engine.ledger.control import Stops, stops_in_force
 from engine.ledger.drafts import content_digest
@@ -30,7 +29,7 @@ from engine.ledger.statements import OR_ALL_GOES
 from engine.ledger.store import Unit
 from engine.ledger.tables import NOBODYS, touches
 from engine.ledger.told import tell_of_touch, tell_of_touches
-from engine.ledger.topics import Addressed, refusals_of
+from engine.ledger.topics import Addressed, addressed, refusals_of
 from engine.ledger.touches import END_KINDS
 
 __all__ = ["Asking", "Permission", "permit_all", "put_back_all"]
@@ -91,7 +90,7 @@ def permit_all(
         unit=unit,
         policy=policy,
         stops=stops_in_force(unit),
-        refusals=refusals_of(unit, {_addressed(policy, row) for row in rows}),
+        refusals=refusals_of(unit, {addressed(policy, row) for row in rows}),
         shown=payloads_of(unit, [row.id for row in rows if row.approver]),
         room=Room(unit, rows, policy, now=now),
         now=now,
@@ -140,12 +139,6 @@ _IN_DOUBT = Prepared(
 )
 
 
-def _addressed(policy: BoundPolicy, row: Row[Any]) -> Addressed:
-    # Colleagues subscribe to nothing.
-    default = policy.default_of(row.topic) if row.to_customer else TopicDefault.SUBSCRIBED
-    return row.address_digest, row.topic, default
-
-
 @dataclass(frozen=True, slots=True)
 class _Look:
     """What the ledger knows about touches that ask together, each looked at by itself."""
@@ -170,7 +163,7 @@ class _Look:
             return self._put_back(row, "lease_ended")
         if row.approver and row.approved != content_digest(self.shown.get(row.id, b"")):
             return self._put_back(row, "unapproved", state=TouchState.DRAFT)
-        if self.refusals and (refusal := self.refusals.get(_addressed(self.policy, row))):
+        if self.refusals and (refusal := self.refusals.get(addressed(self.policy, row))):
             return self._end(row, TouchState.SKIPPED, refusal)
         verdict = self.room.verdict(row)
         if isinstance(verdict, Wait):

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Row, Table, delete, select
 
+from engine.bind.policy import BoundPolicy
 from engine.decide.policy import NOT_SUBSCRIBED
 from engine.language.policy import GENERAL, TopicDefault
 from engine.ledger.audit import Kind
@@ -23,6 +25,7 @@ from engine.ledger.tables import subscriptions, suppressions, touches
 __all__ = [
     "SUPPRESSED",
     "Addressed",
+    "addressed",
     "had_topic",
     "refusals_among",
     "refusals_of",
@@ -53,6 +56,12 @@ def _said_in(table: Table) -> Prepared:
 
 
 _SAID, _ASKED_FOR = _said_in(suppressions), _said_in(subscriptions)
+
+
+def addressed(policy: BoundPolicy, row: Row[Any]) -> Addressed:
+    """Who is asked about a row of the outbox, and on what; colleagues subscribe to nothing."""
+    default = policy.default_of(row.topic) if row.to_customer else TopicDefault.SUBSCRIBED
+    return row.address_digest, row.topic, default
 
 
 def refusals_of(unit: Unit, asked: Collection[Addressed]) -> dict[Addressed, str]:

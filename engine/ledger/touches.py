@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,6 @@ __all__ = [
     "backlog",
     "counts_by_state",
     "existing_keys",
-    "existing_touches",
     "is_in_inbox",
     "list_touches",
     "touch_record",
@@ -116,13 +115,11 @@ def withdraw_touches(unit: Unit, left: Collection[str], *, at: datetime, actor: 
         unit.note(Kind.TOUCH_DROPPED, body, at=at, actor=actor, playbook=row.playbook, key=row.key)
 
 
-def existing_touches(unit: Unit, made: Mapping[str, NewTouch]) -> frozenset[str]:
-    """The idempotency keys among these that the outbox holds already, and that stand."""
-    return existing_keys(unit, made)
-
-
 def existing_keys(unit: Unit, keys: Collection[str]) -> frozenset[str]:
-    """The same of keys alone. A digest that was taken back does not stand: it is made again."""
+    """The idempotency keys among these that the outbox holds already, and that stand.
+
+    A digest that was taken back does not stand: it is made again.
+    """
     if not keys:
         return frozenset()
     return frozenset(row.id for row in _STANDING.rows(unit.connection, {"given": list(keys)}))
