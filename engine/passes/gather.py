@@ -40,7 +40,7 @@ from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy
 from engine.compile.terms import Stays
-from engine.decide.became import ReadRecords, StepRecord, stay_of
+from engine.decide.became import ReadRecords, stay_of
 from engine.decide.facts import Enrollment, Invited, NewTouch, TouchState
 from engine.decide.gathering import Gathered, ItemFacts
 from engine.decide.journey import StepFacts, lets_go, step_of
@@ -51,7 +51,7 @@ from engine.ledger.doors import refuse_barred
 from engine.ledger.invitations import Invitation
 from engine.ledger.moves import steps_had
 from engine.ledger.past import inside_another
-from engine.ledger.stays import step_records
+from engine.ledger.stays import records_in
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.threads import Answers, answers_among, mails_sent
 from engine.moments import Duration
@@ -86,7 +86,7 @@ class World:
         self._settings = settings
         self._ledger = ledger
         self._policy = policy
-        self._records: ReadRecords = self._records_of_ledger
+        self._records: ReadRecords = partial(records_in, ledger)
         self._entering: dict[str, dict[str, str]] = {}
         self._left: set[str] = set()
         self._invited: list[Invited] = []
@@ -361,13 +361,12 @@ class World:
         if not isinstance(step, BoundEmail) or step.thread is None:
             return {}
         ids = [each.id for each in enrollments]
+        sent: Mapping[str, Answers] = {}
         if self._ledger is not None:
             with self._ledger.read() as unit:
                 sent = mails_sent(unit, ids, step.thread)
-        else:
-            sent = {}
         rehearsed = ((each, self._rehearsed.get((each, step.thread), ())) for each in ids)
-        return sent | {each: answers_among(made) for each, made in rehearsed if made}
+        return {**sent, **{each: answers_among(made) for each, made in rehearsed if made}}
 
     def let_go(self, touches: Sequence[NewTouch]) -> list[NewTouch]:
         """In a rehearsal, what a dispatch would make of touches; the ledger never learns."""
@@ -403,12 +402,6 @@ class World:
     def recall(self, records: ReadRecords) -> None:
         """In a rehearsal, where what became of steps is known."""
         self._records = records
-
-    def _records_of_ledger(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
-        if self._ledger is None:
-            return {each: {} for each in ids}
-        with self._ledger.read() as unit:
-            return step_records(unit, ids)
 
     def remember(
         self, playbook: BoundPlaybook, inside: Sequence[str], *, left: Collection[str]

@@ -6,12 +6,11 @@ this port: `LedgerJournal` writes and delivers, `DryJournal` (in `rehearsing`) d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.became import StepRecord
 from engine.decide.facts import Decision, Enrollment, Left, Outcome
 from engine.language.playbook import OpenTasks
 from engine.ledger.closing import ClosingTask, closing_tasks
@@ -27,7 +26,6 @@ from engine.ledger.inside import (
     watching,
 )
 from engine.ledger.journey import record
-from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger
 from engine.ledger.tasks import close_tasks, close_tasks_of
 
@@ -74,9 +72,6 @@ class Journal(Protocol):
 
     def gathering(self) -> Sequence[Enrollment]:
         """Everyone who waits to be gathered, and whose digest has fired."""
-
-    def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
-        """What is on record of the steps of some enrollments."""
 
     def record(self, decisions: Iterable[Decision]) -> None:
         """Keep decisions, in one transaction with their audit records."""
@@ -159,11 +154,6 @@ class LedgerJournal:
         """Everyone of them: what is for one person is never parted into pages."""
         with self._ledger.read() as unit:
             return gathering(unit, self._playbook, self._as_of)
-
-    def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
-        """What the ledger says of their steps."""
-        with self._ledger.read() as unit:
-            return step_records(unit, ids)
 
     def record(self, decisions: Iterable[Decision]) -> None:
         """One transaction: rows and audit records, or nothing.

@@ -39,7 +39,7 @@ from engine.ledger.inside import (
     versions_inside,
     watching,
 )
-from engine.ledger.stays import step_records
+from engine.ledger.stays import records_in
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tasks import TaskState
 from engine.ledger.touches import is_in_inbox
@@ -173,7 +173,7 @@ class DryJournal:
         """What the ledger says of their steps, and what this pass would have added."""
         return {
             each: self._without_closed(each, self._with_memory(each, known))
-            for each, known in self._on_record(ids).items()
+            for each, known in records_in(self._ledger, ids).items()
         }
 
     def _with_memory(
@@ -194,12 +194,6 @@ class DryJournal:
             step: replace(record, task=TaskState.CLOSED) if step in closed else record
             for step, record in known.items()
         }
-
-    def _on_record(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
-        if self._ledger is None:
-            return {each: {} for each in ids}
-        with self._ledger.read() as unit:
-            return step_records(unit, ids)
 
     def _states(self, enrollment: str) -> dict[str, tuple[TouchState, ...]]:
         """The states of the touches made in this pass, by step."""
