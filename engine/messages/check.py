@@ -54,21 +54,12 @@ def wanted(step: BoundStep, playbook: BoundPlaybook, catalog: Catalog) -> tuple[
     return tuple(dict.fromkeys(each for each in found if isinstance(each, Wanted)))
 
 
-def fields_of(
-    what: BoundPlaybook | BoundStep, playbook: BoundPlaybook, catalog: Catalog
-) -> tuple[FieldRef, ...]:
-    """The fields that rendering a step, or a whole playbook, needs: of templates and persons.
-
-    Each path once, in the order of the paths.
-    """
-    steps = tuple(every_step(what.steps)) if isinstance(what, BoundPlaybook) else (what,)
-    fields: dict[str, FieldRef] = {}
-    for step in steps:
-        for each in wanted(step, playbook, catalog):
-            fields.setdefault(each.field.path, each.field)
-        for person in _persons(step):
-            if isinstance(person, RolePerson):
-                fields.update({ref.path: ref for ref in person.fields})
+def fields_of(step: BoundStep, playbook: BoundPlaybook, catalog: Catalog) -> tuple[FieldRef, ...]:
+    """The fields that rendering a step needs, of its templates and persons, in order of paths."""
+    fields = {each.field.path: each.field for each in wanted(step, playbook, catalog)}
+    for person in _persons(step):
+        if isinstance(person, RolePerson):
+            fields.update({ref.path: ref for ref in person.fields})
     return tuple(fields[path] for path in sorted(fields))
 
 
