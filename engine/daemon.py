@@ -261,7 +261,7 @@ class _Daemon:
         now, policy = self._clock.now(), self._workplace.settings.policy
         if policy.touch_retention is None or self._forgot == now.date():
             return
-        zone = ZoneInfo(self._workplace.settings.timezone)
+        zone = self._workplace.zone
         before = start_of_day(shift_date(local_date(now, zone), policy.touch_retention, -1), zone)
         number = _FORGET
         while number == _FORGET and not self._stop.is_asked:
