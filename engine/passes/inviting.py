@@ -139,8 +139,7 @@ def known_of(
     return replace(known, bystanders=frozenset())
 
 
-def refuse_all(unit: Unit, playbook: str, why: str, *, at: datetime, actor: str) -> int:
-    """Answer everyone who was invited into a playbook that never runs; how many."""
+def refuse_all(unit: Unit, playbook: str, why: str, *, at: datetime, actor: str) -> None:
+    """Answer everyone who was invited into a playbook that never runs."""
     invited = open_invitations(unit, playbook)
     answer(unit, [Answered(each, why) for each in invited], at=at, actor=actor)
-    return len(invited)
