@@ -134,9 +134,6 @@ class Reader(Protocol):
     def relation(self, table: TableRef) -> FromClause:
         """The rows of a table that count; raises SourceFault where it does not exist."""
 
-    def columns(self, table: TableRef) -> Mapping[str, str]:
-        """Column names and the store's own type names, for checks and messages."""
-
     def column(
         self, relation: FromClause, ref: ColumnRef, table: TableRef
     ) -> ColumnElement[object]:
