@@ -259,19 +259,6 @@ _some = click.IntRange(min=1)
 _key_option = click.option("--for", "key", required=True, metavar="KEY", help="The customer's key.")
 
 
-def _hand_on(context: click.Context, listing: click.Command, form: str) -> None:
-    """A group by itself lists; what is said of the form before a verb holds for the verb."""
-    verb = context.invoked_subcommand
-    if verb is None:
-        context.invoke(listing, form=form)
-        return
-    if context.get_parameter_source("form") is ParameterSource.COMMANDLINE:
-        found = cast("click.Group", context.command).commands.get(verb)
-        if found is not None and all(each.name != "form" for each in found.params):
-            raise click.UsageError(f"`{verb}` takes no --format.", context)
-        context.default_map = {verb: {"form": form}}
-
-
 def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if not asked or context.resilient_parsing:
         return
@@ -325,6 +312,28 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
         return group.command(name)(shared)
 
     return declare
+
+
+def _listing_group(name: str, about: str) -> click.Group:
+    """A group that by itself lists; what is said of the form before a verb holds for the verb."""
+
+    @cli.group(name, help=about, invoke_without_command=True)
+    @_project_option
+    @_debug_option
+    @_format_option()
+    @click.pass_context
+    def group(context: click.Context, form: str) -> None:
+        verbs = cast("click.Group", context.command).commands
+        verb = context.invoked_subcommand
+        if verb is None:
+            context.invoke(verbs["list"], form=form)
+            return
+        if context.get_parameter_source("form") is ParameterSource.COMMANDLINE:
+            if verb in verbs and all(each.name != "form" for each in verbs[verb].params):
+                raise click.UsageError(f"`{verb}` takes no --format.", context)
+            context.default_map = {verb: {"form": form}}
+
+    return group
 
 
 # ---------------------------------------------------------------- making projects
@@ -659,7 +668,7 @@ def simulate(
     _finish(simulated(found, form))
 
 
-# ---------------------------------------------------------------- running
+# ---------------------------------------------------------------- drawing and measuring
 
 
 @_command("graph")
@@ -839,17 +848,21 @@ def leave(context: click.Context, playbook: str, key: str, why: str, form: str) 
 )
 def daemon(context: click.Context, once: bool, metrics_port: int | None) -> None:
     """Fire schedules, move enrollments on and deliver, until SIGTERM."""
-    import logging
-
     from engine.daemon import serve
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("touchline").setLevel(logging.INFO)
+    _write_log()
     if getattr(os, "geteuid", os.getpid)() == 0:
         _progress("touchline: the daemon runs as root, and need not: give it a user of its own")
     with _watched(context, metrics_port):
         status = serve(_open(context), once=once, say=_progress)
     sys.exit(status)
+
+
+def _write_log() -> None:
+    import logging
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("touchline").setLevel(logging.INFO)
 
 
 def _watched(context: click.Context, port: int | None) -> AbstractContextManager[object]:
@@ -875,23 +888,13 @@ def _watched(context: click.Context, port: int | None) -> AbstractContextManager
 @_command("worker")
 def worker(context: click.Context) -> None:
     """Deliver what the daemon's passes make, with others on one Postgres ledger, until SIGTERM."""
-    import logging
-
     from engine.worker import serve
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("touchline").setLevel(logging.INFO)
+    _write_log()
     sys.exit(serve(_open(context), say=_progress))
 
 
-@cli.group("connectors", invoke_without_command=True)
-@_project_option
-@_debug_option
-@_format_option()
-@click.pass_context
-def connectors(context: click.Context, form: str) -> None:
-    """What is connected, whether it answers, how fresh it is."""
-    _hand_on(context, connectors_list, form)
+connectors = _listing_group("connectors", "What is connected, whether it answers, how fresh it is.")
 
 
 @_command("list", group=connectors)
@@ -952,14 +955,10 @@ def status(context: click.Context, form: str) -> None:
     _finish(status_of(found, form), 0 if found.is_well else 1)
 
 
-@cli.group("held", invoke_without_command=True)
-@_project_option
-@_debug_option
-@_format_option()
-@click.pass_context
-def held(context: click.Context, form: str) -> None:
-    """What waits for a person: drafts, fuses that blew, and sends whose outcome is unknown."""
-    _hand_on(context, held_list, form)
+held = _listing_group(
+    "held",
+    "What waits for a person: drafts, fuses that blew, and sends whose outcome is unknown.",
+)
 
 
 @_command("list", group=held)
@@ -1041,14 +1040,7 @@ def held_resolve(context: click.Context, item: str, sent: bool, not_sent: bool) 
     _finish(resolve(_open(context), item, was_sent=sent))
 
 
-@cli.group("tasks", invoke_without_command=True)
-@_project_option
-@_debug_option
-@_format_option()
-@click.pass_context
-def tasks(context: click.Context, form: str) -> None:
-    """The built-in task inbox."""
-    _hand_on(context, tasks_list, form)
+tasks = _listing_group("tasks", "The built-in task inbox.")
 
 
 @_command("list", group=tasks)
@@ -1057,11 +1049,7 @@ def tasks(context: click.Context, form: str) -> None:
 @click.option("--assignee", default="", metavar="PERSON", help="Of one: an address, or house.NAME.")
 @click.option("--playbook", default="", metavar="P", help="Of one playbook.")
 def tasks_list(
-    context: click.Context,
-    form: str,
-    every: bool = False,
-    assignee: str = "",
-    playbook: str = "",
+    context: click.Context, form: str, every: bool, assignee: str, playbook: str
 ) -> None:
     """List open tasks, what is due first."""
     from engine.desk import task_list
@@ -1138,14 +1126,7 @@ def inbound(context: click.Context, files: tuple[Path, ...], form: str, as_json:
     _finish(received(found, "json" if as_json else "text"), found.exit_status)
 
 
-@cli.group("suppress", invoke_without_command=True)
-@_project_option
-@_debug_option
-@_format_option()
-@click.pass_context
-def suppress(context: click.Context, form: str) -> None:
-    """Addresses that are not to be contacted."""
-    _hand_on(context, suppress_list, form)
+suppress = _listing_group("suppress", "Addresses that are not to be contacted.")
 
 
 @_command("list", group=suppress)

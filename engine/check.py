@@ -57,7 +57,7 @@ def _of_templates(project: Project, bound: BoundProject) -> list[Problem]:
         problem for each in project.templates.values() for problem in read_email(each).problems
     ]
     for playbook in bound.playbooks.values():
-        found += check_playbook(playbook, bound.catalog, project.entities)
+        found += check_playbook(playbook, bound.catalog)
     return found
 
 

@@ -207,7 +207,7 @@ def _went_wrong(delivered: Delivered) -> int:
     bad = (TouchState.FAILED, TouchState.UNKNOWN, TouchState.EXPIRED)
     states = delivered.counts.values()
     answered = sum(each.get(state, 0) for each in states for state in bad)
-    return answered + delivered.swept.unknown + delivered.expired
+    return answered + delivered.unknown + delivered.expired
 
 
 async def _close(channels: Mapping[str, Channel]) -> None:

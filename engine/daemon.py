@@ -235,7 +235,7 @@ class _Daemon:
         every = place.settings.policy.pass_every
         if _is_recent(self._called, now, every, place.zone):
             return
-        for note in call_roll(place, self._ledger, at=now, actor=_ACTOR).notes:
+        for note in call_roll(place, self._ledger, at=now, actor=_ACTOR):
             _LOG.warning("%s", note)
         self._called = now
 
@@ -264,7 +264,7 @@ class _Daemon:
         now, policy = self._clock.now(), self._workplace.settings.policy
         if policy.touch_retention is None or self._forgot == now.date():
             return
-        zone = ZoneInfo(self._workplace.settings.timezone)
+        zone = self._workplace.zone
         before = start_of_day(shift_date(local_date(now, zone), policy.touch_retention, -1), zone)
         number = _FORGET
         while number == _FORGET and not self._stop.is_asked:

@@ -28,7 +28,7 @@ from engine.ledger.notices import (
 )
 from engine.ledger.store import Ledger, Unit
 from engine.moments import shift_local
-from engine.schedule import next_fires
+from engine.schedule import next_fire
 from engine.steps.notice import address_of_assignee, notice
 from engine.workplace import Workplace
 
@@ -85,8 +85,8 @@ def _has_work(workplace: Workplace, ledger: Ledger, asked: BoundNotices, at: dat
 def _is_time(workplace: Workplace, asked: BoundNotices, known: Telling, at: datetime) -> bool:
     if not asked.cron:
         return True
-    fires = next_fires(Schedule(asked.cron), workplace.zone, known.looked_at, 1)
-    return bool(fires) and fires[0].at <= at
+    fire = next_fire(Schedule(asked.cron), workplace.zone, known.looked_at)
+    return fire is not None and fire.at <= at
 
 
 def _written(

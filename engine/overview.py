@@ -23,7 +23,7 @@ from engine.passes.changes import Inside, older_versions
 from engine.passes.versions import Shelf
 from engine.problems import Invalid
 from engine.roster import as_known, still_inside
-from engine.schedule import next_fires
+from engine.standing.entry import fire_after
 from engine.tracking import never_tracked
 from engine.waiting import what_waits
 from engine.workplace import Workplace
@@ -182,7 +182,7 @@ def _line(
     except Invalid as invalid:
         problem = str(invalid).splitlines()[0]
         return PlaybookLine(name, str(declared.status), problem=problem)
-    upcoming = _next_fire(playbook, now)
+    upcoming = fire_after(playbook, now)
     if unit is None:
         return PlaybookLine(name, str(playbook.status), next_fire=upcoming)
     known = as_known(unit, playbook)
@@ -207,13 +207,6 @@ def _unreadable(workplace: Workplace) -> list[PlaybookLine]:
     """Files that could not even be read as playbooks, each under its path."""
     lost = workplace.unreadable_playbooks.items()
     return [PlaybookLine(path, "", problem=str(fault).splitlines()[0]) for path, fault in lost]
-
-
-def _next_fire(playbook: BoundPlaybook, now: datetime) -> datetime | None:
-    if playbook.schedule is None or playbook.status != "active":
-        return None
-    fires = next_fires(playbook.schedule, playbook.zone, now, 1)
-    return fires[0].at if fires else None
 
 
 def _older(workplace: Workplace, playbook: BoundPlaybook, unit: Unit) -> Sequence[Inside]:

@@ -126,16 +126,12 @@ class Reader(Protocol):
 
     Typed columns are two things: `relation(table)` gives the raw rows that count (the table's
     `where` applied), and `column(relation, ref)` the value read as `ref.kind`, missing as NULL:
-    text that is empty or white space is NULL; timestamps are comparable UTC instants (see
-    `bind_instant`); booleans are booleans. Compared with constants, a typed column lets indexes
-    and file statistics serve.
+    text that is empty or white space is NULL; timestamps are comparable UTC instants; booleans are
+    booleans. Compared with constants, a typed column lets indexes and file statistics serve.
     """
 
     def relation(self, table: TableRef) -> FromClause:
         """The rows of a table that count; raises SourceFault where it does not exist."""
-
-    def columns(self, table: TableRef) -> Mapping[str, str]:
-        """Column names and the store's own type names, for checks and messages."""
 
     def column(
         self, relation: FromClause, ref: ColumnRef, table: TableRef

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from engine.ledger.audit import AuditRecord, Verification
 from engine.ledger.check import Finding, check_ledger
@@ -59,7 +58,7 @@ def records(
 
 
 def _since(workplace: Workplace, text: str) -> datetime:
-    now, zone = workplace.ports.clock.now(), ZoneInfo(workplace.settings.timezone)
+    now, zone = workplace.ports.clock.now(), workplace.zone
     try:
         return window_start(parse_duration(text), now, zone)
     except MomentError:

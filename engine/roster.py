@@ -6,7 +6,7 @@ A renamed one takes its history along; one that is gone ends its enrollments as 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from engine.bind.bind import bind_playbook
@@ -21,20 +21,12 @@ from engine.problems import Invalid, Refused
 from engine.report.text import count
 from engine.workplace import Workplace
 
-__all__ = ["REMOVED", "Roll", "as_known", "call_roll", "known_now", "still_inside"]
+__all__ = ["REMOVED", "as_known", "call_roll", "known_now", "still_inside"]
 
 REMOVED = "removed"
 """The reason of those who leave because their playbook is gone from the project."""
 
 _PAGE = 1_000  # enrollments ended in one transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Roll:
-    """What a roll call came to: who was ended, by playbook, and why somebody else was not yet."""
-
-    ended: dict[str, int]
-    notes: tuple[str, ...]
 
 
 def as_known(unit: Unit, playbook: BoundPlaybook) -> BoundPlaybook:
@@ -51,11 +43,12 @@ def known_now(ledger: Ledger | None, playbook: BoundPlaybook) -> BoundPlaybook:
         return as_known(unit, playbook)
 
 
-def call_roll(workplace: Workplace, ledger: Ledger, *, at: datetime, actor: str) -> Roll:
+def call_roll(workplace: Workplace, ledger: Ledger, *, at: datetime, actor: str) -> list[str]:
     """Carry the history of renamed playbooks over, and end that of those that are gone.
 
-    Nobody is ended while it cannot be known whether the playbook is gone: where a file of a
-    playbook cannot be read, or one that never ran says just the same.
+    Gives a sentence about each that is gone and had somebody inside. Nobody is ended while it
+    cannot be known whether the playbook is gone: where a file of a playbook cannot be read, or one
+    that never ran says just the same.
     """
     with ledger.read() as unit:
         unsettled = [
@@ -65,16 +58,14 @@ def call_roll(workplace: Workplace, ledger: Ledger, *, at: datetime, actor: str)
         ]
     for playbook in unsettled:
         _settle_name(ledger, playbook.name, playbook.formerly, at=at, actor=actor)
-    ended: dict[str, int] = {}
     notes: list[str] = []
     for name, why_not in still_inside(workplace, ledger):
         if why_not:
             notes.append(f"{name} is not in the project, and those inside are held: {why_not}")
         else:
-            ended[name] = _end(ledger, name, at=at, actor=actor)
-            people = count(ended[name], "enrollment")
+            people = count(_end(ledger, name, at=at, actor=actor), "enrollment")
             notes.append(f"{name} is gone from the project: {people} ended as removed")
-    return Roll(ended, tuple(notes))
+    return notes
 
 
 def _settle_name(

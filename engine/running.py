@@ -149,7 +149,7 @@ def run_now(
     now: Callable[[], datetime] = (lambda: as_of) if fixed else clock
     firing = firing_of(workplace, as_of, by_hand(as_of), actor)
     playbooks, reports = runnable_playbooks(workplace, names, as_of)
-    roll = call_roll(workplace, ledger, at=as_of, actor=actor)
+    gone = call_roll(workplace, ledger, at=as_of, actor=actor)
     notice_policy(workplace, ledger, at=as_of)
     made = make_courier(workplace, ledger, now, ages_by=lambda: as_of, progress=progress)
     with open_courier(made) as courier, at_work(ledger, stop, courier.stop, clock, actor=actor):
@@ -163,7 +163,7 @@ def run_now(
         courier.write_back()
         notices = send_notices(workplace, ledger, courier, at=now())
         trouble, unopened, went_wrong = dict(courier.trouble), courier.unopened, courier.went_wrong
-    notes = (*roll.notes, *never_tracked(workplace, playbooks, ledger, as_of))
+    notes = (*gone, *never_tracked(workplace, playbooks, ledger, as_of))
     with ledger.read() as unit:
         held = waiting_for_people(unit, [report.playbook for report in reports])
     return Summary(

@@ -26,10 +26,11 @@ __all__ = [
     "due",
     "end_of_slot",
     "fire_of",
+    "fires",
     "first_fire",
     "is_too_late",
     "latest_fire",
-    "next_fires",
+    "next_fire",
 ]
 
 DEFAULT_LATENESS = Duration(3, Unit.DAY)
@@ -73,21 +74,20 @@ def fire_of(slot: str, zone: ZoneInfo) -> Fire:
     return Fire(end_of_gap(local, zone).astimezone(UTC), local)
 
 
-def next_fires(schedule: Schedule, zone: ZoneInfo, after: datetime, count: int) -> tuple[Fire, ...]:
-    """The next `count` fires strictly after an instant; fewer where the schedule ends."""
-    return tuple(islice(_fires(schedule, zone, after), count))
+def next_fire(schedule: Schedule, zone: ZoneInfo, after: datetime) -> Fire | None:
+    """The next fire strictly after an instant; None where the schedule has ended by then."""
+    return next(fires(schedule, zone, after), None)
 
 
 def first_fire(cron: str, zone: ZoneInfo, at: datetime) -> Fire | None:
     """The first fire at an instant or after it; None where there is none any more."""
-    return next(_fires(Schedule(cron), zone, at - _INSTANT), None)
+    return next_fire(Schedule(cron), zone, at - _INSTANT)
 
 
 def latest_fire(cron: str, zone: ZoneInfo, at: datetime) -> Fire | None:
     """The last fire at an instant or before it; None where there was none in ten years."""
     for days in _LOOKS_BACK:
-        fires = _fires(Schedule(cron), zone, at - timedelta(days=days))
-        found = list(takewhile(lambda fire: fire.at <= at, fires))
+        found = list(_between(Schedule(cron), zone, at - timedelta(days=days), at))
         if found:
             return found[-1]
     return None
@@ -108,14 +108,10 @@ def due(
     the fire came meanwhile, as `late` beyond `max_lateness`, and as `missed` where `catch_up:
     none` and it was not taken up within five minutes. Business days pass over `holidays`.
     """
-    fires = []
-    for fire in _fires(schedule, zone, _bounded(schedule, zone, since, now)):
-        if fire.at > now:
-            break
-        fires.append(fire)
-    if not fires:
+    found = list(_between(schedule, zone, _bounded(schedule, zone, since, now), now))
+    if not found:
         return Due(None)
-    *missed, latest = fires
+    *missed, latest = found
     skips = tuple((fire, "superseded") for fire in missed[-_MOST_SKIPS:])
     overlaps = busy_until is not None and latest.at <= busy_until
     reason = "overlap" if overlaps else _too_late(schedule, latest, now, zone, holidays)
@@ -129,8 +125,8 @@ def _bounded(schedule: Schedule, zone: ZoneInfo, since: datetime, now: datetime)
     """
     length = timedelta(days=1)
     while now - length > since:
-        fires = takewhile(lambda fire: fire.at <= now, _fires(schedule, zone, now - length))
-        if len(list(islice(fires, _MOST_SKIPS + 1))) > _MOST_SKIPS:
+        found = _between(schedule, zone, now - length, now)
+        if len(list(islice(found, _MOST_SKIPS + 1))) > _MOST_SKIPS:
             return now - length
         length *= 2
     return since
@@ -156,7 +152,14 @@ def _too_late(
     return "late" if is_too_late(schedule, fire, now, zone, holidays) else ""
 
 
-def _fires(schedule: Schedule, zone: ZoneInfo, after: datetime) -> Iterator[Fire]:
+def _between(
+    schedule: Schedule, zone: ZoneInfo, after: datetime, until: datetime
+) -> Iterator[Fire]:
+    return takewhile(lambda fire: fire.at <= until, fires(schedule, zone, after))
+
+
+def fires(schedule: Schedule, zone: ZoneInfo, after: datetime) -> Iterator[Fire]:
+    """The fires strictly after an instant, as long as the schedule goes on."""
     # A day earlier, since wall times near a clock change may lie on either side of `after`.
     start = after.astimezone(zone).replace(tzinfo=None) - timedelta(days=1)
     walk = croniter(schedule.cron, start, ret_type=datetime)

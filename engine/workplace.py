@@ -123,7 +123,7 @@ class Workplace:
     def runnable(self, name: str) -> BoundPlaybook:
         """A playbook whose templates are sound too: what may run or be previewed."""
         playbook = self.playbook(name)
-        if errors := errors_only(check_playbook(playbook, self.catalog, self.project.entities)):
+        if errors := errors_only(check_playbook(playbook, self.catalog)):
             raise Invalid(errors)
         return playbook
 

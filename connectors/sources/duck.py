@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
 from itertools import count
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -45,7 +44,7 @@ from sqlalchemy.sql.functions import Function
 
 from connectors.sources.columnar import integers_of
 from connectors.sources.duck_forms import FORMS, quoted_text
-from connectors.sources.forms import SQL_TYPES, Form, microseconds
+from connectors.sources.forms import SQL_TYPES, Form, json_value
 from connectors.sources.plain import blocks_of, result_of
 from engine.language.catalog import Kind
 from engine.ports import Filled, Row
@@ -298,7 +297,7 @@ def duck_rows(
     """A relation of values that travel as JSON in the parameter of that name."""
     kinds = [Kind(kind) for kind in columns.values()]
     shape = {f"c{at}": _JSON_TYPES.get(kind, "VARCHAR") for at, kind in enumerate(kinds)}
-    rows = [{f"c{at}": _json_value(value) for at, value in enumerate(row)} for row in values]
+    rows = [{f"c{at}": json_value(value) for at, value in enumerate(row)} for row in values]
     bound = bindparam(parameter, json.dumps(rows), String(), unique=True)
     read = func.from_json(bound, literal_column(quoted_text(json.dumps([shape]))))
     # Some dialects, once loaded, have an `unnest` of their own for everyone.
@@ -308,12 +307,6 @@ def duck_rows(
         for at, (column, kind) in enumerate(zip(columns, kinds, strict=True))
     ]
     return select(*typed).subquery(name)
-
-
-def _json_value(value: object) -> object:
-    if isinstance(value, datetime):
-        return microseconds(value)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _typed(member: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:

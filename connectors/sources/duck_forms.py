@@ -43,6 +43,8 @@ from connectors.sources.forms import (
     TIMESTAMP,
     WHITE_SPACE,
     Form,
+    as_instant,
+    as_list,
 )
 from connectors.sources.zones import fold_lengths, is_utc
 from engine.language.catalog import Kind
@@ -205,7 +207,7 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
         )
     if stored == _AWARE:
         return Form(
-            lambda: _instant(_naive(raw)), lambda: not_(raw.between(*_date_range("TIMESTAMPTZ")))
+            lambda: as_instant(_naive(raw)), lambda: not_(raw.between(*_date_range("TIMESTAMPTZ")))
         )
     if stored in _NAIVE:
         naive = raw if stored == "TIMESTAMP" else cast(raw, DateTime())
@@ -213,10 +215,6 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
             lambda: _utc(naive, zone), lambda: not_(naive.between(*_date_range("TIMESTAMP")))
         )
     return None
-
-
-def _instant(value: Raw) -> Raw:
-    return type_coerce(value, SQL_TYPES[Kind.TIMESTAMP])
 
 
 def _naive(aware: Raw) -> Raw:
@@ -227,14 +225,14 @@ def _naive(aware: Raw) -> Raw:
 def _utc(naive: Raw, zone: ZoneInfo) -> Raw:
     """UTC of a local time: of two readings the first, in a gap with the offset before it."""
     if is_utc(zone):
-        return _instant(naive)
+        return as_instant(naive)
     name = _constant(zone.key)
     last = func.timezone(name, naive, type_=DateTime(timezone=True))
     readings = []
     for length in fold_lengths(zone):
         first = last - _sql(f"INTERVAL '{int(length.total_seconds())} seconds'")
         readings.append((func.timezone(name, first) == naive, _naive(first)))
-    return _instant(case(*readings, else_=_naive(last)) if readings else _naive(last))
+    return as_instant(case(*readings, else_=_naive(last)) if readings else _naive(last))
 
 
 def _iso(raw: Raw, zone: ZoneInfo) -> Form:
@@ -252,7 +250,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         ),
         else_=_utc(func.coalesce(try_cast(raw, naive), try_cast(stripped, naive)), zone),
     )
-    return Form(lambda: _instant(value), lambda: _bad(raw, value))
+    return Form(lambda: as_instant(value), lambda: _bad(raw, value))
 
 
 def _has_offset(iso: Raw) -> ColumnElement[bool]:
@@ -276,20 +274,20 @@ def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
     limits = (FIRST_SECOND * 1_000_000 // factor, LAST_SECOND * 1_000_000 // factor)
     micros = cast(func.floor(number * factor), BigInteger())
     value = case((number.between(*limits), func.make_timestamp(micros)), else_=null())
-    return Form(lambda: _instant(value), lambda: and_(there, value.is_(None)))
+    return Form(lambda: as_instant(value), lambda: and_(there, value.is_(None)))
 
 
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     is_set = _sql(f"lambda x: regexp_matches(x, {quoted_text(_NOT_WHITE)})")
     if stored.endswith("[]"):
-        return Form(lambda: _members(func.list_filter(cast(raw, ARRAY(String())), is_set)))
+        return Form(lambda: as_list(func.list_filter(cast(raw, ARRAY(String())), is_set)))
     if not _is_text(stored):
         return None
     if ref.separator is not None:
         trimmed = _sql(f"lambda x: trim(x, {quoted_text(WHITE_SPACE)})")
         parts = func.list_transform(func.string_split(raw, _constant(ref.separator)), trimmed)
         value = case((_is_set(raw), func.list_filter(parts, is_set)), else_=null())
-        return Form(lambda: _members(value))
+        return Form(lambda: as_list(value))
     # DuckDB lets a comma before the bracket pass, which is no JSON.
     has_comma = func.regexp_matches(raw, _constant(r",\s*\]\s*$"))
     is_array = case(
@@ -298,11 +296,7 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     )
     members = func.list_filter(func.json_extract_string(raw, _constant("$[*]")), is_set)
     value = case((and_(_is_set(raw), is_array), members), else_=null())
-    return Form(lambda: _members(value), lambda: _bad(raw, value))
-
-
-def _members(value: Raw) -> Raw:
-    return type_coerce(value, SQL_TYPES[Kind.LIST])
+    return Form(lambda: as_list(value), lambda: _bad(raw, value))
 
 
 FORMS: Mapping[Kind, Callable[[Raw, str, ColumnRef, ZoneInfo], Form | None]] = {

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Double, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Double, String, Text, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import ARRAY, TypeDecorator, TypeEngine
@@ -54,7 +54,10 @@ __all__ = [
     "Form",
     "Instant",
     "TextList",
+    "as_instant",
+    "as_list",
     "expected",
+    "json_value",
     "microseconds",
     "no_column",
     "no_table",
@@ -103,6 +106,23 @@ class Form:
     plain: ColumnElement[Any] | None = None
     never_blank: Callable[[], bool] | None = None
     ordered: Callable[[], Ordered | None] | None = None
+
+
+def as_instant(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A value that the store has as an instant."""
+    return type_coerce(value, SQL_TYPES[Kind.TIMESTAMP])
+
+
+def as_list(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A value that the store has as a list."""
+    return type_coerce(value, SQL_TYPES[Kind.LIST])
+
+
+def json_value(value: object) -> object:
+    """A value as JSON brings it to a store: instants as microseconds since 1970."""
+    if isinstance(value, datetime):
+        return microseconds(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def microseconds(at: datetime) -> int:

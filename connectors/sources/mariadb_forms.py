@@ -43,10 +43,11 @@ from connectors.sources.forms import (
     NOT_A_NUMBER,
     NUMBER,
     SMALLEST_INTEGER,
-    SQL_TYPES,
     TIMESTAMP,
     WHITE_SPACE,
     Form,
+    as_instant,
+    as_list,
 )
 from connectors.sources.mariadb_text import CodePointText, by_code_point
 from engine.language.catalog import Kind
@@ -209,16 +210,12 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if ref.format in _EPOCH_PER_SECOND:
         return _epoch(raw, stored, _EPOCH_PER_SECOND[ref.format])
     if stored == _AWARE:  # the session reads it in UTC
-        return Form(lambda: _instant(raw), lambda: _is_no_day(raw))
+        return Form(lambda: as_instant(raw), lambda: _is_no_day(raw))
     if stored == _NAIVE:
         return Form(lambda: _utc(raw, zone), lambda: _is_no_day(raw))
     if stored == "date":
         return Form(lambda: _utc(func.timestamp(raw), zone), lambda: _is_no_day(raw))
     return _iso(raw, zone) if stored in _TEXTS else None
-
-
-def _instant(value: Raw) -> Raw:
-    return type_coerce(value, SQL_TYPES[Kind.TIMESTAMP])
 
 
 def _moved(unit: str, at: Raw, amount: Raw) -> Raw:
@@ -229,8 +226,10 @@ def _utc(naive: Raw, zone: ZoneInfo) -> Raw:
     """UTC of a local time: of two readings the first, in a gap with the offset before it."""
     ahead = offsets_of_local_times(zone)
     if not ahead.starts:
-        return _instant(_moved("SECOND", naive, _sql(str(-ahead.first))) if ahead.first else naive)
-    return _instant(_moved("SECOND", naive, -_looked_up(naive, ahead)))
+        return as_instant(
+            _moved("SECOND", naive, _sql(str(-ahead.first))) if ahead.first else naive
+        )
+    return as_instant(_moved("SECOND", naive, -_looked_up(naive, ahead)))
 
 
 def _looked_up(naive: Raw, steps: Steps) -> Raw:
@@ -255,7 +254,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         (has_offset, _moved("MINUTE", local, -func.coalesce(minutes, _sql("0")))),
         else_=_utc(func.timestamp(func.left(text, 26)), zone),
     )
-    return Form(lambda: _instant(value), lambda: _bad(raw, value))
+    return Form(lambda: as_instant(value), lambda: _bad(raw, value))
 
 
 def _signed_minutes(offset: Raw) -> Raw:
@@ -280,7 +279,7 @@ def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
     since_1970 = _moved(
         "MICROSECOND", _sql("TIMESTAMP'1970-01-01 00:00:00'"), cast(micros, BigInteger())
     )
-    value = _instant(case((number.between(first, last), since_1970)))
+    value = as_instant(case((number.between(first, last), since_1970)))
     is_there = and_(raw.is_not(None), ~_is_blank(raw))
     return Form(lambda: value, lambda: and_(is_there, value.is_(None)))
 
@@ -289,23 +288,19 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
     if stored == "json":
         value: Raw = case((func.json_type(raw) == _quoted("ARRAY"), _members(raw)))
         is_bad = ~func.json_type(raw).in_((_quoted("ARRAY"), _quoted("NULL")))
-        return Form(lambda: _typed_list(value), lambda: and_(raw.is_not(None), is_bad))
+        return Form(lambda: as_list(value), lambda: and_(raw.is_not(None), is_bad))
     if stored not in _TEXTS:
         return None
     if ref.separator is not None:
         is_there = and_(raw.is_not(None), ~_is_blank(raw))
         value = case((is_there, _parts(by_code_point(raw), ref.separator)))
-        return Form(lambda: _typed_list(value))
+        return Form(lambda: as_list(value))
     text = _trimmed(raw)
     value = case((_matches(text, JSON_ARRAY), _members(text)))
     is_missing = or_(_is_blank(raw), text == _quoted("null"))
     return Form(
-        lambda: _typed_list(value), lambda: and_(raw.is_not(None), ~is_missing, value.is_(None))
+        lambda: as_list(value), lambda: and_(raw.is_not(None), ~is_missing, value.is_(None))
     )
-
-
-def _typed_list(value: Raw) -> Raw:
-    return type_coerce(value, SQL_TYPES[Kind.LIST])
 
 
 def _members(array: Raw) -> Raw:

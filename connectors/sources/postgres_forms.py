@@ -48,6 +48,8 @@ from connectors.sources.forms import (
     TIMESTAMP,
     WHITE_SPACE,
     Form,
+    as_instant,
+    as_list,
 )
 from connectors.sources.zones import fold_lengths, is_utc
 from engine.language.catalog import Kind
@@ -215,16 +217,12 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if ref.format in _EPOCH_PER_SECOND:
         return _epoch(raw, stored, _EPOCH_PER_SECOND[ref.format])
     if stored == _AWARE:
-        return Form(lambda: _instant(raw), lambda: _beyond(raw, "timestamptz"))
+        return Form(lambda: as_instant(raw), lambda: _beyond(raw, "timestamptz"))
     if stored == _NAIVE:
         return Form(lambda: _utc(raw, zone), lambda: _beyond(raw, "timestamp"))
     if stored == "date":
         return Form(lambda: _utc(cast(raw, DateTime()), zone), lambda: _beyond(raw, "date"))
     return _iso(raw, zone) if stored in _TEXTS else None
-
-
-def _instant(value: Raw) -> Raw:
-    return type_coerce(value, SQL_TYPES[Kind.TIMESTAMP])
 
 
 def _utc(naive: Raw, zone: ZoneInfo) -> Raw:
@@ -235,7 +233,7 @@ def _utc(naive: Raw, zone: ZoneInfo) -> Raw:
     for length in () if is_utc(zone) else fold_lengths(zone):
         first = last - _sql(f"interval '{int(length.total_seconds())} seconds'")
         readings.append((func.timezone(name, first) == naive, first))
-    return _instant(case(*readings, else_=last) if readings else last)
+    return as_instant(case(*readings, else_=last) if readings else last)
 
 
 def _iso(raw: Raw, zone: ZoneInfo) -> Form:
@@ -248,7 +246,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         (has_offset, cast(cut, DateTime(timezone=True))),
         else_=_utc(cast(cut, DateTime()), zone),
     )
-    return Form(lambda: _instant(value), lambda: _bad(raw, value))
+    return Form(lambda: as_instant(value), lambda: _bad(raw, value))
 
 
 def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
@@ -257,7 +255,7 @@ def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
     if stored in _FLOATS:  # these have no microseconds to cut: the nearest is meant
         number: Raw = _finite(raw, stored)
         value: Raw = case((number.between(*limits), func.to_timestamp(number / per_second)))
-        return Form(lambda: _instant(value), lambda: and_(number.is_not(None), value.is_(None)))
+        return Form(lambda: as_instant(value), lambda: and_(number.is_not(None), value.is_(None)))
     if stored in _TEXTS:
         text = _trimmed(raw)
         number, there = (
@@ -271,7 +269,7 @@ def _epoch(raw: Raw, stored: str, per_second: int) -> Form | None:
     value = case(
         (number.between(*limits), _from_micros(func.floor(number * (10**6 // per_second))))
     )
-    return Form(lambda: _instant(value), lambda: and_(raw.is_not(None), there, value.is_(None)))
+    return Form(lambda: as_instant(value), lambda: and_(raw.is_not(None), there, value.is_(None)))
 
 
 def _from_micros(micros: Raw) -> Raw:
@@ -291,18 +289,18 @@ def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:
         is_array = func.jsonb_typeof(array) == _sql("'array'")
         value = case((is_array, _kept(raw, func.jsonb_array_elements_text(array))))
         is_null = func.jsonb_typeof(array) == _sql("'null'")
-        return Form(lambda: _members(value), lambda: and_(raw.is_not(None), ~is_array, ~is_null))
+        return Form(lambda: as_list(value), lambda: and_(raw.is_not(None), ~is_array, ~is_null))
     if stored not in _TEXTS:
         return None
     if ref.separator is not None:
         parts: Any = Function("unnest", func.string_to_array(_c(raw), ref.separator))
         return Form(
-            lambda: _members(case((_is_blank(raw), null()), else_=_kept(raw, parts, _stripped)))
+            lambda: as_list(case((_is_blank(raw), null()), else_=_kept(raw, parts, _stripped)))
         )
     text = _trimmed(raw)
     read = _kept(raw, func.json_array_elements_text(cast(text, JSON())))
     value = case((_matches(text, JSON_ARRAY), read))
-    return Form(lambda: _members(value), lambda: _bad(raw, value))
+    return Form(lambda: as_list(value), lambda: _bad(raw, value))
 
 
 def _as_it_is(member: Raw) -> Raw:
@@ -322,11 +320,7 @@ def _kept(raw: Raw, members: Any, read: Callable[[Raw], Raw] = _as_it_is) -> Raw
         .order_by(each.c.place)
         .scalar_subquery()
     )
-    return _members(case((raw.is_not(None), func.array(kept))))
-
-
-def _members(value: Raw) -> Raw:
-    return type_coerce(value, SQL_TYPES[Kind.LIST])
+    return as_list(case((raw.is_not(None), func.array(kept))))
 
 
 FORMS: Mapping[Kind, Callable[[Raw, str, ColumnRef, ZoneInfo], Form | None]] = {

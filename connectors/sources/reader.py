@@ -115,10 +115,6 @@ class SourceReader:
         self._form = lru_cache(_FORMS_KEPT)(self._form_of)
         self._value = lru_cache(_FORMS_KEPT)(self._value_of)
 
-    def columns(self, table: TableRef) -> Mapping[str, str]:
-        """Column names and the store's own type names."""
-        return self._store.columns(table)
-
     def relation(self, table: TableRef) -> FromClause:
         """The rows of a table that count, under a name of its own each time it is asked for."""
         source = self._source(table)

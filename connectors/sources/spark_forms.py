@@ -47,6 +47,7 @@ from connectors.sources.forms import (
     TIMESTAMP,
     WHITE_SPACE,
     Form,
+    as_instant,
 )
 from connectors.sources.zones import is_utc
 from engine.language.catalog import Kind
@@ -205,22 +206,18 @@ def _timestamp(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | 
     if _is_text(stored):
         return _iso(raw, zone)
     if stored == "timestamp":
-        return Form(lambda: _instant(raw), lambda: not_(raw.between(*_range(DateTime()))))
+        return Form(lambda: as_instant(raw), lambda: not_(raw.between(*_range(DateTime()))))
     if stored in ("date", "timestamp_ntz"):
         naive = cast(raw, DateTime())
         return Form(lambda: _utc(naive, zone), lambda: not_(naive.between(*_range(DateTime()))))
     return None
 
 
-def _instant(value: Raw) -> Raw:
-    return type_coerce(value, SQL_TYPES[Kind.TIMESTAMP])
-
-
 def _utc(naive: Raw, zone: ZoneInfo) -> Raw:
     """The instant of a local time, which stands as if it were UTC: of two readings the first."""
     if is_utc(zone):
-        return _instant(naive)
-    return _instant(func.to_utc_timestamp(naive, literal(zone.key)))
+        return as_instant(naive)
+    return as_instant(func.to_utc_timestamp(naive, literal(zone.key)))
 
 
 def _iso(raw: Raw, zone: ZoneInfo) -> Form:
@@ -238,7 +235,7 @@ def _iso(raw: Raw, zone: ZoneInfo) -> Form:
         (has_offset, found),
         else_=_utc(try_cast(stripped, DateTime()), zone),
     )
-    return Form(lambda: _instant(value), lambda: _bad(raw, value))
+    return Form(lambda: as_instant(value), lambda: _bad(raw, value))
 
 
 def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
@@ -257,7 +254,7 @@ def _epoch(raw: Raw, stored: str, factor: int) -> Form | None:
     limits = (FIRST_SECOND * 1_000_000 // factor, LAST_SECOND * 1_000_000 // factor)
     micros = cast(func.floor(number * cast(literal(factor), Numeric(8, 0))), BigInteger())
     value = case((number.between(*limits), func.timestamp_micros(micros)), else_=null())
-    return Form(lambda: _instant(value), lambda: and_(there, value.is_(None)))
+    return Form(lambda: as_instant(value), lambda: and_(there, value.is_(None)))
 
 
 def _list(raw: Raw, stored: str, ref: ColumnRef, zone: ZoneInfo) -> Form | None:

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import ColumnElement
 
-from connectors.sources.forms import SQL_TYPES, Form, microseconds, no_table
+from connectors.sources.forms import SQL_TYPES, Form, json_value, no_table
 from connectors.sources.plain import blocks_of
 from connectors.sources.reader import SourceReader
 from connectors.sources.sqlite_forms import FORMS
@@ -281,13 +280,7 @@ def sqlite_rows(
 def sqlite_borne(columns: Mapping[str, str], values: Sequence[Row]) -> list[str]:
     """The values of the parameters of `sqlite_rows`, in the order in which they stand in it."""
     paths = [f"$[{at}]" for at in range(len(columns))]
-    return [*paths, json.dumps([[_json_value(value) for value in row] for row in values])]
-
-
-def _json_value(value: object) -> object:
-    if isinstance(value, datetime):
-        return microseconds(value)
-    return value.isoformat() if isinstance(value, date) else value
+    return [*paths, json.dumps([[json_value(value) for value in row] for row in values])]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from engine.audience.answering import answer
 from engine.audience.evidence import Asked, children_of, events_of
 from engine.audience.reading import Reading, Running
 from engine.audience.snapshot import Snapshot
-from engine.audience.values import Key
+from engine.audience.values import Key, as_key
 from engine.bind.catalog import EntityRef, FieldRef
 from engine.compile.core import (
     Chosen,
@@ -57,7 +57,7 @@ def rows(
     for key, *seen in asked.values(outputs, reading):
         known = dict(zip(outputs, seen, strict=True))
         lists = {each: by_key.get(key, _none_of(each)) for each, by_key in members.items()}
-        found[_key(key)] = {path: _told(value, known, lists) for path, value in values.items()}
+        found[as_key(key)] = {path: _told(value, known, lists) for path, value in values.items()}
     return found
 
 
@@ -78,7 +78,7 @@ def every_row(
     outputs = tuple(dict.fromkeys(part for each in values for part in _parts(each)))
     for key, *seen in answer(Question(entity, zone, outputs=outputs), Running(snapshot)):
         known = dict(zip(outputs, seen, strict=True))
-        yield _key(key), tuple(_told(each, known, {}) for each in values)
+        yield as_key(key), tuple(_told(each, known, {}) for each in values)
 
 
 def _apart(value: Value) -> Iterator[Listed | Picked]:
@@ -174,9 +174,3 @@ def _values(listed: Listed, asked: Asked, reading: Reading) -> Iterator[tuple[ob
                 yield key, value
         case _:
             raise TypeError(f"{listed!r} lists no values")
-
-
-def _key(value: object) -> Key:
-    if isinstance(value, int | str):
-        return value
-    raise TypeError(f"{value!r} is no key")

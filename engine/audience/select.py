@@ -35,8 +35,6 @@ __all__ = [
     "stream_keys",
 ]
 
-_UTC = ZoneInfo("UTC")
-
 
 def select_keys(audience: Audience, snapshot: Snapshot, as_of: datetime) -> list[Key]:
     """The keys of all who are in a segment, ascending: whole numbers, or text by code point."""

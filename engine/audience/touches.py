@@ -14,7 +14,7 @@ from engine.audience.contacts import ContactRow
 from engine.audience.reading import Reading
 from engine.audience.snapshot import Snapshot
 from engine.audience.stays import Own
-from engine.audience.values import Key, key_from_text
+from engine.audience.values import Key, as_key, key_from_text
 from engine.bind.catalog import EntityRef
 from engine.compile.core import TOUCH_AT, TOUCH_OWN, Touches
 from engine.compile.kept import asked_of
@@ -93,7 +93,7 @@ def _of_children(
             asked = asked_of(reading.snapshot.home(child.table.connector), statement, question)
             for child_key, parent in reading.read(child.table.connector, asked):
                 if parent is not None:
-                    yield from ((_key(parent), row) for row in rows[keys[_key(child_key)]])
+                    yield from ((as_key(parent), row) for row in rows[keys[as_key(child_key)]])
 
 
 def _by_address(
@@ -103,7 +103,7 @@ def _by_address(
     forms = {form: address for address in by_address for form in _forms(address)}
     asked = holders_of_addresses(home, entity, tuple(forms))
     for key, form in reading.read(entity.table.connector, asked):
-        yield from ((_key(key), row) for row in by_address[forms[str(form)]])
+        yield from ((as_key(key), row) for row in by_address[forms[str(form)]])
 
 
 def _forms(address: str) -> Iterator[str]:
@@ -115,9 +115,3 @@ def _forms(address: str) -> Iterator[str]:
             yield lower_case(f"{local}@{domain.encode('ascii').decode('idna')}")
         except UnicodeError:
             return
-
-
-def _key(value: object) -> Key:
-    if isinstance(value, int | str):
-        return value
-    raise TypeError(f"{value!r} is no key")

@@ -11,7 +11,15 @@ from decimal import Decimal
 
 from engine.language.catalog import Kind
 
-__all__ = ["NO_UTF_8", "Key", "key_from_text", "seen_value", "value_from_text", "value_text"]
+__all__ = [
+    "NO_UTF_8",
+    "Key",
+    "as_key",
+    "key_from_text",
+    "seen_value",
+    "value_from_text",
+    "value_text",
+]
 
 Key = int | str
 """The key of an entity, by its kind: whole numbers, or text."""
@@ -56,6 +64,13 @@ def seen_value(kind: Kind, raw: object) -> object:
             return None
         case _:
             return raw
+
+
+def as_key(value: object) -> Key:
+    """A value that a source gave for a key, as what it is."""
+    if isinstance(value, int | str):
+        return value
+    raise TypeError(f"{value!r} is no key")
 
 
 def key_from_text(kind: Kind, text: str) -> Key | None:

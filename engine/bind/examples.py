@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -72,11 +71,9 @@ class BoundScene:
 class BoundExample:
     """An example that can be carried out; `keys` are those of the entity that are ever given."""
 
-    name: str
     playbook: BoundPlaybook
     scenes: tuple[BoundScene, ...]
     keys: tuple[str, ...] = ()
-    place: Place = field(default=Place(), compare=False)
 
 
 def unknown_playbook(example: Example, project: Project) -> Invalid:
@@ -108,7 +105,7 @@ def bind_example(
             for scene, at in zip(example.scenes, times or (), strict=False)
         ]
         keys = tuple(known_keys(known, playbook.audience.entity.name))
-        return BoundExample(example.name, playbook, tuple(scenes), keys, example.place)
+        return BoundExample(playbook, tuple(scenes), keys)
 
 
 # ---------------------------------------------------------------- times

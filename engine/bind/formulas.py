@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from engine.bind.conditions import BoundDid, BoundMoment, BoundTest, Condition, FigureKind
 from engine.bind.refs import FieldRef
-from engine.language.catalog import Kind
 from engine.language.formulas import MissingPart
 from engine.records import dataclass
 
@@ -45,7 +44,6 @@ class EventsFigure:
     figure: FigureKind
     property: str
     events: BoundDid
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +56,15 @@ class EdgeEvent:
     last: bool
     property: str
     events: BoundDid
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class ListedEvents:
-    """The values of a property of events, sorted, at most so many (None: all).
-
-    `items` is their kind.
-    """
+    """The values of a property of events, sorted, at most so many (None: all)."""
 
     property: str
     events: BoundDid
     at_most: int | None
-    items: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +89,15 @@ class ChildrenFigure:
     figure: FigureKind
     of: FieldRef | None
     children: LinkedChildren
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class ListedChildren:
-    """The values of a field of children, sorted, at most so many (None: all).
-
-    `items` is their kind.
-    """
+    """The values of a field of children, sorted, at most so many (None: all)."""
 
     of: FieldRef
     children: LinkedChildren
     at_most: int | None
-    items: Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,25 +107,24 @@ def _events_figure(formula: declared.OfEvents, scope: Scope) -> Formulated:
         if formula.of:
             event_property(formula.of, events.event, formula.place)
             figure = FigureKind.DISTINCT
-        found = EventsFigure(figure, formula.of, events, Kind.INTEGER)
-        return found, Computed(Kind.INTEGER), ()
+        return EventsFigure(figure, formula.of, events), Computed(Kind.INTEGER), ()
     kind = _property_kind(formula, events.event)
     _check_operand(formula.word, f"the property {events.event.name}.{formula.of}", kind, formula)
-    kind = _kind_of_figure(figure, kind)
-    return EventsFigure(figure, formula.of, events, kind), Computed(kind), ()
+    found = EventsFigure(figure, formula.of, events)
+    return found, Computed(_kind_of_figure(figure, kind)), ()
 
 
 def _edge(formula: declared.OfEvents, scope: Scope) -> Formulated:
     events = bind_events(formula.events, scope)
     kind = _property_kind(formula, events.event) if formula.of else Kind.TIMESTAMP
-    found = EdgeEvent(formula.word == "last", formula.of, events, kind)
+    found = EdgeEvent(formula.word == "last", formula.of, events)
     return found, Computed(kind), ()
 
 
 def _listed_events(formula: declared.OfEvents, scope: Scope) -> Formulated:
     events = bind_events(formula.events, scope)
     items = _property_kind(formula, events.event)
-    found = ListedEvents(formula.of, events, formula.at_most, items)
+    found = ListedEvents(formula.of, events, formula.at_most)
     return found, Computed(Kind.LIST, items), ()
 
 
@@ -148,7 +147,7 @@ def _children_figure(formula: declared.OfChildren, scope: Scope) -> Formulated:
         children = found.attempt(lambda: _children(formula, scope))
         of = found.attempt(lambda: _field_of_children(formula, scope))
         kind = _kind_of_figure(figure, of.kind) if of and figure in _OPERANDS else Kind.INTEGER
-        return ChildrenFigure(figure, of, children, kind), Computed(kind), ()
+        return ChildrenFigure(figure, of, children), Computed(kind), ()
 
 
 def _field_of_children(formula: declared.OfChildren, scope: Scope) -> FieldRef | None:
@@ -172,7 +171,7 @@ def _listed_children(formula: declared.OfChildren, scope: Scope) -> Formulated:
         of = find_field(formula.of, scope.of(child), formula.place)
         if of.kind is Kind.LIST:
             raise _of_list(formula.word, f"{child.name}.{formula.of}", formula.place)
-        listed = ListedChildren(of, children, formula.at_most, of.kind)
+        listed = ListedChildren(of, children, formula.at_most)
         return listed, Computed(Kind.LIST, of.kind, of_children=True), of.values
 
 

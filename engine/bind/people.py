@@ -12,15 +12,13 @@ __all__ = ["FixedPerson", "PersonRef", "Persons", "RolePerson", "Slot"]
 class RolePerson:
     """A person found in the data: a role or contact of the entity that `links` lead to.
 
-    `role` is empty for a contact. The fields are seen from the playbook's entity, so their paths
-    are what `audience.rows` gives values by. `is_team` says a colleague: no caps, no
-    unsubscribing. `text` is the reference as written.
+    The fields are seen from the playbook's entity, so their paths are what `audience.rows` gives
+    values by. `is_team` says a colleague: no caps, no unsubscribing. `text` is the reference as
+    written.
     """
 
     text: str
     links: tuple[str, ...]
-    entity: str
-    role: str
     email: FieldRef
     name: FieldRef | None = None
     timezone: FieldRef | None = None

@@ -42,7 +42,7 @@ def contact_of(entity: EntityRef) -> RolePerson | None:
     """The contact of a bound entity; None where it has none."""
     if entity.contact is None:
         return None
-    return _role(entity.name, (), entity, role="", person=entity.contact)
+    return _role(entity.name, (), entity, person=entity.contact)
 
 
 def _person(text: str, scope: Scope, place: Place) -> PersonRef:
@@ -58,7 +58,7 @@ def _person(text: str, scope: Scope, place: Place) -> PersonRef:
     links, entity, name = there
     role = entity.people.get(name)
     if role is not None:
-        return _role(text, links, entity, role=name, person=role)
+        return _role(text, links, entity, person=role)
     if name in entity.links:
         target = scope.entity_named(entity.links[name].to, place)
         return _contact(text, (*links, name), target, scope=scope, place=place)
@@ -99,7 +99,7 @@ def _contact(
     text: str, links: tuple[str, ...], entity: EntityRef, *, scope: Scope, place: Place
 ) -> RolePerson:
     if entity.contact is not None:
-        return _role(text, links, entity, role="", person=entity.contact)
+        return _role(text, links, entity, person=entity.contact)
     declared_entity = scope.project.entities.get(entity.name)
     contact = declared_entity.contact if declared_entity is not None else None
     if declared_entity is not None and contact is not None:
@@ -117,7 +117,6 @@ def _role(
     links: tuple[str, ...],
     entity: EntityRef,
     *,
-    role: str,
     person: BoundPerson | FoundPerson,
 ) -> RolePerson:
     def field(part: ColumnRef | FieldRef) -> FieldRef:
@@ -129,8 +128,6 @@ def _role(
     return RolePerson(
         text=text,
         links=links,
-        entity=entity.name,
-        role=role,
         email=field(person.email),
         name=optional(person.name),
         timezone=optional(person.timezone),

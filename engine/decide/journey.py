@@ -360,9 +360,12 @@ def standing_after(decisions: Sequence[Decision]) -> dict[str, Enrollment | None
         match decision:
             case Entered(enrollment):
                 standing[enrollment.id] = enrollment
-            case Advanced(after=after) | Moved(after=after):
-                standing[after.id] = after
-            case Reached(after=after) | Climbed(after=after):
+            case (
+                Advanced(after=after)
+                | Moved(after=after)
+                | Reached(after=after)
+                | Climbed(after=after)
+            ):
                 standing[after.id] = after
             case Left(enrollment):
                 standing[enrollment.id] = None

@@ -75,7 +75,7 @@ async def _take_over(delivery: Delivery, channels: Mapping[str, Channel]) -> dic
 
     def act(unit: Unit) -> dict[str, int]:
         now, gone = delivery.now(), gone_among(leaseholders(unit))
-        tally.swept = sweep(unit, now=now, on_unknown=on_unknown, gone=gone, actor=actor)
+        tally.unknown = sweep(unit, now=now, on_unknown=on_unknown, gone=gone, actor=actor)
         tally.expired = expire(unit, now=now, actor=actor)
         tally.orphaned = end_copies(unit, now=now, actor=actor)
         return {name: state.failures for name, state in channel_states(unit).items()}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine.decide.facts import TouchState
-from engine.ledger.recovery import Swept
 
 __all__ = ["Delivered", "Progress", "Tally"]
 
@@ -19,16 +18,17 @@ class Delivered:
     `counts` are touches by channel and the state they came to; `ready` are those to be tried
     again. `tried` is how many were claimed. `trouble` tells by channel of the last failure that
     was the channel's own, unless it worked after that; `paused` names the channels that this
-    delivery paused until a person looks. `swept` is what workers that are gone had left behind;
-    `orphaned` counts copies that ended because their mail did not go, `given_up` mails that had
-    waited too long for room under a cap, or whose address gets nothing of their topic any more.
+    delivery paused until a person looks. `unknown` counts acts that workers who are gone had left
+    in doubt, and that a person is to look at; `orphaned` copies that ended because their mail did
+    not go, `given_up` mails that had waited too long for room under a cap, or whose address gets
+    nothing of their topic any more.
     """
 
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     tried: int = 0
     trouble: Mapping[str, str] = field(default_factory=dict)
     paused: tuple[str, ...] = ()
-    swept: Swept = Swept()
+    unknown: int = 0
     expired: int = 0
     orphaned: int = 0
     given_up: int = 0
@@ -42,7 +42,7 @@ class Tally:
     """Counts while a delivery runs."""
 
     def __init__(self, progress: Progress | None) -> None:
-        self.swept = Swept()
+        self.unknown = 0
         self.expired = 0
         self.orphaned = 0
         self._progress = progress
@@ -93,7 +93,7 @@ class Tally:
             tried=self._tried,
             trouble=dict(self._trouble),
             paused=tuple(self._paused),
-            swept=self.swept,
+            unknown=self.unknown,
             expired=self.expired,
             orphaned=self.orphaned,
             given_up=self._given_up,

@@ -28,7 +28,6 @@ class Told:
 
     key: str
     step: str
-    kind: TouchKind
     to: str
     subject: str
     body: str
@@ -150,7 +149,7 @@ def came_since(ledger: Ledger, playbook: str, before: Mark) -> Came:
 def _told(touch: CameTouch) -> Told:
     body = touch.notes if touch.kind is TouchKind.TASK else body_of(touch)
     to, subject = touch.recipient or touch.assignee, touch.title or touch.subject
-    return Told(touch.key, touch.step, touch.kind, to, subject, body, touch.about)
+    return Told(touch.key, touch.step, to, subject, body, touch.about)
 
 
 def body_of(touch: CameTouch) -> str:

@@ -55,8 +55,8 @@ _PAGE = Prepared(
 
 def reached_afterwards(
     unit: Unit, stays: Sequence[Enrollment], goal: str, *, at: datetime, actor: str
-) -> int:
-    """Keep that these reached the goal after they had left; of how many nobody had before."""
+) -> None:
+    """Keep that these reached the goal after they had left, as far as none had before."""
     told = update(enrollments).where(*_still_aiming(unit, stays)).values(goal_at=at)
     found = set(unit.connection.scalars(told.returning(_columns.id)))
     for each in stays:
@@ -64,7 +64,6 @@ def reached_afterwards(
             body = {"enrollment": each.id, "goal": goal}
             whose = {"playbook": each.playbook, "key": each.key}
             unit.note(Kind.GOAL_REACHED, body, at=at, actor=actor, **whose)
-    return len(found)
 
 
 def climbed_afterwards(

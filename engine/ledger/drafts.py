@@ -51,7 +51,6 @@ class HeldDraft:
     recipient: str
     sender: str
     subject: str
-    to_customer: bool
     approver: str
     edited_by: str
     payload: bytes
@@ -196,9 +195,7 @@ def _mine(held: HeldDraft) -> ColumnElement[bool]:
 
 
 def _draft(row: Row[Any]) -> HeldDraft:
-    told = row._asdict()
-    told |= {"to_customer": bool(row.to_customer), "payload": bytes(row.payload)}
-    return HeldDraft(**told)
+    return HeldDraft(**{**row._asdict(), "payload": bytes(row.payload)})
 
 
 def _why_not(unit: Unit, touch: str) -> str:

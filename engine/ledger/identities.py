@@ -28,14 +28,13 @@ _KEPT = Prepared(
 _TAKEN = Prepared(lambda _: select(identities.c.identity))
 
 
-def keep_identity(unit: Unit, playbook: str) -> str:
-    """The same, kept from now on where it is not the name."""
+def keep_identity(unit: Unit, playbook: str) -> None:
+    """Keep the identity from now on, where it is not the name."""
     identity = identity_of(unit, playbook)
     known = select(identities.c.playbook).where(identities.c.playbook == playbook)
     if identity != playbook and unit.connection.scalar(known) is None:
         row = {"playbook": playbook, "identity": identity}
         unit.connection.execute(insert(identities).values(row))
-    return identity
 
 
 def _free_identity(unit: Unit, playbook: str) -> str:

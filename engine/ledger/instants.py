@@ -10,7 +10,7 @@ from sqlalchemy import Dialect, String
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["Instant", "instant_of", "instant_text"]
+__all__ = ["Instant", "as_stored", "instant_of", "instant_text"]
 
 INSTANT_WIDTH = 27  # 2026-03-10T09:00:00.000000Z
 
@@ -24,6 +24,11 @@ def instant_text(value: datetime) -> str:
     if value.tzinfo is None:
         raise ValueError(f"{value!r} is naive; the ledger keeps instants with their zone")
     return _text(value.astimezone(UTC))
+
+
+def as_stored(value: object) -> object:
+    """A value as SQLite keeps it."""
+    return instant_text(value) if isinstance(value, datetime) else value
 
 
 # One pass writes the same few instants many thousand times. Only what is UTC may be looked up: in

@@ -32,7 +32,6 @@ class Invitation:
     step: str
     playbook: str
     key: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ from engine.ledger.store import Unit
 from engine.ledger.tables import enrollments, invitations, passed
 from engine.ledger.told import advanced_record, entered_body, moved_record
 from engine.ledger.touches import (
-    existing_touches,
+    existing_keys,
     touch_record,
     withdraw_touches,
     write_touches,
@@ -53,7 +53,6 @@ __all__ = [
     "FACTS",
     "IN_TURN",
     "OPEN",
-    "Recorded",
     "enrollment_of",
     "entered_row",
     "inside",
@@ -61,16 +60,6 @@ __all__ = [
     "open_enrollments",
     "record",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What a list of decisions came to. `repeated` are ids of touches that existed already."""
-
-    entered: int
-    made: int
-    repeated: tuple[str, ...]
-    left: int
 
 
 @dataclass(slots=True)
@@ -89,9 +78,7 @@ class _Batch:
         match decision:
             case Entered(enrollment):
                 self.entered[enrollment.id] = enrollment
-            case Advanced(before, after):
-                self._move(before, after)
-            case Reached(before, after) | Climbed(before, after):
+            case Advanced(before, after) | Reached(before, after) | Climbed(before, after):
                 self._move(before, after)
             case Moved(before, after):
                 self._move(before, after)
@@ -118,7 +105,7 @@ class _Batch:
 
 def record(
     unit: Unit, decisions: Iterable[Decision], *, at: datetime, actor: str, run: str
-) -> Recorded:
+) -> None:
     """Write decisions, in their order, as far as one enrollment is concerned.
 
     A touch whose idempotency key exists is not written again; the audit says so.
@@ -131,7 +118,7 @@ def record(
     batch = _Batch()
     for decision in listed:
         batch.add(decision)
-    repeated = existing_touches(unit, batch.touches)
+    repeated = existing_keys(unit, batch.touches)
     refuse_second_digests(batch.touches[touch] for touch in repeated)
     _write_entered(unit, batch, run=run, at=at)
     _write_moved(unit, batch, at=at)
@@ -144,12 +131,6 @@ def record(
         _tell(unit, decision, repeated=repeated, run=run, at=at, actor=actor)
     withdraw_touches(unit, batch.left, at=at, actor=actor)
     regather_without(unit, batch.left, at=at, actor=actor)
-    return Recorded(
-        entered=len(batch.entered),
-        made=len(fresh),
-        repeated=tuple(sorted(repeated)),
-        left=len(batch.left),
-    )
 
 
 # ---------------------------------------------------------------- enrollments
@@ -322,11 +303,9 @@ IN_TURN = (enrollments.c.waits_until, enrollments.c.id)
 """Whose turn it is, as the index of who is due has them: of equal waits who entered first."""
 
 
-def open_enrollments(
-    unit: Unit, playbook: str, *, after_key: str = "", limit: int
-) -> list[Enrollment]:
-    """A page of everyone inside a playbook, by key, beginning after `after_key`."""
-    wanted = (enrollments.c.playbook == playbook, OPEN, enrollments.c.key > after_key)
+def open_enrollments(unit: Unit, playbook: str, *, limit: int) -> list[Enrollment]:
+    """So many of those inside a playbook, the first by key."""
+    wanted = (enrollments.c.playbook == playbook, OPEN)
     statement = select(*FACTS).where(*wanted).order_by(enrollments.c.key).limit(limit)
     return [enrollment_of(row) for row in unit.connection.execute(statement)]
 

@@ -30,7 +30,6 @@ __all__ = [
     "export_line",
     "head_of",
     "last_records",
-    "public_key",
     "read_audit",
     "read_checkpoint",
     "verify_audit",
@@ -171,12 +170,6 @@ def read_checkpoint(unit: Unit, text: str) -> Head:
     return Head(int(note["size"]), base64.b64decode(note["root"]).hex())
 
 
-def public_key(unit: Unit) -> str:
-    """The verifier key of the signed-note format: name, key hash, key."""
-    key = base64.b64encode(_ED25519 + _public(unit)).decode()
-    return f"{_origin(unit)}+{_key_hash(unit, _origin(unit)).hex()}+{key}"
-
-
 def _origin(unit: Unit) -> str:
     # A key name may hold neither spaces nor a plus sign.
     return "touchline/" + re.sub(r"[\s+]", "-", unit.ledger.identity.ledger_id)
@@ -186,13 +179,9 @@ def _signing_key(unit: Unit) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(unit.ledger.identity.signing_key))
 
 
-def _public(unit: Unit) -> bytes:
-    return _signing_key(unit).public_key().public_bytes_raw()
-
-
 def _key_hash(unit: Unit, origin: str) -> bytes:
-    named = f"{origin}\n".encode() + _ED25519 + _public(unit)
-    return hashlib.sha256(named).digest()[:4]
+    key = _signing_key(unit).public_key().public_bytes_raw()
+    return hashlib.sha256(f"{origin}\n".encode() + _ED25519 + key).digest()[:4]
 
 
 def _is_signed(unit: Unit, origin: str, text: str, line: str) -> bool:

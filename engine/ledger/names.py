@@ -66,14 +66,13 @@ def known_as(unit: Unit, playbook: str, formerly: Collection[str]) -> str:
 
 def carry_over(
     unit: Unit, playbook: str, formerly: Collection[str], *, at: datetime, actor: str
-) -> tuple[str, ...]:
-    """Write everything that is kept of former names under the new one; the names that it was of.
+) -> None:
+    """Write everything that is kept of former names under the new one.
 
     Raises:
         Refused: more than one of the names has a history of people.
     """
-    found = tuple(name for name in formerly if is_known(unit, name))
-    for former in found:
+    for former in [name for name in formerly if is_known(unit, name)]:
         if _has_entered(unit, former) and _has_entered(unit, playbook):
             raise Refused(
                 f"`formerly` of {playbook} names {former}, and people entered both of them: one "
@@ -88,7 +87,6 @@ def carry_over(
             unit.connection.execute(update(table).where(column == former).values(values))
         body = {"formerly": former}
         unit.note(Kind.PLAYBOOK_RENAMED, body, at=at, actor=actor, playbook=playbook)
-    return found
 
 
 def _carry_identity(unit: Unit, former: str, playbook: str) -> None:

@@ -19,7 +19,7 @@ from engine.ledger.statements import insert_new, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_TOLD, IS_UNTOLD, notices, tasks, touches
 from engine.ledger.tasks import TaskState
-from engine.ledger.touches import existing_touches, touch_record, write_touches
+from engine.ledger.touches import existing_keys, touch_record, write_touches
 
 __all__ = [
     "Telling",
@@ -93,7 +93,7 @@ def write_notice(
     unit: Unit, touch: NewTouch, told: Sequence[Assigned], *, at: datetime, actor: str
 ) -> None:
     """Write the touch that tells of some tasks, and that they were told."""
-    repeated = existing_touches(unit, {touch.id: touch})
+    repeated = existing_keys(unit, [touch.id])
     if not repeated:
         write_touches(unit, [touch], run="", at=at)
     ids = [task.id for task in told]

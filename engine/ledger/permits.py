@@ -32,7 +32,7 @@ from engine.ledger.told import tell_of_touch, tell_of_touches
 from engine.ledger.topics import Addressed, addressed, refusals_of
 from engine.ledger.touches import END_KINDS
 
-__all__ = ["Asking", "Permission", "permit", "permit_all", "put_back", "put_back_all"]
+__all__ = ["Asking", "Permission", "permit_all", "put_back_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +64,6 @@ class Permission:
 
 _ALLOWED = Permission(True)
 _OVERTAKEN = Permission(False, "overtaken")
-
-
-def permit(
-    unit: Unit,
-    touch: str,
-    *,
-    epoch: int,
-    now: datetime,
-    lease: timedelta,
-    actor: str,
-    policy: BoundPolicy = NO_POLICY,
-    real: datetime | None = None,
-) -> Permission:
-    """`permit_all` of one."""
-    asked = [Asking(touch, epoch, lease)]
-    (answer,) = permit_all(unit, asked, now=now, actor=actor, policy=policy, real=real)
-    return answer
 
 
 def permit_all(
@@ -226,17 +209,13 @@ def _put_in_doubt(unit: Unit, allowed: Collection[Asking], *, now: datetime) -> 
 # ---------------------------------------------------------------- putting back
 
 
-def put_back(unit: Unit, touch: str, *, epoch: int, reason: str, now: datetime, actor: str) -> bool:
-    """Make a claimed touch ready again that did not come to its act; no attempt is used up."""
-    return put_back_all(unit, [(touch, epoch)], reason=reason, now=now, actor=actor) == 1
-
-
 def put_back_all(
     unit: Unit, claims: Collection[tuple[str, int]], *, reason: str, now: datetime, actor: str
-) -> int:
-    """The same of many claims, by touch and epoch; how many were still these claims'."""
-    if not claims:
-        return 0
+) -> None:
+    """Make touches ready again that did not come to their act; no attempt is used up.
+
+    `claims` are by touch and epoch; what is another's claim by now is left to it.
+    """
     mine = (
         tuple_(touches.c.id, touches.c.epoch).in_(list(claims)),
         touches.c.state == TouchState.CLAIMED,
@@ -245,7 +224,6 @@ def put_back_all(
     found: Select[Any] = select(*told).where(*mine).order_by(touches.c.id).with_for_update()
     rows = unit.connection.execute(found).all()
     _let_go(unit, rows, reason, now=now, actor=actor, state=TouchState.READY)
-    return len(rows)
 
 
 def _let_go(

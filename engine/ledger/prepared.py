@@ -37,7 +37,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.expression import Executable, SelectBase, UpdateBase
 
-from engine.ledger.instants import Instant, instant_of, instant_text
+from engine.ledger.instants import Instant, as_stored, instant_of
 from engine.ledger.statements import run_text, run_text_for_bytes, run_text_of_each, stream_text
 
 __all__ = ["Given", "Prepared", "rows_of"]
@@ -165,11 +165,7 @@ def _bound(form: _Form, values: Mapping[str, object]) -> Mapping[str, object] | 
         stored["given"] = json.dumps(stored["given"], ensure_ascii=False)
     if form.order is None:
         return stored
-    return [_stored(stored[name]) for name in form.order]
-
-
-def _stored(value: object) -> object:
-    return instant_text(value) if isinstance(value, datetime) else value
+    return [as_stored(stored[name]) for name in form.order]
 
 
 def _with_instants(

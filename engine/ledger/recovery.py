@@ -7,7 +7,6 @@ doubt is never silently sent again and never silently forgotten.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -27,7 +26,6 @@ from engine.steps.copies import NOT_SENT
 __all__ = [
     "RETRIED",
     "OnUnknown",
-    "Swept",
     "end_copies",
     "expire",
     "for_touch",
@@ -56,16 +54,6 @@ def for_touch(kind: str, method: str, declared: OnUnknown) -> OnUnknown:
     return OnUnknown.HOLD if method == ADDING else OnUnknown.RESEND
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """What a sweep found: claims let go, acts held for a person, sent again, taken for sent."""
-
-    released: int = 0
-    unknown: int = 0
-    resent: int = 0
-    assumed: int = 0
-
-
 def leaseholders(unit: Unit) -> frozenset[str]:
     """The workers that hold a claim or an act in doubt, whether they live or not."""
     return frozenset(_HOLDERS.column(unit.connection, {}))
@@ -78,19 +66,17 @@ def sweep(
     on_unknown: Mapping[str, OnUnknown],
     gone: Collection[str] = (),
     actor: str,
-) -> Swept:
+) -> int:
     """Take back what no worker holds any more: leases that ran out, and all of workers `gone`.
 
     `on_unknown` is by channel; for one that is not in it, an email is held and a webhook resent.
+    Gives how many are held for a person from now on.
     """
     lost = {"now": now, "given": sorted(gone)}
     released = _LET_GO.ordered(unit.connection, lost)
     _tell(unit, released, Kind.TOUCH_RELEASED, "lease_ended", now=now, actor=actor)
     doubtful = _IN_DOUBT.ordered(unit.connection, lost)
-    return Swept(
-        released=len(released),
-        **_close_doubts(unit, doubtful, now=now, on_unknown=on_unknown, actor=actor),
-    )
+    return _close_doubts(unit, doubtful, now=now, on_unknown=on_unknown, actor=actor)
 
 
 def release(unit: Unit, worker: str, *, now: datetime, actor: str) -> int:
@@ -210,7 +196,7 @@ def _close_doubts(
     now: datetime,
     on_unknown: Mapping[str, OnUnknown],
     actor: str,
-) -> dict[str, int]:
+) -> int:
     chosen: dict[OnUnknown, list[str]] = {choice: [] for choice in OnUnknown}
     for row in doubtful:
         usual = OnUnknown.HOLD if row.kind == TouchKind.EMAIL else OnUnknown.RESEND
@@ -218,11 +204,7 @@ def _close_doubts(
         chosen[for_touch(row.kind, row.method, declared)].append(row.id)
     for choice, ids in chosen.items():
         _close(unit, ids, choice, now=now, actor=actor)
-    return {
-        "unknown": len(chosen[OnUnknown.HOLD]),
-        "resent": len(chosen[OnUnknown.RESEND]),
-        "assumed": len(chosen[OnUnknown.ASSUME_SENT]),
-    }
+    return len(chosen[OnUnknown.HOLD])
 
 
 _CLOSED: Mapping[OnUnknown, tuple[TouchState, Kind, str]] = {

@@ -6,7 +6,6 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from functools import lru_cache
 from itertools import chain, count, islice
 from typing import Any, cast
@@ -29,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
-from engine.ledger.instants import Instant, instant_text
+from engine.ledger.instants import Instant, as_stored, instant_text
 
 __all__ = [
     "OR_ALL_GOES",
@@ -205,7 +204,7 @@ def _insert(
         text = f"{into} SELECT {columns} FROM {records}{ending}"  # noqa: S608
         return run_text(connection, text, (told,)).rowcount
     marks = ", ".join("?" * len(names))
-    stored = ([_stored(row[each]) for row in rows] for each in names)
+    stored = ([as_stored(row[each]) for row in rows] for each in names)
     values = list(zip(*stored, strict=True))
     return run_text_of_each(connection, f"{into} VALUES ({marks}){ending}", values).rowcount
 
@@ -230,7 +229,7 @@ def insert_alike(
         joined = chain.from_iterable(map(_joined, listed.values()))
         run_text(connection, statement, (*same.values(), *begun, *joined))
         return
-    stored = tuple(map(_stored, same.values()))
+    stored = tuple(map(as_stored, same.values()))
     columns = tuple(each.values())
     start, end = 0, len(columns[0])
     while start < end:
@@ -306,11 +305,6 @@ def _cast(column: Column[object]) -> str:
     if isinstance(column.type, Instant):
         return "timestamptz"
     return "integer" if isinstance(column.type, Integer) else "text"
-
-
-def _stored(value: object) -> object:
-    """A value as SQLite keeps it."""
-    return instant_text(value) if isinstance(value, datetime) else value
 
 
 def texts_relation(connection: Connection, texts: Iterable[str]) -> FromClause:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from sqlalchemy import select, union_all
@@ -10,13 +10,21 @@ from sqlalchemy import select, union_all
 from engine.decide.became import Passed, StepRecord
 from engine.decide.facts import TouchState
 from engine.ledger.statements import texts_relation
-from engine.ledger.store import Unit
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.tables import items, passed, tasks, touches
 
-__all__ = ["DONE", "SKIPPED", "step_records"]
+__all__ = ["DONE", "SKIPPED", "records_in", "step_records"]
 
 DONE, SKIPPED = "done", "skipped"
 """What the ledger says of a step that was passed, and of one that was passed over."""
+
+
+def records_in(ledger: Ledger | None, ids: Collection[str]) -> dict[str, dict[str, StepRecord]]:
+    """The same as `step_records`; without a ledger nothing is on record."""
+    if ledger is None:
+        return {each: {} for each in ids}
+    with ledger.read() as unit:
+        return step_records(unit, ids)
 
 
 def step_records(unit: Unit, ids: Iterable[str]) -> dict[str, dict[str, StepRecord]]:

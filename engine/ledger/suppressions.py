@@ -24,8 +24,6 @@ __all__ = [
 EVERY_TOPIC = ""
 """The topic of a suppression that stops every message to an address."""
 
-_GENERAL = "general"  # language page, section 6: an email without topic belongs to it
-
 
 @dataclass(frozen=True, slots=True)
 class Suppression:

@@ -40,13 +40,6 @@ Addressed = tuple[str, str, TopicDefault]
 """An address by its keyed digest, a topic, and who gets that topic."""
 
 
-def addressed(policy: BoundPolicy, touch: Row[Any]) -> Addressed:
-    """Whom a row of `touches` is for; colleagues subscribe to nothing."""
-    to_customer = bool(touch.to_customer)
-    default = policy.default_of(touch.topic) if to_customer else TopicDefault.SUBSCRIBED
-    return touch.address_digest, touch.topic, default
-
-
 def had_topic(unit: Unit, topic: str) -> bool:
     """Whether a mail of the ledger is on a topic, gone out or not."""
     found = select(touches.c.id).where(touches.c.topic == topic).limit(1)
@@ -63,6 +56,12 @@ def _said_in(table: Table) -> Prepared:
 
 
 _SAID, _ASKED_FOR = _said_in(suppressions), _said_in(subscriptions)
+
+
+def addressed(policy: BoundPolicy, row: Row[Any]) -> Addressed:
+    """Who is asked about a row of the outbox, and on what; colleagues subscribe to nothing."""
+    default = policy.default_of(row.topic) if row.to_customer else TopicDefault.SUBSCRIBED
+    return row.address_digest, row.topic, default
 
 
 def refusals_of(unit: Unit, asked: Collection[Addressed]) -> dict[Addressed, str]:

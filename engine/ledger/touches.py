@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,6 @@ from engine.ledger.tables import (
     IS_READY,
     NOBODYS,
     items,
-    of_playbook,
     reaches,
     tasks,
     touches,
@@ -45,7 +44,6 @@ __all__ = [
     "backlog",
     "counts_by_state",
     "existing_keys",
-    "existing_touches",
     "is_in_inbox",
     "list_touches",
     "touch_record",
@@ -117,13 +115,11 @@ def withdraw_touches(unit: Unit, left: Collection[str], *, at: datetime, actor: 
         unit.note(Kind.TOUCH_DROPPED, body, at=at, actor=actor, playbook=row.playbook, key=row.key)
 
 
-def existing_touches(unit: Unit, made: Mapping[str, NewTouch]) -> frozenset[str]:
-    """The idempotency keys among these that the outbox holds already, and that stand."""
-    return existing_keys(unit, made)
-
-
 def existing_keys(unit: Unit, keys: Collection[str]) -> frozenset[str]:
-    """The same of keys alone. A digest that was taken back does not stand: it is made again."""
+    """The idempotency keys among these that the outbox holds already, and that stand.
+
+    A digest that was taken back does not stand: it is made again.
+    """
     if not keys:
         return frozenset()
     return frozenset(row.id for row in _STANDING.rows(unit.connection, {"given": list(keys)}))
@@ -275,28 +271,17 @@ def touch_record(
 
 
 def list_touches(
-    unit: Unit,
-    *,
-    playbook: str | None = None,
-    key: str | None = None,
-    run: str | None = None,
-    states: Collection[TouchState] = (),
-    limit: int | None = None,
+    unit: Unit, *, key: str | None = None, states: Collection[TouchState] = ()
 ) -> list[TouchRow]:
     """Touches, the oldest first; each narrowing that is said must hold, no states mean all."""
     wanted: list[ColumnElement[bool]] = []
-    if playbook is not None:
-        wanted.append(of_playbook(playbook))
     if key is not None:
         told_of = select(items.c.touch).where(items.c.key == key)
         wanted.append(or_(touches.c.key == key, touches.c.id.in_(told_of)))
-    if run is not None:
-        wanted.append(touches.c.run == run)
     if states:
         wanted.append(touches.c.state.in_(list(states)))
     statement = select(*_SHOWN).where(*wanted).order_by(touches.c.made_at, touches.c.id)
-    rows = unit.connection.execute(statement.limit(limit))
-    return [_shown(row._asdict()) for row in rows]
+    return [_shown(row._asdict()) for row in unit.connection.execute(statement)]
 
 
 _SHOWN = tuple(touches.c[name] for name in TouchRow.__slots__)

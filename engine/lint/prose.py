@@ -28,9 +28,8 @@ _BLANK = re.compile(r"\n[ \t]*\n")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A block of text. `source` has its template syntax, `text` has none; both are as long."""
+    """A block of text, with the template syntax masked."""
 
-    source: str
     text: str
     start: int
 
@@ -61,7 +60,7 @@ def read_prose(template: Template) -> Prose:
     text = _SYNTAX.sub(lambda found: _masked(found[0]), template.body)
     if template.layout == MJML:
         text = _MARKUP.sub(lambda found: _masked(found[0]), text)
-    return Prose(template, text, tuple(_paragraphs(template.body, text)))
+    return Prose(template, text, tuple(_paragraphs(text)))
 
 
 def _masked(syntax: str) -> str:
@@ -70,14 +69,14 @@ def _masked(syntax: str) -> str:
     return re.sub(r"[^\n]", sign, syntax)
 
 
-def _paragraphs(source: str, text: str) -> Iterator[Paragraph]:
+def _paragraphs(text: str) -> Iterator[Paragraph]:
     start = 0
     for gap in (*_BLANK.finditer(text), None):
         end = gap.start() if gap else len(text)
         inside = text[start:end]
         if inside.strip():
             begins = start + len(inside) - len(inside.lstrip())
-            yield Paragraph(source[begins:end], text[begins:end], begins)
+            yield Paragraph(text[begins:end], begins)
         start = gap.end() if gap else end
 
 

@@ -48,11 +48,6 @@ class Address:
     local: str
     domain: str
 
-    @property
-    def needs_smtputf8(self) -> bool:
-        """Whether only a server that offers SMTPUTF8 can take it."""
-        return not self.local.isascii()
-
     def __str__(self) -> str:
         return f"{self.local}@{self.domain}"
 

@@ -16,7 +16,6 @@ from engine.bind.acts import (
 from engine.bind.catalog import Catalog, FieldRef
 from engine.bind.people import FixedPerson, RolePerson, Slot
 from engine.bind.playbook import BoundPlaybook
-from engine.language.catalog import Entity
 from engine.messages.address import (
     AddressError,
     HeaderValueError,
@@ -26,7 +25,6 @@ from engine.messages.address import (
 from engine.messages.compiled import Reading, located, read_email, read_text, read_value
 from engine.messages.grammar import Fault
 from engine.messages.names import (
-    NOTHING,
     PERSON_PARTS,
     PLAYBOOK_PARTS,
     Sight,
@@ -38,17 +36,11 @@ from engine.problems import Problem
 __all__ = ["check_playbook", "fields_of", "wanted"]
 
 
-def check_playbook(
-    playbook: BoundPlaybook, catalog: Catalog, declared: Mapping[str, Entity] = NOTHING
-) -> tuple[Problem, ...]:
-    """Everything wrong with the templates and the written addresses of a playbook, sorted.
-
-    `declared` are the project's entities as written: with them, a field that this version cannot
-    compute is told from one that does not exist.
-    """
+def check_playbook(playbook: BoundPlaybook, catalog: Catalog) -> tuple[Problem, ...]:
+    """Everything wrong with the templates and the written addresses of a playbook, sorted."""
     found: set[Problem] = set()
     for step in every_step(playbook.steps):
-        sight = _sight(step, playbook, catalog, declared=declared)
+        sight = _sight(step, playbook, catalog)
         found.update(_template_problems(step, sight))
         found.update(_person_problems(step))
     return tuple(sorted(found))
@@ -56,38 +48,27 @@ def check_playbook(
 
 def wanted(step: BoundStep, playbook: BoundPlaybook, catalog: Catalog) -> tuple[Wanted, ...]:
     """The names in a step's templates that stand for fields; unknown ones are left out."""
-    sight = _sight(step, playbook, catalog, declared=NOTHING)
+    sight = _sight(step, playbook, catalog)
     names = (name for reading in _readings(step) for name in reading.names)
     found = (look_up(name.use, sight) for name in names)
     return tuple(dict.fromkeys(each for each in found if isinstance(each, Wanted)))
 
 
-def fields_of(
-    what: BoundPlaybook | BoundStep, playbook: BoundPlaybook, catalog: Catalog
-) -> tuple[FieldRef, ...]:
-    """The fields that rendering a step, or a whole playbook, needs: of templates and persons.
-
-    Each path once, in the order of the paths.
-    """
-    steps = tuple(every_step(what.steps)) if isinstance(what, BoundPlaybook) else (what,)
-    fields: dict[str, FieldRef] = {}
-    for step in steps:
-        for each in wanted(step, playbook, catalog):
-            fields.setdefault(each.field.path, each.field)
-        for person in _persons(step):
-            if isinstance(person, RolePerson):
-                fields.update({ref.path: ref for ref in person.fields})
+def fields_of(step: BoundStep, playbook: BoundPlaybook, catalog: Catalog) -> tuple[FieldRef, ...]:
+    """The fields that rendering a step needs, of its templates and persons, in order of paths."""
+    fields = {each.field.path: each.field for each in wanted(step, playbook, catalog)}
+    for person in _persons(step):
+        if isinstance(person, RolePerson):
+            fields.update({ref.path: ref for ref in person.fields})
     return tuple(fields[path] for path in sorted(fields))
 
 
 # ---------------------------------------------------------------- names
 
 
-def _sight(
-    step: BoundStep, playbook: BoundPlaybook, catalog: Catalog, *, declared: Mapping[str, Entity]
-) -> Sight:
+def _sight(step: BoundStep, playbook: BoundPlaybook, catalog: Catalog) -> Sight:
     gathers = digest_of(step) is not None
-    return Sight(catalog, playbook.audience.entity, _others(step), declared, gathers)
+    return Sight(catalog, playbook.audience.entity, _others(step), gathers)
 
 
 def _others(step: BoundStep) -> Mapping[str, object]:

@@ -77,11 +77,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A message ready for a channel: bytes with CRLF, and what the server must offer."""
+    """A message ready for a channel: bytes with CRLF."""
 
     payload: bytes
     recipient: Address
-    needs_smtputf8: bool
 
 
 def message_id(key: str, domain: str) -> str:
@@ -118,8 +117,7 @@ def to_bytes(email: RenderedEmail, envelope: Envelope) -> Wire:
         ("MIME-Version", "1.0"),
     ]
     kind, body = content(email, envelope.message_id)
-    payload = finished([*headers, kind], body)
-    return Wire(payload, recipient, not payload.isascii())  # of the body all is
+    return Wire(finished([*headers, kind], body), recipient)
 
 
 # ---------------------------------------------------------------- headers

@@ -8,18 +8,18 @@ and the names of its step (`sender`, `recipient`, `with`, …). Language, sectio
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, FieldRef, FoundPerson
 from engine.bind.names import column_field
-from engine.language.catalog import Entity, Kind
+from engine.language.catalog import Kind
 from engine.messages.grammar import ITEMS, Fault, Use
 from engine.problems import did_you_mean
 from engine.records import dataclass
 from engine.tables import ColumnRef
 
-__all__ = ["NOTHING", "PERSON_PARTS", "PLAYBOOK_PARTS", "Sight", "Wanted", "look_up"]
+__all__ = ["PERSON_PARTS", "PLAYBOOK_PARTS", "Sight", "Wanted", "look_up"]
 
 PERSON_PARTS: Mapping[str, object] = MappingProxyType({"name": None, "email": None})
 """What a person has in a template."""
@@ -29,8 +29,6 @@ PLAYBOOK_PARTS: Mapping[str, object] = MappingProxyType(
 )
 """What `playbook` has in a template."""
 
-NOTHING: Mapping[str, Entity] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -38,14 +36,11 @@ class Sight:
 
     `others` maps a name to the mapping of its parts, or to anything else where it has none. A
     digest sees a list of entities, its `items`, and none by itself (`gathers`).
-    `declared` are the entities as written, to tell a field that is not supported from a misspelt
-    one.
     """
 
     catalog: Catalog
     entity: EntityRef
     others: Mapping[str, object]
-    declared: Mapping[str, Entity] = field(default_factory=lambda: NOTHING)
     gathers: bool = False
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
-from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment
 from engine.ledger.afterwards import climbed_afterwards, over_and_aiming, reached_afterwards
 from engine.ledger.erasure import erased_of
 from engine.ledger.store import Ledger
+from engine.passes.gather import World
 from engine.passes.levels import highest_levels
+from engine.passes.versions import Shelf
 
 __all__ = ["look_after"]
 
@@ -24,39 +24,23 @@ _PAGE = 5_000  # stays read at a time: memory stays flat in their number
 _BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), "")
 
 
-class Asked(Protocol):
-    """What is asked of the sources."""
-
-    def holding(
-        self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
-    ) -> frozenset[str]:
-        """The keys of those for which a condition holds now."""
-
-
-class AsItWas(Protocol):
-    """The versions that people entered with."""
-
-    def as_it_was(self, version: str) -> BoundPlaybook | None:
-        """The playbook as it was, bound to today's catalog; None where it no longer binds."""
-
-
 def look_after(
-    playbook: BoundPlaybook, versions: AsItWas, facts: Asked, ledger: Ledger, *, as_of: datetime
-) -> int:
-    """Keep who reached the goal after leaving, and how many; and who came to a higher level.
+    playbook: BoundPlaybook, versions: Shelf, facts: World, ledger: Ledger, *, as_of: datetime
+) -> None:
+    """Keep who reached the goal after leaving, and who came to a higher level.
 
     It moves nobody and sends nothing.
     """
-    number, after = 0, _BEGINNING
+    after = _BEGINNING
     while True:
         with ledger.read() as unit:
             page = over_and_aiming(unit, playbook.name, as_of, after=after, limit=_PAGE)
             erased = erased_of(unit, playbook.audience.entity.name) if page else frozenset[str]()
         kept = [each for each in page if each.key not in erased]
         for group in _alike(kept):
-            number += _keep(group, versions, facts, ledger, as_of=as_of)
+            _keep(group, versions, facts, ledger, as_of=as_of)
         if len(page) < _PAGE:
-            return number
+            return
         last = page[-1]
         assert last.goal_until is not None
         after = (last.goal_until, last.id)
@@ -64,27 +48,27 @@ def look_after(
 
 def _keep(
     group: Sequence[Enrollment],
-    versions: AsItWas,
-    facts: Asked,
+    versions: Shelf,
+    facts: World,
     ledger: Ledger,
     *,
     as_of: datetime,
-) -> int:
+) -> None:
     playbook = versions.as_it_was(group[0].version)
     if playbook is None or playbook.goal is None:
-        return 0
+        return
     if playbook.audience.entity.name != group[0].entity:
-        return 0
+        return
     held = facts.holding(playbook, playbook.goal.when, group)
     reached = [each for each in group if each.key in held]
     levels = highest_levels(playbook, [each for each in group if each.key not in held], facts)
     climbed = [(each, levels[each.key]) for each in group if each.key in levels]
     if not reached and not climbed:
-        return 0
+        return
     goal = playbook.goal.name
     with ledger.write() as unit:
         climbed_afterwards(unit, climbed, goal, at=as_of, actor="engine")
-        return reached_afterwards(unit, reached, goal, at=as_of, actor="engine")
+        reached_afterwards(unit, reached, goal, at=as_of, actor="engine")
 
 
 def _alike(page: Sequence[Enrollment]) -> Iterator[Sequence[Enrollment]]:

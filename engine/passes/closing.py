@@ -7,35 +7,17 @@ the version of that stay; where that no longer binds, and where the customer is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 from engine.bind.acts import BoundTask
-from engine.bind.conditions import Condition
-from engine.bind.playbook import BoundPlaybook
-from engine.decide.facts import Enrollment
 from engine.ledger.closing import ClosingTask
+from engine.passes.gather import World
 from engine.passes.journal import Journal
+from engine.passes.versions import Shelf
 
 __all__ = ["close_moot"]
 
 
-class Asked(Protocol):
-    """What is asked of the sources."""
-
-    def holding(
-        self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
-    ) -> frozenset[str]:
-        """The keys of those for which a condition holds now."""
-
-
-class AsItWas(Protocol):
-    """The versions that tasks were made under."""
-
-    def as_it_was(self, version: str) -> BoundPlaybook | None:
-        """The playbook as it was, bound to today's catalog; None where it no longer binds."""
-
-
-def close_moot(journal: Journal, versions: AsItWas, facts: Asked) -> int:
+def close_moot(journal: Journal, versions: Shelf, facts: World) -> int:
     """Close what nobody needs to do any more; how many. Without such tasks no source is read."""
     number = 0
     for page in journal.closing():
@@ -45,7 +27,7 @@ def close_moot(journal: Journal, versions: AsItWas, facts: Asked) -> int:
     return number
 
 
-def _moot(group: Sequence[ClosingTask], versions: AsItWas, facts: Asked) -> Sequence[ClosingTask]:
+def _moot(group: Sequence[ClosingTask], versions: Shelf, facts: World) -> Sequence[ClosingTask]:
     playbook = versions.as_it_was(group[0].enrollment.version)
     step = playbook.route.steps.get(group[0].step) if playbook else None
     if playbook is None or not isinstance(step, BoundTask) or step.close_when is None:

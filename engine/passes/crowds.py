@@ -9,74 +9,43 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
 
-from engine.audience.select import Key
 from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment
+from engine.passes.gather import World
+from engine.passes.journal import Journal
 from engine.passes.portions import KeyPages, key_pages
+from engine.passes.versions import Shelf
 
-__all__ = ["AskedOf", "Source", "to_look_at"]
+__all__ = ["to_look_at"]
 
 _FEW = 5_000  # they are asked in one question, however many the source has
 _SHARE = 8  # one of so many inside: naming everyone in the source costs less than asking them
 _PAGE = 5_000  # keys looked up together
 
 
-class AskedOf(Protocol):
-    """The versions of a playbook."""
-
-    def asked_of(self, version: str) -> BoundPlaybook | None:
-        """The playbook whose goal and exit are asked of those inside a version; None: nobody's."""
-
-
-class Source(Protocol):
-    """What is asked of the sources."""
-
-    def everyone(self, playbook: BoundPlaybook, condition: Condition) -> Iterable[Key] | None:
-        """The keys of all for whom a condition holds; None where it hangs on the stays asked."""
-
-    def population(self, playbook: BoundPlaybook) -> int:
-        """How many rows of the entity have a key."""
-
-
-class Insiders(Protocol):
-    """Those inside, as a journal has them."""
-
-    def patient(self, among: Collection[str]) -> Iterator[Sequence[Enrollment]]:
-        """Everyone inside with one of some versions who does nothing by himself, in pages."""
-
-    def number_inside(self, among: Collection[str], up_to: int) -> int:
-        """How many go on with one of some versions; they are counted no further than `up_to`."""
-
-    def named(
-        self, among: Collection[str], keys: Sequence[str], past: Collection[str] | None
-    ) -> Iterator[Sequence[Enrollment]]:
-        """Those whom `patient` gives that have one of some keys, in pages."""
-
-
 def to_look_at(
-    inside: Insiders, asking: Collection[str], versions: AskedOf, source: Source
+    journal: Journal, asking: Collection[str], versions: Shelf, facts: World
 ) -> Iterator[Sequence[Enrollment]]:
-    """Of those whom `inside.patient` gives all for whom goal, exit or a level may hold, in pages.
+    """Of those whom `journal.patient` gives all for whom goal, exit or a level may hold, in pages.
 
     `asking` are their versions. Some come twice, where the decisions on a page left them inside.
     """
     singly: list[str] = []
     for playbook, such in _by_playbook(asking, versions):
-        found = _named(playbook, source) if _are_many(inside, playbook, such, source) else None
+        found = _named(playbook, facts) if _are_many(journal, playbook, such, facts) else None
         if found is None:
             singly += such
             continue
         for keys, past in found:
             for texts in _texts(keys):
-                yield from inside.named(such, texts, past)
-    yield from inside.patient(singly)
+                yield from journal.named(such, texts, past)
+    yield from journal.patient(singly)
 
 
 def _by_playbook(
-    asking: Collection[str], versions: AskedOf
+    asking: Collection[str], versions: Shelf
 ) -> Iterable[tuple[BoundPlaybook, list[str]]]:
     """The versions that the same goal and exit are asked of, together."""
     found: dict[str, tuple[BoundPlaybook, list[str]]] = {}
@@ -88,12 +57,12 @@ def _by_playbook(
 
 
 def _are_many(
-    inside: Insiders, playbook: BoundPlaybook, such: Collection[str], source: Source
+    journal: Journal, playbook: BoundPlaybook, such: Collection[str], facts: World
 ) -> bool:
-    if inside.number_inside(such, _FEW + 1) <= _FEW:
+    if journal.number_inside(such, _FEW + 1) <= _FEW:
         return False
-    enough = source.population(playbook) // _SHARE
-    return inside.number_inside(such, enough) >= enough
+    enough = facts.population(playbook) // _SHARE
+    return journal.number_inside(such, enough) >= enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +84,12 @@ def _sought(playbook: BoundPlaybook) -> Iterator[_Sought]:
 
 
 def _named(
-    playbook: BoundPlaybook, source: Source
+    playbook: BoundPlaybook, facts: World
 ) -> list[tuple[KeyPages, tuple[str, ...] | None]] | None:
     """The keys of all for whom each condition holds; None where one hangs on the stays."""
     found = []
     for sought in _sought(playbook):
-        keys = source.everyone(playbook, sought.when)
+        keys = facts.everyone(playbook, sought.when)
         if keys is None:
             return None
         found.append((key_pages(keys), sought.past))

@@ -30,8 +30,8 @@ from engine.ledger.names import equal_to_vanished
 from engine.ledger.past import past_entries, past_entries_of_groups
 from engine.ledger.runs import entered_in_run, never_ran, version_never_ran
 from engine.ledger.store import Ledger, Unit
+from engine.passes.gather import World
 from engine.passes.portions import KeyPages, Portion, key_pages, portions_of
-from engine.passes.walk import Facts
 
 __all__ = ["Firing", "Matched", "by_hand", "candidates_among", "entries", "select"]
 
@@ -119,7 +119,7 @@ def _of_each(keys: Sequence[str], said: Mapping[str, T], other: T) -> Sequence[T
 
 
 def select(
-    playbook: BoundPlaybook, firing: Firing, facts: Facts, ledger: Ledger | None, *, run: str
+    playbook: BoundPlaybook, firing: Firing, facts: World, ledger: Ledger | None, *, run: str
 ) -> Matched:
     """Ask the sources who matches, and the ledger what it knows of them; `run` is empty in none.
 
@@ -169,7 +169,7 @@ def _let_through(
 def candidates_among(
     playbook: BoundPlaybook,
     keys: Sequence[Key],
-    facts: Facts,
+    facts: World,
     ledger: Ledger | None,
     *,
     as_of: datetime,
@@ -209,7 +209,7 @@ def candidates_among(
 
 
 def _of_run(
-    playbook: BoundPlaybook, firing: Firing, facts: Facts, ledger: Ledger | None, *, run: str
+    playbook: BoundPlaybook, firing: Firing, facts: World, ledger: Ledger | None, *, run: str
 ) -> Candidates:
     """What decides for the run as a whole: nothing of anybody."""
     known = Candidates(

@@ -40,7 +40,7 @@ from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy
 from engine.compile.terms import Stays
-from engine.decide.became import ReadRecords, StepRecord, stay_of
+from engine.decide.became import ReadRecords, stay_of
 from engine.decide.facts import Enrollment, Invited, NewTouch, TouchState
 from engine.decide.gathering import Gathered, ItemFacts
 from engine.decide.journey import StepFacts, lets_go, step_of
@@ -51,7 +51,7 @@ from engine.ledger.doors import refuse_barred
 from engine.ledger.invitations import Invitation
 from engine.ledger.moves import steps_had
 from engine.ledger.past import inside_another
-from engine.ledger.stays import step_records
+from engine.ledger.stays import records_in
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.threads import Answers, mails_sent
 from engine.moments import Duration
@@ -86,7 +86,7 @@ class World:
         self._settings = settings
         self._ledger = ledger
         self._policy = policy
-        self._records: ReadRecords = self._records_of_ledger
+        self._records: ReadRecords = partial(records_in, ledger)
         self._entering: dict[str, dict[str, str]] = {}
         self._left: set[str] = set()
         self._invited: list[Invited] = []
@@ -135,11 +135,11 @@ class World:
         return hashlib.sha256("\n;\n".join(texts).encode()).hexdigest()
 
     def matched(self, playbook: BoundPlaybook) -> Iterable[Key]:
-        """The keys in the segment, ascending, as they come."""
+        """The keys in the segment, ascending; nothing else is to be asked before all have come."""
         return stream_keys(playbook.audience, self._snapshot, self._as_of)
 
     def everyone(self, playbook: BoundPlaybook, condition: Condition) -> Iterable[Key] | None:
-        """The keys of all for whom a condition holds; None where it hangs on the stays asked."""
+        """As `matched`, all for whom a condition holds; None where it hangs on the stays asked."""
         about = (playbook.audience.entity, self._snapshot, self._as_of, playbook.zone)
         if own_sources(condition, *about):
             return None
@@ -399,12 +399,6 @@ class World:
         """In a rehearsal, where what became of steps is known."""
         self._records = records
 
-    def _records_of_ledger(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
-        if self._ledger is None:
-            return {each: {} for each in ids}
-        with self._ledger.read() as unit:
-            return step_records(unit, ids)
-
     def remember(
         self, playbook: BoundPlaybook, inside: Sequence[str], *, left: Collection[str]
     ) -> None:
@@ -418,10 +412,10 @@ class World:
         """In a rehearsal, that steps would have asked these into other playbooks."""
         self._invited.extend(invited)
 
-    def invited(self, playbook: BoundPlaybook, as_of: datetime) -> Sequence[Invitation]:
+    def invited(self, playbook: BoundPlaybook) -> Sequence[Invitation]:
         """Those whom steps would have asked into a playbook, earlier in a rehearsal."""
         return [
-            Invitation(each.enrollment.id, each.step, each.playbook, each.enrollment.key, as_of)
+            Invitation(each.enrollment.id, each.step, each.playbook, each.enrollment.key)
             for each in self._invited
             if each.playbook == playbook.name
         ]

@@ -21,8 +21,8 @@ from engine.ledger.invitations import ENTERED, Answered, Invitation, answer, ope
 from engine.ledger.journey import record
 from engine.ledger.store import Ledger, Unit
 from engine.passes.entering import candidates_among, entries
+from engine.passes.gather import World
 from engine.passes.keys import native
-from engine.passes.walk import Facts
 
 __all__ = ["DRAFT", "GONE", "Taken", "judged", "known_of", "refuse_all", "take_in"]
 
@@ -50,7 +50,7 @@ class Taken:
 
 
 def take_in(
-    playbook: BoundPlaybook, facts: Facts, ledger: Ledger, *, as_of: datetime
+    playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime
 ) -> Mapping[str, int]:
     """Answer everyone who was invited into a playbook; how many came to each answer.
 
@@ -64,7 +64,7 @@ def take_in(
 
 
 def _page(
-    playbook: BoundPlaybook, facts: Facts, ledger: Ledger, *, as_of: datetime
+    playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime
 ) -> Taken | None:
     for _ in range(_TRIES - 1):
         try:
@@ -75,7 +75,7 @@ def _page(
 
 
 def _page_once(
-    playbook: BoundPlaybook, facts: Facts, ledger: Ledger, *, as_of: datetime
+    playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime
 ) -> Taken | None:
     with ledger.read() as unit:
         page = open_invitations(unit, playbook.name, limit=_PAGE)
@@ -93,7 +93,7 @@ def _page_once(
 def judged(
     playbook: BoundPlaybook,
     invited: Sequence[Invitation],
-    facts: Facts,
+    facts: World,
     ledger: Ledger | None,
     *,
     as_of: datetime,
@@ -125,7 +125,7 @@ def _answers(
 def known_of(
     playbook: BoundPlaybook,
     texts: Sequence[str],
-    facts: Facts,
+    facts: World,
     ledger: Ledger | None,
     *,
     as_of: datetime,
@@ -139,8 +139,7 @@ def known_of(
     return replace(known, bystanders=frozenset())
 
 
-def refuse_all(unit: Unit, playbook: str, why: str, *, at: datetime, actor: str) -> int:
-    """Answer everyone who was invited into a playbook that never runs; how many."""
+def refuse_all(unit: Unit, playbook: str, why: str, *, at: datetime, actor: str) -> None:
+    """Answer everyone who was invited into a playbook that never runs."""
     invited = open_invitations(unit, playbook)
     answer(unit, [Answered(each, why) for each in invited], at=at, actor=actor)
-    return len(invited)

@@ -6,17 +6,15 @@ this port: `LedgerJournal` writes and delivers, `DryJournal` (in `rehearsing`) d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.became import StepRecord
-from engine.decide.facts import Decision, Enrollment, Left, Outcome, TouchState
+from engine.decide.facts import Decision, Enrollment, Left, Outcome
 from engine.language.playbook import OpenTasks
 from engine.ledger.closing import ClosingTask, closing_tasks
-from engine.ledger.due import due_enrollments
+from engine.ledger.due import DueEnrollment, due_enrollments
 from engine.ledger.inside import (
     gathering,
     number_inside,
@@ -28,26 +26,13 @@ from engine.ledger.inside import (
     watching,
 )
 from engine.ledger.journey import record
-from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger
 from engine.ledger.tasks import close_tasks, close_tasks_of
 
-__all__ = ["Due", "Journal", "LedgerJournal", "closing_pages"]
+__all__ = ["Journal", "LedgerJournal", "closing_pages"]
 
 _CLOSED = "close_when"
 _PAGE = 5_000  # enrollments read at a time: memory stays flat in their number
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An enrollment that a pass has to look at.
-
-    For one in phase `touching`, `states` are the ends of its touches and `ended_at` the last.
-    """
-
-    enrollment: Enrollment
-    states: tuple[TouchState, ...] = ()
-    ended_at: datetime | None = None
 
 
 class Journal(Protocol):
@@ -79,7 +64,7 @@ class Journal(Protocol):
     def watching(self) -> Iterator[Sequence[Enrollment]]:
         """Those who stand still for a condition, or for a moment that is missing, in pages."""
 
-    def due(self, unbound: Collection[str]) -> Sequence[Due]:
+    def due(self, unbound: Collection[str]) -> Sequence[DueEnrollment]:
         """Some of those whose step has not begun, whose wait is over, or whose touches ended.
 
         None of them goes on with a version that is `unbound`.
@@ -87,9 +72,6 @@ class Journal(Protocol):
 
     def gathering(self) -> Sequence[Enrollment]:
         """Everyone who waits to be gathered, and whose digest has fired."""
-
-    def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
-        """What is on record of the steps of some enrollments."""
 
     def record(self, decisions: Iterable[Decision]) -> None:
         """Keep decisions, in one transaction with their audit records."""
@@ -161,23 +143,17 @@ class LedgerJournal:
         with self._ledger.read() as unit:
             yield from watching(unit, self._playbook)
 
-    def due(self, unbound: Collection[str]) -> Sequence[Due]:
+    def due(self, unbound: Collection[str]) -> Sequence[DueEnrollment]:
         """At most a page of those that are due."""
         with self._ledger.read() as unit:
-            found = due_enrollments(
+            return due_enrollments(
                 unit, self._playbook, self._as_of, limit=_PAGE, passing_over=unbound
             )
-        return [Due(each.enrollment, each.states, each.ended_at) for each in found]
 
     def gathering(self) -> Sequence[Enrollment]:
         """Everyone of them: what is for one person is never parted into pages."""
         with self._ledger.read() as unit:
             return gathering(unit, self._playbook, self._as_of)
-
-    def records(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
-        """What the ledger says of their steps."""
-        with self._ledger.read() as unit:
-            return step_records(unit, ids)
 
     def record(self, decisions: Iterable[Decision]) -> None:
         """One transaction: rows and audit records, or nothing.

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
-from engine.bind.conditions import Condition
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment
+from engine.passes.gather import World
 
 __all__ = ["highest_levels"]
 
 
-class Asked(Protocol):
-    """What is asked of the sources."""
-
-    def holding(
-        self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
-    ) -> frozenset[str]:
-        """The keys of those for which a condition holds now."""
-
-
 def highest_levels(
-    playbook: BoundPlaybook, enrollments: Sequence[Enrollment], facts: Asked
+    playbook: BoundPlaybook, enrollments: Sequence[Enrollment], facts: World
 ) -> dict[str, str]:
     """By key the highest level that holds, of those who came higher than is on record.
 

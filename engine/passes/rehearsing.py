@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
 
 from engine.decide.became import Passed, StepRecord, passed_by, with_memory
 from engine.decide.facts import (
@@ -42,11 +41,11 @@ from engine.ledger.inside import (
     versions_inside,
     watching,
 )
-from engine.ledger.stays import step_records
+from engine.ledger.stays import records_in
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.tasks import TaskState
 from engine.ledger.touches import is_in_inbox
-from engine.passes.journal import Due, closing_pages
+from engine.passes.journal import closing_pages
 
 __all__ = ["DryJournal"]
 
@@ -138,7 +137,9 @@ class DryJournal:
             yield [each for each in page if each.id not in self._moved]
         yield [each for each in self._carried() if _is_watching(each)]
 
-    def _undecided(self, read: ReadPages) -> Iterator[Sequence[Enrollment]]:
+    def _undecided(
+        self, read: Callable[[Unit, str], Iterator[Sequence[Enrollment]]]
+    ) -> Iterator[Sequence[Enrollment]]:
         if self._ledger is None:
             return
         with self._ledger.read() as unit:
@@ -153,7 +154,7 @@ class DryJournal:
         """Those who go on otherwise than the ledger has them, and on whom nothing is decided."""
         return [each for each in self._moved.values() if each.id not in self._standing]
 
-    def due(self, unbound: Collection[str]) -> Sequence[Due]:
+    def due(self, unbound: Collection[str]) -> Sequence[DueEnrollment]:
         """What the ledger says is due, and what this pass led to, in the order of a run."""
         found = sorted([*self._due_in_ledger(), *self._due_in_memory()], key=_turn)
         return [each for each in found if each.enrollment.version not in unbound]
@@ -180,7 +181,7 @@ class DryJournal:
         """What the ledger says of their steps, and what this pass would have added."""
         return {
             each: self._without_closed(each, self._with_memory(each, known))
-            for each, known in self._on_record(ids).items()
+            for each, known in records_in(self._ledger, ids).items()
         }
 
     def _with_memory(
@@ -201,12 +202,6 @@ class DryJournal:
             step: replace(record, task=TaskState.CLOSED) if step in closed else record
             for step, record in known.items()
         }
-
-    def _on_record(self, ids: Collection[str]) -> Mapping[str, Mapping[str, StepRecord]]:
-        if self._ledger is None:
-            return {each: {} for each in ids}
-        with self._ledger.read() as unit:
-            return step_records(unit, ids)
 
     def _states(self, enrollment: str) -> dict[str, tuple[TouchState, ...]]:
         """The states of the touches made in this pass, by step."""
@@ -299,7 +294,7 @@ class DryJournal:
         self.would += gone
         return bool(gone)
 
-    def _due_in_ledger(self) -> list[Due]:
+    def _due_in_ledger(self) -> list[DueEnrollment]:
         if not (self._ledger and self._unread):
             return []
         self._unread = False
@@ -312,26 +307,26 @@ class DryJournal:
 
     def _due_among(
         self, inside: Sequence[Enrollment], found: Mapping[str, DueEnrollment]
-    ) -> Iterator[Due]:
+    ) -> Iterator[DueEnrollment]:
         """Those of some who are due as they stand now; `found` are due in the ledger, by id."""
         for each in inside:
             over = each.waits_until is not None and each.waits_until <= self._as_of
             if each.phase is Phase.READY or (each.phase is Phase.WAITING and over):
-                yield Due(each)
+                yield DueEnrollment(each)
             elif each.phase is Phase.TOUCHING and each.id in found:
-                yield Due(each, found[each.id].states, found[each.id].ended_at)
+                yield DueEnrollment(each, found[each.id].states, found[each.id].ended_at)
 
-    def _due_in_memory(self) -> list[Due]:
+    def _due_in_memory(self) -> list[DueEnrollment]:
         due = []
         for enrollment in self._standing.values():
             if enrollment and enrollment.phase is Phase.READY:
-                due.append(Due(enrollment))
+                due.append(DueEnrollment(enrollment))
             elif (
                 enrollment
                 and enrollment.phase is Phase.TOUCHING
                 and not self._is_held_back(enrollment)
             ):
-                due.append(Due(enrollment, self._ends(enrollment), self._as_of))
+                due.append(DueEnrollment(enrollment, self._ends(enrollment), self._as_of))
         return due
 
     def _is_held_back(self, enrollment: Enrollment) -> bool:
@@ -369,7 +364,7 @@ def _pause_of(ledger: Ledger | None, playbook: str, as_of: datetime) -> Pause | 
         return pause_until(unit, playbook, as_of)
 
 
-def _turn(due: Due) -> tuple[int, datetime, str]:
+def _turn(due: DueEnrollment) -> tuple[int, datetime, str]:
     """When it is the turn of one who is due, in the order of `due_enrollments`."""
     of = due.enrollment
     return _PHASES.index(of.phase), of.waits_until or _AT_ONCE, of.id
@@ -387,10 +382,3 @@ def _is_watching(enrollment: Enrollment) -> bool:
 def _has_fired(enrollment: Enrollment, as_of: datetime) -> bool:
     until = enrollment.waits_until
     return enrollment.phase is Phase.GATHERING and until is not None and until <= as_of
-
-
-class ReadPages(Protocol):
-    """Reads some of those inside a playbook from the ledger, in pages."""
-
-    def __call__(self, unit: Unit, playbook: str) -> Iterator[Sequence[Enrollment]]:
-        """The pages."""

@@ -43,6 +43,7 @@ from engine.passes.afterwards import look_after
 from engine.passes.changes import Inside, let_leave, move_over, older_versions
 from engine.passes.closing import close_moot
 from engine.passes.entering import Firing, Matched, select
+from engine.passes.gather import World
 from engine.passes.inviting import Taken, judged, take_in
 from engine.passes.journal import Journal, LedgerJournal
 from engine.passes.left_over import as_held, let_go
@@ -50,7 +51,8 @@ from engine.passes.portions import keys_of
 from engine.passes.preparing import one_ahead
 from engine.passes.rehearsing import DryJournal
 from engine.passes.reports import RunReport, foretold, report_again, report_of
-from engine.passes.walk import Facts, Versions, advance, exits, watch_all
+from engine.passes.versions import Shelf
+from engine.passes.walk import advance, exits, watch_all
 from engine.passes.withhold import withheld, withhold
 from engine.problems import SourceFault, Unreachable
 
@@ -78,10 +80,10 @@ class Dispatch(Protocol):
 def live(
     playbook: BoundPlaybook,
     firing: Firing,
-    facts: Facts,
+    facts: World,
     ledger: Ledger,
     *,
-    versions: Versions,
+    versions: Shelf,
     dispatch: Dispatch,
 ) -> RunReport:
     """Fire a playbook: whatever it decides is written, with its audit records, then sent.
@@ -117,11 +119,11 @@ def live(
 def go_on(
     playbook: BoundPlaybook,
     firing: Firing,
-    facts: Facts,
+    facts: World,
     ledger: Ledger,
     *,
     report: RunReport,
-    versions: Versions,
+    versions: Shelf,
     dispatch: Dispatch,
 ) -> RunReport:
     """The same run, once fields were written back: steps behind them see what is there now."""
@@ -138,10 +140,10 @@ def go_on(
 def move_on(
     playbook: BoundPlaybook,
     as_of: datetime,
-    facts: Facts,
+    facts: World,
     ledger: Ledger,
     *,
-    versions: Versions,
+    versions: Shelf,
     dispatch: Dispatch,
     run: str = "",
 ) -> int:
@@ -170,8 +172,8 @@ def move_on(
 def _move(
     playbook: BoundPlaybook,
     journal: Journal,
-    versions: Versions,
-    facts: Facts,
+    versions: Shelf,
+    facts: World,
     dispatch: Dispatch,
     *,
     as_of: datetime,
@@ -191,8 +193,8 @@ def _move(
 def _moved(
     playbook: BoundPlaybook,
     journal: Journal,
-    versions: Versions,
-    facts: Facts,
+    versions: Shelf,
+    facts: World,
     dispatch: Dispatch,
     *,
     as_of: datetime,
@@ -240,7 +242,7 @@ def _begin(unit: Unit, playbook: BoundPlaybook, firing: Firing) -> RunStart:
 def _enter_live(
     playbook: BoundPlaybook,
     firing: Firing,
-    facts: Facts,
+    facts: World,
     ledger: Ledger,
     *,
     start: RunStart,
@@ -336,10 +338,10 @@ def _remember_first_run(
 def rehearse(
     playbook: BoundPlaybook,
     firing: Firing,
-    facts: Facts,
+    facts: World,
     ledger: Ledger | None,
     *,
-    versions: Versions,
+    versions: Shelf,
     going: Going,
     policy: BoundPolicy = NO_POLICY,
 ) -> RunReport:
@@ -386,7 +388,7 @@ def rehearse(
 def _entering_in_mind(
     playbook: BoundPlaybook,
     firing: Firing,
-    facts: Facts,
+    facts: World,
     ledger: Ledger | None,
     *,
     sources: Mapping[str, object],
@@ -407,9 +409,7 @@ def _entering_in_mind(
     return replace(found, entering=()), told
 
 
-def _inside(
-    ledger: Ledger | None, playbook: BoundPlaybook, versions: Versions
-) -> tuple[Inside, ...]:
+def _inside(ledger: Ledger | None, playbook: BoundPlaybook, versions: Shelf) -> tuple[Inside, ...]:
     if ledger is None:
         return ()
     with ledger.read() as unit:
@@ -419,13 +419,13 @@ def _inside(
 def _invited_in_mind(
     playbook: BoundPlaybook,
     found: Matched,
-    facts: Facts,
+    facts: World,
     ledger: Ledger | None,
     *,
     as_of: datetime,
 ) -> Taken:
     """What would become of those who wait to be let in, and of those this rehearsal asked in."""
-    invited = list(facts.invited(playbook, as_of))
+    invited = list(facts.invited(playbook))
     if ledger is not None:
         with ledger.read() as unit:
             invited = [*open_invitations(unit, playbook.name), *invited]

@@ -6,124 +6,27 @@ enrollments at a time, and hands what was decided to the journal.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Protocol
 
-from engine.audience.select import Key
 from engine.bind.conditions import BoundEveryone, Condition
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.became import ReadRecords
-from engine.decide.facts import Decision, Enrollment, Invited, Left, NewTouch, Phase
-from engine.decide.journey import StepFacts, decide, settled, wait_is_over, watch
+from engine.decide.facts import Decision, Enrollment, Left, Phase
+from engine.decide.journey import decide, settled, wait_is_over, watch
 from engine.decide.stay import Standing, counts_for_goal, leave, look_at
-from engine.decide.waits import Clock
-from engine.ledger.invitations import Invitation
-from engine.ledger.store import Unit
-from engine.moments import Duration
+from engine.ledger.due import DueEnrollment
 from engine.passes.crowds import to_look_at
-from engine.passes.digests import DigestFacts, gather
-from engine.passes.journal import Due, Journal
+from engine.passes.digests import gather
+from engine.passes.gather import World
+from engine.passes.journal import Journal
 from engine.passes.levels import highest_levels
+from engine.passes.versions import Shelf
 
-__all__ = ["Exits", "Facts", "Versions", "advance", "exits", "watch_all"]
+__all__ = ["Exits", "advance", "exits", "watch_all"]
 
 _EVERYONE = BoundEveryone()
-
-
-class Versions(Protocol):
-    """The versions that enrollments go on with."""
-
-    def __call__(self, version: str) -> BoundPlaybook | None:
-        """The playbook as it was, bound to today's catalog; None where nobody goes on with it."""
-
-    def as_it_was(self, version: str) -> BoundPlaybook | None:
-        """The playbook as it was, bound to today's catalog; None where it no longer binds."""
-
-    def asked_of(self, version: str) -> BoundPlaybook | None:
-        """The playbook whose goal and exit are asked of those inside a version; None: nobody's."""
-
-
-class Facts(DigestFacts, Protocol):
-    """What a pass asks of the sources, for many enrollments at once."""
-
-    def holding(
-        self, playbook: BoundPlaybook, condition: Condition, enrollments: Sequence[Enrollment]
-    ) -> frozenset[str]:
-        """The keys of those for which a condition holds now."""
-
-    def of_step(
-        self, playbook: BoundPlaybook, enrollments: Sequence[Enrollment]
-    ) -> dict[str, StepFacts]:
-        """By enrollment id, what deciding on their common step needs; the gone are not in it."""
-
-    def matched(self, playbook: BoundPlaybook) -> Iterable[Key]:
-        """The keys in the segment, ascending; nothing else is to be asked before all have come."""
-
-    def meeting(
-        self, playbook: BoundPlaybook, condition: Condition | None, keys: Sequence[Key]
-    ) -> frozenset[str]:
-        """Those of some keys for which a condition holds; nobody where there is none."""
-
-    def counted_by(
-        self, playbook: BoundPlaybook, keys: Sequence[Key]
-    ) -> Mapping[str, tuple[str, str]]:
-        """By key the value of `per` and the key of `each`, as texts; empty where missing."""
-
-    def elsewhere(self, playbook: BoundPlaybook, keys: Sequence[str]) -> frozenset[str]:
-        """Those of some keys who may not enter because another playbook has them."""
-
-    def let_in(self, unit: Unit, playbook: BoundPlaybook, keys: Collection[str]) -> None:
-        """In the transaction that lets some in: Overtaken where one may not enter any more."""
-
-    def recall(self, records: ReadRecords) -> None:
-        """In a rehearsal, where what became of steps is known; else the ledger knows."""
-
-    def remember(
-        self, playbook: BoundPlaybook, inside: Sequence[str], *, left: Collection[str]
-    ) -> None:
-        """In a rehearsal, who would be inside and which stays over; the ledger never learns."""
-
-    def invite(self, invited: Sequence[Invited]) -> None:
-        """In a rehearsal, that steps would have asked these into other playbooks."""
-
-    def invited(self, playbook: BoundPlaybook, as_of: datetime) -> Sequence[Invitation]:
-        """Those whom steps would have asked into a playbook, earlier in a rehearsal."""
-
-    def let_go(self, touches: Sequence[NewTouch]) -> list[NewTouch]:
-        """In a rehearsal, what a dispatch would make of touches; the ledger never learns."""
-
-    def has_rules(self, playbook: BoundPlaybook) -> bool:
-        """Whether `never_contact` says anything of a playbook's customers."""
-
-    def never(self, playbook: BoundPlaybook, topic: str, keys: Sequence[str]) -> frozenset[str]:
-        """Those of some keys whom `never_contact` keeps mails of a topic of a playbook from."""
-
-    @property
-    def pass_every(self) -> Duration:
-        """How old what a pass has asked may grow before nobody is written to by it."""
-
-    def everyone(self, playbook: BoundPlaybook, condition: Condition) -> Iterable[Key] | None:
-        """The keys of all for whom a condition holds; None where it hangs on the stays asked.
-
-        Nothing else is to be asked before all have come.
-        """
-
-    def hangs_on_steps(self, playbook: BoundPlaybook, condition: Condition) -> bool:
-        """Whether a condition may hold once a step of the stay that asks is over."""
-
-    def population(self, playbook: BoundPlaybook) -> int:
-        """How many rows of the entity have a key."""
-
-    def check(self, playbook: BoundPlaybook, last: Mapping[str, object]) -> Mapping[str, object]:
-        """What the sources are like, for the audit and the next run to compare with (`last`).
-
-        Raises:
-            SourceFault: data that cannot be trusted.
-            Unreachable: a source does not answer.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +37,7 @@ class Exits:
     unbound: frozenset[str]
 
 
-def exits(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> Exits:
+def exits(journal: Journal, versions: Shelf, facts: World, as_of: datetime) -> Exits:
     """Ask goal and `exit_when` of everyone inside, during waits too, and who is still there.
 
     Presence is asked of those whose touches may go out any moment; of the others it is a gate
@@ -160,7 +63,7 @@ def _asks_always(playbook: BoundPlaybook | None) -> bool:
 
 
 def _looked_at(
-    page: Sequence[Enrollment], versions: Versions, facts: Facts, as_of: datetime
+    page: Sequence[Enrollment], versions: Shelf, facts: World, as_of: datetime
 ) -> list[Decision]:
     playbook = versions.asked_of(page[0].version)
     if playbook is None or playbook.audience.entity.name != page[0].entity:
@@ -192,19 +95,19 @@ def _holding(
     playbook: BoundPlaybook,
     condition: Condition | None,
     enrollments: Sequence[Enrollment],
-    facts: Facts,
+    facts: World,
 ) -> frozenset[str]:
     if condition is None or not enrollments:
         return frozenset()
     return facts.holding(playbook, condition, enrollments)
 
 
-def watch_all(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> None:
+def watch_all(journal: Journal, versions: Shelf, facts: World, as_of: datetime) -> None:
     """Ask once a pass what those wait for who stand still for a condition or a missing moment."""
     for page in journal.watching():
         decisions = [
             decision
-            for group in _by_step([Due(each) for each in page])
+            for group in _by_step([DueEnrollment(each) for each in page])
             for decision in _watched(group, versions, facts, as_of)
         ]
         if decisions:
@@ -212,33 +115,32 @@ def watch_all(journal: Journal, versions: Versions, facts: Facts, as_of: datetim
 
 
 def _watched(
-    group: Sequence[Due], versions: Versions, facts: Facts, as_of: datetime
-) -> Iterable[Decision]:
+    group: Sequence[DueEnrollment], versions: Shelf, facts: World, as_of: datetime
+) -> list[Decision]:
     playbook = versions(group[0].enrollment.version)
-    if playbook is None:
-        return []
-    known = facts.of_step(playbook, [due.enrollment for due in group])
-    clock = facts.clock(playbook)
-    return [
-        decision
-        for due in group
-        for decision in _still(playbook, due.enrollment, known.get(due.enrollment.id), as_of, clock)
-    ]
+    return [] if playbook is None else _decided(watch, playbook, group, facts, as_of)
 
 
-def _still(
+def _decided(
+    rule: Callable[..., tuple[Decision, ...]],
     playbook: BoundPlaybook,
-    enrollment: Enrollment,
-    known: StepFacts | None,
+    group: Sequence[DueEnrollment],
+    facts: World,
     as_of: datetime,
-    clock: Clock,
-) -> tuple[Decision, ...]:
-    if known is None:
-        return (leave(enrollment, "gone"),)
-    return watch(playbook, enrollment, known, as_of=as_of, clock=clock)
+) -> list[Decision]:
+    """What a rule says of each of some at their common step; the gone leave."""
+    enrollments = [due.enrollment for due in group]
+    known, clock = facts.of_step(playbook, enrollments), facts.clock(playbook)
+    decisions: list[Decision] = []
+    for each in enrollments:
+        if each.id in known:
+            decisions += rule(playbook, each, known[each.id], as_of=as_of, clock=clock)
+        else:
+            decisions.append(leave(each, "gone"))
+    return decisions
 
 
-def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime) -> int:
+def advance(journal: Journal, versions: Shelf, facts: World, as_of: datetime) -> int:
     """Decide, record and deliver until nothing more moves at this instant.
 
     Gives how many left by what became of a step in this very pass.
@@ -264,7 +166,7 @@ def advance(journal: Journal, versions: Versions, facts: Facts, as_of: datetime)
 
 
 def _asked_again(
-    group: Sequence[Due], versions: Versions, facts: Facts, as_of: datetime
+    group: Sequence[DueEnrollment], versions: Shelf, facts: World, as_of: datetime
 ) -> list[Decision]:
     """Goal and `exit_when` of those before a step, where they hang on an earlier one.
 
@@ -281,37 +183,19 @@ def _asked_again(
 
 
 def _moves(
-    group: Sequence[Due], versions: Versions, facts: Facts, as_of: datetime
-) -> Iterable[Decision]:
+    group: Sequence[DueEnrollment], versions: Shelf, facts: World, as_of: datetime
+) -> list[Decision]:
     playbook = versions(group[0].enrollment.version)
     if playbook is None:
         return []
     if group[0].enrollment.phase is not Phase.READY:
         return [decision for due in group for decision in _after_step(playbook, due, as_of)]
-    known = facts.of_step(playbook, [due.enrollment for due in group])
-    clock = facts.clock(playbook)
-    return [
-        decision
-        for due in group
-        for decision in _at_step(
-            playbook, due.enrollment, known.get(due.enrollment.id), as_of, clock
-        )
-    ]
+    return _decided(decide, playbook, group, facts, as_of)
 
 
-def _at_step(
-    playbook: BoundPlaybook,
-    enrollment: Enrollment,
-    known: StepFacts | None,
-    as_of: datetime,
-    clock: Clock,
+def _after_step(
+    playbook: BoundPlaybook, due: DueEnrollment, as_of: datetime
 ) -> tuple[Decision, ...]:
-    if known is None:
-        return (leave(enrollment, "gone"),)
-    return decide(playbook, enrollment, known, as_of=as_of, clock=clock)
-
-
-def _after_step(playbook: BoundPlaybook, due: Due, as_of: datetime) -> tuple[Decision, ...]:
     if due.enrollment.phase is Phase.WAITING:
         return wait_is_over(playbook, due.enrollment)
     return settled(playbook, due.enrollment, due.states, at=due.ended_at or as_of)
@@ -324,8 +208,8 @@ def _by_version(page: Sequence[Enrollment]) -> list[list[Enrollment]]:
     return list(groups.values())
 
 
-def _by_step(due: Sequence[Due]) -> list[list[Due]]:
-    groups: dict[tuple[str, str, Phase], list[Due]] = {}
+def _by_step(due: Sequence[DueEnrollment]) -> list[list[DueEnrollment]]:
+    groups: dict[tuple[str, str, Phase], list[DueEnrollment]] = {}
     for each in due:
         enrollment = each.enrollment
         groups.setdefault((enrollment.version, enrollment.step, enrollment.phase), []).append(each)

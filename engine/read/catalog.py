@@ -22,7 +22,7 @@ from engine.read.conditions import FORMS, read_condition
 from engine.read.formulas import FORMULAS, read_formula
 from engine.read.reading import Reading
 
-__all__ = ["check_entity", "links_declared", "read_entity"]
+__all__ = ["links_declared", "read_entity"]
 
 _Data = Mapping[str, Any]
 _Made = TypeVar("_Made")
@@ -51,7 +51,7 @@ def _leads_to(name: str, said: object) -> str:
     return to if isinstance(to, str) else name
 
 
-def check_entity(data: object, reading: Reading) -> None:
+def _check_names(data: object, reading: Reading) -> None:
     """Report names that stand twice, or that the language keeps for itself."""
     if not isinstance(data, dict):
         return
@@ -97,6 +97,7 @@ def _check_dates(fields: object, reading: Reading) -> None:
 
 def read_entity(data: object, reading: Reading) -> Entity | None:
     """The entity of a file; None where the file has problems, which are then reported."""
+    _check_names(data, reading)
     computed = _computed(data, reading.seen_from(_name_of(data)))
     found = {group: _found_roles(data, group, reading) for group in _ROLES}
     if not isinstance(data, dict) or reading.faults:

@@ -29,9 +29,10 @@ from engine.read.events import DID_WORDS, read_contacted, read_did
 from engine.read.formats import parse_share
 from engine.read.operators import looks_like_test, read_test
 from engine.read.reading import Reading, called, joined, shown
+from engine.read.shapes import check_shape
 from engine.read.words import optional_duration, optional_text, refuse_others, text_of
 
-__all__ = ["FORMS", "read_condition"]
+__all__ = ["FORMS", "read_condition", "sound_condition"]
 
 _Mapping = Mapping[str, Any]
 _Form = Callable[[_Mapping, str, DocumentPath, Reading], Condition]
@@ -42,6 +43,14 @@ _RANK_WORDS = ("by", "share", "count")
 _FINISHED_WORDS = ("outcome", "within")
 _STEP_WORDS = ("is", "outcome")
 _OUTCOMES = ("goal", "completed", "exited", "holdout")
+
+
+def sound_condition(value: object, path: DocumentPath, reading: Reading) -> Condition:
+    """A condition that has the shape of one; else what is wrong with it is reported."""
+    condition = read_condition(value, path, reading)
+    if reading.is_sound(path):  # the reader says better what is wrong; the schema has the last word
+        check_shape("condition", value, reading, path)
+    return condition
 
 
 def read_condition(value: object, path: DocumentPath, reading: Reading) -> Condition:

@@ -27,11 +27,10 @@ from engine.language.formulas import (
 )
 from engine.places import DocumentPath
 from engine.problems import did_you_mean
-from engine.read.conditions import read_condition
+from engine.read.conditions import sound_condition
 from engine.read.events import EVENT_WORDS, read_events
 from engine.read.operators import read_test
 from engine.read.reading import Reading
-from engine.read.shapes import check_shape
 from engine.read.words import optional_text, read_moment
 
 __all__ = ["FORMULAS", "read_formula"]
@@ -122,7 +121,7 @@ def _of_children(data: _Mapping, head: str, path: DocumentPath, reading: Reading
         word=head,
         entity=data[head],
         of=_said(data, beside),
-        where=_condition(data["where"], where, reading.seen_from(data[head]))
+        where=sound_condition(data["where"], where, reading.seen_from(data[head]))
         if "where" in data
         else None,
         through=optional_text(data, "through", path, reading, "the name of a link"),
@@ -144,13 +143,6 @@ def _refuse_unfit(
         if key != head and key not in words:
             message = f"`{key}` does not go with a `{head}` of {things}"
             reading.report_key((*path, key), "unknown-key", message, did_you_mean(key, words))
-
-
-def _condition(data: object, path: DocumentPath, reading: Reading) -> Condition:
-    condition = read_condition(data, path, reading)
-    if reading.is_sound(path):  # the reader says better what is wrong; the schema has the last word
-        check_shape("condition", data, reading, path)
-    return condition
 
 
 # ---------------------------------------------------------------- of other fields
@@ -228,7 +220,7 @@ def _labels(
     data: _Mapping, head: str, path: DocumentPath, reading: Reading, events: frozenset[str]
 ) -> Formula:
     labels = tuple(
-        (name, _condition(condition, (*path, head, name), reading))
+        (name, sound_condition(condition, (*path, head, name), reading))
         for name, condition in data[head].items()
     )
     return Labels(labels, reading.place(path))
@@ -242,7 +234,7 @@ def _level(
         at = (*path, head, position)
         if name in levels:
             reading.report((*at, 0), "duplicate-name", f"the level `{name}` stands twice")
-        levels[name] = _condition(condition, (*at, 1), reading)
+        levels[name] = sound_condition(condition, (*at, 1), reading)
     return Level(tuple(levels.items()), reading.place(path))
 
 

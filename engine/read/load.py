@@ -11,11 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
+from engine.language.catalog import Entity
+from engine.language.metrics import Metric
+from engine.language.playbook import Segment
 from engine.language.project import Project, Settings, Template
 from engine.places import Place
 from engine.problems import Misuse, Problem, Severity
-from engine.read.catalog import check_entity, links_declared, read_entity
+from engine.read.catalog import links_declared, read_entity
 from engine.read.documents import Document
 from engine.read.examples import read_example
 from engine.read.files import Unreadable, files_below, read_text
@@ -44,6 +48,8 @@ _KIND_OF_FOLDER = {
     "metrics": "metric",
 }
 _FOLDER_OF_KIND = {kind: folder for folder, kind in _KIND_OF_FOLDER.items()}
+
+_Read = TypeVar("_Read", Entity, Segment, Metric)
 
 
 def find_root(start: Path) -> Path:
@@ -97,8 +103,7 @@ def load_project(root: Path) -> Project:
         },
     )
     for kind, document in documents:
-        if kind in _LOADERS:
-            _LOADERS[kind](document, loading)
+        _load(kind, document, loading)
     playbooks = [document for kind, document in documents if kind == "playbook"]
     load_playbooks(playbooks, loading, settings)
     _load_templates(loading)
@@ -247,42 +252,31 @@ def _left_at_the_root(root: Path) -> Iterator[Problem]:
             )
 
 
-def _load_entity(document: Document, loading: Loading) -> None:
-    reading = loading.checked("entity", document)
-    check_entity(document.data, reading)
-    entity = read_entity(document.data, reading)
+def _load(kind: str, document: Document, loading: Loading) -> None:
+    """What a file declares; a playbook waits for the names that all the others declare."""
+    match kind:
+        case "entity":
+            _take(kind, document, loading, read_entity, loading.entities)
+        case "segment":
+            _take(kind, document, loading, read_segment, loading.segments)
+        case "metric":
+            _take(kind, document, loading, read_metric, loading.metrics)
+
+
+def _take(
+    kind: str,
+    document: Document,
+    loading: Loading,
+    read: Callable[[object, Reading], _Read | None],
+    into: dict[str, _Read],
+) -> None:
+    reading = loading.checked(kind, document)
+    found = read(document.data, reading)
     loading.problems += reading.problems
-    if entity is None:
-        loading.leave_out("entity", document.places.path, document.data)
-    elif loading.is_new("entity", entity.name, entity.place):
-        loading.entities[entity.name] = entity
-
-
-def _load_segment(document: Document, loading: Loading) -> None:
-    reading = loading.checked("segment", document)
-    segment = read_segment(document.data, reading)
-    loading.problems += reading.problems
-    if segment is None:
-        loading.leave_out("segment", document.places.path, document.data)
-    elif loading.is_new("segment", segment.name, segment.place):
-        loading.segments[segment.name] = segment
-
-
-def _load_metric(document: Document, loading: Loading) -> None:
-    reading = loading.checked("metric", document)
-    metric = read_metric(document.data, reading)
-    loading.problems += reading.problems
-    if metric is None:
-        loading.leave_out("metric", document.places.path, document.data)
-    elif loading.is_new("metric", metric.name, metric.place):
-        loading.metrics[metric.name] = metric
-
-
-_LOADERS: dict[str, Callable[[Document, Loading], None]] = {
-    "entity": _load_entity,
-    "segment": _load_segment,
-    "metric": _load_metric,
-}
+    if found is None:
+        loading.leave_out(kind, document.places.path, document.data)
+    elif loading.is_new(kind, found.name, found.place):
+        into[found.name] = found
 
 
 # ---------------------------------------------------------------- emails

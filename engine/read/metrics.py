@@ -18,9 +18,8 @@ from engine.language.metrics import (
     Together,
 )
 from engine.places import DocumentPath
-from engine.read.conditions import read_condition
+from engine.read.conditions import sound_condition
 from engine.read.reading import Reading
-from engine.read.shapes import check_shape
 
 __all__ = ["read_metric"]
 
@@ -64,15 +63,8 @@ def _conditions(data: _Data, reading: Reading) -> dict[DocumentPath, Condition]:
         for key in path[:-1]:
             within = within.get(key) if isinstance(within, dict) else None
         if isinstance(within, dict) and path[-1] in within and reading.is_sound(path):
-            found[path] = _condition(within[path[-1]], path, reading)
+            found[path] = sound_condition(within[path[-1]], path, reading)
     return found
-
-
-def _condition(value: object, path: DocumentPath, reading: Reading) -> Condition:
-    condition = read_condition(value, path, reading)
-    if reading.is_sound(path):  # the reader says better what is wrong; the schema has the last word
-        check_shape("condition", value, reading, path)
-    return condition
 
 
 def _formula(

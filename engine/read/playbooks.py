@@ -20,15 +20,14 @@ from engine.language.playbook import (
     Segment,
     Status,
 )
-from engine.moments import Duration, parse_duration
 from engine.places import DocumentPath, Place
 from engine.read.canonical import canonical_text
-from engine.read.conditions import read_condition
+from engine.read.conditions import sound_condition
 from engine.read.formats import parse_share
 from engine.read.policy import read_fuse
 from engine.read.reading import Reading
-from engine.read.shapes import check_shape
 from engine.read.steps import StepReader
+from engine.read.words import duration_in
 
 __all__ = ["read_playbook", "read_segment"]
 
@@ -65,7 +64,7 @@ def read_playbook(data: object, reading: Reading) -> Playbook | None:
     exit_when = _condition(data, "exit_when", (), reading)
     reached = _condition(data.get("goal"), "when", ("goal",), reading)
     levels = _levels(data.get("goal"), reading)
-    steps = StepReader(reading, lambda value, at: _checked(value, at, reading))
+    steps = StepReader(reading)
     steps.survey(data.get("steps"))
     _check_schedule(data.get("schedule"), reading)
     if reading.faults:
@@ -102,14 +101,7 @@ def _entity_of(segment: object, reading: Reading) -> object:
 def _condition(data: object, key: str, path: DocumentPath, reading: Reading) -> Condition | None:
     if not isinstance(data, dict) or key not in data:
         return None
-    return _checked(data[key], (*path, key), reading)
-
-
-def _checked(value: object, at: DocumentPath, reading: Reading) -> Condition:
-    condition = read_condition(value, at, reading)
-    if reading.is_sound(at):  # the reader says better what is wrong; the schema has the last word
-        check_shape("condition", value, reading, at)
-    return condition
+    return sound_condition(data[key], (*path, key), reading)
 
 
 def _own_segment(data: _Data, where: Condition | None, reading: Reading) -> Segment | str:
@@ -143,7 +135,7 @@ def _levels(data: object, reading: Reading) -> tuple[GoalLevel, ...]:
                 (*here, 0), "duplicate-name", f"the name of the level `{name}` stands {whose}"
             )
         levels[name] = GoalLevel(
-            name, _checked(condition, (*here, 1), reading), reading.place(here)
+            name, sound_condition(condition, (*here, 1), reading), reading.place(here)
         )
     return tuple(levels.values())
 
@@ -156,7 +148,7 @@ def _goal(
     return Goal(
         name=data["name"],
         when=when,
-        within=_duration(data, "within"),
+        within=duration_in(data, "within"),
         ends=data.get("ends", True),
         levels=levels,
         place=reading.place(("goal",)),
@@ -195,7 +187,7 @@ def _schedule(data: Any, reading: Reading) -> Schedule | None:
         starts=date.fromisoformat(data["from"]) if "from" in data else None,
         ends=date.fromisoformat(data["until"]) if "until" in data else None,
         catch_up=CatchUp(data.get("catch_up", CatchUp.LATEST)),
-        max_lateness=_duration(data, "max_lateness"),
+        max_lateness=duration_in(data, "max_lateness"),
         place=place,
     )
 
@@ -217,13 +209,9 @@ def _again(data: Any, place: Place) -> Again:
         return Again(allowed=data == "always", place=place)
     return Again(
         allowed=True,
-        after=_duration(data, "after"),
+        after=duration_in(data, "after"),
         per=data.get("per"),
         times=data.get("times"),
         each=data.get("each"),
         place=place,
     )
-
-
-def _duration(data: _Data, key: str) -> Duration | None:
-    return parse_duration(data[key]) if key in data else None

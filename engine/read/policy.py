@@ -16,11 +16,12 @@ from engine.language.policy import (
     TaskNotices,
     TopicDefault,
 )
-from engine.moments import Duration, parse_duration
+from engine.moments import parse_duration
 from engine.places import DocumentPath
 from engine.read.formats import parse_share
 from engine.read.policy_forms import parse_days, parse_pause, parse_rate, parse_time
 from engine.read.reading import Reading
+from engine.read.words import duration_in
 
 __all__ = ["read_fuse", "read_policy"]
 
@@ -37,7 +38,7 @@ def read_policy(data: _Data, path: DocumentPath, reading: Reading) -> Policy:
     retention = data.get("retention", {})
     return Policy(
         first_run=read_fuse(data.get("first_run"), (*path, "first_run"), reading),
-        pass_every=_duration(data, "pass_every") or usual.pass_every,
+        pass_every=duration_in(data, "pass_every") or usual.pass_every,
         send_window=_window(data.get("send_window"), (*path, "send_window"), reading),
         holidays=data.get("holidays"),
         pause_dates=_pauses(data.get("pause_dates", ()), (*path, "pause_dates"), reading),
@@ -48,13 +49,9 @@ def read_policy(data: _Data, path: DocumentPath, reading: Reading) -> Policy:
         rates={name: rate for name, rate in rates.items() if name != _PER_SENDER},
         per_sender=rates.get(_PER_SENDER),
         tasks=_notices(data.get("tasks"), (*path, "tasks"), reading),
-        touch_retention=_duration(retention, "touches"),
+        touch_retention=duration_in(retention, "touches"),
         place=reading.place(path),
     )
-
-
-def _duration(data: _Data, key: str) -> Duration | None:
-    return parse_duration(data[key]) if key in data else None
 
 
 def _window(data: _Data | None, path: DocumentPath, reading: Reading) -> SendWindow | None:
@@ -88,7 +85,7 @@ def _cap(data: _Data, path: DocumentPath, reading: Reading) -> FrequencyCap:
         channel=data.get("channel"),
         topic=data.get("topic"),
         each=data.get("each", ""),
-        give_up=_duration(data, "give_up") or GIVE_UP,
+        give_up=duration_in(data, "give_up") or GIVE_UP,
         place=reading.place(path),
     )
 

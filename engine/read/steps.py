@@ -34,13 +34,14 @@ from engine.language.steps import (
 )
 from engine.moments import Duration, MomentError, parse_duration, parse_moment
 from engine.places import DocumentPath
+from engine.read.conditions import sound_condition
 from engine.read.formats import parse_share
 from engine.read.reading import Reading
+from engine.read.words import duration_in
 
 __all__ = ["StepReader", "read_persons"]
 
 _Data = Mapping[str, Any]
-_ReadCondition = Callable[[object, DocumentPath], Condition | None]
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CONDITIONS = ("only_if", "if", "wait_for", "close_when")
@@ -54,8 +55,7 @@ class StepReader:
     """
 
     reading: Reading
-    condition: _ReadCondition
-    _conditions: dict[DocumentPath, Condition | None] = field(default_factory=dict)
+    _conditions: dict[DocumentPath, Condition] = field(default_factory=dict)
     _ids: dict[DocumentPath, str] = field(default_factory=dict)
 
     def survey(self, steps: object) -> None:
@@ -76,11 +76,12 @@ class StepReader:
     def _read_conditions(self, step: _Data, path: DocumentPath) -> None:
         for word in _CONDITIONS:
             if word in step:
-                self._conditions[*path, word] = self.condition(step[word], (*path, word))
+                at = (*path, word)
+                self._conditions[at] = sound_condition(step[word], at, self.reading)
         hold = step.get("hold_while")
         if isinstance(hold, dict) and "when" in hold:
             at = (*path, "hold_while", "when")
-            self._conditions[at] = self.condition(hold["when"], at)
+            self._conditions[at] = sound_condition(hold["when"], at, self.reading)
 
     def _read_moment(self, step: _Data, path: DocumentPath) -> None:
         wait = step.get("wait")
@@ -131,7 +132,7 @@ class StepReader:
         return {
             **self._bears(data, path),
             "on_failure": OnFailure(data.get("on_failure", OnFailure.CONTINUE)),
-            "max_lateness": _duration(data, "max_lateness"),
+            "max_lateness": duration_in(data, "max_lateness"),
         }
 
     def _bears_digest(self, data: _Data, path: DocumentPath) -> dict[str, Any]:
@@ -144,7 +145,7 @@ class StepReader:
             return None
         at = (*path, "hold_while")
         return Hold(
-            when=self._said((*at, "when")),
+            when=self._conditions[(*at, "when")],
             at_most=parse_duration(hold["at_most"]),
             then=AfterHold(hold["then"]),
             place=self.reading.place(at),
@@ -156,11 +157,6 @@ class StepReader:
             return None
         by = tuple(digest["by"]) if isinstance(digest["by"], list) else digest["by"]
         return Digest(by, digest["schedule"], self.reading.place((*path, "digest")))
-
-    def _said(self, path: DocumentPath) -> Condition:
-        condition = self._conditions[path]
-        assert condition is not None  # the schema asks for it
-        return condition
 
     def _email(self, data: _Data, path: DocumentPath) -> Step:
         return EmailStep(
@@ -183,7 +179,7 @@ class StepReader:
             title=data["task"],
             kind=TaskKind(data.get("kind", TaskKind.OTHER)),
             assign=read_persons(data.get("assign")),
-            due=_duration(data, "due"),
+            due=duration_in(data, "due"),
             notes=data.get("notes", ""),
             urgency=data.get("urgency", ""),
             outcomes=tuple(data.get("outcomes", ())),
@@ -209,7 +205,7 @@ class StepReader:
 
     def _wait_for(self, data: _Data, path: DocumentPath) -> Step:
         return WaitForStep(
-            condition=self._said((*path, "wait_for")),
+            condition=self._conditions[(*path, "wait_for")],
             at_most=parse_duration(data["at_most"]),
             then=self.steps(data.get("then", ()), (*path, "then")),
             otherwise=self.steps(data.get("else", ()), (*path, "else")),
@@ -218,7 +214,7 @@ class StepReader:
 
     def _if(self, data: _Data, path: DocumentPath) -> Step:
         return IfStep(
-            condition=self._said((*path, "if")),
+            condition=self._conditions[(*path, "if")],
             then=self.steps(data["then"], (*path, "then")),
             otherwise=self.steps(data.get("else", ()), (*path, "else")),
             **self._bears(data, path),
@@ -284,10 +280,6 @@ def _wait_of(data: Any) -> Duration | UntilMoment | UntilWeekday:
 
 def _written(value: Any) -> Scalar | Added:
     return Added(value["add"]) if isinstance(value, dict) else value
-
-
-def _duration(data: _Data, key: str) -> Duration | None:
-    return parse_duration(data[key]) if key in data else None
 
 
 def read_persons(data: Any) -> Persons:

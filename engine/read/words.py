@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.language.conditions import Test, Window
-from engine.moments import MomentError, parse_duration, parse_moment
+from engine.moments import Duration, MomentError, parse_duration, parse_moment
 from engine.places import DocumentPath
 from engine.problems import did_you_mean
 from engine.read.operators import read_test
@@ -14,6 +14,7 @@ from engine.read.reading import Reading, called, shown
 
 __all__ = [
     "WINDOW_WORDS",
+    "duration_in",
     "optional_duration",
     "optional_text",
     "read_moment",
@@ -54,6 +55,11 @@ def optional_text(
 ) -> str | None:
     """The text of a word, if the word is there."""
     return text_of(value[word], (*path, word), reading, expected) if word in value else None
+
+
+def duration_in(data: Mapping[str, Any], key: str) -> Duration | None:
+    """The duration under a key of sound data, if it is there."""
+    return parse_duration(data[key]) if key in data else None
 
 
 def optional_duration(

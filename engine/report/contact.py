@@ -7,7 +7,6 @@ from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engine.audience.explain import Node
 from engine.decide.policy import GiveUp, Wait
 from engine.language.policy import FrequencyCap
 from engine.report.reasons import reason_text
@@ -90,12 +89,8 @@ def contact_of(found: Contact | None) -> dict[str, object] | None:
         "topic": found.topic,
         "channel": found.channel,
         "recipients": [_recipient(each) for each in found.mailboxes],
-        "never_contact": [_rule(each) for each in found.never],
+        "never_contact": [asdict(each) for each in found.never],
     }
-
-
-def _rule(node: Node) -> dict[str, object]:
-    return asdict(node)
 
 
 def _recipient(box: Mailbox) -> dict[str, object]:

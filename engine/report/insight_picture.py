@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from engine.measuring.insights import Insights
 from engine.measuring.thresholds import Finding
 from engine.report.insights import best_of_each, named, nothing_told
-from engine.report.svg import framed, shown
+from engine.report.svg import framed, shortened, words
 
 __all__ = ["picture"]
 
@@ -33,12 +33,12 @@ _STYLE = (
 def picture(found: Insights) -> str:
     """The behaviours that tell most, the best first; the same each time."""
     rows = [each for each in best_of_each(found.findings, _MOST) if each.difference is not None]
-    marks = [_words(f"{found.entity}: who stayed, by what they did first", _MARGIN, 30, "h")]
+    marks = [words(f"{found.entity}: who stayed, by what they did first", _MARGIN, 30, "h")]
     if not rows:
-        marks.append(_words(nothing_told(found), _MARGIN, 52, "n"))
+        marks.append(words(nothing_told(found), _MARGIN, 52, "n"))
     else:
         told = "difference of the shares who stayed, in points, with its 95 % interval"
-        marks += [_words(told, _MARGIN, 48, "n"), *_chart(rows)]
+        marks += [words(told, _MARGIN, 48, "n"), *_chart(rows)]
     height = _TOP + _ROW * len(rows) + 2 * _MARGIN
     return framed(
         "early behaviours of who stayed", marks, style=_STYLE, width=_WIDTH, height=height
@@ -57,16 +57,16 @@ def _chart(rows: Sequence[Finding]) -> Iterator[str]:
         yield f'<g{style} transform="translate(0 {_TOP + number * _ROW})">'
         yield from _row(each, zero, scale)
         yield "</g>"
-    yield _words("0", zero - 3, bottom + 14, "n")
+    yield words("0", zero - 3, bottom + 14, "n")
 
 
 def _row(each: Finding, zero: float, scale: float) -> Iterator[str]:
     low, middle, high = (zero + scale * end for end in _ends(each))
-    yield _words(_short(named(each)), _MARGIN, 16, "")
+    yield words(shortened(named(each), _LONGEST), _MARGIN, 16, "")
     yield f'<path class="w" d="M{low:.1f} 12H{high:.1f}M{low:.1f} 8v8M{high:.1f} 8v8"/>'
     yield f'<circle class="d" cx="{middle:.1f}" cy="12" r="4"/>'
     lift = "" if each.lift is None else f", lift {each.lift:+.0%}"
-    yield _words(f"{100 * (each.difference or 0):+.1f}{lift}", _WIDTH - _FIGURES, 16, "n")
+    yield words(f"{100 * (each.difference or 0):+.1f}{lift}", _WIDTH - _FIGURES, 16, "n")
 
 
 def _ends(each: Finding) -> tuple[float, float, float]:
@@ -75,12 +75,3 @@ def _ends(each: Finding) -> tuple[float, float, float]:
     if each.interval is None:
         return middle, middle, middle
     return each.interval.low, middle, each.interval.high
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _words(text: str, x: float, y: float, style: str) -> str:
-    name = f' class="{style}"' if style else ""
-    return f'<text x="{x:g}" y="{y:g}"{name}>{shown(text)}</text>'

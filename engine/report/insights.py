@@ -10,7 +10,7 @@ from engine.measuring.significance import Fourfold
 from engine.measuring.thresholds import LEVEL, Finding
 from engine.report.csv_text import as_csv
 from engine.report.numbers import interval_data, limits_of, rounded
-from engine.report.text import as_json, columns, count, moment
+from engine.report.text import as_json, columns, count, moment, percent
 
 __all__ = ["best_of_each", "named", "nothing_told", "seen"]
 
@@ -190,9 +190,9 @@ def _cells(finding: Finding) -> tuple[object, ...]:
         behaviour.text,
         _often(behaviour.counted, at_least),
         _days(behaviour.days),
-        _percent(finding.coverage),
-        _percent(finding.rate),
-        _percent(finding.other_rate),
+        percent(finding.coverage),
+        percent(finding.rate),
+        percent(finding.other_rate),
         "-" if finding.difference is None else f"{100 * finding.difference:+.1f}",
         f"{100 * interval.low:+.1f} to {100 * interval.high:+.1f}" if interval else "-",
         "-" if finding.lift is None else f"{finding.lift:+.0%}",
@@ -217,10 +217,6 @@ def _often(counted: str, at_least: int) -> str:
 
 def _days(days: int) -> str:
     return count(days, "day")
-
-
-def _percent(rate: float | None) -> str:
-    return "-" if rate is None else f"{rate:.1%}"
 
 
 def _caution(found: Insights) -> Iterator[str]:
@@ -260,7 +256,7 @@ def _pasted(holding: list[Finding]) -> Iterator[str]:
         condition = each.candidate.behaviour.condition(each.candidate.at_least)
         text = yaml.safe_dump([dict(condition)], sort_keys=False, allow_unicode=True, width=_WIDE)
         yield ""
-        yield f"# {_percent(each.rate)} of these stayed, {_percent(each.other_rate)} of the others"
+        yield f"# {percent(each.rate)} of these stayed, {percent(each.other_rate)} of the others"
         yield text.rstrip("\n")
 
 

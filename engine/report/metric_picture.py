@@ -12,7 +12,7 @@ from engine.measuring.levels import PartialFigures
 from engine.moments import local_date
 from engine.report.metrics import group_text, unit_of, value_text
 from engine.report.partial_value import arms_of, level_name, partial_told
-from engine.report.svg import framed, shown
+from engine.report.svg import framed, shortened, words
 
 __all__ = ["picture"]
 
@@ -55,7 +55,7 @@ def picture(found: Figures) -> str:
 
 def _metric_panel(found: MetricFigures) -> _Panel:
     unit, whole = unit_of(found.metric), found.measured.whole
-    marks = [_words(f"{found.metric.name}: {value_text(whole.value, unit)}", 0, 14, "h")]
+    marks = [words(f"{found.metric.name}: {value_text(whole.value, unit)}", 0, 14, "h")]
     y = 28.0 + _note(found.metric.description, 28, marks)
     if found.metric.by is not None:
         y += _note(f"by {found.metric.by.path}", y, marks)
@@ -77,10 +77,10 @@ def _bars(rows: Sequence[tuple[str, float | None, str]], top: float) -> Iterator
     for number, (name, value, told) in enumerate(rows):
         y, length = top + number * _ROW, scale * (value or 0)
         begin, style = zero + min(length, 0), "m" if length < 0 else "b"
-        yield _words(_short(name), 0, y + 12, "")
+        yield words(shortened(name, _LONGEST), 0, y + 12, "")
         size = f'width="{abs(length):.1f}" height="15"'
         yield f'<rect class="{style}" x="{begin:.1f}" y="{y:g}" {size}/>'
-        yield _words(told, zero + max(length, 0) + 6, y + 12, "n")
+        yield words(told, zero + max(length, 0) + 6, y + 12, "n")
     if least < 0:
         yield f'<path class="a" d="M{zero:.1f} {top:g}V{top + len(rows) * _ROW - 7:g}"/>'
 
@@ -102,10 +102,10 @@ def _line(found: MetricFigures, unit: str, top: float) -> Iterator[str]:
         yield from (f'<circle class="d" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in run)
     for n, point in enumerate(found.series):
         month = local_date(point.as_of, found.metric.zone).strftime("%Y-%m")
-        yield _words(month[2:], n * step - 12, top + _CHART + 16, "n")
+        yield words(month[2:], n * step - 12, top + _CHART + 16, "n")
     if places and places[-1] is not None:
         x, y = places[-1]
-        yield _words(value_text(values[-1], unit), x + 8, y + 4, "n")
+        yield words(value_text(values[-1], unit), x + 8, y + 4, "n")
 
 
 def _height(value: float, least: float, most: float) -> float:
@@ -128,7 +128,7 @@ def _runs(
 
 
 def _goal_panel(goal: GoalFigures) -> _Panel:
-    marks = [_words(f"{goal.playbook}: {goal.goal}", 0, 14, "h")]
+    marks = [words(f"{goal.playbook}: {goal.goal}", 0, 14, "h")]
     rates = (("treated", goal.treated), ("held out", goal.held_out))
     rows = [
         (name, rate_of(arm), f"{value_text(rate_of(arm), 'share')} of {arm.mature:,}")
@@ -141,7 +141,7 @@ def _goal_panel(goal: GoalFigures) -> _Panel:
         told = (
             f"difference {100 * goal.difference:+.1f} points, 95 % from {low:+.1f} to {high:+.1f}"
         )
-        marks.append(_words(told, 0, y, ""))
+        marks.append(words(told, 0, y, ""))
         y += 18
     if goal.warning:
         y += _note(goal.warning, y, marks)
@@ -162,7 +162,7 @@ def _add_levels(partial: PartialFigures, top: float, marks: list[str]) -> float:
     marks += _bars(rows, y)
     y += _ROW * len(rows) + 14.0
     if told := partial_told(partial):
-        marks.append(_words(told, 0, y, ""))
+        marks.append(words(told, 0, y, ""))
         y += 18
     return y + _note(partial.warning, y, marks)
 
@@ -170,20 +170,11 @@ def _add_levels(partial: PartialFigures, top: float, marks: list[str]) -> float:
 # ---------------------------------------------------------------- words
 
 
-def _words(text: str, x: float, y: float, style: str) -> str:
-    name = f' class="{style}"' if style else ""
-    return f'<text x="{x:g}" y="{y:g}"{name}>{shown(text)}</text>'
-
-
 def _note(text: str, top: float, marks: list[str]) -> float:
     """A text below what is there, in as many lines as it needs; how high they are."""
     lines = wrap(text, _LINE)
-    marks.extend(_words(line, 0, top + 4 + n * 15, "n") for n, line in enumerate(lines))
+    marks.extend(words(line, 0, top + 4 + n * 15, "n") for n, line in enumerate(lines))
     return 15.0 * len(lines)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 _LINE = 110  # letters of a line of small words

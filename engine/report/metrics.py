@@ -16,7 +16,7 @@ from engine.moments import local_date
 from engine.report.csv_text import as_csv
 from engine.report.numbers import interval_data, limits_of, rounded
 from engine.report.partial_value import partial_data, partial_lines, partial_rows
-from engine.report.text import as_json, columns, count, moment, plural
+from engine.report.text import as_json, columns, count, moment, percent, plural
 
 __all__ = ["group_text", "measured", "unit_of", "value_text"]
 
@@ -275,7 +275,7 @@ def _goal_lines(goal: GoalFigures) -> Iterator[str]:
     head = ("", "entered", "still running", "whole time", "reached it", "rate")
     arms = (("treated", goal.treated), ("held out", goal.held_out))
     rows = [
-        (name, arm.entered, arm.running, arm.mature, arm.reached, _percent(rate_of(arm)))
+        (name, arm.entered, arm.running, arm.mature, arm.reached, percent(rate_of(arm)))
         for name, arm in arms
     ]
     yield columns(head, rows)
@@ -296,7 +296,3 @@ def _goal_lines(goal: GoalFigures) -> Iterator[str]:
 def _beside(goal: GoalFigures) -> str:
     lift = "" if goal.lift is None else f"; lift {goal.lift:+.0%}"
     return lift if goal.needed is None else f"{lift}; one more for every {goal.needed:,} treated"
-
-
-def _percent(rate: float | None) -> str:
-    return "-" if rate is None else f"{rate:.1%}"

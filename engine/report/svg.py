@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-__all__ = ["framed", "shown"]
+__all__ = ["framed", "shortened", "shown", "words"]
 
 
 def framed(
@@ -22,3 +22,14 @@ def framed(
 def shown(text: str) -> str:
     """A text between tags, without the control characters that XML has no form for."""
     return escape("".join(letter if letter.isprintable() else " " for letter in text))
+
+
+def words(text: str, x: float, y: float, style: str) -> str:
+    """A line of text that begins at a point; `style` is a class of the picture's CSS, or empty."""
+    name = f' class="{style}"' if style else ""
+    return f'<text x="{x:g}" y="{y:g}"{name}>{shown(text)}</text>'
+
+
+def shortened(text: str, longest: int) -> str:
+    """A name that is to stand beside its bar, cut off behind so many letters."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -20,6 +20,7 @@ __all__ = [
     "let_write_all",
     "local",
     "moment",
+    "percent",
     "plural",
     "told",
     "when",
@@ -82,6 +83,11 @@ def _cell(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)
+
+
+def percent(rate: float | None) -> str:
+    """A share with one decimal; `-` where there is none."""
+    return "-" if rate is None else f"{rate:.1%}"
 
 
 def count(number: int, noun: str) -> str:

@@ -41,7 +41,7 @@ from engine.ports import (
 )
 from engine.problems import Invalid, Misuse
 from engine.running import make_courier, pass_one, refuse_into_drafts, run_one, runnable_playbooks
-from engine.schedule import Fire, next_fires
+from engine.schedule import Fire, next_fire
 from engine.simulation.days import Blown, PutOff, Ran, Simulation, Told, simulation_of
 from engine.still import in_one_snapshot
 from engine.workplace import Resolve, Workplace
@@ -249,8 +249,7 @@ class _Replay:
             return None
         known = self._fires.get(playbook.name)
         if playbook.name not in self._fires or (known and known.at <= at):
-            found = next_fires(playbook.schedule, playbook.zone, at, 1)
-            self._fires[playbook.name] = found[0] if found else None
+            self._fires[playbook.name] = next_fire(playbook.schedule, playbook.zone, at)
         return self._fires[playbook.name]
 
     def _evening(self, at: datetime) -> datetime:

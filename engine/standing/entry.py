@@ -17,7 +17,7 @@ from engine.language.playbook import Status
 from engine.ledger.holds import approved_keys, held_fuses
 from engine.ledger.store import Ledger
 from engine.report.text import count, when
-from engine.schedule import next_fires
+from engine.schedule import next_fire
 
 __all__ = ["GONE", "SEGMENT", "EntryAnswer", "entry_of", "gone"]
 
@@ -68,7 +68,7 @@ def entry_of(
     held_out = key in known.held_out
     remarks = tuple(_remarks(playbook, key, ledger, now=now))
     if not gate:
-        fire = _next_fire(playbook, now)
+        fire = fire_after(playbook, now)
         told = _enters(playbook, fire, now=now, held_out=held_out)
         return EntryAnswer("", told, None, fire or now, held_out, remarks)
     if gate != Gate.AGAIN:
@@ -113,11 +113,12 @@ def _enters(
     return f"It would enter at {run}."
 
 
-def _next_fire(playbook: BoundPlaybook, now: datetime) -> datetime | None:
+def fire_after(playbook: BoundPlaybook, now: datetime) -> datetime | None:
+    """When a playbook fires next by its schedule; None where it never does."""
     if playbook.schedule is None or playbook.status is not Status.ACTIVE:
         return None
-    fires = next_fires(playbook.schedule, playbook.zone, now, 1)
-    return fires[0].at if fires else None
+    fire = next_fire(playbook.schedule, playbook.zone, now)
+    return fire.at if fire else None
 
 
 def _remarks(
@@ -125,7 +126,7 @@ def _remarks(
 ) -> Iterator[str]:
     if playbook.status is Status.PAUSED:
         yield "The playbook is paused: nobody enters."
-    if playbook.schedule and playbook.status is Status.ACTIVE and not _next_fire(playbook, now):
+    if playbook.schedule and playbook.status is Status.ACTIVE and fire_after(playbook, now) is None:
         yield "The schedule has ended: nothing fires by itself any more."
     if playbook.entry.per_run is not None:
         yield (

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from engine.audience.fields import rows
 from engine.audience.select import Key
 from engine.audience.snapshot import Snapshot
-from engine.bind.acts import BoundEmail, BoundStep, BoundWait
+from engine.bind.acts import BoundEmail, BoundStep, waits_on
 from engine.bind.catalog import FieldRef
-from engine.bind.conditions import BoundMoment
 from engine.bind.people import RolePerson, Slot
 from engine.bind.persons import contact_of
 from engine.bind.playbook import BoundPlaybook
@@ -75,7 +74,7 @@ class People:
         """By wait, the value of the field that its moment hangs on."""
         found: dict[str, date | None] = {}
         for step in self._house.playbook.route.steps.values():
-            for ref in _waits_on(step):
+            for ref in waits_on(step):
                 value = self._values.get(ref.path)
                 found[step.id] = value if isinstance(value, date) else None
         return found
@@ -99,7 +98,7 @@ def people_of(house: House, enrollment: Enrollment, key: Key, snapshot: Snapshot
     mails = [each for each in steps if isinstance(each, BoundEmail)]
     slots = [slot for mail in (*mails, None) for slot in _slots(mail, playbook)]
     fields = [ref for slot in slots for person in slot for ref in _fields(person)]
-    fields += [*Reach(house).fields, *(ref for step in steps for ref in _waits_on(step))]
+    fields += [*Reach(house).fields, *(ref for step in steps for ref in waits_on(step))]
     wanted = list(dict.fromkeys(fields))
     found = rows(
         audience.entity, [key], wanted, snapshot, as_of=house.as_of, zone=audience.zone
@@ -116,9 +115,3 @@ def _slots(step: BoundEmail | None, playbook: BoundPlaybook) -> Sequence[Slot]:
 
 def _fields(person: object) -> Iterable[FieldRef]:
     return person.fields if isinstance(person, RolePerson) else ()
-
-
-def _waits_on(step: BoundStep) -> tuple[FieldRef, ...]:
-    if isinstance(step, BoundWait) and isinstance(step.wait, BoundMoment) and step.wait.ref:
-        return (step.wait.ref,)
-    return ()

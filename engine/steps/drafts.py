@@ -116,7 +116,6 @@ def blank(
     step: TouchStep,
     customer: Customer,
     *,
-    kind: TouchKind,
     place: int = 0,
     topic: str = "",
 ) -> NewTouch:
@@ -129,7 +128,7 @@ def blank(
         entity=enrollment.entity,
         key=enrollment.key,
         step=step.id,
-        kind=kind,
+        kind=_KINDS[type(step)],
         channel=step.channel,
         state=TouchState.READY,
         topic=topic,
@@ -174,6 +173,7 @@ _KINDS: Mapping[type[TouchStep], TouchKind] = {
     BoundEmail: TouchKind.EMAIL,
     BoundTask: TouchKind.TASK,
     BoundWebhook: TouchKind.WEBHOOK,
+    BoundUpdate: TouchKind.UPDATE,
 }
 
 

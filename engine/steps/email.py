@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from engine.bind.acts import BoundEmail
 from engine.bind.catalog import FieldRef
 from engine.bind.people import RolePerson, Slot
-from engine.decide.facts import NewTouch, TouchKind, TouchState
+from engine.decide.facts import NewTouch, TouchState
 from engine.language.project import SmtpChannel
 from engine.messages.address import Address, AddressError, normalise, parse_address
 from engine.messages.check import fields_of, wanted
@@ -103,8 +103,8 @@ class EmailPress:
         return Draft(replace(touch, **filled), address=address)
 
     def _to_copied(self, customer: Customer, slot: Slot, number: int) -> Draft:
-        touch = blank(self._house, self._step, customer, kind=TouchKind.EMAIL, place=-1 - number)
-        first = blank(self._house, self._step, customer, kind=TouchKind.EMAIL)
+        touch = blank(self._house, self._step, customer, place=-1 - number)
+        first = blank(self._house, self._step, customer)
         touch = replace(touch, topic=self._step.topic, copy_of=first.id)
         who = first_set(slot, customer.values)
         if who is None:
@@ -122,9 +122,7 @@ class EmailPress:
 
     def _draft(self, customer: Customer, slot: Slot, place: int) -> Draft:
         topic = self._step.topic
-        touch = blank(
-            self._house, self._step, customer, kind=TouchKind.EMAIL, place=place, topic=topic
-        )
+        touch = blank(self._house, self._step, customer, place=place, topic=topic)
         recipient = first_set(slot, customer.values)
         sender = first_set(self._step.sender, customer.values)
         if recipient is None:

@@ -1,9 +1,7 @@
-"""The steps: what each is called, what it does in words, and what prints its touches."""
+"""What prints the touches of each kind of step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from engine.bind.acts import (
@@ -26,7 +24,7 @@ from engine.steps.task import TaskPress
 from engine.steps.update import UpdatePress
 from engine.steps.webhook import WebhookPress
 
-__all__ = ["STEPS", "DigestPress", "Press", "StepKind", "digest_press", "press_for"]
+__all__ = ["DigestPress", "Press", "digest_press", "press_for"]
 
 
 class Press(Protocol):
@@ -47,30 +45,6 @@ class DigestPress(Press, Protocol):
         """The one touch about several customers."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepKind:
-    """A verb of the language. `press` is None for a step that asks for no touch."""
-
-    verb: str
-    sentence: str
-    press: Callable[..., Press] | None = None
-
-
-STEPS: Mapping[type[BoundStep], StepKind] = {
-    BoundEmail: StepKind("email", "one message to each recipient", EmailPress),
-    BoundTask: StepKind("task", "a piece of work for a person", TaskPress),
-    BoundWebhook: StepKind("webhook", "one signed request", WebhookPress),
-    BoundUpdate: StepKind("update", "writes fields back", UpdatePress),
-    BoundWait: StepKind("wait", "stands still for a while"),
-    BoundWaitFor: StepKind("wait_for", "stands still until something holds"),
-    BoundIf: StepKind("if", "a branch"),
-    BoundSplit: StepKind("split", "a stable random branch"),
-    BoundEnroll: StepKind("enroll", "starts another playbook"),
-    BoundExit: StepKind("exit", "leaves the playbook"),
-}
-"""All verbs, by the type that binding makes of them."""
-
-
 def digest_press(house: House, step: BoundEmail | BoundTask | BoundWebhook) -> DigestPress:
     """What prints the digests of a step."""
     match step:
@@ -84,5 +58,10 @@ def digest_press(house: House, step: BoundEmail | BoundTask | BoundWebhook) -> D
 
 def press_for(house: House, step: BoundStep) -> Press | None:
     """What prints the touches of a step; None where it asks for none."""
-    press = STEPS[type(step)].press
-    return press(house, step) if press else None
+    match step:
+        case BoundEmail() | BoundTask() | BoundWebhook():
+            return digest_press(house, step)
+        case BoundUpdate():
+            return UpdatePress(house, step)
+        case BoundWait() | BoundWaitFor() | BoundIf() | BoundSplit() | BoundEnroll() | BoundExit():
+            return None

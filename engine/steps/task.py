@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from engine.bind.acts import BoundTask
 from engine.bind.catalog import FieldRef
-from engine.decide.facts import NewTask, TouchKind
+from engine.decide.facts import NewTask
 from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import compile_text
 from engine.messages.context import Surroundings, context, context_of_items
@@ -43,7 +43,7 @@ class TaskPress:
     def drafts(self, customer: Customer) -> tuple[Draft, ...]:
         """The one task; where nobody is set to do it, it is for whoever takes it."""
         assignee = first_set(self._step.assign, customer.values) or _NOBODY
-        touch = blank(self._house, self._step, customer, kind=TouchKind.TASK)
+        touch = blank(self._house, self._step, customer)
         try:
             task = self._task(self._scope(customer, assignee), assignee)
         except RenderFailure as failure:

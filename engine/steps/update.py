@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from engine.bind.acts import ADDING, SETTING, BoundUpdate, Written
 from engine.bind.catalog import FieldRef
-from engine.decide.facts import NewTouch, TouchKind
+from engine.decide.facts import NewTouch
 from engine.language.catalog import Kind
 from engine.language.steps import Added
 from engine.messages.check import fields_of, wanted
@@ -55,7 +55,7 @@ class UpdatePress:
 
     def drafts(self, customer: Customer) -> tuple[Draft, ...]:
         """The one change; where no row is linked to there is nothing to write to."""
-        touch = blank(self._house, self._step, customer, kind=TouchKind.UPDATE)
+        touch = blank(self._house, self._step, customer)
         entity, key = self._step.entity, customer.values.get(self._key.path)
         if key is None:
             return (Draft(ended(touch, MISSING_VALUE, f"it has no {entity.name} to write to")),)

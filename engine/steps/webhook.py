@@ -9,7 +9,7 @@ import rfc8785
 
 from engine.bind.acts import BoundWebhook
 from engine.bind.catalog import FieldRef
-from engine.decide.facts import NewTouch, TouchKind
+from engine.decide.facts import NewTouch
 from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import compile_headers, compile_value
 from engine.messages.context import Surroundings, context, context_of_items
@@ -41,7 +41,7 @@ class WebhookPress:
 
     def drafts(self, customer: Customer) -> tuple[Draft, ...]:
         """The one request; without a body of its own it says which customer came to the step."""
-        touch = blank(self._house, self._step, customer, kind=TouchKind.WEBHOOK)
+        touch = blank(self._house, self._step, customer)
         around = Surroundings(self._house.playbook)
         scope = context(self._wanted, customer.values, around, zone=self._house.zone)
         return (self._printed(touch, scope, {"key": touch.key}),)

@@ -176,8 +176,13 @@ def test_the_first_and_the_last_event_are_told_apart() -> None:
     first, last = (catalog.entities["user"].formulas[name] for name in "ab")
     assert isinstance(first, EdgeEvent)
     assert isinstance(last, EdgeEvent)
-    assert (first.last, first.property, first.kind) == (False, "", Kind.TIMESTAMP)
-    assert (last.last, last.property, last.kind) == (True, "runs", Kind.INTEGER)
+    assert (first.last, first.property) == (False, "")
+    assert (last.last, last.property) == (True, "runs")
+    fields = catalog.entities["user"].fields
+    assert (fields["a"].source, fields["b"].source) == (
+        Computed(Kind.TIMESTAMP),
+        Computed(Kind.INTEGER),
+    )
 
 
 def test_rows_are_counted_by_a_condition_of_their_own() -> None:
@@ -200,20 +205,18 @@ def test_the_field_of_rows_may_itself_be_computed() -> None:
     assert isinstance(highest, ChildrenFigure)
     assert highest.of == catalog.entities["user"].fields["logins"]
     assert isinstance(listed, ListedChildren)
-    assert (listed.items, listed.at_most) == (Kind.DATE, None)
+    assert listed.at_most is None
     assert catalog.entities["account"].fields["m"].source == Computed(
         Kind.LIST, Kind.DATE, of_children=True
     )
 
 
 def test_a_list_of_events_knows_how_many_at_most() -> None:
-    formula = (
-        bound(of_user("n: {list: used_feature, of: feature, at_most: 3}"))
-        .entities["user"]
-        .formulas["n"]
-    )
+    user = bound(of_user("n: {list: used_feature, of: feature, at_most: 3}")).entities["user"]
+    formula = user.formulas["n"]
     assert isinstance(formula, ListedEvents)
-    assert (formula.property, formula.at_most, formula.items) == ("feature", 3, Kind.TEXT)
+    assert (formula.property, formula.at_most) == ("feature", 3)
+    assert user.fields["n"].source == Computed(Kind.LIST, Kind.TEXT)
 
 
 def test_a_ratio_is_of_fields_seen_from_its_own_entity() -> None:

@@ -50,9 +50,9 @@ def test_persons_are_fields_seen_from_the_playbooks_entity() -> None:
     (sender,) = email.sender
     assert isinstance(recipient, RolePerson)
     assert isinstance(sender, RolePerson)
-    assert (recipient.role, recipient.is_team, recipient.email.path) == ("", False, "email")
+    assert (recipient.text, recipient.is_team, recipient.email.path) == ("user", False, "email")
     assert [field.path for field in recipient.fields] == ["email", "first_name", "tz", "lang"]
-    assert (sender.text, sender.role, sender.is_team) == ("account.csm", "csm", True)
+    assert (sender.text, sender.is_team) == ("account.csm", True)
     assert [field.path for field in sender.fields] == ["account.csm_email", "account.csm_name"]
     assert task.assign == email.sender
 

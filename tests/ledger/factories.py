@@ -23,9 +23,9 @@ from engine.decide.facts import (
 )
 from engine.ledger.audit import AuditRecord
 from engine.ledger.claims import Claimed, claim
-from engine.ledger.journey import Recorded, record
+from engine.ledger.journey import record
 from engine.ledger.log import read_audit
-from engine.ledger.permits import permit
+from engine.ledger.permits import Asking, Permission, permit_all
 from engine.ledger.runs import save_version
 from engine.ledger.store import Ledger, Unit
 
@@ -108,11 +108,11 @@ def touching(of: Enrollment, *touches: NewTouch) -> list[Decision]:
 
 def keep(
     ledger: Ledger, decisions: Sequence[Decision], at: datetime = NOW, *, run: str = "r1"
-) -> Recorded:
+) -> None:
     """Record decisions in a transaction of their own, and the version they stand on."""
     with ledger.write() as unit:
         save_version(unit, "v1", "checkup", "{}", at=at)
-        return record(unit, decisions, at=at, actor="engine", run=run)
+        record(unit, decisions, at=at, actor="engine", run=run)
 
 
 def outbox(ledger: Ledger, *keys: str, **said: Any) -> list[str]:
@@ -133,6 +133,12 @@ def claimed(
     return list(
         writing(ledger, lambda unit: claim(unit, worker, now=now, lease=LEASE, limit=limit)).touches
     )
+
+
+def permit(unit: Unit, touch: str, *, epoch: int, lease: timedelta, **said: Any) -> Permission:
+    """What is said to one that asks alone."""
+    (answer,) = permit_all(unit, [Asking(touch, epoch, lease)], **said)
+    return answer
 
 
 def permitted(ledger: Ledger, touch: Claimed, now: datetime = NOW) -> str:

@@ -30,7 +30,6 @@ from engine.ledger.log import (
     export_line,
     head_of,
     last_records,
-    public_key,
     read_audit,
     verify_audit,
 )
@@ -278,7 +277,6 @@ def test_a_checkpoint_is_a_signed_note(history: Ledger) -> None:
     assert lines[:2] == [name, "10"]
     assert lines[3] == ""
     assert lines[4].startswith(f"— {name} ")
-    assert reading(history, public_key).startswith(f"{name}+")
     assert head.seq == 10
 
 

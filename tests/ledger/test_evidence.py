@@ -18,14 +18,13 @@ from engine.ledger.clicks import unsubscribe_from
 from engine.ledger.evidence import Belief, Did, Taken, take
 from engine.ledger.log import verify_audit
 from engine.ledger.outbox import settle_later, settle_sent, settle_unknown
-from engine.ledger.permits import permit
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import list_suppressions, unsuppress
 from engine.ledger.tables import touches
 from engine.ledger.topics import SUPPRESSED, refusals_among
 from engine.messages.tokens import Purpose, make_token
 from engine.places import Place
-from tests.ledger.factories import LEASE, MINUTE, NOW, kinds, outbox, reading, writing
+from tests.ledger.factories import LEASE, MINUTE, NOW, kinds, outbox, permit, reading, writing
 
 PERSON = "person7@example.com"
 PLAIN = Belief("dsn")

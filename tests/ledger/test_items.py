@@ -28,7 +28,6 @@ from engine.ledger.due import due_enrollments
 from engine.ledger.idle import is_idle
 from engine.ledger.moves import steps_had
 from engine.ledger.outbox import settle_sent
-from engine.ledger.permits import permit
 from engine.ledger.recovery import leaseholders
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import existing_keys, list_touches
@@ -38,6 +37,7 @@ from tests.ledger.factories import (
     keep,
     make_enrollment,
     make_touch,
+    permit,
     reading,
     touching,
     writing,

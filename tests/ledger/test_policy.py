@@ -23,7 +23,7 @@ from engine.ledger.held import ask_again
 from engine.ledger.log import verify_audit
 from engine.ledger.outbox import settle_failed, settle_sent
 from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_under
-from engine.ledger.permits import Asking, Permission, permit, permit_all, put_back
+from engine.ledger.permits import Asking, Permission, permit_all, put_back_all
 from engine.ledger.retention import forget_touches
 from engine.ledger.schema import open_ledger
 from engine.ledger.store import Ledger
@@ -40,6 +40,7 @@ from tests.ledger.factories import (
     kinds,
     make_enrollment,
     make_touch,
+    permit,
     reading,
     touching,
     writing,
@@ -328,9 +329,10 @@ def test_acts_that_come_to_their_dot_together_take_turns(ledger: Ledger) -> None
     assert ask(ledger, first, policy, real=NOW + 2 * SECOND).allowed
     refused = ask(ledger, second, policy, real=NOW + 2 * SECOND)
     assert refused == Permission(False, "rate", NOW + 2.5 * SECOND)
-    given: dict[str, Any] = {"epoch": second.epoch, "reason": "rate", "now": NOW, "actor": "w1"}
     assert row(ledger, second.key).state is TouchState.CLAIMED
-    assert writing(ledger, lambda unit: put_back(unit, second.id, **given))
+    claims, given = [(second.id, second.epoch)], {"now": NOW, "actor": "w1"}
+    writing(ledger, lambda unit: put_back_all(unit, claims, reason="rate", **given))
+    assert row(ledger, second.key).state is TouchState.READY
     assert row(ledger, second.key).attempts == 0
 
 

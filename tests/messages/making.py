@@ -60,7 +60,7 @@ USER = EntityRef(
 )
 CATALOG = Catalog({"user": USER, "account": ACCOUNT})
 
-CONTACT = RolePerson("user", (), "user", "", USER.fields["email"], USER.fields["first_name"])
+CONTACT = RolePerson("user", (), USER.fields["email"], USER.fields["first_name"])
 HOUSE = FixedPerson("house.cs", "Dana Reyes", "dana@acme.example", is_team=True)
 
 

@@ -128,11 +128,6 @@ def test_the_same_mailbox_has_one_normal_form(one: str, other: str) -> None:
     assert normalise(one) == normalise(parse_address(other))
 
 
-@pytest.mark.parametrize(("text", "needs"), [("änn@example.com", True), ("ann@bücher.de", False)])
-def test_only_a_local_part_beyond_ascii_needs_smtputf8(text: str, *, needs: bool) -> None:
-    assert parse_address(text).needs_smtputf8 is needs
-
-
 @given(st.text(max_size=40))
 def test_whatever_is_taken_is_one_line_and_stays_itself(text: str) -> None:
     try:

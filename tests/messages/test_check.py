@@ -160,8 +160,8 @@ def test_a_field_that_cannot_be_computed_is_told_with_the_reason() -> None:
 
 def test_only_the_fields_in_use_are_fetched_each_once() -> None:
     body = "{{ account.name }} {{ user.account.name }} {{ account.csm.name }} {{ user.score }}"
-    playbook = make_playbook(make_email(make_template(body, "{{ account.parent.plan }}")))
-    assert [ref.path for ref in fields_of(playbook, playbook, CATALOG)] == [
+    email = make_email(make_template(body, "{{ account.parent.plan }}"))
+    assert [ref.path for ref in fields_of(email, make_playbook(email), CATALOG)] == [
         "account.csm_name",
         "account.name",
         "account.parent.plan",

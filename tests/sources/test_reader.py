@@ -64,9 +64,9 @@ def keys(reader: Reader, table: TableRef) -> list[object]:
 # ---------------------------------------------------------------- names
 
 
-def test_the_columns_are_named_in_their_order(database: Database) -> None:
+def test_a_relation_has_the_columns_of_its_table(database: Database) -> None:
     with opened(database) as reader:
-        assert sorted(reader.columns(USERS)) == sorted(TABLES["users"].columns)
+        assert sorted(reader.relation(USERS).c.keys()) == sorted(TABLES["users"].columns)
 
 
 NAMES: dict[str, tuple[Callable[[Reader], object], str]] = {

@@ -199,8 +199,8 @@ def test_the_columns_that_a_table_is_partitioned_by_are_columns(
     readers: Mapping[ZoneInfo, Reader],
 ) -> None:
     reader, table = readers[UTC_ZONE], TableRef(CONNECTOR, "parted")
-    assert reader.columns(table) == {"id": "int", "day": "date"}
     relation = reader.relation(table)
+    assert relation.c.keys() == ["id", "day"]
     day = reader.column(relation, ColumnRef("day", Kind.DATE), table)
     assert list(reader.read(select(day))) == [(date(2026, 1, 5),)]
 
