@@ -266,6 +266,9 @@ def test_what_only_a_mail_that_went_out_brings_about_closes_one_that_waits(
         proof = {"message_ids": named(touch), "is_mail": False}
     taken(ledger, event(says, **proof))
     assert (state(ledger, touch), stopped(ledger)) == ("sent" if closes else before, stops)
+    asked = select(touches.c.in_doubt_at).where(touches.c.id == touch)
+    contacted = reading(ledger, lambda unit: unit.connection.scalar(asked))
+    assert contacted is not None or not closes, "caps count it as a contact"
     after = NOW + 2 * MINUTE
     with ledger.write() as unit:
         for epoch in (1, 2):

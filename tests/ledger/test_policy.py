@@ -283,12 +283,13 @@ def test_a_pause_and_a_window_keep_a_mail_once(
     ledger: Ledger, began: int, ended: int, stood_still: int
 ) -> None:
     policy = BoundPolicy(calendar=SendCalendar(frozenset(range(7)), 480, 540), digest="p")
-    mail(ledger, "1", expires_at=NOW + 3 * DAY)
+    first = mail(ledger, "1", expires_at=NOW + 3 * DAY)
+    mail(ledger, "2", copy_of=first, expires_at=NOW + 3 * DAY)
     assert take(ledger, policy) == Claims()  # the window has closed, and opens in 23 hours
     said = {"actor": "ann"}
     writing(ledger, lambda unit: pause_started(unit, "checkup", at=NOW + began * HOUR, **said))
     writing(ledger, lambda unit: pause_ended(unit, "checkup", at=NOW + ended * HOUR, **said))
-    assert late(ledger) == [NOW + 3 * DAY + stood_still * HOUR]
+    assert late(ledger) == [NOW + 3 * DAY + stood_still * HOUR] * 2, "the copy as its mail"
 
 
 # ---------------------------------------------------------------- rates
