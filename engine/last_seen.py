@@ -11,8 +11,9 @@ import json
 import logging
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.ledger.audit import Head
@@ -70,6 +71,8 @@ def keep(ledger: Ledger, at: datetime) -> None:
         partly.replace(file)
     except OSError as error:
         _LOG.warning(_UNWRITTEN, file, error.strerror)
+        with suppress(OSError):
+            partly.unlink(missing_ok=True)
 
 
 def _file(ledger: Ledger) -> Path:
@@ -82,4 +85,4 @@ def _read(kept: Mapping[str, object]) -> LastSeen:
     seq, digest, at = kept["seq"], kept["hash"], kept["at"]
     if not (isinstance(seq, int) and isinstance(digest, str) and isinstance(at, str)):
         raise ValueError("it does not say where the log ended")
-    return LastSeen(Head(seq, digest), datetime.fromisoformat(at))
+    return LastSeen(Head(seq, digest), datetime.fromisoformat(at).astimezone(UTC))

@@ -288,6 +288,7 @@ def test_a_folder_that_takes_no_file_hinders_no_run(
     file.mkdir()
     assert stage.run().status == 0
     assert "cannot be kept in" in caplog.text
+    assert list(file.parent.glob("seen-*")) == [file]
 
 
 def seen_by(stage: Stage) -> Path:
