@@ -148,6 +148,7 @@ ROWS: dict[int, Row] = {
         "story/test_run_again.py::test_a_ledger_that_is_locked_for_a_while_is_waited_for",
         "faults/test_ledgers.py::test_035_sqlite_busy_for_too_long",
         "faults/test_ledgers.py::test_035_a_backup_and_a_long_reader_hold_up_nobody",
+        "faults/test_ledgers.py::test_035_a_server_that_has_nobody_wait_for_long",
     ),
     38: _held("read-only database file", "faults/test_disks.py::test_038_read_only_database_file"),
     39: _held(

@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import URL, Connection, event
 
 from engine.daemon import _Daemon
+from engine.fallen import Watch
 from engine.ledger.database import connect
 from engine.running import make_courier
 from engine.steady import SteadyClock
@@ -152,7 +153,8 @@ class Process:
         table.living.add(name)
         with table.as_if(name):
             self._courier = make_courier(place, self._ledger, clock.now)
-        self._daemon = _Daemon(place, self._ledger, self._courier, Stop(), clock)
+        watch = Watch(self._ledger, clock.now)
+        self._daemon = _Daemon(place, self._ledger, watch, self._courier, Stop(), clock)
 
     def round(self) -> bool:
         """What a daemon does every two seconds; whether it is still alive."""
