@@ -106,14 +106,15 @@ def overview(workplace: Workplace) -> Overview:
     lost = _unreadable(workplace)
     ledger, why_dry = workplace.known_ledger()
     if ledger is None:
-        lines = tuple(_line(workplace, name, None, {}, now=now) for name in names)
+        lines = tuple(_line(workplace, name, None, {}, {}, now=now) for name in names)
         notes = never_tracked(workplace, _sound(workplace, names), None, now)
         return Overview((*lines, *lost), {}, {}, {}, (), why_dry=why_dry, notes=notes)
     with ledger.read() as unit:
         sound = _sound(workplace, names)
-        older = {each.name: _older(workplace, each, unit) for each in sound}
+        known = {each.name: as_known(unit, each) for each in sound}
+        older = {name: _older(workplace, each, unit) for name, each in known.items()}
         held = {each.version for each in chain(*older.values()) if each.becomes.is_held}
-        lines = tuple(_line(workplace, name, unit, older, now=now) for name in names)
+        lines = tuple(_line(workplace, name, unit, known, older, now=now) for name in names)
         reasons = Counter(
             touch.reason for touch in list_touches(unit, states=_NOT_OUT) if touch.reason
         )
@@ -172,6 +173,7 @@ def _line(
     workplace: Workplace,
     name: str,
     unit: Unit | None,
+    known: Mapping[str, BoundPlaybook],
     older: Mapping[str, Sequence[Inside]],
     *,
     now: datetime,
@@ -185,9 +187,8 @@ def _line(
     upcoming = fire_after(playbook, now)
     if unit is None:
         return PlaybookLine(name, str(playbook.status), next_fire=upcoming)
-    known = as_known(unit, playbook)
-    run = last_run(unit, known.name)
-    held = _held(older[name])
+    kept_as, held = known[name].name, _held(older[name])
+    run = last_run(unit, kept_as)
     return PlaybookLine(
         name,
         str(playbook.status),
@@ -195,9 +196,9 @@ def _line(
         last_state=str(run.state) if run else "",
         last_reason=run.reason if run else "",
         next_fire=upcoming,
-        steps=counts_by_step(unit, known.name),
-        phases=counts_by_phase(unit, known.name),
-        touches=counts_by_state(unit, known.name),
+        steps=counts_by_step(unit, kept_as),
+        phases=counts_by_phase(unit, kept_as),
+        touches=counts_by_state(unit, kept_as),
         unbound=held[Becomes.UNBOUND],
         step_gone=held[Becomes.STEP_GONE] + held[Becomes.OTHER_ENTITY],
     )
@@ -209,9 +210,8 @@ def _unreadable(workplace: Workplace) -> list[PlaybookLine]:
     return [PlaybookLine(path, "", problem=str(fault).splitlines()[0]) for path, fault in lost]
 
 
-def _older(workplace: Workplace, playbook: BoundPlaybook, unit: Unit) -> Sequence[Inside]:
+def _older(workplace: Workplace, known: BoundPlaybook, unit: Unit) -> Sequence[Inside]:
     """Those inside older versions of a playbook."""
-    known = as_known(unit, playbook)
     shelf = Shelf(workplace.project, workplace.catalog, unit.ledger, known)
     return older_versions(unit, known, shelf.as_it_was)
 

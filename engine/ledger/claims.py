@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, assert_never
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
 
@@ -237,33 +237,31 @@ def _put_off(asking: _Asking, others: Sequence[tuple[Row[Any], Wait | GiveUp]]) 
     refusals = refusals_of(unit, {addressed(policy, row) for row, _ in others})
     ended = 0
     for row, verdict in others:
-        why = refusals.get(addressed(policy, row), "")
-        match verdict:
-            case GiveUp(reason):
-                why = why or reason
-            case Wait() if not why:
-                hold_back(unit, row, verdict, policy=policy, now=now, actor=actor)
-            case Wait():
-                pass
-            case _:
-                assert_never(verdict)
-        if why:
-            skip(unit, row, why, now=now, actor=actor)
-            ended += 1
+        refusal = refusals.get(addressed(policy, row), "")
+        if isinstance(verdict, Wait) and not refusal:
+            hold_back(unit, row, verdict, policy=policy, now=now, actor=actor)
+            continue
+        skip(unit, row, refusal or verdict.reason, now=now, actor=actor)
+        ended += 1
     return ended
 
 
 def _why_none(asking: _Asking, wanted: Sequence[ColumnElement[bool]]) -> Claims:
     if not _is_shared(asking.policy):
         return Claims()
-    # One whose turn is near stands behind others of a sender whose next turn is far off.
-    near = has_turn(asking.policy, asking.real + PATIENCE)
-    rows = _pick(asking.unit, [*wanted, *near], 1) or _pick(asking.unit, wanted, 1)
+    rows = _next_in_line(asking, wanted)
     if not rows:
         return Claims()
     names = names_of(asking.policy, rows[0].channel, rows[0].sender)
     turn = next_claim(asking.unit, names, real=asking.real)
     return Claims(turn_at=turn, is_busy=turn is None)
+
+
+def _next_in_line(asking: _Asking, wanted: Sequence[ColumnElement[bool]]) -> Sequence[Row[Any]]:
+    """The first whose turn is near, else the first: many of a sender may stand before it."""
+    near = has_turn(asking.policy, asking.real + PATIENCE)
+    found = _pick(asking.unit, [*wanted, *near], 1)
+    return found if found or not near else _pick(asking.unit, wanted, 1)
 
 
 def _nobody_busy(policy: BoundPolicy) -> list[ColumnElement[bool]]:
