@@ -6,9 +6,9 @@ Delivery page, point 12: whatever was in doubt when it ended stays so; nothing i
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 __all__ = ["Stop", "on_stop"]
@@ -17,23 +17,26 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Stop:
-    """Whether this process was asked to end, and a way to sleep that ends with it."""
+    """Whether this process was asked to end, and a way to sleep that ends with it.
+
+    A signal may ask in the middle of the sleep that it is to end, in the same thread. An event of
+    `threading` has a lock that the sleeper may hold just then; the queue's `put` needs none.
+    """
 
     def __init__(self) -> None:
-        self._asked = threading.Event()
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether it was asked."""
-        return self._asked.is_set()
+        self.is_asked = False
+        self._wake: SimpleQueue[None] = SimpleQueue()
 
     def ask(self) -> None:
         """Ask for an end."""
-        self._asked.set()
+        self.is_asked = True
+        self._wake.put(None)
 
     def sleep(self, seconds: float) -> None:
         """Wait so long, or until an end is asked for."""
-        self._asked.wait(seconds)
+        if not self.is_asked:
+            with suppress(Empty):
+                self._wake.get(timeout=seconds)
 
 
 @contextmanager

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from engine.ledger.log import verify_audit
 from engine.ledger.store import Ledger
 from engine.ports import Answer, Message, Permit
 from engine.problems import Unreachable
+from engine.stopping import Stop
 from tests.dispatch.outbox import Watch, by_key, fill, letter, run
 from tests.ledger.factories import NOW, reading
 from tests.support.smtp_server import ScriptedSmtpServer
@@ -189,3 +193,33 @@ def test_a_reason_in_another_encoding_keeps_no_halt_from_being_set(stage: Stage)
     stage.do("ledger", "init")
     assert stage.do("halt", "--why", os.fsdecode(b"f\xfcr alle")).status == 0
     assert "halted (f\ufffdr alle)" in stage.run().data["runs"][0]["held"]
+
+
+# ---------------------------------------------------------------- signals
+
+
+def test_a_signal_that_comes_in_any_moment_of_a_sleep_ends_it() -> None:
+    """Its handler interrupts the sleeper between two steps, whatever that holds just then."""
+    for moment in range(40):
+        thread = Thread(target=sleep_until_asked, args=[Stop(), moment], daemon=True)
+        thread.start()
+        thread.join(5)
+        assert not thread.is_alive(), moment
+
+
+def sleep_until_asked(stop: Stop, moment: int) -> None:
+    """It is asked for an end before that step of the interpreter, if the sleep has so many."""
+    left = moment
+
+    def step(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal left
+        if frame.f_code is Stop.ask.__code__ or stop.is_asked:
+            return None
+        frame.f_trace_opcodes = True
+        left -= event == "opcode"
+        if left < 0:
+            stop.ask()
+        return step
+
+    sys.settrace(step)
+    stop.sleep(0.02)
