@@ -31,6 +31,9 @@ SPARK_ARGS ?=
 BENCH ?=
 YEARS ?= 300
 CAMPAIGN ?= 1000 50 200
+# A test that hangs is ended (pyproject.toml); what draws thousands takes as long as it takes.
+SLOW := -o faulthandler_timeout=1800
+ENDLESS := -o faulthandler_timeout=0
 
 .PHONY: demo test test-spark test-dialects golden pages library quarter oracle years campaign lint bench lock clean
 .DELETE_ON_ERROR:
@@ -43,7 +46,7 @@ test: lint
 
 # One process: the cluster takes what cores there are.
 test-spark: $(VENV)/.spark
-	$(BIN)/python -m pytest -m spark $(SPARK_ARGS)
+	$(BIN)/python -m pytest -m spark $(SLOW) $(SPARK_ARGS)
 
 test-dialects: $(VENV)/.dialects
 	$(BIN)/python -m pytest -m dialects tests/dialects
@@ -55,7 +58,7 @@ library: $(VENV)/.dev
 	$(BIN)/python -m tests.library.write
 
 quarter: $(VENV)/.dev
-	$(BIN)/python -m pytest -m quarter tests/library
+	$(BIN)/python -m pytest -m quarter $(SLOW) tests/library
 
 pages: $(VENV)/.dev
 	$(BIN)/python -m tests.docs.reference
@@ -67,10 +70,10 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 oracle: $(VENV)/.dev
-	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/oracle --hypothesis-profile=thousands
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(ENDLESS) tests/oracle --hypothesis-profile=thousands
 
 years: $(VENV)/.dev
-	TOUCHLINE_YEARS=$(YEARS) $(BIN)/python -m pytest tests/year tests/stateful
+	TOUCHLINE_YEARS=$(YEARS) $(BIN)/python -m pytest $(ENDLESS) tests/year tests/stateful
 
 campaign: $(VENV)/.dev
 	$(BIN)/python -m tests.campaign $(CAMPAIGN)

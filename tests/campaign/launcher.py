@@ -8,8 +8,10 @@ was not waited for keeps its id, so that a kill never hits another process.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +24,9 @@ from typing import Any, Self
 __all__ = ["Clock", "Launcher"]
 
 ROOT = Path(__file__).resolve().parents[2]
+
+_LOOK_SECONDS = 0.01
+_PATIENCE_SECONDS = 300.0  # no command that is waited for takes so long on any machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,15 @@ class Launcher:
         return process
 
     def wait(self, process: int) -> int:
-        """Its exit status, once it has ended."""
+        """Its exit status, once it has ended.
+
+        One that does not end for long is ended, and says into its log what it was at.
+        """
+        patience = time.monotonic() + _PATIENCE_SECONDS
+        while not self.has_ended(process) and time.monotonic() < patience:
+            time.sleep(_LOOK_SECONDS)
+        if not self.has_ended(process):
+            os.kill(process, signal.SIGABRT)
         self._started.discard(process)
         return self._ask({"wait": process})
 
@@ -149,6 +162,7 @@ def _become(log: str) -> None:
     for stream in (1, 2):
         os.dup2(descriptor, stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    faulthandler.enable()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from engine.ledger.touches import TouchRow, list_touches
 from engine.ports import Channel
 from tests.ledger.factories import NOW, keep, make_enrollment, make_touch, reading, touching
 
-__all__ = ["Watch", "by_key", "fill", "hook", "letter", "run"]
+__all__ = ["Watch", "by_key", "comes_to", "fill", "hook", "letter", "run"]
 
 
 class Watch:
@@ -77,6 +77,13 @@ def run(
                 await channel.close()
 
     return asyncio.run(once())
+
+
+async def comes_to(moment: asyncio.Event, delivery: asyncio.Task[Delivered]) -> None:
+    """Wait until a delivery comes to that moment; where it ends before, it says why."""
+    waiting = asyncio.create_task(moment.wait())
+    await asyncio.wait({waiting, delivery}, return_when=asyncio.FIRST_COMPLETED)
+    assert waiting.done(), delivery.result()
 
 
 def by_key(ledger: Ledger) -> dict[str, TouchRow]:

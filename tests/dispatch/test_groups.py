@@ -39,7 +39,7 @@ from engine.moments import Duration
 from engine.moments import Unit as Length
 from engine.ports import Answer, Message, NotSent, Permit, Refusal, Sent, UnknownOutcome
 from engine.problems import Unreachable
-from tests.dispatch.outbox import Watch, by_key, fill, letter
+from tests.dispatch.outbox import Watch, by_key, comes_to, fill, letter
 from tests.ledger.factories import LEASE, MINUTE, NOW, kinds, reading, writing
 from tests.ledger.made import copy_of
 
@@ -396,7 +396,7 @@ def test_a_stop_puts_back_at_once_what_was_claimed_in_advance(any_ledger: Ledger
         delivery = asyncio.create_task(
             deliver(any_ledger, {"email": channel}, Watch().now, **given)
         )
-        await channel.has_some.wait()
+        await comes_to(channel.has_some, delivery)
         assert states_of(any_ledger) == {"in_doubt": 1, "claimed": 3, "ready": 5}
         stop.set()
         await until(lambda: states_of(any_ledger) == {"in_doubt": 1, "ready": 8})

@@ -18,7 +18,7 @@ from engine.dispatch.tally import Delivered
 from engine.language.project import SmtpChannel
 from engine.ledger.store import Ledger
 from engine.ports import Answer, Follow, Message, NotSent, Permit, Refusal, nobody
-from tests.dispatch.outbox import Watch, by_key, fill, letter, run
+from tests.dispatch.outbox import Watch, by_key, comes_to, fill, letter, run
 from tests.support.wire_server import CLOSE, HANG, Script, listening
 
 STUCK = "stuck@x.example"
@@ -78,7 +78,7 @@ def test_a_server_that_hangs_on_one_message_holds_up_no_other(
         channel = Promising(at_once=lanes)
         given: dict[str, Any] = {"worker": "w1", "stop": asyncio.Event()}
         delivery = asyncio.create_task(deliver(ledger, {"email": channel}, Watch().now, **given))
-        await channel.is_stuck.wait()
+        await comes_to(channel.is_stuck, delivery)
         async with asyncio.timeout(2):
             while list(states(ledger).values()).count(TouchState.SENT) < 7:
                 await asyncio.sleep(0.01)
@@ -98,7 +98,7 @@ def test_a_stop_puts_back_what_was_promised(any_ledger: Ledger) -> None:
         delivery = asyncio.create_task(
             deliver(any_ledger, {"email": channel}, Watch().now, **given)
         )
-        await channel.is_stuck.wait()
+        await comes_to(channel.is_stuck, delivery)
         assert len(channel.promised) == 1
         stop.set()
         async with asyncio.timeout(2):
@@ -121,7 +121,7 @@ def test_who_waits_for_a_promise_ends_with_it(ledger: Ledger) -> None:
         channel, stop = Promising(at_once=2), asyncio.Event()
         given: dict[str, Any] = {"worker": "w1", "stop": stop}
         delivery = asyncio.create_task(deliver(ledger, {"email": channel}, Watch().now, **given))
-        await channel.is_stuck.wait()
+        await comes_to(channel.is_stuck, delivery)
         await asyncio.sleep(0.1)
         stop.set()
         channel.may_go.set()

@@ -90,6 +90,7 @@ def in_between(stage: Stage) -> int:
         [*command, "run", "--as-of", AS_OF],
         check=False,
         capture_output=True,
+        timeout=60,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     return done.returncode
