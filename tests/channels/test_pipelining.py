@@ -594,7 +594,7 @@ def test_one_that_was_begun_and_does_not_come_holds_up_nobody() -> None:
 
     async def send_all(smtp: Smtp) -> list[str]:
         answers = [await smtp.send(letter(0), yes, follow=lambda: letter(1))]
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(30):
             answers.append(await smtp.send(letter(2), yes))
         return [kind(answer) for answer in answers]
 
@@ -636,7 +636,7 @@ def test_one_that_was_begun_twice_keeps_one_connection() -> None:
             await both.wait()
             return True
 
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(30):
             answers += await asyncio.gather(*(smtp.send(letter(n), permit) for n in (1, 3)))
         return [kind(answer) for answer in answers]
 
@@ -662,7 +662,7 @@ def test_one_that_is_cut_off_does_not_take_the_next_with_it(dot: str) -> None:
             await asyncio.sleep(0)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(30):
             return [kind(await smtp.send(letter(1), yes))]
 
     class Held(Loopback):
@@ -692,7 +692,7 @@ def test_nobody_waits_for_what_comes_after_a_goodbye(phase: str) -> None:
     async def ask(_: Smtp) -> list[str]:
         conversation = Conversation(Loopback(record))
         lines = b"MAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example>\r\nDATA\r\n"
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(30):
             replies = await conversation.ask(lines, 3, timeout=60)
             if phase == "dot":
                 answer = conversation.ask(b"x\r\n.\r\n" + lines, 1, timeout=60)

@@ -51,7 +51,7 @@ def daemon(stage: Stage, *words: str) -> Iterator[subprocess.Popen[str]]:
         process.wait(timeout=10)
 
 
-def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come to it in time"

@@ -166,8 +166,10 @@ def _prepare(program: _Program, folder: Path) -> None:
 def _start(program: _Program, folder: Path) -> subprocess.Popen[bytes]:
     options = (
         *(f"--datadir={folder / 'data'}", f"--socket={folder / 'socket'}", "--skip-networking"),
-        *(f"--pid-file={folder / 'pid'}", f"--plugin-dir={folder}", "--default-time-zone=+12:45"),
-    )  # whoever forgets to ask for UTC is found out
+        *(f"--pid-file={folder / 'pid'}", f"--plugin-dir={folder}"),
+        "--default-time-zone=+12:45",  # whoever forgets to ask for UTC is found out
+        "--lock-wait-timeout=60",  # a table that somebody still reads is waited for a day, else
+    )
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
             [*program.command, *options],
