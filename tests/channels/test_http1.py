@@ -25,6 +25,7 @@ class Seen:
 
     connections: int = 0
     requests: list[bytes] = field(default_factory=list)
+    answered: int = 0
     port: int = 0
 
 
@@ -50,10 +51,12 @@ async def answering(script: Sequence[Sequence[bytes]]) -> AsyncIterator[Seen]:
                     writer.write(piece)
                     await writer.drain()
                     await asyncio.sleep(0.002)
+                seen.answered = len(seen.requests)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:
             writer.close()
+            seen.answered = len(seen.requests)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     seen.port = server.sockets[0].getsockname()[1]
@@ -72,7 +75,7 @@ async def sent(webhook: Webhook, number: int) -> str:
     return kind(await webhook.send(message, Permits()))
 
 
-def told(script: Sequence[Sequence[bytes]], *, pause: float = 0.01) -> tuple[list[str], Seen]:
+def told(script: Sequence[Sequence[bytes]]) -> tuple[list[str], Seen]:
     """The answers to as many requests as are scripted, and to one more."""
 
     async def run() -> tuple[list[str], Seen]:
@@ -81,7 +84,9 @@ def told(script: Sequence[Sequence[bytes]], *, pause: float = 0.01) -> tuple[lis
             answers = []
             for number in range(len(script) + 1):
                 answers.append(await sent(webhook, number))
-                await asyncio.sleep(pause)
+                while seen.answered <= number:
+                    await asyncio.sleep(0.001)
+                await asyncio.sleep(0.01)  # whatever the server has done by then is there
             await webhook.close()
             return answers, seen
 
