@@ -50,7 +50,7 @@ def ended(process: subprocess.Popen[str]) -> str:
 
 def restarted(ledger: Ledger, server: ScriptedSmtpServer) -> None:
     """What the next worker does: this process, which finds the other one gone."""
-    declared = SmtpChannel("email", "127.0.0.1", server.port, tls="none", answer_timeout=5)
+    declared = SmtpChannel("email", "127.0.0.1", server.port, tls="none", answer_timeout=60)
     run(ledger, Smtp(declared), watch=Watch(datetime.now(UTC)), worker=this_worker())
 
 
