@@ -14,6 +14,7 @@ from datetime import datetime
 from engine.last_seen import keep, recall
 from engine.ledger.audit import Head
 from engine.ledger.control import resumed_since, write_halt
+from engine.ledger.pooler import refuse_pooler
 from engine.ledger.store import FellBack, Ledger
 from engine.problems import ClockLeapt, TouchlineError
 from engine.stopping import Stop, on_stop
@@ -91,12 +92,14 @@ def at_work(
 
     Raises:
         Unreachable: the ledger does not answer at the beginning.
+        Refused: it lies behind a pooler that lends connections by the transaction.
         FellBack: the ledger did, and everything is halted there.
         TouchlineError: it did, and an end was asked for before it could be halted there.
     """
     watch = Watch(ledger, now)
     with on_stop(stop, then):
         try:
+            refuse_pooler(ledger)
             watch.begin()
             yield watch
             if not stop.is_asked:  # whoever asked for an end waits for no database

@@ -60,8 +60,8 @@ def serve(workplace: Workplace, *, say: Callable[[str], None]) -> int:
     )
     with (
         open_courier(courier),
-        taking_chunks(ledger, bell),
         at_work(ledger, stop, lambda: _end(courier, bell), clock.now, actor=_ACTOR) as watch,
+        taking_chunks(ledger, bell),
     ):
         say(f"touchline worker on {ledger.shown}; stop it with SIGTERM")
         _Worker(workplace, ledger, watch, courier, stop, clock).work(bell)

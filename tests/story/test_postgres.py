@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.support.pgbouncer import pgbouncer
 from tests.support.postgres import fresh_database
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import AS_OF, Stage, open_stage
 
 FIVE_DAYS_ON = "2026-03-15T09:00:00-04:00"
 
@@ -84,3 +85,26 @@ def test_tasks_that_close_themselves_and_notices_of_them(stage: Stage) -> None:
     stage.run(as_of="2026-03-16T09:00:00-04:00")
     assert stage.mailed == ["casey@acme.example.com", "dana@acme.example.com"]
     assert stage.do("ledger", "check").status == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "command", "status"),
+    [
+        ("session", ("run", "--as-of", AS_OF), 0),
+        ("transaction", ("run", "--as-of", AS_OF), 1),
+        ("transaction", ("daemon", "--once"), 1),
+        ("transaction", ("worker",), 1),
+    ],
+)
+def test_a_pooler_that_lends_sessions_by_the_transaction_is_refused(
+    tmp_path: Path, postgres: str, mode: str, command: tuple[str, ...], status: int
+) -> None:
+    """There a session's settings are soon another's: also that a commit waits for the disk."""
+    with (
+        pgbouncer(fresh_database(postgres), mode) as url,
+        open_stage(tmp_path, ledger=url) as stage,
+    ):
+        assert stage.do("ledger", "init").status == 0
+        told = stage.do(*command)
+        assert (told.status, "behind a pooler" in told.err) == (status, status == 1), told
+        assert bool(stage.mail.received) == (status == 0)

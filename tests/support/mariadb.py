@@ -23,7 +23,7 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
-from tests.support.packages import unpacked
+from tests.support.packages import missing, unpacked
 
 __all__ = ["fresh_mariadb", "mariadb"]
 
@@ -118,13 +118,7 @@ def _short_temp() -> str:
 
 
 def _program() -> _Program:
-    found = _installed() or _unpacked()
-    if found is None:
-        why = "MariaDB is not installed, and its Debian packages cannot be had here"
-        if os.environ.get("CI"):
-            pytest.fail(f"{why}; install mariadb-server-core", pytrace=False)
-        pytest.skip(why)
-    return found
+    return _installed() or _unpacked() or missing("MariaDB", "mariadb-server-core")
 
 
 def _installed() -> _Program | None:

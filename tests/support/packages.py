@@ -12,12 +12,23 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
-__all__ = ["unpacked"]
+import pytest
+
+__all__ = ["missing", "unpacked"]
 
 _CACHE = Path(__file__).parents[2] / ".venv" / "packages"
 _FETCH_SECONDS = 180
 _LOCK = ("-o", "DPkg::Lock::Timeout=120")
+
+
+def missing(program: str, package: str) -> NoReturn:
+    """Skip the test that needs a program which cannot be had here; in CI it fails."""
+    why = f"{program} is not installed, and its Debian packages cannot be had here"
+    if os.environ.get("CI"):
+        pytest.fail(f"{why}; install {package}", pytrace=False)
+    pytest.skip(why)
 
 
 def unpacked(package: str) -> Path | None:
