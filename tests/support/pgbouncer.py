@@ -40,8 +40,8 @@ def pgbouncer(url: str, mode: str) -> Iterator[str]:
     (folder / "ini").write_text(_SETTINGS.format(server=host, folder=folder, mode=mode))
     user = ()
     if os.geteuid() == 0:  # it refuses to run as root
-        shutil.chown(folder, "postgres", "postgres")
-        user = ("setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups")
+        shutil.chown(folder, "nobody", "nogroup")
+        user = ("setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups")
     try:
         with (folder / "log").open("wb") as log:
             pooler = subprocess.Popen(
