@@ -246,6 +246,14 @@ def taken(key: str) -> str:
     return moved.after.arm
 
 
+def test_the_way_taken_is_kept_where_it_ends_the_journey() -> None:
+    """A way without steps is the one that the other is compared with."""
+    of = playbook(BoundSplit("ab", (BoundBranch("a", 0.0, (task("a"),)), BoundBranch("b", 1.0))))
+    one = standing(of, "ab")
+    (left,) = begun(of, one, StepFacts())
+    assert left == Left(replace(one, arm="ab=b"), Outcome.COMPLETED)
+
+
 def test_shares_of_a_split_are_kept() -> None:
     ways = Counter(taken(str(key)) for key in range(4000))
     assert abs(ways["ab=a"] / 4000 - 0.25) < 0.03
