@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decide.entry import Candidates, gate_of, gates
+from engine.decide.entry import Candidates, again_refused, gate_of, gates
 from engine.decide.facts import Past
 from engine.language.playbook import Again, Entry, Fuse
 from engine.moments import Duration, Unit
@@ -173,6 +173,9 @@ def make_candidates(*matched: str, **given: Any) -> Candidates:
             Entry(per_run=2), {"entered_before": 1}, "1", {"per_run": 2}, id="throttle-continued"
         ),
         pytest.param(
+            Entry(per_run=1), {"entered_before": 2}, "", {"per_run": 3}, id="throttle-made-narrower"
+        ),
+        pytest.param(
             Entry(), {"approved": frozenset({"1", "9"})}, "1", {"not_approved": 2}, id="approved"
         ),
     ],
@@ -184,6 +187,27 @@ def test_admit(
     assert admission.entering == tuple(entering.split())
     assert admission.skipped == skipped
     assert admission.blown is None
+
+
+@pytest.mark.parametrize(
+    ("own", "of_its_account", "days"),
+    [
+        pytest.param(LEFT_89_DAYS_AGO, Past(1, AS_OF - timedelta(days=80)), 10, id="the-others"),
+        pytest.param(Past(1, AS_OF - timedelta(days=80)), LEFT_89_DAYS_AGO, 10, id="its-own"),
+        pytest.param(LEFT_89_DAYS_AGO, LEFT_90_DAYS_AGO, 1, id="which-alone-keep-it-out"),
+        pytest.param(LEFT_89_DAYS_AGO, Past(2, LEFT_89_DAYS_AGO.last_left_at), None, id="for-ever"),
+    ],
+)
+def test_what_keeps_one_out_for_the_longest_is_told(
+    own: Past, of_its_account: Past, days: int | None
+) -> None:
+    again = Again(allowed=True, times=2, after=Duration(90, Unit.DAY), each="account")
+    known = make_candidates(
+        "1", groups={"1": "a"}, past={"1": own}, past_of_groups={"a": of_its_account}
+    )
+    refused = again_refused("1", Entry(again=again), known)
+    assert refused is not None
+    assert refused.until == (None if days is None else AS_OF + timedelta(days=days))
 
 
 @pytest.mark.parametrize(
