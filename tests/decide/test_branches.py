@@ -276,6 +276,27 @@ def test_holdouts_come_to_their_share() -> None:
     assert abs(sum(is_held_out(of, str(key)) for key in range(5000)) / 5000 - 0.1) < 0.005
 
 
+@pytest.mark.parametrize(
+    ("first", "phase"),
+    [
+        pytest.param(BoundWait("w", WEEK), Phase.WAITING, id="of-some-time"),
+        pytest.param(BoundWait("w", WEEK, only_if=EVERYONE), Phase.READY, id="under-a-condition"),
+        pytest.param(
+            BoundWait("w", WEEK, hold_while=BoundHold(EVERYONE, WEEK, AfterHold.SKIP)),
+            Phase.READY,
+            id="which-may-be-held",
+        ),
+        pytest.param(BoundWait("w", UntilWeekday(0, time(9))), Phase.READY, id="until-a-weekday"),
+    ],
+)
+def test_a_first_wait_has_begun_where_nothing_is_to_be_asked(
+    first: BoundWait, phase: Phase
+) -> None:
+    entered = start_of(playbook(first), AS_OF, CLOCK).treated
+    assert entered.phase is phase
+    assert entered.waits_until == (AS_OF + 7 * DAY if phase is Phase.WAITING else None)
+
+
 def test_many_enter_as_each_of_them_would() -> None:
     """Held out or not, in one portion or several; only its place in the row tells their ids."""
     of = playbook(task("a"), entry=Entry(holdout=0.5))
