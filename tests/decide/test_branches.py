@@ -28,6 +28,7 @@ from engine.bind.conditions import BoundEveryone
 from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
 from engine.decide.facts import (
     Advanced,
+    Climbed,
     Decision,
     Enrollment,
     Invited,
@@ -37,7 +38,7 @@ from engine.decide.facts import (
     Reached,
     StepSkipped,
 )
-from engine.decide.journey import StepFacts, decide, standing_after, watch
+from engine.decide.journey import StepFacts, decide, lets_go, standing_after, watch
 from engine.decide.stay import (
     Newcomer,
     Newcomers,
@@ -222,6 +223,39 @@ def test_a_wait_whose_moment_is_missing_holds_until_it_is_there() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("then", "phase", "until", "goes"),
+    [
+        pytest.param(AfterHold.GO, Phase.READY, None, False, id="just-reached"),
+        pytest.param(AfterHold.GO, Phase.HOLDING, AS_OF + DAY, False, id="within-the-limit"),
+        pytest.param(AfterHold.GO, Phase.HOLDING, AS_OF, True, id="at-the-very-limit"),
+        pytest.param(AfterHold.SKIP, Phase.HOLDING, AS_OF, False, id="then-skip"),
+    ],
+)
+def test_whom_a_step_lets_go_its_touches_are_there_for(
+    then: AfterHold, phase: Phase, until: datetime | None, goes: bool
+) -> None:
+    """Else one would pass a step whose mail was never made."""
+    of = playbook(BoundTask("call", "Call", hold_while=BoundHold(EVERYONE, WEEK, then)))
+    one = replace(standing(of, "call", phase), waits_until=until)
+    step = of.route.steps["call"]
+    assert lets_go(step, one, as_of=AS_OF, clock=CLOCK) is goes
+    decided = decide if phase is Phase.READY else watch
+    after = standing_after(decided(of, one, StepFacts(held=True), as_of=AS_OF, clock=CLOCK))
+    now = after.get(one.id, one)
+    assert (now is not None and now.phase is Phase.TOUCHING) is goes
+
+
+def test_who_had_the_step_before_is_not_held_at_it_again() -> None:
+    hold = BoundHold(EVERYONE, WEEK, AfterHold.GO)
+    of = playbook(BoundTask("call", "Call", hold_while=hold), task("after"))
+    one = standing(of, "call")
+    skipped, moved = begun(of, one, StepFacts(held=True, had=True))
+    assert skipped == StepSkipped(one, "call", "had_before")
+    assert isinstance(moved, Advanced)
+    assert moved.after.step == "after"
+
+
 def test_enrolling_elsewhere_asks_for_it_and_goes_on() -> None:
     of = playbook(BoundEnroll("next", "other"), task("after"))
     one = standing(of, "next")
@@ -339,6 +373,41 @@ def test_goal_and_exit(ends: bool, goal: bool, leaves: bool, outcome: Outcome | 
     assert left == ([outcome] if outcome else [])
     reached = [each.after.goal_at for each in decisions if isinstance(each, Reached)]
     assert reached == ([AS_OF + DAY] if goal else [])
+    kept = [each.enrollment.goal_at for each in decisions if isinstance(each, Left)]
+    assert kept == ([AS_OF + DAY if goal else None] if outcome else [])
+
+
+@pytest.mark.parametrize("holdout", [False, True], ids=["treated", "held-out"])
+@pytest.mark.parametrize(
+    ("now", "days", "reasons"),
+    [
+        pytest.param(Standing(), 1, [], id="inside"),
+        pytest.param(Standing(exit=True), 1, ["exit_when"], id="with-the-exit"),
+        pytest.param(Standing(), 30, ["window"], id="at-the-end-of-the-window"),
+    ],
+)
+def test_a_level_is_kept_whatever_becomes_of_one(
+    holdout: bool, now: Standing, days: int, reasons: list[str]
+) -> None:
+    of, one = aiming(ends=True, holdout=holdout)
+    reasons = [why for why in reasons if holdout or why != "window"]  # no others rest until then
+    climbed, *left = look_at(of, one, replace(now, level="tried"), AS_OF + days * DAY)
+    assert climbed == Climbed(one, replace(one, level="tried"), "done")
+    outcome = Outcome.HOLDOUT if holdout else Outcome.EXITED
+    assert left == [Left(replace(one, level="tried"), outcome, why) for why in reasons]
+
+
+def test_who_is_gone_leaves_whatever_else_holds() -> None:
+    of, one = aiming(ends=True)
+    now = Standing(goal=True, exit=True, present=False, level="tried")
+    assert look_at(of, one, now, AS_OF + DAY) == (Left(one, Outcome.EXITED, "gone"),)
+
+
+def test_the_window_of_a_goal_ends_at_the_local_clock_time_of_the_entry() -> None:
+    """An hour was left out in between."""
+    of, _ = aiming(ends=True)
+    before = AS_OF - 7 * DAY
+    assert start_of(of, before, CLOCK).treated.goal_until == before + 30 * DAY - timedelta(hours=1)
 
 
 def test_the_goal_counts_within_its_window_and_once() -> None:
