@@ -38,7 +38,7 @@ from engine.decide.facts import (
     Reached,
     StepSkipped,
 )
-from engine.decide.journey import StepFacts, decide, lets_go, standing_after, watch
+from engine.decide.journey import StepFacts, branch_of, decide, lets_go, standing_after, watch
 from engine.decide.stay import (
     Newcomer,
     Newcomers,
@@ -256,6 +256,33 @@ def test_who_had_the_step_before_is_not_held_at_it_again() -> None:
     assert moved.after.step == "after"
 
 
+IFS_AND_HOLDS = {
+    "passed-over": (replace(task("s"), only_if=EVERYONE), StepFacts(holds=False), 0),
+    "a-branch": (BoundIf("s", EVERYONE, then=(task("in"),)), StepFacts(met=True), 0),
+    "waited-for-and-there": (
+        BoundWaitFor("s", EVERYONE, WEEK, then=(task("in"),)), StepFacts(met=True), 0,
+    ),
+    "a-split": (BoundSplit("s", (BoundBranch("all", 1.0, (task("in"),)),)), StepFacts(), 0),
+    "an-invitation": (BoundEnroll("s", "other"), StepFacts(), 0),
+    "waited-for-too-long": (BoundWaitFor("s", EVERYONE, WEEK), StepFacts(), 7),
+    "held-too-long": (replace(HELD, id="s"), StepFacts(held=True), 7),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "facts", "days"), IFS_AND_HOLDS.values(), ids=IFS_AND_HOLDS)
+def test_a_pass_that_comes_late_shortens_no_wait_behind_a_step_and_lengthens_none(
+    step: BoundStep, facts: StepFacts, days: int
+) -> None:
+    """The next one is reached when this one was over, not when that was noticed."""
+    of = playbook(step, task("after"))
+    one = standing(of, "s")
+    late = decide(of, one, facts, as_of=AS_OF + 9 * DAY, clock=CLOCK)
+    after = standing_after(late)[one.id]
+    assert after is not None
+    assert after.step in ("after", "in")
+    assert after.since == AS_OF + days * DAY
+
+
 def test_enrolling_elsewhere_asks_for_it_and_goes_on() -> None:
     of = playbook(BoundEnroll("next", "other"), task("after"))
     one = standing(of, "next")
@@ -286,6 +313,29 @@ def test_the_way_taken_is_kept_where_it_ends_the_journey() -> None:
     one = standing(of, "ab")
     (left,) = begun(of, one, StepFacts())
     assert left == Left(replace(one, arm="ab=b"), Outcome.COMPLETED)
+
+
+def test_the_ways_of_several_splits_are_kept_and_hang_on_nothing_of_each_other() -> None:
+    halves = (BoundBranch("a", 0.5), BoundBranch("b", 0.5))
+    of = playbook(BoundSplit("one", halves), BoundSplit("two", halves), task("last"))
+    ways = Counter()  # type: Counter[str]
+    for key in map(str, range(400)):
+        one = replace(standing(of, "one"), key=key)
+        for _ in range(2):
+            (moved,) = begun(of, one, StepFacts())
+            assert isinstance(moved, Advanced)
+            one = moved.after
+        ways[one.arm] += 1
+    assert set(ways) == {f"one={a},two={b}" for a in "ab" for b in "ab"}
+    assert min(ways.values()) > 60
+
+
+def test_a_split_that_is_renamed_sends_everyone_the_same_way() -> None:
+    halves = (BoundBranch("a", 0.5), BoundBranch("b", 0.5))
+    before, after = BoundSplit("old", halves), BoundSplit("new", halves, formerly=("old",))
+    for key in map(str, range(40)):
+        ways = [branch_of(playbook(each, task("last")), each, key).name for each in (before, after)]
+        assert ways[0] == ways[1]
 
 
 def test_shares_of_a_split_are_kept() -> None:
