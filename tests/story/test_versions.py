@@ -218,6 +218,38 @@ def test_kept_versions_that_no_longer_fit_are_told_of(care: Stage) -> None:
 # ---------------------------------------------------------------- on_exit
 
 
+KEPT = """\
+playbook: care
+segment: {of: user, where: [{everyone: true}]}
+exit_when: {segment: quiet}
+steps:
+  - wait: 5 days
+  - email: hello
+  - wait: 9 days
+"""
+QUIET = "segment: quiet\nof: user\nwhere: [{uses_reports: true}]\n"
+
+
+def test_each_reads_and_leaves_by_the_words_of_their_own_version(stage: Stage) -> None:
+    """Also in one pass at one step: the mail, and the named segment by which they leave."""
+    stage.write("playbooks/checkup.yaml", KEPT.replace("care", "checkup"))
+    stage.write("segments/quiet.yaml", QUIET)
+    stage.run(as_of=day(10))
+    stage.edit("playbooks/checkup.yaml", "wait: 5 days", "wait: 4 days")
+    stage.edit("emails/hello.md", "Hello {{", "Welcome {{")
+    stage.edit("segments/quiet.yaml", "{uses_reports: true}", "{first_name: Ann2}")
+    stage.put_users(*({"user_id": key} for key in (1, 2, 3, 4)))
+    stage.run(as_of=day(11))
+    told = {"user_id": 3, "uses_reports": "true"}
+    stage.put_users({"user_id": 1}, {"user_id": 2}, told, {"user_id": 4})
+    stage.run(as_of=day(15))
+    assert sorted(str(letter["Subject"]) for letter in stage.letters) == [
+        "Hello Ann1",
+        "Hello Ann2",
+        "Welcome Ann4",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "closed"),
     [
