@@ -230,6 +230,21 @@ steps:
 QUIET = "segment: quiet\nof: user\nwhere: [{uses_reports: true}]\n"
 
 
+def test_a_mail_in_another_language_is_that_of_ones_own_version_too(stage: Stage) -> None:
+    stage.edit("catalog/user.yaml", "email: email}", "email: email, locale: lang}")
+    stage.edit("catalog/user.yaml", "  uses_reports", "  lang: text\n  uses_reports")
+    french = "---\nsubject: Bonjour {{ user.first_name }}\n---\nBonjour.\n"
+    stage.write("emails/hello.fr.md", french)
+    steps = KEPT.replace("care", "checkup").replace("exit_when: {segment: quiet}\n", "")
+    stage.write("playbooks/checkup.yaml", steps)
+    stage.put_users({"user_id": 1, "lang": "fr"}, {"user_id": 2, "lang": "en"})
+    stage.run(as_of=day(10))
+    stage.edit("emails/hello.fr.md", "subject: Bonjour", "subject: Salut")
+    stage.run(as_of=day(15))
+    subjects = sorted(str(letter["Subject"]) for letter in stage.letters)
+    assert subjects == ["Bonjour Ann1", "Hello Ann2"]
+
+
 def test_each_reads_and_leaves_by_the_words_of_their_own_version(stage: Stage) -> None:
     """Also in one pass at one step: the mail, and the named segment by which they leave."""
     stage.write("playbooks/checkup.yaml", KEPT.replace("care", "checkup"))
