@@ -115,6 +115,25 @@ def test_those_whose_step_is_gone_are_held_until_it_is_back(care: Stage) -> None
     assert (line(care)["step_gone"], calls(care)) == (0, 3)
 
 
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("exit_when: {uses_reports: true}", "exit_when"),
+        ("goal: {name: reports, when: {uses_reports: true}}", "reports"),
+    ],
+    ids=["exit", "goal"],
+)
+def test_those_whose_step_is_gone_leave_by_the_words_of_today(
+    care: Stage, rule: str, why: str
+) -> None:
+    care.edit(PATH, "  - wait: 5 days\n    id: rest\n", "")
+    care.edit(PATH, "steps:", f"{rule}\nsteps:")
+    care.put_users({"user_id": 1, "uses_reports": "true"}, {"user_id": 2}, {"user_id": 3})
+    care.run(as_of=day(12))
+    assert line(care)["step_gone"] == 2
+    assert [body["reason"] for body in log(care, "left", "--for", "1")] == [why]
+
+
 def test_the_exit_of_the_new_version_is_asked_before_anything_goes_out(care: Stage) -> None:
     care.edit(PATH, "steps:", "exit_when: {uses_reports: true}\nsteps:")
     care.edit(PATH, "wait: 5 days", "wait: 1 day")
