@@ -348,7 +348,7 @@ def _move(
     after: Enrollment, before: Enrollment, to: str | None, at: datetime, *, why: str
 ) -> Decisions:
     if to is None:
-        return (Left(before, Outcome.COMPLETED),)
+        return (Left(after, Outcome.COMPLETED),)
     moved = replace(after, step=to, phase=Phase.READY, since=at, waits_until=None, fixed=False)
     return (Advanced(before, moved, why),)
 

@@ -30,6 +30,7 @@ __all__ = [
     "counts_from",
     "is_open",
     "judge",
+    "newcomer_refused",
     "next_opening",
     "room_from",
     "standing_against",
@@ -42,6 +43,11 @@ NOT_SUBSCRIBED = "not_subscribed"
 
 _UTC = ZoneInfo("UTC")
 _SEARCH_DAYS = 4_000  # pauses are passed over in one step: no calendar that opens needs so many
+
+
+def newcomer_refused(default: TopicDefault) -> str:
+    """Why an address that is on no record gets nothing of a topic; empty: it does."""
+    return NOT_SUBSCRIBED if default is TopicDefault.UNSUBSCRIBED else ""
 
 
 # ---------------------------------------------------------------- the window

@@ -16,7 +16,7 @@ from engine.bind.acts import BoundEmail, origin_of
 from engine.bind.playbook import BoundPlaybook
 from engine.bind.policy import BoundPolicy, address_of
 from engine.decide.facts import RATE, NewTouch, TouchState, is_going, is_waiting
-from engine.decide.policy import NEVER_CONTACT, Act, Asked, GiveUp, Wait, judge
+from engine.decide.policy import NEVER_CONTACT, Act, Asked, GiveUp, Wait, judge, newcomer_refused
 from engine.language.policy import Rate, TopicDefault
 from engine.ledger.copies import CopyHolder, copies_made
 from engine.ledger.held import acts_by_whom
@@ -133,7 +133,8 @@ class Gates:
         """
         copies = self._copies.setdefault((playbook.name, origin_of(step)), {})
         if self._ledger is None:
-            judged = _judged(drafts, _Known({}, never, copies))
+            refused = self._refused_newcomers(step, drafts)
+            judged = _judged(drafts, _Known(refused, never, copies))
             return _as_late([self._waiting(each, (), {}) for each in judged])
         with self._ledger.read() as unit:
             refused = self._refused(unit, step, drafts)
@@ -147,13 +148,18 @@ class Gates:
 
     def _refused(self, unit: Unit, step: BoundEmail, drafts: Sequence[Draft]) -> dict[str, str]:
         """Addresses that get nothing of the step's topic; colleagues subscribe to nothing."""
-        customers = {each.address for each in drafts if each.address and each.touch.to_customer}
+        customers = _of_customers(drafts)
         others = {each.address for each in drafts if each.address} - customers
         default = self._policy.default_of(step.topic)
         return {
             **refusals_among(unit, others, step.topic, default=TopicDefault.SUBSCRIBED),
             **refusals_among(unit, customers, step.topic, default=default),
         }
+
+    def _refused_newcomers(self, step: BoundEmail, drafts: Sequence[Draft]) -> dict[str, str]:
+        """The same where there is no ledger yet: nobody has said anything of a topic."""
+        reason = newcomer_refused(self._policy.default_of(step.topic))
+        return dict.fromkeys(_of_customers(drafts), reason) if reason else {}
 
     def _remember_copies(
         self, unit: Unit, step: BoundEmail, playbook: BoundPlaybook, drafts: Sequence[Draft]
@@ -207,6 +213,10 @@ class Gates:
             return acts
         pairs = zip(whom, _names(touch), strict=True)
         return {each: [*acts.get(each, ()), *self._given.get(name, ())] for each, name in pairs}
+
+
+def _of_customers(drafts: Sequence[Draft]) -> set[str]:
+    return {each.address for each in drafts if each.address and each.touch.to_customer}
 
 
 def _judged(drafts: Sequence[Draft], known: _Known) -> list[Draft]:

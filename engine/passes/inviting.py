@@ -23,6 +23,7 @@ from engine.ledger.store import Ledger, Unit
 from engine.passes.entering import candidates_among, entries
 from engine.passes.gather import World
 from engine.passes.keys import native
+from engine.passes.portions import Portion, keys_of, parents_of
 
 __all__ = ["DRAFT", "GONE", "Taken", "judged", "known_of", "refuse_all", "take_in"]
 
@@ -97,18 +98,18 @@ def judged(
     ledger: Ledger | None,
     *,
     as_of: datetime,
-    inside: Collection[str] = (),
+    entering: Sequence[Portion] = (),
 ) -> Taken:
-    """What becomes of invitations; `inside` are keys that entered by what is only decided yet.
+    """What becomes of invitations; `entering` are those who enter by what is only decided yet.
 
     Of several for one customer the oldest is the one by which it enters.
     """
     known = known_of(playbook, [each.key for each in invited], facts, ledger, as_of=as_of)
-    said = gates(playbook.entry, known)
-    answered = tuple(_answers(invited, said, inside))
-    entering = [each.invitation.key for each in answered if each.answer == ENTERED]
+    said = gates(playbook.entry, known, set(parents_of(entering)))
+    answered = tuple(_answers(invited, said, set(keys_of(entering))))
+    let_in = [each.invitation.key for each in answered if each.answer == ENTERED]
     clock = facts.clock(playbook)
-    return Taken(answered, tuple(entries(playbook, entering, known, as_of, clock=clock)))
+    return Taken(answered, tuple(entries(playbook, let_in, known, as_of, clock=clock)))
 
 
 def _answers(

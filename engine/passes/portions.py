@@ -16,7 +16,7 @@ from typing import Any
 from engine.audience.select import Key
 from engine.decide.stay import Newcomers
 
-__all__ = ["KeyPages", "Portion", "key_pages", "keys_of", "portions_of"]
+__all__ = ["KeyPages", "Portion", "key_pages", "keys_of", "parents_of", "portions_of"]
 
 _PAGE = 100_000  # keys asked about at once: whatever is asked of a page is asked once for each
 _PORTION = 20_000  # enrollments written in one transaction
@@ -81,6 +81,13 @@ def keys_of(portions: Iterable[Portion]) -> Iterator[str]:
     for each in portions:
         who, _ = each.who()
         yield from who.keys
+
+
+def parents_of(portions: Iterable[Portion]) -> Iterator[str]:
+    """The parents by which all of some portions are counted, empty where one has none."""
+    for each in portions:
+        who, _ = each.who()
+        yield from who.each
 
 
 def portions_of(who: Newcomers, held_out: Collection[str]) -> Iterator[Portion]:

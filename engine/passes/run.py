@@ -429,8 +429,7 @@ def _invited_in_mind(
     if ledger is not None:
         with ledger.read() as unit:
             invited = [*open_invitations(unit, playbook.name), *invited]
-    inside = set(keys_of(found.entering))
-    return judged(playbook, invited, facts, ledger, as_of=as_of, inside=inside)
+    return judged(playbook, invited, facts, ledger, as_of=as_of, entering=found.entering)
 
 
 def _last_sources(ledger: Ledger | None, playbook: BoundPlaybook) -> Mapping[str, object]:

@@ -6,12 +6,12 @@ escalation by now.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
-from engine.decide.facts import NewTouch, TouchState
+from engine.decide.facts import NewTouch, TouchState, told_apart
 from engine.decide.policy import NEVER_CONTACT
 from engine.ledger.items import pending_items, regather
 from engine.ledger.pending import PendingMail, pending_mails, skip_pending
@@ -34,7 +34,7 @@ def withhold(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: da
     while True:
         with ledger.read() as unit:
             page = pending_mails(unit, playbook.name, after=after, limit=_PAGE)
-        stopped = _stopped(playbook, facts, page)
+        stopped = [each.id for each in _stopped(playbook, facts, page)]
         if stopped:
             with ledger.write() as unit:
                 skip_pending(unit, stopped, NEVER_CONTACT, at=as_of, actor="engine")
@@ -47,34 +47,44 @@ def withhold(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: da
 def withheld(playbook: BoundPlaybook, facts: World, waiting: Sequence[NewTouch]) -> list[NewTouch]:
     """The same in a rehearsal: what waits, with the mails skipped that a rule holds for."""
     mails = [
-        PendingMail(each.id, each.entity, each.key, each.topic)
+        PendingMail(part.id, part.entity, part.key, part.topic)
         for each in waiting
-        if each.to_customer and not each.items and not each.state.has_ended
+        if each.to_customer and not each.state.has_ended
+        for part in told_apart(each)
     ]
-    stopped = set(_stopped(playbook, facts, mails))
-    return [
-        replace(each, state=TouchState.SKIPPED, reason=NEVER_CONTACT)
-        if each.id in stopped
-        else each
-        for each in waiting
-    ]
+    stopped: dict[str, set[str]] = {}
+    for mail in _stopped(playbook, facts, mails):
+        stopped.setdefault(mail.id, set()).add(mail.key)
+    return [_without(each, stopped.get(each.id, ())) for each in waiting]
+
+
+def _without(touch: NewTouch, keys: Collection[str]) -> NewTouch:
+    """One that may not tell of some customers: of several it tells of the others."""
+    if not keys:
+        return touch
+    others = tuple(each for each in touch.items if each.key not in keys)
+    if others:
+        return replace(touch, items=others)
+    return replace(touch, state=TouchState.SKIPPED, reason=NEVER_CONTACT)
 
 
 def _regather(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime) -> None:
     """Take back the digests that tell of such customers: they are made again without them."""
     with ledger.read() as unit:
         waiting = pending_items(unit, playbook.name)
-    digests = sorted(set(_stopped(playbook, facts, waiting)))
+    digests = sorted({each.id for each in _stopped(playbook, facts, waiting)})
     if digests:
         with ledger.write() as unit:
             regather(unit, digests, at=as_of, actor="engine")
 
 
-def _stopped(playbook: BoundPlaybook, facts: World, page: Sequence[PendingMail]) -> list[str]:
+def _stopped(
+    playbook: BoundPlaybook, facts: World, page: Sequence[PendingMail]
+) -> list[PendingMail]:
     own = [mail for mail in page if mail.entity == playbook.audience.entity.name]
-    found = []
+    found: list[PendingMail] = []
     for topic in sorted({mail.topic for mail in own}):
         about = [mail for mail in own if mail.topic == topic]
         never = facts.never(playbook, topic, [mail.key for mail in about])
-        found += [mail.id for mail in about if mail.key in never]
+        found += [mail for mail in about if mail.key in never]
     return found

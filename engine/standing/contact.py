@@ -18,6 +18,7 @@ from engine.decide.policy import (
     Verdict,
     counts_against,
     judge,
+    newcomer_refused,
     next_opening,
     room_from,
     standing_against,
@@ -113,8 +114,7 @@ def _mailboxes(
     asked: _Question, whom: Sequence[Reached], rows: Sequence[str], ledger: Ledger | None
 ) -> tuple[Mailbox, ...]:
     if ledger is None:
-        alone = [(who, (address_of(who.address), *rows)) for who in whom]
-        return tuple(_judged(asked, Mailbox(who), each, {}) for who, each in alone)
+        return tuple(_newcomers(asked, whom, rows))
     with ledger.read() as unit:
         default = asked.policy.default_of(asked.topic)
         found = []
@@ -128,6 +128,14 @@ def _mailboxes(
             acts = acts_by_whom(unit, reached, asked.policy, now=asked.now)
             found.append(_judged(asked, box, reached, acts))
     return tuple(found)
+
+
+def _newcomers(asked: _Question, whom: Sequence[Reached], rows: Sequence[str]) -> Iterator[Mailbox]:
+    """Where there is no ledger yet nothing is known of anybody."""
+    refusal = newcomer_refused(asked.policy.default_of(asked.topic))
+    for who in whom:
+        box = Mailbox(who, refusal if who.address and not who.is_team else "")
+        yield _judged(asked, box, (address_of(who.address), *rows), {})
 
 
 def _judged(asked: _Question, box: Mailbox, reached: tuple[str, ...], acts: Acts) -> Mailbox:

@@ -28,6 +28,7 @@ from engine.bind.conditions import BoundEveryone
 from engine.bind.playbook import Audience, BoundGoal, BoundPlaybook
 from engine.decide.facts import (
     Advanced,
+    Climbed,
     Decision,
     Enrollment,
     Invited,
@@ -37,7 +38,7 @@ from engine.decide.facts import (
     Reached,
     StepSkipped,
 )
-from engine.decide.journey import StepFacts, decide, standing_after, watch
+from engine.decide.journey import StepFacts, branch_of, decide, lets_go, standing_after, watch
 from engine.decide.stay import (
     Newcomer,
     Newcomers,
@@ -222,6 +223,66 @@ def test_a_wait_whose_moment_is_missing_holds_until_it_is_there() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("then", "phase", "until", "goes"),
+    [
+        pytest.param(AfterHold.GO, Phase.READY, None, False, id="just-reached"),
+        pytest.param(AfterHold.GO, Phase.HOLDING, AS_OF + DAY, False, id="within-the-limit"),
+        pytest.param(AfterHold.GO, Phase.HOLDING, AS_OF, True, id="at-the-very-limit"),
+        pytest.param(AfterHold.SKIP, Phase.HOLDING, AS_OF, False, id="then-skip"),
+    ],
+)
+def test_whom_a_step_lets_go_its_touches_are_there_for(
+    then: AfterHold, phase: Phase, until: datetime | None, goes: bool
+) -> None:
+    """Else one would pass a step whose mail was never made."""
+    of = playbook(BoundTask("call", "Call", hold_while=BoundHold(EVERYONE, WEEK, then)))
+    one = replace(standing(of, "call", phase), waits_until=until)
+    step = of.route.steps["call"]
+    assert lets_go(step, one, as_of=AS_OF, clock=CLOCK) is goes
+    decided = decide if phase is Phase.READY else watch
+    after = standing_after(decided(of, one, StepFacts(held=True), as_of=AS_OF, clock=CLOCK))
+    now = after.get(one.id, one)
+    assert (now is not None and now.phase is Phase.TOUCHING) is goes
+
+
+def test_who_had_the_step_before_is_not_held_at_it_again() -> None:
+    hold = BoundHold(EVERYONE, WEEK, AfterHold.GO)
+    of = playbook(BoundTask("call", "Call", hold_while=hold), task("after"))
+    one = standing(of, "call")
+    skipped, moved = begun(of, one, StepFacts(held=True, had=True))
+    assert skipped == StepSkipped(one, "call", "had_before")
+    assert isinstance(moved, Advanced)
+    assert moved.after.step == "after"
+
+
+IFS_AND_HOLDS = {
+    "passed-over": (replace(task("s"), only_if=EVERYONE), StepFacts(holds=False), 0),
+    "a-branch": (BoundIf("s", EVERYONE, then=(task("in"),)), StepFacts(met=True), 0),
+    "waited-for-and-there": (
+        BoundWaitFor("s", EVERYONE, WEEK, then=(task("in"),)), StepFacts(met=True), 0,
+    ),
+    "a-split": (BoundSplit("s", (BoundBranch("all", 1.0, (task("in"),)),)), StepFacts(), 0),
+    "an-invitation": (BoundEnroll("s", "other"), StepFacts(), 0),
+    "waited-for-too-long": (BoundWaitFor("s", EVERYONE, WEEK), StepFacts(), 7),
+    "held-too-long": (replace(HELD, id="s"), StepFacts(held=True), 7),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "facts", "days"), IFS_AND_HOLDS.values(), ids=IFS_AND_HOLDS)
+def test_a_pass_that_comes_late_shortens_no_wait_behind_a_step_and_lengthens_none(
+    step: BoundStep, facts: StepFacts, days: int
+) -> None:
+    """The next one is reached when this one was over, not when that was noticed."""
+    of = playbook(step, task("after"))
+    one = standing(of, "s")
+    late = decide(of, one, facts, as_of=AS_OF + 9 * DAY, clock=CLOCK)
+    after = standing_after(late)[one.id]
+    assert after is not None
+    assert after.step in ("after", "in")
+    assert after.since == AS_OF + days * DAY
+
+
 def test_enrolling_elsewhere_asks_for_it_and_goes_on() -> None:
     of = playbook(BoundEnroll("next", "other"), task("after"))
     one = standing(of, "next")
@@ -246,6 +307,37 @@ def taken(key: str) -> str:
     return moved.after.arm
 
 
+def test_the_way_taken_is_kept_where_it_ends_the_journey() -> None:
+    """A way without steps is the one that the other is compared with."""
+    of = playbook(BoundSplit("ab", (BoundBranch("a", 0.0, (task("a"),)), BoundBranch("b", 1.0))))
+    one = standing(of, "ab")
+    (left,) = begun(of, one, StepFacts())
+    assert left == Left(replace(one, arm="ab=b"), Outcome.COMPLETED)
+
+
+def test_the_ways_of_several_splits_are_kept_and_hang_on_nothing_of_each_other() -> None:
+    halves = (BoundBranch("a", 0.5), BoundBranch("b", 0.5))
+    of = playbook(BoundSplit("one", halves), BoundSplit("two", halves), task("last"))
+    ways = Counter()  # type: Counter[str]
+    for key in map(str, range(400)):
+        one = replace(standing(of, "one"), key=key)
+        for _ in range(2):
+            (moved,) = begun(of, one, StepFacts())
+            assert isinstance(moved, Advanced)
+            one = moved.after
+        ways[one.arm] += 1
+    assert set(ways) == {f"one={a},two={b}" for a in "ab" for b in "ab"}
+    assert min(ways.values()) > 60
+
+
+def test_a_split_that_is_renamed_sends_everyone_the_same_way() -> None:
+    halves = (BoundBranch("a", 0.5), BoundBranch("b", 0.5))
+    before, after = BoundSplit("old", halves), BoundSplit("new", halves, formerly=("old",))
+    for key in map(str, range(40)):
+        ways = [branch_of(playbook(each, task("last")), each, key).name for each in (before, after)]
+        assert ways[0] == ways[1]
+
+
 def test_shares_of_a_split_are_kept() -> None:
     ways = Counter(taken(str(key)) for key in range(4000))
     assert abs(ways["ab=a"] / 4000 - 0.25) < 0.03
@@ -266,6 +358,27 @@ def test_a_larger_holdout_contains_the_smaller(key: str, one: float, other: floa
 def test_holdouts_come_to_their_share() -> None:
     of = playbook(task("a"), entry=Entry(holdout=0.1))
     assert abs(sum(is_held_out(of, str(key)) for key in range(5000)) / 5000 - 0.1) < 0.005
+
+
+@pytest.mark.parametrize(
+    ("first", "phase"),
+    [
+        pytest.param(BoundWait("w", WEEK), Phase.WAITING, id="of-some-time"),
+        pytest.param(BoundWait("w", WEEK, only_if=EVERYONE), Phase.READY, id="under-a-condition"),
+        pytest.param(
+            BoundWait("w", WEEK, hold_while=BoundHold(EVERYONE, WEEK, AfterHold.SKIP)),
+            Phase.READY,
+            id="which-may-be-held",
+        ),
+        pytest.param(BoundWait("w", UntilWeekday(0, time(9))), Phase.READY, id="until-a-weekday"),
+    ],
+)
+def test_a_first_wait_has_begun_where_nothing_is_to_be_asked(
+    first: BoundWait, phase: Phase
+) -> None:
+    entered = start_of(playbook(first), AS_OF, CLOCK).treated
+    assert entered.phase is phase
+    assert entered.waits_until == (AS_OF + 7 * DAY if phase is Phase.WAITING else None)
 
 
 def test_many_enter_as_each_of_them_would() -> None:
@@ -310,6 +423,41 @@ def test_goal_and_exit(ends: bool, goal: bool, leaves: bool, outcome: Outcome | 
     assert left == ([outcome] if outcome else [])
     reached = [each.after.goal_at for each in decisions if isinstance(each, Reached)]
     assert reached == ([AS_OF + DAY] if goal else [])
+    kept = [each.enrollment.goal_at for each in decisions if isinstance(each, Left)]
+    assert kept == ([AS_OF + DAY if goal else None] if outcome else [])
+
+
+@pytest.mark.parametrize("holdout", [False, True], ids=["treated", "held-out"])
+@pytest.mark.parametrize(
+    ("now", "days", "reasons"),
+    [
+        pytest.param(Standing(), 1, [], id="inside"),
+        pytest.param(Standing(exit=True), 1, ["exit_when"], id="with-the-exit"),
+        pytest.param(Standing(), 30, ["window"], id="at-the-end-of-the-window"),
+    ],
+)
+def test_a_level_is_kept_whatever_becomes_of_one(
+    holdout: bool, now: Standing, days: int, reasons: list[str]
+) -> None:
+    of, one = aiming(ends=True, holdout=holdout)
+    reasons = [why for why in reasons if holdout or why != "window"]  # no others rest until then
+    climbed, *left = look_at(of, one, replace(now, level="tried"), AS_OF + days * DAY)
+    assert climbed == Climbed(one, replace(one, level="tried"), "done")
+    outcome = Outcome.HOLDOUT if holdout else Outcome.EXITED
+    assert left == [Left(replace(one, level="tried"), outcome, why) for why in reasons]
+
+
+def test_who_is_gone_leaves_whatever_else_holds() -> None:
+    of, one = aiming(ends=True)
+    now = Standing(goal=True, exit=True, present=False, level="tried")
+    assert look_at(of, one, now, AS_OF + DAY) == (Left(one, Outcome.EXITED, "gone"),)
+
+
+def test_the_window_of_a_goal_ends_at_the_local_clock_time_of_the_entry() -> None:
+    """An hour was left out in between."""
+    of, _ = aiming(ends=True)
+    before = AS_OF - 7 * DAY
+    assert start_of(of, before, CLOCK).treated.goal_until == before + 30 * DAY - timedelta(hours=1)
 
 
 def test_the_goal_counts_within_its_window_and_once() -> None:

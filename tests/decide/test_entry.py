@@ -1,5 +1,6 @@
 """Gates of entry, fuses and the throttle, as tables."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decide.entry import Candidates, gate_of, gates
+from engine.decide.entry import BlownFuse, Candidates, again_refused, gate_of, gates
 from engine.decide.facts import Past
 from engine.language.playbook import Again, Entry, Fuse
 from engine.moments import Duration, Unit
@@ -79,7 +80,21 @@ def make_candidates(*matched: str, **given: Any) -> Candidates:
             Entry(), {"bystanders": frozenset({"3"})}, "1 2", {"existing": 1}, id="existing-skip"
         ),
         pytest.param(
+            Entry(again=Again(allowed=True)),
+            {"bystanders": frozenset({"2", "3"}), "past": {"3": Past(1, AS_OF)}},
+            "1 3",
+            {"existing": 1},
+            id="who-was-let-in-since-is-no-bystander",
+        ),
+        pytest.param(
             Entry(), {"meets_goal": frozenset({"2"})}, "1 3", {"goal": 1}, id="goal-reached"
+        ),
+        pytest.param(
+            Entry(),
+            {"meets_goal": frozenset({"2"}), "meets_exit": frozenset({"2"})},
+            "1 3",
+            {"goal": 1},
+            id="the-goal-goes-before-the-exit",
         ),
         pytest.param(
             Entry(again=Again(allowed=True, times=2)),
@@ -100,6 +115,20 @@ def make_candidates(*matched: str, **given: Any) -> Candidates:
             "2",
             {"again": 1, "missing_value": 1},
             id="once-per-value",
+        ),
+        pytest.param(
+            Entry(again=Again(allowed=True, per="renews_on", after=Duration(90, Unit.DAY))),
+            {
+                "values": dict.fromkeys("123", "2026-04-01"),
+                "past": {
+                    "1": replace(LEFT_90_DAYS_AGO, values=frozenset({"2026-04-01"})),
+                    "2": replace(LEFT_89_DAYS_AGO, values=frozenset({"2025-04-01"})),
+                    "3": replace(LEFT_90_DAYS_AGO, values=frozenset({"2025-04-01"})),
+                },
+            },
+            "3",
+            {"again": 2},
+            id="all-that-are-said-must-hold",
         ),
         pytest.param(
             Entry(again=Again(allowed=True, times=1, each="account")),
@@ -173,6 +202,9 @@ def make_candidates(*matched: str, **given: Any) -> Candidates:
             Entry(per_run=2), {"entered_before": 1}, "1", {"per_run": 2}, id="throttle-continued"
         ),
         pytest.param(
+            Entry(per_run=1), {"entered_before": 2}, "", {"per_run": 3}, id="throttle-made-narrower"
+        ),
+        pytest.param(
             Entry(), {"approved": frozenset({"1", "9"})}, "1", {"not_approved": 2}, id="approved"
         ),
     ],
@@ -184,6 +216,27 @@ def test_admit(
     assert admission.entering == tuple(entering.split())
     assert admission.skipped == skipped
     assert admission.blown is None
+
+
+@pytest.mark.parametrize(
+    ("own", "of_its_account", "days"),
+    [
+        pytest.param(LEFT_89_DAYS_AGO, Past(1, AS_OF - timedelta(days=80)), 10, id="the-others"),
+        pytest.param(Past(1, AS_OF - timedelta(days=80)), LEFT_89_DAYS_AGO, 10, id="its-own"),
+        pytest.param(LEFT_89_DAYS_AGO, LEFT_90_DAYS_AGO, 1, id="which-alone-keep-it-out"),
+        pytest.param(LEFT_89_DAYS_AGO, Past(2, LEFT_89_DAYS_AGO.last_left_at), None, id="for-ever"),
+    ],
+)
+def test_what_keeps_one_out_for_the_longest_is_told(
+    own: Past, of_its_account: Past, days: int | None
+) -> None:
+    again = Again(allowed=True, times=2, after=Duration(90, Unit.DAY), each="account")
+    known = make_candidates(
+        "1", groups={"1": "a"}, past={"1": own}, past_of_groups={"a": of_its_account}
+    )
+    refused = again_refused("1", Entry(again=again), known)
+    assert refused is not None
+    assert refused.until == (None if days is None else AS_OF + timedelta(days=days))
 
 
 @pytest.mark.parametrize(
@@ -200,6 +253,16 @@ def test_fuses(fuse: Fuse | None, first_run: Fuse | None, name: str) -> None:
     admission = admit(Entry(fuse=fuse), make_candidates("1", "2", "3", first_run=first_run))
     assert (admission.blown.name if admission.blown else "") == name
     assert bool(admission.entering) is not bool(name)
+
+
+@pytest.mark.parametrize("matched", [(), ("1", "2")])
+def test_one_that_equals_a_vanished_playbook_is_held_whoever_matches(
+    matched: tuple[str, ...],
+) -> None:
+    """Also where nobody does: it would have run, and the next run would mail everyone again."""
+    admission = admit(Entry(), make_candidates(*matched, equals="old"))
+    assert admission.blown == BlownFuse("vanished", "old", len(matched), 100)
+    assert admission.entering == ()
 
 
 @pytest.mark.parametrize("percent", [7, 29, 57, 58])

@@ -68,6 +68,11 @@ OPENINGS = [
         "doubled-hour-opens-again",
     ),
     (
+        *("America/New_York", "2026-11-01T05:55Z", "2026-11-01T06:30Z"),
+        {"days": ALL_DAYS, "opens": 90, "closes": 110},
+        "doubled-half-hour-opens-again",
+    ),
+    (
         *("America/Sao_Paulo", "2018-11-04T02:30Z", "2018-11-04T03:00Z"),
         {"days": frozenset({6}), "opens": 0, "closes": 120},
         "midnight-left-out",
@@ -221,6 +226,11 @@ VERDICTS = [
         )
     ),
     (
+        BoundPolicy(caps=(cap(), cap(2, "7 days", give_up=Duration(3, Unit.DAY)))),
+        *(asked(capped_at=NOW - timedelta(days=3)), {ANN: sent(3, 50)}),
+        *(GiveUp(), "given-up-by-the-less-patient-of-two"),
+    ),
+    (
         *(BoundPolicy(caps=(cap(),)), asked(capped_at=NOW - timedelta(days=7)), {}),
         *(Go(), "room-at-last"),
     ),
@@ -253,6 +263,12 @@ VERDICTS = [
         asked(ANN, address_of("bob")),
         {address_of("bob"): sent(3)},
         *(Wait("capped", NOW + 21 * HOUR), "any-of-several-addresses"),
+    ),
+    (
+        BoundPolicy(caps=(cap(),)),
+        asked(ANN, address_of("bob")),
+        {ANN: sent(5), address_of("bob"): sent(3)},
+        *(Wait("capped", NOW + 21 * HOUR), "the-later-of-several-addresses"),
     ),
 ]
 

@@ -103,10 +103,11 @@ def test_a_date_that_means_never_is_waited_for_and_one_that_means_ever_is_past(
         ("2026-03-06T09:01", 4, "09:00", "2026-03-13T09:00"),
         ("2026-03-06T09:00", 6, "02:30", "2026-03-08T03:30"),
         ("2026-10-31T23:00", 6, "01:30", "2026-11-01T01:30"),
+        ("2026-03-09T23:00", 0, "23:30", "2026-03-09T23:30"),  # it is Tuesday in UTC
     ],
 )
 def test_the_next_weekday(since: str, weekday: int, at: str, ends: str) -> None:
     known = Known(FRIDAY.astimezone(UTC), entered_at=FRIDAY)
     wait = UntilWeekday(weekday, time.fromisoformat(at))
-    found = wait_end(wait, local(since), Clock(NEW_YORK), known)
+    found = wait_end(wait, local(since).astimezone(UTC), Clock(NEW_YORK), known)
     assert found == local(ends).astimezone(UTC)

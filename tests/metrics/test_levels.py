@@ -295,6 +295,19 @@ def test_levels_are_asked_inside_and_afterwards_and_of_those_held_out(stage: Sta
     assert stage.do("audit", "verify").status == 0
 
 
+def test_an_edit_that_moves_those_inside_forgets_nobody_who_has_left(stage: Stage) -> None:
+    """Else those held out, who are inside, were looked at for longer than the treated."""
+    stage.edit("playbooks/checkup.yaml", "entry:", "on_change: move\nentry:")
+    go(stage, "2026-03-01T09:00:00Z")
+    go(stage, "2026-03-05T09:00:00Z")  # the treated have left
+    stage.edit("playbooks/checkup.yaml", "wait: 3 days", "wait: 4 days")
+    put(stage, adopted=PEOPLE)
+    go(stage, "2026-03-07T09:00:00Z")
+    log = stage.do("audit", "show", "--format", "json").data
+    reached = [each["key"] for each in log if each["kind"] == "goal.reached"]
+    assert sorted(map(int, reached)) == list(PEOPLE)
+
+
 def test_a_level_that_comes_after_the_window_does_not_count(stage: Stage) -> None:
     go(stage, "2026-03-01T09:00:00Z")
     put(stage, level="Weekly")

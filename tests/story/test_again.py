@@ -143,3 +143,12 @@ def test_and_in_the_zone_of_today(stage: Stage) -> None:
     put(stage, "{after: 1 week}", head=head)
     assert entering(stage, "2026-03-13T09:59-04:00") == (0, {"again": 1})
     assert entering(stage, "2026-03-13T10:00-04:00") == (1, {})
+
+
+def test_a_day_of_work_is_none_where_the_policy_has_a_holiday(stage: Stage) -> None:
+    """Friday before Memorial Day: the next day of work is Tuesday."""
+    stage.edit("touchline.yaml", "people:\n", "policy: {holidays: US}\npeople:\n")
+    put(stage, "{after: 1 business day}")
+    assert entering(stage, "2026-05-22T09:00-04:00") == (3, {})
+    assert entering(stage, "2026-05-25T09:00-04:00") == (0, {"again": 3})
+    assert entering(stage, "2026-05-26T09:00-04:00") == (3, {})

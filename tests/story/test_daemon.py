@@ -151,6 +151,19 @@ def test_a_wait_that_is_over_moves_on_without_a_fire(stage: Stage) -> None:
     assert len(stage.hooks.received) == 3
 
 
+def test_nobody_leaves_between_fires_by_data_that_cannot_be_trusted(stage: Stage) -> None:
+    """An empty table looks as if everyone were gone."""
+    then = (datetime.now(UTC) - timedelta(days=5, minutes=1)).isoformat()
+    stage.edit("playbooks/checkup.yaml", "{days_ago: {between: [30, 90]}}", "{set: true}")
+    stage.run(as_of=then)
+    users = (stage.root / "data/users.csv").read_text()
+    stage.write("data/users.csv", users.splitlines()[0] + "\n")
+    assert stage.do("daemon", "--once").status == 1
+    stage.write("data/users.csv", users)
+    assert stage.do("daemon", "--once").status == 0
+    assert len(stage.hooks.received) == 3
+
+
 def test_a_daemon_serves_its_figures_while_it_works(stage: Stage) -> None:
     every_minute(stage)
     with closing(socket.socket()) as free:

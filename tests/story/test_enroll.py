@@ -102,6 +102,22 @@ def test_each_gate_of_entry(stage: Stage, row: tuple[str, dict[str, int]]) -> No
     assert answers(stage) == expected, "an invitation is answered once"
 
 
+def test_a_rehearsal_lets_in_one_of_a_parent_as_the_run_will(stage: Stage) -> None:
+    """The one whom the segment finds keeps out those of its account who were asked in."""
+    chain(stage, "entry: {again: {each: account}}\n")
+    stage.edit("playbooks/followup.yaml", "first_name: Nobody", "user_id: 2")
+    dry, run = stage.run("--dry-run"), stage.run()
+    told, done = ({each["playbook"]: each for each in of.data["runs"]} for of in (dry, run))
+    assert (
+        told["followup"]["invited"]
+        == done["followup"]["invited"]
+        == answers(stage)
+        == {"already_inside": 3}
+    )
+    assert [each["key"] for each in dry.data["would"] if each["step"] == "email-1"] == [2]
+    assert stage.mailed == ["ann2@example.com"]
+
+
 def test_a_paused_target_lets_them_wait(stage: Stage) -> None:
     chain(stage, "status: paused\n")
     stage.run()

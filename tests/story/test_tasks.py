@@ -122,7 +122,10 @@ def test_a_task_closes_itself_after_its_enrollment_has_ended(stage: Stage) -> No
     assert again["closed"] == 0
 
 
-def test_a_task_goes_on_with_the_version_it_was_made_under(stage: Stage) -> None:
+@pytest.mark.parametrize("on_change", ["keep", "move"])
+def test_a_task_goes_on_with_the_version_it_was_made_under(stage: Stage, on_change: str) -> None:
+    """Nobody is moved whose stay has ended."""
+    stage.edit("playbooks/checkup.yaml", "steps:", f"on_change: {on_change}\nsteps:")
     stage.put_users({"user_id": 1})
     stage.run(as_of=day(10))
     stage.edit("playbooks/checkup.yaml", LOGGED_IN, "{did: logged_in, within: 1 hour}")

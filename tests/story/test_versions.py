@@ -115,6 +115,25 @@ def test_those_whose_step_is_gone_are_held_until_it_is_back(care: Stage) -> None
     assert (line(care)["step_gone"], calls(care)) == (0, 3)
 
 
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("exit_when: {uses_reports: true}", "exit_when"),
+        ("goal: {name: reports, when: {uses_reports: true}}", "reports"),
+    ],
+    ids=["exit", "goal"],
+)
+def test_those_whose_step_is_gone_leave_by_the_words_of_today(
+    care: Stage, rule: str, why: str
+) -> None:
+    care.edit(PATH, "  - wait: 5 days\n    id: rest\n", "")
+    care.edit(PATH, "steps:", f"{rule}\nsteps:")
+    care.put_users({"user_id": 1, "uses_reports": "true"}, {"user_id": 2}, {"user_id": 3})
+    care.run(as_of=day(12))
+    assert line(care)["step_gone"] == 2
+    assert [body["reason"] for body in log(care, "left", "--for", "1")] == [why]
+
+
 def test_the_exit_of_the_new_version_is_asked_before_anything_goes_out(care: Stage) -> None:
     care.edit(PATH, "steps:", "exit_when: {uses_reports: true}\nsteps:")
     care.edit(PATH, "wait: 5 days", "wait: 1 day")
@@ -216,6 +235,53 @@ def test_kept_versions_that_no_longer_fit_are_told_of(care: Stage) -> None:
 
 
 # ---------------------------------------------------------------- on_exit
+
+
+KEPT = """\
+playbook: care
+segment: {of: user, where: [{everyone: true}]}
+exit_when: {segment: quiet}
+steps:
+  - wait: 5 days
+  - email: hello
+  - wait: 9 days
+"""
+QUIET = "segment: quiet\nof: user\nwhere: [{uses_reports: true}]\n"
+
+
+def test_a_mail_in_another_language_is_that_of_ones_own_version_too(stage: Stage) -> None:
+    stage.edit("catalog/user.yaml", "email: email}", "email: email, locale: lang}")
+    stage.edit("catalog/user.yaml", "  uses_reports", "  lang: text\n  uses_reports")
+    french = "---\nsubject: Bonjour {{ user.first_name }}\n---\nBonjour.\n"
+    stage.write("emails/hello.fr.md", french)
+    steps = KEPT.replace("care", "checkup").replace("exit_when: {segment: quiet}\n", "")
+    stage.write("playbooks/checkup.yaml", steps)
+    stage.put_users({"user_id": 1, "lang": "fr"}, {"user_id": 2, "lang": "en"})
+    stage.run(as_of=day(10))
+    stage.edit("emails/hello.fr.md", "subject: Bonjour", "subject: Salut")
+    stage.run(as_of=day(15))
+    subjects = sorted(str(letter["Subject"]) for letter in stage.letters)
+    assert subjects == ["Bonjour Ann1", "Hello Ann2"]
+
+
+def test_each_reads_and_leaves_by_the_words_of_their_own_version(stage: Stage) -> None:
+    """Also in one pass at one step: the mail, and the named segment by which they leave."""
+    stage.write("playbooks/checkup.yaml", KEPT.replace("care", "checkup"))
+    stage.write("segments/quiet.yaml", QUIET)
+    stage.run(as_of=day(10))
+    stage.edit("playbooks/checkup.yaml", "wait: 5 days", "wait: 4 days")
+    stage.edit("emails/hello.md", "Hello {{", "Welcome {{")
+    stage.edit("segments/quiet.yaml", "{uses_reports: true}", "{first_name: Ann2}")
+    stage.put_users(*({"user_id": key} for key in (1, 2, 3, 4)))
+    stage.run(as_of=day(11))
+    told = {"user_id": 3, "uses_reports": "true"}
+    stage.put_users({"user_id": 1}, {"user_id": 2}, told, {"user_id": 4})
+    stage.run(as_of=day(15))
+    assert sorted(str(letter["Subject"]) for letter in stage.letters) == [
+        "Hello Ann1",
+        "Hello Ann2",
+        "Welcome Ann4",
+    ]
 
 
 @pytest.mark.parametrize(

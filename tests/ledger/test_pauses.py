@@ -1,0 +1,57 @@
+"""What the end of a pause makes of everybody inside, written and foreseen alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import product
+
+from engine.decide.facts import Enrollment, Entered, Phase
+from engine.decide.pauses import Pause
+from engine.ledger import control
+from engine.ledger.journey import open_enrollments
+from engine.ledger.store import Ledger
+from tests.ledger.factories import MINUTE, NOW, keep, make_enrollment, reading, writing
+
+ENDED = NOW + 60 * MINUTE
+STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING, Phase.GATHERING, Phase.RESTING)
+BEGAN = (-9, 20)
+ENDS = (None, -1, 0, 30, 60, 120)
+
+
+def at(minutes: int | None) -> datetime | None:
+    return None if minutes is None else NOW + minutes * MINUTE
+
+
+def insiders() -> list[Enrollment]:
+    """Whoever can stand still: since when, until when, and how long the goal counts."""
+    said = product(STILL, (False, True), BEGAN, ENDS, ENDS)
+    return [
+        make_enrollment(
+            f"{place:04}",
+            phase=phase,
+            fixed=fixed,
+            entered_at=at(-9),
+            since=at(since),
+            waits_until=at(until),
+            goal_until=at(goal),
+        )
+        for place, (phase, fixed, since, until, goal) in enumerate(said)
+        if until is None or until >= since
+    ]
+
+
+def test_a_rehearsal_foresees_of_everybody_what_the_end_of_a_pause_makes_of_them(
+    ledger: Ledger,
+) -> None:
+    before = insiders()
+    keep(ledger, [Entered(each) for each in before], at=NOW - 9 * MINUTE)
+    writing(ledger, lambda unit: control.pause_started(unit, "checkup", at=NOW, actor="ann"))
+    writing(ledger, lambda unit: control.pause_ended(unit, "checkup", at=ENDED, actor="ann"))
+    found = reading(ledger, lambda unit: open_enrollments(unit, "checkup", limit=len(before)))
+    assert len(found) == len(before) > 300
+    wrong = [
+        (was, now)
+        for was, now in zip(before, found, strict=True)
+        if Pause(NOW, ENDED).over(was) != now
+    ]
+    assert not wrong, wrong[0]
