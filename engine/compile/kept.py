@@ -148,7 +148,9 @@ def text_of(statement: Executable | Filled, dialect: Dialect) -> Text:
         if compiled is None:
             compiled = statement.texts[key] = _compiled(statement.statement, dialect)
         names = {each.key: name for each, name in compiled.bind_names.items()}
-        values = {names[key]: value for key, value in statement.parameters.items()}
+        given = statement.parameters.items()
+        # Beside what never holds SQLAlchemy writes nothing else, and asks for no value of it.
+        values = {names[key]: value for key, value in given if key in names}
         return Text(str(compiled), {**compiled.params, **values})
     compiled = _compiled(statement, dialect)
     return Text(str(compiled), compiled.params)

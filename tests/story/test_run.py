@@ -268,6 +268,20 @@ def test_a_mail_of_one_playbook_is_contact_for_another(stage: Stage) -> None:
     )
 
 
+@pytest.mark.parametrize("asked", ["contacted: {}", "in_playbook: checkup"])
+def test_what_nobody_can_meet_yet_stands_beside_other_conditions(stage: Stage, asked: str) -> None:
+    """The ledger has nothing of it: the statement leaves out the other's value with the rest."""
+    where = f"[{{account.plan: pro}}, {{{asked}}}]"
+    stage.write(
+        "playbooks/after.yaml",
+        f"playbook: after\npriority: 9\nsegment: {{of: user, where: {where}}}\n"
+        "steps: [{wait: 1 day}]\n",
+    )
+    first, second = stage.run().data, stage.run(as_of="2026-03-10T10:00:00-04:00").data
+    assert [each["runs"][0]["entered"] for each in (first, second)] == [0, 3]
+    assert stage.do("compile", "after").status == 0
+
+
 def test_those_inside_go_on_with_the_version_they_entered_with(stage: Stage) -> None:
     stage.run()
     stage.edit(
