@@ -173,6 +173,16 @@ def _duration(value: str) -> None:
         raise ValueError(f"`{value}` leads out of the calendar; at most {_LONGEST_YEARS:,} years")
 
 
+def _lateness(value: str) -> None:
+    """Some time: no pass is so punctual that nothing would be too late."""
+    try:
+        is_none = not parse_duration(value).amount
+    except ValueError:
+        return  # which is told of it as a duration
+    if is_none:
+        raise ValueError(f"`{value}` is no time: all would be too late; expected one, as `1 hour`")
+
+
 def _web_page(value: str) -> None:
     if not value.startswith(("https://", "http://")):
         raise ValueError("expected a web address that begins with https://")
@@ -182,6 +192,7 @@ Format = tuple[str, Callable[..., object]]
 
 FORMATS: Mapping[str, Format] = {
     "touchline-duration": ("bad-duration", _duration),
+    "touchline-lateness": ("bad-duration", _lateness),
     "touchline-share": ("bad-share", _share),
     "touchline-growth": ("bad-share", _growth),
     "touchline-cron": ("bad-schedule", _cron),
