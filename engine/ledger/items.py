@@ -24,6 +24,7 @@ from engine.ledger.store import Unit
 from engine.ledger.tables import AT_REST, NOBODYS, enrollments, items, reaches, touches
 
 __all__ = [
+    "TAKEN_BACK",
     "WAS_TAKEN_BACK",
     "clear_for_remaking",
     "ends_of_items",
@@ -35,10 +36,10 @@ __all__ = [
     "write_items",
 ]
 
-_TAKEN_BACK = "regathered"
+TAKEN_BACK = "regathered"
 _NOT_IN_DOUBT = (TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)
 
-WAS_TAKEN_BACK = and_(touches.c.state == TouchState.DROPPED, touches.c.reason == _TAKEN_BACK)
+WAS_TAKEN_BACK = and_(touches.c.state == TouchState.DROPPED, touches.c.reason == TAKEN_BACK)
 """The digests that never went out, and may be made again."""
 
 
@@ -104,13 +105,13 @@ def regather(unit: Unit, digests: Collection[str], *, at: datetime, actor: str) 
         return
     given = texts_relation(unit.connection, digests)
     mine = (touches.c.id.in_(select(given.c.value)), touches.c.state.in_(_NOT_IN_DOUBT))
-    values = {"state": TouchState.DROPPED, "reason": _TAKEN_BACK, "ended_at": at, **NOBODYS}
+    values = {"state": TouchState.DROPPED, "reason": TAKEN_BACK, "ended_at": at, **NOBODYS}
     columns = (touches.c.id, touches.c.playbook)
     taken = unit.connection.execute(
         update(touches).where(*mine).values(values).returning(*columns)
     ).all()
     for row in taken:
-        body = {"touch": row.id, "reason": _TAKEN_BACK}
+        body = {"touch": row.id, "reason": TAKEN_BACK}
         unit.note(Kind.TOUCH_DROPPED, body, at=at, actor=actor, playbook=row.playbook)
     _put_back(unit, [row.id for row in taken], at=at, actor=actor)
 
@@ -141,7 +142,7 @@ def _tell(unit: Unit, row: Row[Any], *, at: datetime, actor: str) -> None:
         "phase": Phase.GATHERING,
         "step": row.step,
         "until": instant_text(at),
-        "why": _TAKEN_BACK,
+        "why": TAKEN_BACK,
     }
     unit.note(Kind.STEP_WAITS, body, at=at, actor=actor, playbook=row.playbook, key=row.key)
 

@@ -34,11 +34,12 @@ def _unless_held(touch: NewTouch, held: Collection[str]) -> NewTouch:
     return touch
 
 
-def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
+def let_go(journal: DryJournal, waiting: Sequence[NewTouch], refused: Sequence[NewTouch]) -> None:
     """Take what waits for what a dispatch would make of it now; people go on where it has ended.
 
     What is of somebody who would leave in this pass is dropped, as it would be; a digest is made
-    again without them. A draft that waits for a person waits on, and its people with it.
+    again without them. A draft that waits for a person waits on, and its people with it. Of whom no
+    digest may tell any more (`refused`) go on without it.
     """
     inside = journal.still_inside()
     kept = [
@@ -48,11 +49,12 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch]) -> None:
     ]
     left = set(journal.left())
     journal.record(TouchMade(touch) for touch, _ in kept)
+    passed = [each for each in refused if each.enrollment in inside]
+    journal.pass_over(passed)
     journal.end([touch for touch, _ in kept if touch.reason == NEVER_CONTACT])
     journal.end([_dropped(each) for each in waiting if each.enrollment in left])
-    here = (
-        each for _, parts in kept for each in parts if each.step == inside[each.enrollment].step
-    )
+    listed = (*(each for _, parts in kept for each in parts), *passed)
+    here = (each for each in listed if each.step == inside[each.enrollment].step)
     journal.go_on_with([inside[each] for each in sorted({each.enrollment for each in here})])
 
 

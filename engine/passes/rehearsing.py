@@ -230,6 +230,10 @@ class DryJournal:
         self.record(TouchMade(touch) for touch in touches)
         self._dispatch(touches)
 
+    def pass_over(self, refused: Sequence[NewTouch]) -> None:
+        """Remember of whom a digest tells no more: their step is over, and by no touch."""
+        self._keep(refused)
+
     def _goes_on(self, decision: Decision) -> bool:
         """Whether one of the ledger is where it was, and still to be decided on by that.
 

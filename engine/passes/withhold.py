@@ -13,7 +13,7 @@ from datetime import datetime
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import NewTouch, TouchState, told_apart
 from engine.decide.policy import NEVER_CONTACT
-from engine.ledger.items import pending_items, regather
+from engine.ledger.items import TAKEN_BACK, pending_items, regather
 from engine.ledger.pending import PendingMail, pending_mails, skip_pending
 from engine.ledger.store import Ledger
 from engine.passes.gather import World
@@ -34,7 +34,7 @@ def withhold(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: da
     while True:
         with ledger.read() as unit:
             page = pending_mails(unit, playbook.name, after=after, limit=_PAGE)
-        stopped = [each.id for each in _stopped(playbook, facts, page)]
+        stopped = _stopped(playbook, facts, page)
         if stopped:
             with ledger.write() as unit:
                 skip_pending(unit, stopped, NEVER_CONTACT, at=as_of, actor="engine")
@@ -44,47 +44,56 @@ def withhold(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: da
     _regather(playbook, facts, ledger, as_of=as_of)
 
 
-def withheld(playbook: BoundPlaybook, facts: World, waiting: Sequence[NewTouch]) -> list[NewTouch]:
-    """The same in a rehearsal: what waits, with the mails skipped that a rule holds for."""
+def withheld(
+    playbook: BoundPlaybook, facts: World, waiting: Sequence[NewTouch]
+) -> tuple[list[NewTouch], list[NewTouch]]:
+    """The same in a rehearsal: what waits, with the mails skipped that a rule holds for.
+
+    A digest goes without those of its customers that it holds for, and is taken back where it
+    tells of nobody else: they come apart, each by a touch of its own.
+    """
+    asked = [each for each in waiting if each.to_customer and not each.state.has_ended]
+    parts = [part for each in asked for part in told_apart(each)]
     mails = [
-        PendingMail(part.id, part.entity, part.key, part.topic)
-        for each in waiting
-        if each.to_customer and not each.state.has_ended
-        for part in told_apart(each)
+        PendingMail(str(place), part.entity, part.key, part.topic)
+        for place, part in enumerate(parts)
     ]
-    stopped: dict[str, set[str]] = {}
-    for mail in _stopped(playbook, facts, mails):
-        stopped.setdefault(mail.id, set()).add(mail.key)
-    return [_without(each, stopped.get(each.id, ())) for each in waiting]
+    stopped = [parts[int(place)] for place in _stopped(playbook, facts, mails)]
+    told_of = {each.id for each in waiting if each.items}
+    refused = {(each.id, each.enrollment): _refused(each) for each in stopped}
+    left = [_without(each, refused) if each.id in told_of else each for each in waiting]
+    return (
+        [refused.get((each.id, each.enrollment), each) for each in left],
+        [each for each in refused.values() if each.id in told_of],
+    )
 
 
-def _without(touch: NewTouch, keys: Collection[str]) -> NewTouch:
-    """One that may not tell of some customers: of several it tells of the others."""
-    if not keys:
-        return touch
-    others = tuple(each for each in touch.items if each.key not in keys)
-    if others:
-        return replace(touch, items=others)
+def _refused(touch: NewTouch) -> NewTouch:
     return replace(touch, state=TouchState.SKIPPED, reason=NEVER_CONTACT)
+
+
+def _without(digest: NewTouch, refused: Collection[tuple[str, str]]) -> NewTouch:
+    others = [each for each in digest.items if (digest.id, each.enrollment) not in refused]
+    if others:
+        return replace(digest, items=tuple(others))
+    return replace(digest, state=TouchState.DROPPED, reason=TAKEN_BACK)
 
 
 def _regather(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime) -> None:
     """Take back the digests that tell of such customers: they are made again without them."""
     with ledger.read() as unit:
         waiting = pending_items(unit, playbook.name)
-    digests = sorted({each.id for each in _stopped(playbook, facts, waiting)})
+    digests = sorted(set(_stopped(playbook, facts, waiting)))
     if digests:
         with ledger.write() as unit:
             regather(unit, digests, at=as_of, actor="engine")
 
 
-def _stopped(
-    playbook: BoundPlaybook, facts: World, page: Sequence[PendingMail]
-) -> list[PendingMail]:
+def _stopped(playbook: BoundPlaybook, facts: World, page: Sequence[PendingMail]) -> list[str]:
     own = [mail for mail in page if mail.entity == playbook.audience.entity.name]
-    found: list[PendingMail] = []
+    found = []
     for topic in sorted({mail.topic for mail in own}):
         about = [mail for mail in own if mail.topic == topic]
         never = facts.never(playbook, topic, [mail.key for mail in about])
-        found += [mail for mail in about if mail.key in never]
+        found += [mail.id for mail in about if mail.key in never]
     return found

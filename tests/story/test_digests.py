@@ -360,6 +360,40 @@ def test_who_must_not_be_told_of_while_it_waits_for_the_window_is_taken_out(
     assert sound(stage)
 
 
+@pytest.mark.parametrize("failing", ["", ", on_failure: exit"], ids=["goes on", "leaves"])
+@pytest.mark.parametrize(("troubled", "told_of"), [((1,), [2]), ((1, 2), [])], ids=["one", "all"])
+def test_a_dry_run_leaves_them_out_as_well(
+    stage: Stage, troubled: tuple[int, ...], told_of: list[int], failing: str
+) -> None:
+    shared_address(stage)
+    put_step(stage, EMAIL_STEP.replace("account.csm", "user") + failing)
+    stage.edit("playbooks/checkup.yaml", "wait: 30 days", "task: Look after them")
+    stage.edit("playbooks/checkup.yaml", "goal:", "# goal:")
+    stage.edit("touchline.yaml", "people:\n", WINDOW.replace("NEVER", NEVER) + "people:\n")
+    where = f"[{{uses_reports: true}}, {{user_id: {list(troubled)}}}]"
+    stage.write("segments/troubled.yaml", f"segment: troubled\nof: user\nwhere: {where}\n")
+    stage.run(as_of=NINE)
+    stage.run(as_of=NOON)
+    troubles = {"email": "home@example.com", "uses_reports": "true"}
+    stage.put_users(*({"user_id": key, **troubles} for key in (1, 2)))
+    dry = stage.run("--dry-run", as_of=LATER).data
+    going = [each for each in dry["would"] if each["status"] == "ready"]
+    assert [each["key"] for each in going if each["channel"] == "email"] == told_of
+    foreseen, done = dry["runs"][0], stage.run(as_of=LATER).data["runs"][0]
+    tasks = 2 - len(troubled) if failing else 2
+    mail, task = {"sent": 1} if told_of else {"dropped": 1}, {"sent": tasks} if tasks else {}
+    assert done["touches"] == {"email": mail} | ({"task": task} if task else {})
+    assert _as_ready(done["touches"]) == foreseen["touches"]
+
+
+def _as_ready(touches: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """What was sent as a dry run tells it."""
+    return {
+        channel: {"ready" if state == "sent" else state: n for state, n in states.items()}
+        for channel, states in touches.items()
+    }
+
+
 # ---------------------------------------------------------------- the other verbs, and showing
 
 

@@ -357,3 +357,33 @@ def again(stage: Stage) -> Any:
     answer = stage.run(as_of=day(10))
     assert answer.status == bool(answer.data["runs"][0]["held"])
     return answer.data["runs"][0]
+
+
+ASKING = """\
+playbook: asking
+priority: 90
+segment: {of: user, where: [{user_id: [2, 3]}]}
+steps: [{enroll: checkup}]
+"""
+OF_EACH = """\
+playbook: checkup
+segment: {of: user, where: [{uses_reports: true}]}
+entry: {again: {each: account, after: 1 day}}
+steps: [{wait: 3 days}]
+"""
+
+
+@pytest.mark.parametrize("before", [(), (day(2), day(9))], ids=["new", "inside before"])
+def test_who_is_asked_in_finds_one_of_its_account_inside(
+    stage: Stage, before: tuple[str, ...]
+) -> None:
+    """Also one who enters by the segment only in the pass that is rehearsed."""
+    stage.write("playbooks/checkup.yaml", OF_EACH)
+    stage.put_users({"user_id": 2, "uses_reports": "true"})
+    for as_of in before:
+        stage.run(as_of=as_of)
+    stage.put_users({"user_id": 1, "uses_reports": "true"}, {"user_id": 2}, {"user_id": 3})
+    stage.write("playbooks/asking.yaml", ASKING)
+    told, done = come_to(stage, day(10))
+    assert told == done
+    assert done[1]["invited"] == {"already_inside": 2}
