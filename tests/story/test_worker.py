@@ -72,7 +72,7 @@ class Crew:
         decisions, addresses = [], set()
         for key in range(number):
             of = make_enrollment(str(key), playbook=playbook)
-            address = f"{playbook}{key}@example.com"
+            address = f"{playbook}-{key}@example.com"
             until = now + timedelta(days=1)
             made = make_touch(of, channel="email", recipient=address, expires_at=until)
             decisions += touching(of, made)
