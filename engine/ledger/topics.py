@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, select
 
 from engine.bind.policy import BoundPolicy
-from engine.decide.policy import NOT_SUBSCRIBED
+from engine.decide.policy import newcomer_refused
 from engine.language.policy import GENERAL, TopicDefault
 from engine.ledger.audit import Kind
 from engine.ledger.prepared import Prepared
@@ -70,7 +70,7 @@ def refusals_of(unit: Unit, asked: Collection[Addressed]) -> dict[Addressed, str
     if not digests:
         return {}
     said = _pairs(unit, _SAID, digests)
-    asks = any(default is TopicDefault.UNSUBSCRIBED for _, _, default in asked)
+    asks = any(newcomer_refused(default) for _, _, default in asked)
     if not (said or asks):
         return {}
     subscribed = _pairs(unit, _ASKED_FOR, digests) if asks else set()
@@ -89,9 +89,7 @@ def _reason(
     mine = (digest, topic or GENERAL)
     if (digest, EVERY_TOPIC) in said or (default is not TopicDefault.REQUIRED and mine in said):
         return SUPPRESSED
-    if default is TopicDefault.UNSUBSCRIBED and mine not in subscribed:
-        return NOT_SUBSCRIBED
-    return ""
+    return "" if mine in subscribed else newcomer_refused(default)
 
 
 def refusals_among(
@@ -111,8 +109,8 @@ def _refusals(
         return {}
     topics = [EVERY_TOPIC] if default is TopicDefault.REQUIRED else [EVERY_TOPIC, topic or GENERAL]
     refused = {}
-    if default is TopicDefault.UNSUBSCRIBED:
-        refused = dict.fromkeys(set(asked) - _subscribed(unit, asked, topic), NOT_SUBSCRIBED)
+    if newcomer := newcomer_refused(default):
+        refused = dict.fromkeys(set(asked) - _subscribed(unit, asked, topic), newcomer)
     said = _pairs(unit, _SAID, asked)
     return refused | {digest: SUPPRESSED for digest, of in said if of in topics}
 

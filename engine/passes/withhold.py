@@ -34,7 +34,7 @@ def withhold(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: da
     while True:
         with ledger.read() as unit:
             page = pending_mails(unit, playbook.name, after=after, limit=_PAGE)
-        stopped = _stopped(playbook, facts, page)
+        stopped = [mail.id for mail in _stopped(playbook, facts, page)]
         if stopped:
             with ledger.write() as unit:
                 skip_pending(unit, stopped, NEVER_CONTACT, at=as_of, actor="engine")
@@ -52,48 +52,48 @@ def withheld(
     A digest goes without those of its customers that it holds for, and is taken back where it
     tells of nobody else: they come apart, each by a touch of its own.
     """
+    if not facts.has_rules(playbook):
+        return [*waiting], []
     asked = [each for each in waiting if each.to_customer and not each.state.has_ended]
     parts = [part for each in asked for part in told_apart(each)]
-    mails = [
-        PendingMail(str(place), part.entity, part.key, part.topic)
-        for place, part in enumerate(parts)
-    ]
-    stopped = [parts[int(place)] for place in _stopped(playbook, facts, mails)]
-    told_of = {each.id for each in waiting if each.items}
-    refused = {(each.id, each.enrollment): _refused(each) for each in stopped}
-    left = [_without(each, refused) if each.id in told_of else each for each in waiting]
-    return (
-        [refused.get((each.id, each.enrollment), each) for each in left],
-        [each for each in refused.values() if each.id in told_of],
-    )
+    mails = [PendingMail(part.id, part.entity, part.key, part.topic) for part in parts]
+    stopped = {(mail.id, mail.key) for mail in _stopped(playbook, facts, mails)}
+    digests = {each.id for each in waiting if each.items}
+    refused = [part for part in parts if part.id in digests and (part.id, part.key) in stopped]
+    return [_without(each, stopped) for each in waiting], [_refused(each) for each in refused]
+
+
+def _without(touch: NewTouch, stopped: Collection[tuple[str, str]]) -> NewTouch:
+    """What becomes of one that may not tell of some customers, by its id and theirs."""
+    if not touch.items:
+        return _refused(touch) if (touch.id, touch.key) in stopped else touch
+    others = tuple(each for each in touch.items if (touch.id, each.key) not in stopped)
+    if others:
+        return replace(touch, items=others)
+    return replace(touch, state=TouchState.DROPPED, reason=TAKEN_BACK)
 
 
 def _refused(touch: NewTouch) -> NewTouch:
     return replace(touch, state=TouchState.SKIPPED, reason=NEVER_CONTACT)
 
 
-def _without(digest: NewTouch, refused: Collection[tuple[str, str]]) -> NewTouch:
-    others = [each for each in digest.items if (digest.id, each.enrollment) not in refused]
-    if others:
-        return replace(digest, items=tuple(others))
-    return replace(digest, state=TouchState.DROPPED, reason=TAKEN_BACK)
-
-
 def _regather(playbook: BoundPlaybook, facts: World, ledger: Ledger, *, as_of: datetime) -> None:
     """Take back the digests that tell of such customers: they are made again without them."""
     with ledger.read() as unit:
         waiting = pending_items(unit, playbook.name)
-    digests = sorted(set(_stopped(playbook, facts, waiting)))
+    digests = sorted({mail.id for mail in _stopped(playbook, facts, waiting)})
     if digests:
         with ledger.write() as unit:
             regather(unit, digests, at=as_of, actor="engine")
 
 
-def _stopped(playbook: BoundPlaybook, facts: World, page: Sequence[PendingMail]) -> list[str]:
+def _stopped(
+    playbook: BoundPlaybook, facts: World, page: Sequence[PendingMail]
+) -> list[PendingMail]:
     own = [mail for mail in page if mail.entity == playbook.audience.entity.name]
-    found = []
+    found: list[PendingMail] = []
     for topic in sorted({mail.topic for mail in own}):
         about = [mail for mail in own if mail.topic == topic]
         never = facts.never(playbook, topic, [mail.key for mail in about])
-        found += [mail.id for mail in about if mail.key in never]
+        found += [mail for mail in about if mail.key in never]
     return found
