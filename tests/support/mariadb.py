@@ -10,10 +10,8 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +21,8 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
-from tests.support.packages import missing, unpacked
+from tests.support.packages import libraries_of, missing, unpacked
+from tests.support.sockets import short_temp, wait_until_it_listens
 
 __all__ = ["fresh_mariadb", "mariadb"]
 
@@ -77,12 +76,12 @@ def mariadb() -> Iterator[str]:
         yield _RUNNING[0]
         return
     program = _program()
-    folder = Path(tempfile.mkdtemp(prefix="tl-my-", dir=_short_temp()))
+    folder = Path(tempfile.mkdtemp(prefix="tl-my-", dir=short_temp()))
     try:
         _prepare(program, folder)
         server = _start(program, folder)
         try:
-            _wait_until_it_listens(server, folder)
+            wait_until_it_listens(server, folder / "socket", folder / "log")
             url = _url(folder)
             _RUNNING.append(url)
             yield url
@@ -111,12 +110,6 @@ def _user() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
-def _short_temp() -> str:
-    """A socket's path must stay under 108 bytes, which some temporary folders do not allow."""
-    usual = tempfile.gettempdir()
-    return usual if len(usual) < 50 else "/tmp"
-
-
 def _program() -> _Program:
     return _installed() or _unpacked() or missing("MariaDB", "mariadb-server-core")
 
@@ -132,8 +125,7 @@ def _unpacked() -> _Program | None:
     root = unpacked("mariadb-server-core")
     if root is None:
         return None
-    libraries = next(root.glob("usr/lib/*-linux-gnu*"), root)
-    return _Program(root / "usr/sbin/mariadbd", root / "usr/share/mysql", libraries)
+    return _Program(root / "usr/sbin/mariadbd", root / "usr/share/mysql", libraries_of(root))
 
 
 def _prepare(program: _Program, folder: Path) -> None:
@@ -173,19 +165,6 @@ def _start(program: _Program, folder: Path) -> subprocess.Popen[bytes]:
             cwd=folder,
             env=program.environment,
         )
-
-
-def _wait_until_it_listens(server: subprocess.Popen[bytes], folder: Path) -> None:
-    until = time.monotonic() + _START_SECONDS
-    while not _listens(folder / "socket"):
-        if server.poll() is not None or time.monotonic() > until:
-            raise RuntimeError((folder / "log").read_text(errors="replace"))
-        time.sleep(0.05)
-
-
-def _listens(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(path)) == 0
 
 
 def _url(folder: Path) -> str:

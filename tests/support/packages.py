@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import pytest
 
-__all__ = ["missing", "unpacked"]
+__all__ = ["libraries_of", "missing", "unpacked"]
 
 _CACHE = Path(__file__).parents[2] / ".venv" / "packages"
 _FETCH_SECONDS = 180
@@ -46,6 +46,11 @@ def unpacked(package: str) -> Path | None:
         if not complete.exists() and _fetched(package, root):
             complete.touch()
         return root if complete.exists() else None
+
+
+def libraries_of(root: Path) -> Path:
+    """Where the libraries of an unpacked package lie."""
+    return next(root.glob("usr/lib/*-linux-gnu*"), root)
 
 
 def _fetched(package: str, root: Path) -> bool:

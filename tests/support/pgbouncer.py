@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import make_url
 
-from tests.support.packages import missing, unpacked
+from tests.support.packages import libraries_of, missing, unpacked
+from tests.support.sockets import short_temp, wait_until_it_listens
 
 __all__ = ["pgbouncer"]
 
-_START_SECONDS = 30
+_END_SECONDS = 30
 _SETTINGS = """
 [databases]
 * = host={server} user=postgres
@@ -35,7 +34,7 @@ ignore_startup_parameters = extra_float_digits
 def pgbouncer(url: str, mode: str) -> Iterator[str]:
     """The URL of the same database through a pooler that lends by `session` or `transaction`."""
     command, environment = _program()
-    folder = Path(tempfile.mkdtemp(prefix="tl-pb-", dir="/tmp"))  # a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="tl-pb-", dir=short_temp()))
     host = make_url(url).query["host"]
     (folder / "ini").write_text(_SETTINGS.format(server=host, folder=folder, mode=mode))
     user = ()
@@ -52,12 +51,12 @@ def pgbouncer(url: str, mode: str) -> Iterator[str]:
                 env=environment,
             )
         try:
-            _wait_until_it_listens(pooler, folder)
+            wait_until_it_listens(pooler, folder / ".s.PGSQL.6432", folder / "log")
             through = make_url(url).update_query_dict({"host": str(folder), "port": "6432"})
             yield through.render_as_string(hide_password=False)
         finally:
             pooler.kill()
-            pooler.wait(timeout=_START_SECONDS)
+            pooler.wait(timeout=_END_SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -69,14 +68,4 @@ def _program() -> tuple[list[str], Mapping[str, str]]:
     root = unpacked("pgbouncer")
     if root is None:
         missing("PgBouncer", "pgbouncer")
-    libraries = next(root.glob("usr/lib/*-linux-gnu*"), root)
-    return [str(root / "usr/sbin/pgbouncer")], {"LD_LIBRARY_PATH": str(libraries)}
-
-
-def _wait_until_it_listens(pooler: subprocess.Popen[bytes], folder: Path) -> None:
-    until = time.monotonic() + _START_SECONDS
-    with socket.socket(socket.AF_UNIX) as probe:
-        while probe.connect_ex(str(folder / ".s.PGSQL.6432")):
-            if pooler.poll() is not None or time.monotonic() > until:
-                raise RuntimeError((folder / "log").read_text(errors="replace"))
-            time.sleep(0.05)
+    return [str(root / "usr/sbin/pgbouncer")], {"LD_LIBRARY_PATH": str(libraries_of(root))}

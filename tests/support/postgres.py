@@ -19,6 +19,8 @@ import pytest
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
+from tests.support.sockets import short_temp
+
 __all__ = ["DURABLE", "fresh_database", "postgres", "restartable_postgres", "running_postgres"]
 
 DURABLE = "-c listen_addresses=''"
@@ -52,7 +54,7 @@ def running_postgres(settings: str = _SETTINGS) -> Iterator[str]:
 
     `settings` are heard by a server that is installed on the machine only.
     """
-    folder = Path(tempfile.mkdtemp(prefix="tl-pg-", dir=_short_temp()))
+    folder = Path(tempfile.mkdtemp(prefix="tl-pg-", dir=short_temp()))
     try:
         url, stop = _start_installed(folder, settings) if _binaries() else _start_carried(folder)
         try:
@@ -112,12 +114,6 @@ def _order_of_a_language(connection: Connection) -> str:
     can_choose = (connection.dialect.server_version_info or (0,)) >= (15,)
     knows_some = can_choose and connection.scalar(languages)
     return "LOCALE_PROVIDER icu ICU_LOCALE 'en-US-u-kn-true'" if knows_some else ""
-
-
-def _short_temp() -> str:
-    """A socket's path must stay under 108 bytes, which some temporary folders do not allow."""
-    usual = tempfile.gettempdir()
-    return usual if len(usual) < 50 else "/tmp"
 
 
 def _binaries() -> Path | None:
