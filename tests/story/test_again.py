@@ -102,6 +102,25 @@ def test_each_value_lets_one_of_a_parent_in(stage: Stage) -> None:
     assert entering(stage, "2026-03-13T09:00-04:00") == (1, expected)
 
 
+@pytest.mark.parametrize(
+    ("again", "at", "expected"),
+    [
+        ("{per: first_name}", NEXT_DAY, (2, {})),
+        ("{per: first_name, after: 30 days}", NEXT_DAY, (0, {"again": 2})),
+        ("{per: first_name, after: 30 days}", "2026-04-09T09:00-04:00", (2, {})),
+    ],
+)
+def test_stays_from_before_a_value_was_asked_for_use_none_up(
+    stage: Stage, again: str, at: str, expected: tuple[int, dict[str, int]]
+) -> None:
+    """Nobody knows with which one they began; `after` beside it keeps from mailing all at once."""
+    put_users(stage, 1, 2)
+    put(stage, "never")
+    assert entering(stage, TENTH) == (2, {})
+    put(stage, again)
+    assert entering(stage, at) == expected
+
+
 EDITS = {
     "no edit": {},
     "another version": {"steps": ", {wait: 1 minute}"},
