@@ -93,6 +93,11 @@ class Courier:
             with self._ledger.write() as unit:
                 hold_all_but(unit, playbooks)
 
+    def unbound(self, playbook: str) -> frozenset[str]:
+        """The versions that the last pass over a playbook could not ask, where one went through."""
+        given = self._cleared.get(playbook)
+        return given.unbound if given else frozenset()
+
     def _cleared_here(self, _: Unit) -> dict[str, frozenset[str]]:
         now, given = self._ages_by(), self._cleared.items()
         return {name: each.unbound for name, each in given if each.until >= now}

@@ -55,6 +55,7 @@ _ACTOR = "daemon"
 _LEASE_FOR = timedelta(seconds=90)
 _TICK_SECONDS = 2.0
 _ANOTHER_DAY = timedelta(days=1)
+_AFTER_A_FAILURE = timedelta(minutes=1)
 _FORGET = 500  # touches that one transaction empties: nobody waits long for it
 
 _LOG = logging.getLogger("touchline.daemon")
@@ -107,6 +108,7 @@ class _Daemon:
         self._frozen = Frozen(ledger, clock, actor=_ACTOR)
         self._files = FileWatch(workplace.root)
         self._passed: dict[str, datetime] = {}
+        self._broke_off: dict[str, datetime] = {}  # passes that failed, the last of a playbook
         self._began_at: datetime | None = None  # the last round
         self._ran_until: dict[str, datetime] = {}
         self._still = frozenset[str]()  # playbooks whose fire waits for the end of a halt or pause
@@ -370,17 +372,22 @@ class _Daemon:
         return report
 
     def _is_time_for_a_pass(self, playbook: BoundPlaybook, now: datetime) -> bool:
-        every = self._workplace.settings.policy.pass_every
-        if not _is_recent(self._passed.get(playbook.name), now, every, playbook.zone):
+        name, every = playbook.name, self._workplace.settings.policy.pass_every
+        if not _is_recent(self._passed.get(name), now, every, playbook.zone):
             return True
+        failed = self._broke_off.get(name)
+        if failed is not None:  # a source that is away is not there again in two seconds
+            return not failed <= now < failed + _AFTER_A_FAILURE
+        unbound = self._courier.unbound(name)  # another pass would find no more than the last
         with self._ledger.read() as unit:
-            if open_invitations(unit, playbook.name, limit=1):
+            if open_invitations(unit, name, limit=1):
                 return True
-            return bool(due_enrollments(unit, playbook.name, now, limit=1))
+            return bool(due_enrollments(unit, name, now, limit=1, passing_over=unbound))
 
     def _pass(self, playbook: BoundPlaybook, now: datetime) -> None:
-        self._passed[playbook.name] = now
+        self._passed[playbook.name] = self._broke_off[playbook.name] = now
         pass_one(self._workplace, self._ledger, playbook, now, actor=_ACTOR, courier=self._courier)
+        del self._broke_off[playbook.name]
 
     # ------------------------------------------------------------ files that change
 
