@@ -6,15 +6,18 @@ Language, section 5, "Entry" and "Again". The gates are those of a run; what hol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import Candidates, Gate, NotAgain, again_refused, gate_of
 from engine.decide.facts import Past
-from engine.language.playbook import Status
+from engine.language.playbook import Fuse, Status
+from engine.language.policy import Policy
 from engine.ledger.holds import approved_keys, held_fuses
+from engine.ledger.names import equal_to_vanished
+from engine.ledger.runs import version_never_ran
 from engine.ledger.store import Ledger
 from engine.report.text import count, when
 from engine.schedule import next_fire
@@ -59,15 +62,21 @@ def entry_of(
     *,
     matches: bool,
     ledger: Ledger | None,
+    policy: Policy,
+    playbooks: Collection[str],
     now: datetime,
 ) -> EntryAnswer:
-    """The answer of the gates for one customer who is in the source; `known` is of it alone."""
+    """The answer of the gates for one customer who is in the source; `known` is of it alone.
+
+    `playbooks` are the names of all that the project has.
+    """
     if not matches:
         return EntryAnswer(SEGMENT, _TOLD[SEGMENT])
     gate = gate_of(key, playbook.entry, known)
     held_out = key in known.held_out
-    remarks = tuple(_remarks(playbook, key, ledger, now=now))
     if not gate:
+        told_of_run = _of_run(playbook, key, ledger, policy, playbooks, now=now)
+        remarks = (*_remarks(playbook, policy, playbooks, now=now), *told_of_run)
         fire = fire_after(playbook, now)
         told = _enters(playbook, fire, now=now, held_out=held_out)
         return EntryAnswer("", told, None, fire or now, held_out, remarks)
@@ -122,7 +131,7 @@ def fire_after(playbook: BoundPlaybook, now: datetime) -> datetime | None:
 
 
 def _remarks(
-    playbook: BoundPlaybook, key: str, ledger: Ledger | None, *, now: datetime
+    playbook: BoundPlaybook, policy: Policy, playbooks: Collection[str], *, now: datetime
 ) -> Iterator[str]:
     if playbook.status is Status.PAUSED:
         yield "The playbook is paused: nobody enters."
@@ -138,19 +147,65 @@ def _remarks(
             f"Of several of one {playbook.entry.again.each} who would enter, the one with the "
             "lowest key does: the others find it inside."
         )
+    if policy.one_at_a_time and len(playbooks) > 1:
+        yield (
+            "Of several playbooks that would let it in, the one of the highest priority does: "
+            "one_at_a_time holds."
+        )
+
+
+def _of_run(
+    playbook: BoundPlaybook,
+    key: str,
+    ledger: Ledger | None,
+    policy: Policy,
+    playbooks: Collection[str],
+    *,
+    now: datetime,
+) -> Iterator[str]:
+    """What of the run as a whole may keep it out: fuses, and the list of who was let pass one."""
     if ledger is None:
+        yield from _fuses(playbook, policy.first_run)
         return
+    name, version = playbook.name, playbook.version
     with ledger.read() as unit:
-        for fuse in held_fuses(unit):
-            if fuse.playbook == playbook.name:
-                yield (
-                    f"The {fuse.fuse} of {fuse.allowed} holds the run since "
-                    f"{when(fuse.held_at, playbook.zone, now=now)}: nobody enters before "
-                    f"`touchline held approve {fuse.id}`."
-                )
-        approved = approved_keys(unit, playbook.name, playbook.version, now=now)
+        held = [each for each in held_fuses(unit) if each.playbook == name]
+        approved = approved_keys(unit, name, version, now=now)
+        equals = equal_to_vanished(unit, name, version, existing=playbooks)
+        first_run = policy.first_run if version_never_ran(unit, name, version) else None
+    for fuse in held:
+        since = when(fuse.held_at, playbook.zone, now=now)
+        yield (
+            f"The {fuse.fuse} of {fuse.allowed} holds the run since {since}: nobody enters before "
+            f"`touchline held approve {fuse.id}`."
+        )
     if approved is not None and key not in approved:
         yield "It is not on the list that was approved: the next run lets in only who is."
+    if held or approved is not None:
+        return
+    if equals:
+        yield (
+            f"It says just what {equals} said, which is gone from the project: its first run is "
+            "held until a person approves it."
+        )
+        return
+    yield from _fuses(playbook, first_run)
+
+
+def _fuses(playbook: BoundPlaybook, first_run: Fuse | None) -> Iterator[str]:
+    """Only a run counts who would enter, so that only a run can say whether one holds it."""
+    for name, fuse in (("first_run", first_run), ("fuse", playbook.entry.fuse)):
+        if fuse is not None:
+            yield (
+                f"A run by which more than {_limit(fuse)} would enter is held ({name}): nobody "
+                "enters before a person approves it. `touchline run --dry-run` counts them."
+            )
+
+
+def _limit(fuse: Fuse) -> str:
+    numbers = [f"{fuse.matched:,}"] if fuse.matched is not None else []
+    shares = [f"{fuse.share * 100:.4g}% of all"] if fuse.share is not None else []
+    return " or ".join([*numbers, *shares])
 
 
 # ---------------------------------------------------------------- not again

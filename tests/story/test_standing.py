@@ -343,6 +343,11 @@ def test_who_was_inside_learns_when_it_may_again(
             "Of several of one account who would",
         ),
         (
+            "steps:",
+            "entry: {fuse: {matched: 2, share: 20%}}\nsteps:",
+            "A run by which more than 2 or 20% of all would enter is held (fuse)",
+        ),
+        (
             "segment:",
             'schedule: {cron: "0 9 * * *", until: 2026-03-09}\nsegment:',
             "The schedule has ended: nothing fires by itself any more.",
@@ -352,7 +357,7 @@ def test_who_was_inside_learns_when_it_may_again(
         ("uses_reports: true", "uses_reports: false", "it meets exit_when already"),
         ("between: [30, 90]", "between: [3, 9]", "it is not in the segment"),
     ],
-    ids=["holdout", "throttle", "each", "ended", "draft", "paused", "exit", "segment"],
+    ids=["holdout", "throttle", "each", "fuse", "ended", "draft", "paused", "exit", "segment"],
 )
 def test_each_gate_is_told(stage: Stage, old: str, new: str, told: str) -> None:
     stage.edit(PATH, old, new)
@@ -364,7 +369,43 @@ def test_a_run_that_a_fuse_holds_is_told_with_what_to_do(stage: Stage) -> None:
     stage.run(as_of=day(10))
     entry = data(stage, day(10, "10:00"))["entry"]
     assert entry["enters"] is True
-    assert "`touchline held approve " in entry["remarks"][0]
+    (remark,) = entry["remarks"]
+    assert "`touchline held approve " in remark
+
+
+def test_what_can_hold_a_first_run_is_told_until_it_went_through(stage: Stage) -> None:
+    told = "A run by which more than 2 would enter is held (first_run)"
+    policy(stage, "  first_run: {matched: 2}\n")
+    assert told in asked(stage, day(9)).out, "there is no ledger yet"
+    stage.put_users({"user_id": 1})
+    stage.do("ledger", "init")
+    assert told in asked(stage, day(9)).out
+    stage.run(as_of=day(10))
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    assert data(stage, day(11), 2)["entry"]["remarks"] == []
+
+
+def test_a_first_run_that_says_what_a_vanished_playbook_said_is_told_as_held(stage: Stage) -> None:
+    stage.put_users({"user_id": 1})
+    stage.run(as_of=day(10))
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    text = (stage.root / PATH).read_text()
+    (stage.root / PATH).unlink()
+    stage.write("playbooks/renamed.yaml", text.replace("playbook: checkup", "playbook: renamed"))
+    told = stage.do("explain", "renamed", "--for", "2", "--as-of", day(11)).out
+    assert "It says just what checkup said, which is gone from the project" in told
+    assert stage.run(as_of=day(11)).data["runs"][0]["entered"] == 0
+
+
+def test_who_would_enter_several_playbooks_learns_that_one_has_it(stage: Stage) -> None:
+    """The run of the one that goes before takes it in, whatever the other has told."""
+    policy(stage, "  one_at_a_time: true\n")
+    assert data(stage, day(10))["entry"]["remarks"] == []
+    first = (stage.root / PATH).read_text().replace("playbook: checkup", "playbook: first")
+    stage.write("playbooks/first.yaml", f"priority: 90\n{first}")
+    (remark,) = data(stage, day(10))["entry"]["remarks"]
+    assert "the one of the highest priority does: one_at_a_time holds" in remark
+    assert stage.run(as_of=day(10)).data["runs"][1]["skipped"] == {"in_another_playbook": 3}
 
 
 def test_one_in_the_holdout_rests(stage: Stage) -> None:
