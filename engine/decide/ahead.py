@@ -118,8 +118,7 @@ def ahead(outlook: Outlook, inside: Enrollment, *, touched: datetime) -> Prospec
         case Phase.TOUCHING:
             return _after(outlook, inside.step, touched)
         case Phase.HOLDING:
-            limits = {inside.step: inside.waits_until or inside.since}
-            return ahead_from(replace(outlook, held_until=limits), inside.step, outlook.now)
+            return _held(outlook, inside)
         case Phase.GATHERING:
             return ahead_from(outlook, inside.step, inside.waits_until or inside.since)
         case _:
@@ -141,6 +140,15 @@ def _watching(outlook: Outlook, inside: Enrollment) -> Prospect:
     limit = inside.waits_until or inside.since
     ways = _ways(outlook, step, outlook.now, limit)
     return Prospect((Coming(step, outlook.now, limit, ways=ways),), Ending.FORKS)
+
+
+def _held(outlook: Outlook, inside: Enrollment) -> Prospect:
+    """From where it stands held: whoever a hold lets go at its end begins the step by then."""
+    step = outlook.playbook.route.steps[inside.step]
+    limit = inside.waits_until or inside.since
+    lets_go = step.hold_while is not None and step.hold_while.then is AfterHold.GO
+    since = min(limit, outlook.now) if lets_go else outlook.now
+    return ahead_from(replace(outlook, held_until={step.id: limit}), step.id, since)
 
 
 def ahead_from(

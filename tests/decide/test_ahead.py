@@ -190,11 +190,22 @@ def test_a_window_puts_off_what_comes_after_it_too(words: dict[str, object], pas
     assert [each.at for each in found.steps] == [NOW + 3 * DAY, NOW + passed * DAY]
 
 
-def test_who_stands_held_may_be_passed_over_when_that_hold_ends() -> None:
-    of = playbook(wait("w", 5, hold_while=held(2, AfterHold.SKIP)), task("b"))
-    outlook = Outlook(of, "7", NOW, NOW, CLOCK, at_once)
-    found = ahead(outlook, standing("w", Phase.HOLDING, NOW + DAY), touched=NOW)
-    assert [each.at for each in found.steps] == [NOW, NOW + DAY]
+@pytest.mark.parametrize(
+    ("then", "until", "next_at"),
+    [
+        pytest.param(AfterHold.SKIP, NOW + DAY, NOW + DAY, id="passed over when the hold ends"),
+        pytest.param(AfterHold.SKIP, NOW - DAY, NOW, id="passed over by now"),
+        pytest.param(AfterHold.GO, NOW + DAY, NOW + DAY * 36 / 24, id="let go at once, if ever"),
+        pytest.param(AfterHold.GO, NOW - DAY, NOW + DAY / 2, id="let go when the hold ended"),
+    ],
+)
+def test_who_stands_held_goes_on_as_the_hold_says(
+    then: AfterHold, until: datetime, next_at: datetime
+) -> None:
+    a_day_and_a_half = BoundWait("w", Duration(36, Unit.HOUR), hold_while=held(2, then))
+    outlook = Outlook(playbook(a_day_and_a_half, task("b")), "7", NOW, NOW, CLOCK, at_once)
+    found = ahead(outlook, standing("w", Phase.HOLDING, until), touched=NOW)
+    assert [each.at for each in found.steps] == [NOW, next_at]
 
 
 def standing(step: str, phase: Phase, until: datetime | None) -> Enrollment:
