@@ -163,6 +163,39 @@ def test_the_window_of_a_later_mail_is_reckoned_with(stage: Stage) -> None:
     assert at["webhook-1"] == "2026-03-16T13:00"
 
 
+@pytest.mark.parametrize(
+    ("to", "stopped", "mail", "after"),
+    [
+        pytest.param("user", "", "2026-03-11T13:00", "2026-03-11T13:00", id="customer"),
+        pytest.param("account.csm", "", "2026-03-11T02:00", "2026-03-11T02:00", id="colleague"),
+        pytest.param("[user, account.csm]", "", "2026-03-11T02:00", "2026-03-11T13:00", id="both"),
+        pytest.param("user", "suppress", "2026-03-11T02:00", "2026-03-11T02:00", id="suppressed"),
+        pytest.param("user", "never", "2026-03-11T02:00", "2026-03-11T02:00", id="never"),
+        pytest.param(
+            "[user, account.csm]", "never", "2026-03-11T02:00", "2026-03-11T02:00", id="but one"
+        ),
+    ],
+)
+def test_only_mail_that_goes_to_a_customer_waits_for_a_window(
+    stage: Stage, to: str, stopped: str, mail: str, after: str
+) -> None:
+    """Whoever gets none is past the step at once, and the next one comes by that."""
+    rule = "  never_contact: [{segment: sore}]\n" if stopped == "never" else ""
+    stage.write("segments/sore.yaml", "segment: sore\nof: user\nwhere: [{uses_reports: false}]\n")
+    policy(stage, WINDOW + rule)
+    stage.edit(PATH, "from: account.csm", f"to: {to}")
+    stage.edit(PATH, "  - wait: 5 days\n", "")
+    stage.do("ledger", "init")
+    if stopped == "suppress":
+        stage.do("suppress", "add", "ann1@example.com")
+    assert dict(coming(data(stage, day(10, "22:00")))) == {
+        "email-1": mail, "task-1": after, "webhook-1": after,
+    }  # fmt: skip
+    stage.run(as_of=day(10, "22:00"))
+    tasks = [each["key"] for each in stage.do("tasks", "--format", "json").data]
+    assert ("1" in tasks) == (after == "2026-03-11T02:00"), tasks
+
+
 def test_a_mail_that_is_capped(stage: Stage) -> None:
     policy(stage, CAP)
     stage.edit(PATH, "  - wait: 5 days\n", "  - email: hello\n    id: again\n  - wait: 5 days\n")
