@@ -7,7 +7,7 @@ Language, section 5, "Entry" and "Again". The gates are those of a run; what hol
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
@@ -16,6 +16,7 @@ from engine.decide.facts import Past
 from engine.language.playbook import Fuse, Status
 from engine.language.policy import Policy
 from engine.ledger.holds import approved_keys, held_fuses
+from engine.ledger.invitations import is_invited
 from engine.ledger.names import equal_to_vanished
 from engine.ledger.runs import version_never_ran
 from engine.ledger.store import Ledger
@@ -68,12 +69,18 @@ def entry_of(
 ) -> EntryAnswer:
     """The answer of the gates for one customer who is in the source; `known` is of it alone.
 
-    `playbooks` are the names of all that the project has.
+    `playbooks` are the names of all that the project has. One who was asked in by a step enters
+    whatever the segment says, and what is asked of a run as a whole is not asked of it.
     """
-    if not matches:
+    invited = _is_invited(playbook, key, ledger)
+    if not (matches or invited):
         return EntryAnswer(SEGMENT, _TOLD[SEGMENT])
+    if invited:
+        known = replace(known, bystanders=frozenset())
     gate = gate_of(key, playbook.entry, known)
     held_out = key in known.held_out
+    if not gate and invited:
+        return EntryAnswer("", _asked_in(held_out), None, now, held_out, tuple(_paused(playbook)))
     if not gate:
         told_of_run = _of_run(playbook, key, ledger, policy, playbooks, now=now)
         remarks = (*_remarks(playbook, policy, playbooks, now=now), *told_of_run)
@@ -122,6 +129,19 @@ def _enters(
     return f"It would enter at {run}."
 
 
+def _is_invited(playbook: BoundPlaybook, key: str, ledger: Ledger | None) -> bool:
+    """Whether a step has asked it in; into a draft nobody comes by that."""
+    if ledger is None or playbook.status is Status.DRAFT:
+        return False
+    with ledger.read() as unit:
+        return is_invited(unit, playbook.name, key)
+
+
+def _asked_in(held_out: bool) -> str:
+    how = ", in the holdout: it gets nothing, for comparison" if held_out else ""
+    return f"A step of another playbook has asked it in: it would enter at the next pass{how}."
+
+
 def fire_after(playbook: BoundPlaybook, now: datetime) -> datetime | None:
     """When a playbook fires next by its schedule; None where it never does."""
     if playbook.schedule is None or playbook.status is not Status.ACTIVE:
@@ -133,8 +153,7 @@ def fire_after(playbook: BoundPlaybook, now: datetime) -> datetime | None:
 def _remarks(
     playbook: BoundPlaybook, policy: Policy, playbooks: Collection[str], *, now: datetime
 ) -> Iterator[str]:
-    if playbook.status is Status.PAUSED:
-        yield "The playbook is paused: nobody enters."
+    yield from _paused(playbook)
     if playbook.schedule and playbook.status is Status.ACTIVE and fire_after(playbook, now) is None:
         yield "The schedule has ended: nothing fires by itself any more."
     if playbook.entry.per_run is not None:
@@ -152,6 +171,11 @@ def _remarks(
             "Of several playbooks that would let it in, the one of the highest priority does: "
             "one_at_a_time holds."
         )
+
+
+def _paused(playbook: BoundPlaybook) -> Iterator[str]:
+    if playbook.status is Status.PAUSED:
+        yield "The playbook is paused: nobody enters."
 
 
 def _of_run(

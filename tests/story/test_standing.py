@@ -441,6 +441,45 @@ def test_who_would_enter_several_playbooks_learns_that_one_has_it(stage: Stage) 
     assert stage.run(as_of=day(10)).data["runs"][1]["skipped"] == {"in_another_playbook": 3}
 
 
+ASKING = """\
+playbook: asking
+segment: {of: user, where: [{user_id: 1}]}
+steps: [{enroll: checkup}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("{existing: skip, per_run: 1}", "it would enter at the next pass."),
+        ("{holdout: 99.9%}", "it would enter at the next pass, in the holdout: it gets nothing"),
+    ],
+)
+def test_who_was_asked_in_by_a_step_enters_whatever_the_segment_says(
+    stage: Stage, entry: str, told: str
+) -> None:
+    stage.edit(PATH, "between: [30, 90]", "between: [3, 9]")
+    stage.edit(PATH, "steps:", f"status: paused\nentry: {entry}\nsteps:")
+    stage.write("playbooks/asking.yaml", ASKING)
+    stage.run(as_of=day(10))
+    found = data(stage, day(11))
+    assert (found["entry"]["gate"], found["entry"]["would_enter_at"][:10]) == ("", "2026-03-11")
+    assert told in found["entry"]["told"]
+    assert found["entry"]["remarks"] == ["The playbook is paused: nobody enters."]
+    assert data(stage, day(11), 2)["entry"]["gate"] == "segment"
+    stage.edit(PATH, "status: paused\n", "")
+    stage.run(as_of=day(11))
+    assert data(stage, day(11))["standing"]["inside"] is not None
+
+
+def test_who_was_asked_in_is_kept_out_by_the_gates_of_everybody(stage: Stage) -> None:
+    stage.edit(PATH, "steps:", "status: paused\nsteps:")
+    stage.write("playbooks/asking.yaml", ASKING)
+    stage.run(as_of=day(10))
+    stage.put_users({"user_id": 1, "uses_reports": "true"})
+    assert data(stage, day(11))["entry"]["gate"] == "exit"
+
+
 def test_one_in_the_holdout_rests(stage: Stage) -> None:
     stage.edit(PATH, "steps:", "entry: {holdout: 99.9%}\n" + GOAL)
     stage.run(as_of=day(10))
