@@ -188,7 +188,16 @@ def why_of_playbook(
     if tree is not None:
         world = world_on(workplace, snapshot, as_of, ledger)
         known = candidates_among(playbook, [key], world, ledger, as_of=as_of)
-        answer = entry_of(playbook, str(key), known, matches=tree.holds, ledger=ledger, now=as_of)
+        answer = entry_of(
+            playbook,
+            str(key),
+            known,
+            matches=tree.holds,
+            ledger=ledger,
+            policy=workplace.settings.policy,
+            playbooks=workplace.project.playbooks.keys(),
+            now=as_of,
+        )
     now = _taken_as_now(workplace, ledger, as_of)
     standing = standing_of(
         workplace,

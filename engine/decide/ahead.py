@@ -27,6 +27,7 @@ from engine.bind.playbook import BoundPlaybook
 from engine.decide.facts import Enrollment, Phase
 from engine.decide.journey import branch_of
 from engine.decide.waits import Clock, Known, wait_end
+from engine.language.steps import AfterHold
 from engine.schedule import first_fire, latest_fire
 
 __all__ = ["Coming", "Ending", "Outlook", "Prospect", "Way", "ahead", "ahead_from"]
@@ -90,7 +91,8 @@ class Outlook:
     """What a walk through the steps hangs on.
 
     `values` are, by wait, those of the field that its moment names. `passed` says when steps
-    happened. `openings` gives the instants from which on each message of a step may go out.
+    happened, `held_until` when the hold of a step ends at which it stands held. `openings` gives
+    the instants from which on each message of a step may go out.
     """
 
     playbook: BoundPlaybook
@@ -101,6 +103,7 @@ class Outlook:
     openings: Callable[[BoundStep, datetime], Sequence[datetime]]
     values: Mapping[str, date | None] = field(default_factory=dict)
     passed: Mapping[str, datetime] = field(default_factory=dict)
+    held_until: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def ahead(outlook: Outlook, inside: Enrollment, *, touched: datetime) -> Prospect:
@@ -115,7 +118,7 @@ def ahead(outlook: Outlook, inside: Enrollment, *, touched: datetime) -> Prospec
         case Phase.TOUCHING:
             return _after(outlook, inside.step, touched)
         case Phase.HOLDING:
-            return ahead_from(outlook, inside.step, outlook.now)
+            return _held(outlook, inside)
         case Phase.GATHERING:
             return ahead_from(outlook, inside.step, inside.waits_until or inside.since)
         case _:
@@ -137,6 +140,15 @@ def _watching(outlook: Outlook, inside: Enrollment) -> Prospect:
     limit = inside.waits_until or inside.since
     ways = _ways(outlook, step, outlook.now, limit)
     return Prospect((Coming(step, outlook.now, limit, ways=ways),), Ending.FORKS)
+
+
+def _held(outlook: Outlook, inside: Enrollment) -> Prospect:
+    """From where it stands held: whoever a hold lets go at its end begins the step by then."""
+    step = outlook.playbook.route.steps[inside.step]
+    limit = inside.waits_until or inside.since
+    lets_go = step.hold_while is not None and step.hold_while.then is AfterHold.GO
+    since = min(limit, outlook.now) if lets_go else outlook.now
+    return ahead_from(replace(outlook, held_until={step.id: limit}), step.id, since)
 
 
 def ahead_from(
@@ -218,25 +230,43 @@ def _ending(coming: Coming) -> Ending | None:
     match coming.step:
         case BoundIf() | BoundWaitFor():
             return Ending.FORKS
+        case step if _may_be_passed_over(step):
+            return None
         case BoundWait() if coming.until is None:
             return Ending.MISSING
-        case BoundExit(only_if=None):
+        case BoundExit():
             return Ending.EXITS
         case _:
             return None
 
 
 def _over(outlook: Outlook, coming: Coming, since: datetime) -> datetime:
-    """When it is over with a step, at the earliest: what may be skipped waits for nothing."""
+    """When it is over with a step, at the earliest: carried out, or passed over."""
+    step = coming.step
+    ends = [] if isinstance(step, BoundExit) else _carried_out(outlook, coming, since)
+    if step.only_if is not None:
+        ends.append(since)
+    elif step.hold_while is not None and _may_be_passed_over(step):
+        limit = outlook.clock.later(since, step.hold_while.at_most)
+        ends.append(outlook.held_until.get(step.id, limit))
+    return min(ends)
+
+
+def _carried_out(outlook: Outlook, coming: Coming, since: datetime) -> list[datetime]:
+    """When a step is over by what it does, at the earliest; empty where nobody knows."""
     step = coming.step
     if isinstance(step, BoundWait):
-        skipped = step.only_if is not None or coming.until is None
-        return since if skipped or coming.until is None else coming.until
-    is_gathered = digest_of(step) is not None
-    if is_gathered and step.only_if is not None:
-        return since
+        return [] if coming.until is None else [coming.until]
     reached = _reached(outlook, step, since)
-    return max((reached if is_gathered else since, *outlook.openings(step, reached)))
+    begun = since if digest_of(step) is None else reached
+    return [max((begun, *outlook.openings(step, reached)))]
+
+
+def _may_be_passed_over(step: BoundStep) -> bool:
+    """Whether a condition decides if it is carried out; a digest asks its hold when it fires."""
+    hold = step.hold_while
+    is_skipped = hold is not None and hold.then is AfterHold.SKIP and digest_of(step) is None
+    return step.only_if is not None or is_skipped
 
 
 def _following(outlook: Outlook, step: BoundStep) -> str | None:

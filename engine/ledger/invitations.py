@@ -18,7 +18,15 @@ from engine.ledger.prepared import Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import invitations
 
-__all__ = ["ENTERED", "Answered", "Invitation", "answer", "open_invitations", "playbooks_invited"]
+__all__ = [
+    "ENTERED",
+    "Answered",
+    "Invitation",
+    "answer",
+    "is_invited",
+    "open_invitations",
+    "playbooks_invited",
+]
 
 ENTERED = "entered"
 """The answer to one who was let in; every other one is the reason why not."""
@@ -57,6 +65,13 @@ _WAITING = Prepared(
         .limit(bindparam("most"))
     )
 )
+
+
+def is_invited(unit: Unit, playbook: str, key: str) -> bool:
+    """Whether a customer waits to be let into a playbook."""
+    waiting = (invitations.c.playbook == playbook, invitations.c.answered_at.is_(None))
+    mine = select(invitations.c.step).where(*waiting, invitations.c.key == key).limit(1)
+    return unit.connection.scalar(mine) is not None
 
 
 def playbooks_invited(unit: Unit) -> frozenset[str]:

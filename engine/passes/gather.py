@@ -89,6 +89,7 @@ class World:
         self._records: ReadRecords = partial(records_in, ledger)
         self._entering: dict[str, dict[str, str]] = {}
         self._left: set[str] = set()
+        self._has_delivered = False
         self._invited: list[Invited] = []
         self._gates = Gates(policy, as_of, ledger=ledger)
         self._digests = Digests(
@@ -407,6 +408,11 @@ class World:
         for key in inside:
             entered.setdefault(key, playbook.name)
         self._left.update(left)
+        self._has_delivered = True
+
+    def is_over(self, touch: NewTouch) -> bool:
+        """In a rehearsal, whether the delivery of another playbook has ended what came late."""
+        return self._has_delivered and touch.state is TouchState.EXPIRED
 
     def invite(self, invited: Sequence[Invited]) -> None:
         """In a rehearsal, that steps would have asked these into other playbooks."""

@@ -6,7 +6,7 @@ what has waited for its window as well as what it makes itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from engine.decide.facts import UNBOUND, NewTouch, TouchMade, TouchState, told_apart
@@ -34,12 +34,18 @@ def _unless_held(touch: NewTouch, held: Collection[str]) -> NewTouch:
     return touch
 
 
-def let_go(journal: DryJournal, waiting: Sequence[NewTouch], refused: Sequence[NewTouch]) -> None:
+def let_go(
+    journal: DryJournal,
+    waiting: Sequence[NewTouch],
+    refused: Sequence[NewTouch],
+    *,
+    over: Callable[[NewTouch], bool],
+) -> None:
     """Take what waits for what a dispatch would make of it now; people go on where it has ended.
 
     What is of somebody who would leave in this pass is dropped, as it would be; a digest is made
     again without them. A draft that waits for a person waits on, and its people with it. Of whom no
-    digest may tell any more (`refused`) go on without it.
+    digest may tell any more (`refused`) go on without it. What is `over` has ended before.
     """
     inside = journal.still_inside()
     kept = [
@@ -51,8 +57,9 @@ def let_go(journal: DryJournal, waiting: Sequence[NewTouch], refused: Sequence[N
     journal.record(TouchMade(touch) for touch, _ in kept)
     passed = [each for each in refused if each.enrollment in inside]
     journal.pass_over(passed)
-    journal.end([touch for touch, _ in kept if touch.reason == NEVER_CONTACT])
-    journal.end([_dropped(each) for each in waiting if each.enrollment in left])
+    journal.end([each for each, _ in kept if over(each) or each.reason == NEVER_CONTACT])
+    gone = [each for each in waiting if each.enrollment in left]
+    journal.end([each if over(each) else _dropped(each) for each in gone])
     listed = (*(each for _, parts in kept for each in parts), *passed)
     here = (each for each in listed if each.step == inside[each.enrollment].step)
     journal.go_on_with([inside[each] for each in sorted({each.enrollment for each in here})])

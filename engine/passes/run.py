@@ -369,7 +369,7 @@ def rehearse(
         with ledger.read() as unit:
             found_there = foreseen(unit, playbook.name, policy, going, now=firing.as_of)
         left_over = as_held(journal, found_there, asked.unbound)
-        let_go(journal, *withheld(playbook, facts, left_over))
+        let_go(journal, *withheld(playbook, facts, left_over), over=facts.is_over)
     for cohorts in found.cohorts(playbook, firing.as_of):
         for each in cohorts:
             journal.record(each.entered())

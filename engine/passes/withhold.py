@@ -54,7 +54,7 @@ def withheld(
     """
     if not facts.has_rules(playbook):
         return [*waiting], []
-    asked = [each for each in waiting if each.to_customer and not each.state.has_ended]
+    asked = [each for each in waiting if each.to_customer and not facts.is_over(each)]
     parts = [part for each in asked for part in told_apart(each)]
     mails = [PendingMail(part.id, part.entity, part.key, part.topic) for part in parts]
     stopped = {(mail.id, mail.key) for mail in _stopped(playbook, facts, mails)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,11 +25,11 @@ from engine.decide.policy import (
 )
 from engine.language.policy import GENERAL, FrequencyCap, TopicDefault
 from engine.ledger.held import acts_by_whom
-from engine.ledger.store import Ledger
+from engine.ledger.store import Ledger, Unit
 from engine.ledger.topics import refusals_among
 from engine.standing.people import People, Reached
 
-__all__ = ["CapSeen", "Contact", "Mailbox", "contact_now"]
+__all__ = ["CapSeen", "Contact", "Mailbox", "contact_now", "shut_out"]
 
 Acts = Mapping[str, Sequence[Act]]
 
@@ -110,20 +110,53 @@ def contact_now(
     )
 
 
+def shut_out(
+    playbook: BoundPlaybook,
+    step: BoundEmail,
+    people: People,
+    policy: BoundPolicy,
+    *,
+    key: Key,
+    snapshot: Snapshot,
+    ledger: Ledger | None,
+    now: datetime,
+) -> frozenset[str]:
+    """The addresses that get nothing of an email `step`, whatever its window and caps say."""
+    asked = _Question(policy, step.channel, step.topic, now)
+    whom = [each for each in people.recipients(step) if each.address]
+    never = any(each.holds for each in _never(asked, playbook, key, snapshot))
+    refused = _refused(asked, whom, ledger)
+    return frozenset(
+        each.address for each in whom if each.address in refused or (never and not each.is_team)
+    )
+
+
+def _refused(asked: _Question, whom: Sequence[Reached], ledger: Ledger | None) -> Collection[str]:
+    if ledger is None:
+        return [box.who.address for box in _newcomers(asked, whom, ()) if box.refusal]
+    with ledger.read() as unit:
+        return [each.address for each in whom if _refusal(unit, asked, each)]
+
+
+def _refusal(unit: Unit, asked: _Question, who: Reached) -> str:
+    """Why somebody gets nothing of a topic; colleagues subscribe to nothing."""
+    default = asked.policy.default_of(asked.topic)
+    of_topic = TopicDefault.SUBSCRIBED if who.is_team else default
+    addresses = [who.address] if who.address else []
+    return refusals_among(unit, addresses, asked.topic, default=of_topic).get(who.address, "")
+
+
 def _mailboxes(
     asked: _Question, whom: Sequence[Reached], rows: Sequence[str], ledger: Ledger | None
 ) -> tuple[Mailbox, ...]:
     if ledger is None:
         return tuple(_newcomers(asked, whom, rows))
     with ledger.read() as unit:
-        default = asked.policy.default_of(asked.topic)
         found = []
         for who in whom:
-            of_topic = TopicDefault.SUBSCRIBED if who.is_team else default
             addresses = [who.address] if who.address else []
             of_all = refusals_among(unit, addresses, "", default=TopicDefault.REQUIRED)
-            refused = refusals_among(unit, addresses, asked.topic, default=of_topic)
-            box = Mailbox(who, refused.get(who.address, ""), bool(of_all))
+            box = Mailbox(who, _refusal(unit, asked, who), bool(of_all))
             reached = (address_of(unit.digest(who.address)), *rows)
             acts = acts_by_whom(unit, reached, asked.policy, now=asked.now)
             found.append(_judged(asked, box, reached, acts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -62,13 +62,28 @@ class People:
         return self._reach.rows(self._customer)
 
     def openings(
-        self, step: BoundStep, at: datetime, calendar: SendCalendar | None
+        self,
+        step: BoundStep,
+        at: datetime,
+        calendar: SendCalendar | None,
+        *,
+        but: Collection[str] = (),
     ) -> Sequence[datetime]:
-        """From when on each mail of a step to a customer may go out, by the window."""
+        """From when on each mail of a step may go out, by the window; a copy follows its mail.
+
+        The addresses in `but` get none of it.
+        """
         if calendar is None or not isinstance(step, BoundEmail):
             return ()
-        whom = [each for each in self.recipients(step) if each.address and not each.is_team]
-        return [next_opening(calendar, at, each.zone) for each in whom]
+        mails = [_opening(calendar, at, each) for each in self._written_to(step.to, but)]
+        if not mails:
+            return ()
+        copies = [_opening(calendar, min(mails), each) for each in self._written_to(step.cc, but)]
+        return [*mails, *copies]
+
+    def _written_to(self, slots: Sequence[Slot], but: Collection[str]) -> list[Reached]:
+        found = [self._reached(slot) for slot in slots]
+        return [each for each in found if each.address and each.address not in but]
 
     def moments(self) -> Mapping[str, date | None]:
         """By wait, the value of the field that its moment hangs on."""
@@ -88,6 +103,10 @@ class People:
 
     def _zone(self, who: Who) -> ZoneInfo:
         return ZoneInfo(self._reach.zone(who, self._values))
+
+
+def _opening(calendar: SendCalendar, at: datetime, who: Reached) -> datetime:
+    return at if who.is_team else next_opening(calendar, at, who.zone)
 
 
 def people_of(house: House, enrollment: Enrollment, key: Key, snapshot: Snapshot) -> People | None:

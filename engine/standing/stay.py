@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 
 from engine.audience.explain import Node, explain
 from engine.audience.select import Key
@@ -34,7 +35,7 @@ from engine.ledger.stays import step_records
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.touches import list_touches
 from engine.passes.versions import Shelf
-from engine.standing.contact import Contact, contact_now
+from engine.standing.contact import Contact, contact_now, shut_out
 from engine.standing.people import People, people_of
 from engine.steps.drafts import House
 from engine.workplace import Workplace
@@ -296,15 +297,33 @@ def _touched(touches: Sequence[StayTouch], now: datetime) -> datetime:
 def _outlook(look: _Look, playbook: BoundPlaybook, stay: Enrollment, people: People) -> Outlook:
     calendar = look.workplace.policy.calendar
     steps = look.known.steps or {}
+    but = cache(partial(_shut_out, look, playbook, people))
     return Outlook(
         playbook,
         str(look.key),
         stay.entered_at,
         look.now,
         look.clock(playbook),
-        lambda step, at: people.openings(step, at, calendar),
+        lambda step, at: people.openings(step, at, calendar, but=but(step.id)),
         people.moments(),
         {step: each.passed.at for step, each in steps.items() if each.passed},
+    )
+
+
+def _shut_out(look: _Look, playbook: BoundPlaybook, people: People, step_id: str) -> frozenset[str]:
+    """The addresses to which no mail of a step goes, and so none waits for anything."""
+    mail = people.mail(step_id)
+    if mail is None:
+        return frozenset()
+    return shut_out(
+        playbook,
+        mail,
+        people,
+        look.workplace.policy,
+        key=look.key,
+        snapshot=look.snapshot,
+        ledger=look.ledger,
+        now=look.now,
     )
 
 

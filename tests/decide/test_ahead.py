@@ -13,6 +13,7 @@ from engine.bind.acts import (
     BoundBranch,
     BoundDigest,
     BoundExit,
+    BoundHold,
     BoundIf,
     BoundSplit,
     BoundStep,
@@ -24,6 +25,7 @@ from engine.bind.conditions import BoundEveryone, BoundMoment
 from engine.decide.ahead import Ending, Outlook, Prospect, ahead, ahead_from
 from engine.decide.facts import Enrollment, Phase
 from engine.decide.waits import Clock
+from engine.language.steps import AfterHold
 from engine.moments import Duration, Unit, parse_moment
 from engine.schedule import first_fire
 from tests.decide.test_branches import playbook
@@ -49,6 +51,11 @@ def task(name: str, **words: object) -> BoundTask:
 def gathered(name: str, **words: object) -> BoundTask:
     """For the list of Monday noon, New York's."""
     return task(name, digest=BoundDigest((), "0 12 * * 1"), **words)
+
+
+def held(number: int, then: AfterHold) -> BoundHold:
+    """By a hold of at most so many days."""
+    return BoundHold(EVERYONE, days(number), then)
 
 
 def at_once(step: BoundStep, at: datetime) -> Sequence[datetime]:
@@ -84,6 +91,16 @@ ROUTES: dict[str, tuple[tuple[BoundStep, ...], list[tuple[str, int]], Ending]] =
         [("w", 0), ("b", 0)],
         Ending.COMPLETED,
     ),
+    "a-wait-that-a-hold-may-skip-takes-no-longer-than-the-hold": (
+        (wait("w", 5, hold_while=held(2, AfterHold.SKIP)), task("b")),
+        [("w", 0), ("b", 2)],
+        Ending.COMPLETED,
+    ),
+    "a-hold-that-lets-go-shortens-no-wait": (
+        (wait("w", 5, hold_while=held(2, AfterHold.GO)), task("b")),
+        [("w", 0), ("b", 5)],
+        Ending.COMPLETED,
+    ),
     "fork": ((wait("w", 2), FORK, task("z")), [("w", 0), ("fork", 2)], Ending.FORKS),
     "watch": ((WATCH, task("z")), [("watch", 0)], Ending.FORKS),
     "exit": ((task("a"), BoundExit("out", "x"), task("z")), [("a", 0), ("out", 0)], Ending.EXITS),
@@ -92,12 +109,22 @@ ROUTES: dict[str, tuple[tuple[BoundStep, ...], list[tuple[str, int]], Ending]] =
         [("out", 0), ("z", 0)],
         Ending.COMPLETED,
     ),
+    "an-exit-that-a-hold-may-skip": (
+        (BoundExit("out", "x", hold_while=held(2, AfterHold.SKIP)), task("z")),
+        [("out", 0), ("z", 2)],
+        Ending.COMPLETED,
+    ),
     "split": (
         (BoundSplit("s", (BoundBranch("all", 1.0, (task("a"),)),)), task("z")),
         [("s", 0), ("a", 0), ("z", 0)],
         Ending.COMPLETED,
     ),
     "missing": ((BoundWait("w", NEVER), task("z")), [("w", 0)], Ending.MISSING),
+    "a-missing-moment-for-some": (
+        (BoundWait("w", NEVER, only_if=EVERYONE), task("z")),
+        [("w", 0), ("z", 0)],
+        Ending.COMPLETED,
+    ),
     "gathered": (
         (gathered("list"), wait("w", 1), gathered("next"), task("z")),
         [("list", 3), ("w", 3), ("next", 10), ("z", 10)],
@@ -106,6 +133,11 @@ ROUTES: dict[str, tuple[tuple[BoundStep, ...], list[tuple[str, int]], Ending]] =
     "one-who-may-not-be-told-of": (
         (gathered("list", only_if=EVERYONE), task("z")),
         [("list", 3), ("z", 0)],
+        Ending.COMPLETED,
+    ),
+    "one-whom-a-hold-keeps-off-a-list-waits-for-the-next": (
+        (gathered("list", hold_while=held(2, AfterHold.SKIP)), task("z")),
+        [("list", 3), ("z", 3)],
         Ending.COMPLETED,
     ),
     "many": (
@@ -138,13 +170,42 @@ def test_a_wait_counts_from_when_it_was_reached_and_nothing_comes_in_the_past() 
     assert told(late) == [("w", 0), ("a", 0)]
 
 
-def test_a_window_puts_off_what_comes_after_it_too() -> None:
+@pytest.mark.parametrize(
+    ("words", "passed"),
+    [
+        pytest.param({}, 4, id="for everybody"),
+        pytest.param({"only_if": EVERYONE}, 0, id="not for some"),
+        pytest.param({"hold_while": held(1, AfterHold.SKIP)}, 1, id="a hold passes it over"),
+        pytest.param({"hold_while": held(2, AfterHold.GO)}, 4, id="a hold lets it go"),
+    ],
+)
+def test_a_window_puts_off_what_comes_after_it_too(words: dict[str, object], passed: int) -> None:
+    """But for who may be passed over: the step after it comes no later than by that."""
+
     def monday(step: BoundStep, at: datetime) -> Sequence[datetime]:
         return [NOW + 3 * DAY, NOW + 4 * DAY] if step.id == "mail" else ()
 
-    of = playbook(task("mail"), task("next"))
+    of = playbook(task("mail", **words), task("next"))
     found = ahead_from(Outlook(of, "7", NOW, NOW, CLOCK, monday), "mail", NOW)
-    assert [each.at for each in found.steps] == [NOW + 3 * DAY, NOW + 4 * DAY]
+    assert [each.at for each in found.steps] == [NOW + 3 * DAY, NOW + passed * DAY]
+
+
+@pytest.mark.parametrize(
+    ("then", "until", "next_at"),
+    [
+        pytest.param(AfterHold.SKIP, NOW + DAY, NOW + DAY, id="passed over when the hold ends"),
+        pytest.param(AfterHold.SKIP, NOW - DAY, NOW, id="passed over by now"),
+        pytest.param(AfterHold.GO, NOW + DAY, NOW + DAY * 36 / 24, id="let go at once, if ever"),
+        pytest.param(AfterHold.GO, NOW - DAY, NOW + DAY / 2, id="let go when the hold ended"),
+    ],
+)
+def test_who_stands_held_goes_on_as_the_hold_says(
+    then: AfterHold, until: datetime, next_at: datetime
+) -> None:
+    a_day_and_a_half = BoundWait("w", Duration(36, Unit.HOUR), hold_while=held(2, then))
+    outlook = Outlook(playbook(a_day_and_a_half, task("b")), "7", NOW, NOW, CLOCK, at_once)
+    found = ahead(outlook, standing("w", Phase.HOLDING, until), touched=NOW)
+    assert [each.at for each in found.steps] == [NOW, next_at]
 
 
 def standing(step: str, phase: Phase, until: datetime | None) -> Enrollment:

@@ -151,6 +151,42 @@ def test_both_tell_what_expires_while_another_playbook_delivers(stage: Stage) ->
     assert done[1]["touches"] == {"email": {"expired": 3}}
 
 
+ELSEWHERE = """\
+playbook: another
+priority: 90
+segment: {of: user, where: [{user_id: 9}]}
+steps: [{task: Look}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "other", "became"),
+    [
+        pytest.param("exit_when", "", "dropped", id="it leaves before a delivery"),
+        pytest.param("exit_when", ELSEWHERE, "expired", id="it leaves after one"),
+        pytest.param("never_contact", "", "skipped", id="a rule holds before a delivery"),
+        pytest.param("never_contact", ELSEWHERE, "expired", id="a rule holds after one"),
+    ],
+)
+def test_both_tell_by_what_a_mail_ends_first_that_is_late_as_well(
+    stage: Stage, rule: str, other: str, became: str
+) -> None:
+    """The delivery of a playbook ends what came too late of every other one."""
+    stage.write("segments/troubled.yaml", TROUBLED)
+    never = "\npolicy: {never_contact: [{segment: troubled}]}\n"
+    write(stage, HASTY, never if rule == "never_contact" else "")
+    if rule == "exit_when":
+        stage.edit("playbooks/checkup.yaml", "steps:", "exit_when: {uses_reports: true}\nsteps:")
+    if other:
+        stage.write("playbooks/another.yaml", other)
+    stage.put_users({"user_id": 1})
+    stage.run(as_of=day(10))
+    stage.put_users({"user_id": 1, "uses_reports": "true"})
+    told, done = come_to(stage, day(10, "13:00"))
+    assert told == done
+    assert done[-1]["touches"] == {"email": {became: 1}}
+
+
 def test_it_asks_again_under_another_policy(stage: Stage) -> None:
     write(stage, PATIENT, MORNING)
     stage.run(as_of=day(10, "08:00"))

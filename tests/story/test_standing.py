@@ -163,6 +163,39 @@ def test_the_window_of_a_later_mail_is_reckoned_with(stage: Stage) -> None:
     assert at["webhook-1"] == "2026-03-16T13:00"
 
 
+@pytest.mark.parametrize(
+    ("to", "stopped", "mail", "after"),
+    [
+        pytest.param("user", "", "2026-03-11T13:00", "2026-03-11T13:00", id="customer"),
+        pytest.param("account.csm", "", "2026-03-11T02:00", "2026-03-11T02:00", id="colleague"),
+        pytest.param("[user, account.csm]", "", "2026-03-11T02:00", "2026-03-11T13:00", id="both"),
+        pytest.param("user", "suppress", "2026-03-11T02:00", "2026-03-11T02:00", id="suppressed"),
+        pytest.param("user", "never", "2026-03-11T02:00", "2026-03-11T02:00", id="never"),
+        pytest.param(
+            "[user, account.csm]", "never", "2026-03-11T02:00", "2026-03-11T02:00", id="but one"
+        ),
+    ],
+)
+def test_only_mail_that_goes_to_a_customer_waits_for_a_window(
+    stage: Stage, to: str, stopped: str, mail: str, after: str
+) -> None:
+    """Whoever gets none is past the step at once, and the next one comes by that."""
+    rule = "  never_contact: [{segment: sore}]\n" if stopped == "never" else ""
+    stage.write("segments/sore.yaml", "segment: sore\nof: user\nwhere: [{uses_reports: false}]\n")
+    policy(stage, WINDOW + rule)
+    stage.edit(PATH, "from: account.csm", f"to: {to}")
+    stage.edit(PATH, "  - wait: 5 days\n", "")
+    stage.do("ledger", "init")
+    if stopped == "suppress":
+        stage.do("suppress", "add", "ann1@example.com")
+    assert dict(coming(data(stage, day(10, "22:00")))) == {
+        "email-1": mail, "task-1": after, "webhook-1": after,
+    }  # fmt: skip
+    stage.run(as_of=day(10, "22:00"))
+    tasks = [each["key"] for each in stage.do("tasks", "--format", "json").data]
+    assert ("1" in tasks) == (after == "2026-03-11T02:00"), tasks
+
+
 def test_a_mail_that_is_capped(stage: Stage) -> None:
     policy(stage, CAP)
     stage.edit(PATH, "  - wait: 5 days\n", "  - email: hello\n    id: again\n  - wait: 5 days\n")
@@ -343,6 +376,11 @@ def test_who_was_inside_learns_when_it_may_again(
             "Of several of one account who would",
         ),
         (
+            "steps:",
+            "entry: {fuse: {matched: 2, share: 20%}}\nsteps:",
+            "A run by which more than 2 or 20% of all would enter is held (fuse)",
+        ),
+        (
             "segment:",
             'schedule: {cron: "0 9 * * *", until: 2026-03-09}\nsegment:',
             "The schedule has ended: nothing fires by itself any more.",
@@ -352,7 +390,7 @@ def test_who_was_inside_learns_when_it_may_again(
         ("uses_reports: true", "uses_reports: false", "it meets exit_when already"),
         ("between: [30, 90]", "between: [3, 9]", "it is not in the segment"),
     ],
-    ids=["holdout", "throttle", "each", "ended", "draft", "paused", "exit", "segment"],
+    ids=["holdout", "throttle", "each", "fuse", "ended", "draft", "paused", "exit", "segment"],
 )
 def test_each_gate_is_told(stage: Stage, old: str, new: str, told: str) -> None:
     stage.edit(PATH, old, new)
@@ -364,7 +402,82 @@ def test_a_run_that_a_fuse_holds_is_told_with_what_to_do(stage: Stage) -> None:
     stage.run(as_of=day(10))
     entry = data(stage, day(10, "10:00"))["entry"]
     assert entry["enters"] is True
-    assert "`touchline held approve " in entry["remarks"][0]
+    (remark,) = entry["remarks"]
+    assert "`touchline held approve " in remark
+
+
+def test_what_can_hold_a_first_run_is_told_until_it_went_through(stage: Stage) -> None:
+    told = "A run by which more than 2 would enter is held (first_run)"
+    policy(stage, "  first_run: {matched: 2}\n")
+    assert told in asked(stage, day(9)).out, "there is no ledger yet"
+    stage.put_users({"user_id": 1})
+    stage.do("ledger", "init")
+    assert told in asked(stage, day(9)).out
+    stage.run(as_of=day(10))
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    assert data(stage, day(11), 2)["entry"]["remarks"] == []
+
+
+def test_a_first_run_that_says_what_a_vanished_playbook_said_is_told_as_held(stage: Stage) -> None:
+    stage.put_users({"user_id": 1})
+    stage.run(as_of=day(10))
+    stage.put_users({"user_id": 1}, {"user_id": 2})
+    text = (stage.root / PATH).read_text()
+    (stage.root / PATH).unlink()
+    stage.write("playbooks/renamed.yaml", text.replace("playbook: checkup", "playbook: renamed"))
+    told = stage.do("explain", "renamed", "--for", "2", "--as-of", day(11)).out
+    assert "It says just what checkup said, which is gone from the project" in told
+    assert stage.run(as_of=day(11)).data["runs"][0]["entered"] == 0
+
+
+def test_who_would_enter_several_playbooks_learns_that_one_has_it(stage: Stage) -> None:
+    """The run of the one that goes before takes it in, whatever the other has told."""
+    policy(stage, "  one_at_a_time: true\n")
+    assert data(stage, day(10))["entry"]["remarks"] == []
+    first = (stage.root / PATH).read_text().replace("playbook: checkup", "playbook: first")
+    stage.write("playbooks/first.yaml", f"priority: 90\n{first}")
+    (remark,) = data(stage, day(10))["entry"]["remarks"]
+    assert "the one of the highest priority does: one_at_a_time holds" in remark
+    assert stage.run(as_of=day(10)).data["runs"][1]["skipped"] == {"in_another_playbook": 3}
+
+
+ASKING = """\
+playbook: asking
+segment: {of: user, where: [{user_id: 1}]}
+steps: [{enroll: checkup}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("{existing: skip, per_run: 1}", "it would enter at the next pass."),
+        ("{holdout: 99.9%}", "it would enter at the next pass, in the holdout: it gets nothing"),
+    ],
+)
+def test_who_was_asked_in_by_a_step_enters_whatever_the_segment_says(
+    stage: Stage, entry: str, told: str
+) -> None:
+    stage.edit(PATH, "between: [30, 90]", "between: [3, 9]")
+    stage.edit(PATH, "steps:", f"status: paused\nentry: {entry}\nsteps:")
+    stage.write("playbooks/asking.yaml", ASKING)
+    stage.run(as_of=day(10))
+    found = data(stage, day(11))
+    assert (found["entry"]["gate"], found["entry"]["would_enter_at"][:10]) == ("", "2026-03-11")
+    assert told in found["entry"]["told"]
+    assert found["entry"]["remarks"] == ["The playbook is paused: nobody enters."]
+    assert data(stage, day(11), 2)["entry"]["gate"] == "segment"
+    stage.edit(PATH, "status: paused\n", "")
+    stage.run(as_of=day(11))
+    assert data(stage, day(11))["standing"]["inside"] is not None
+
+
+def test_who_was_asked_in_is_kept_out_by_the_gates_of_everybody(stage: Stage) -> None:
+    stage.edit(PATH, "steps:", "status: paused\nsteps:")
+    stage.write("playbooks/asking.yaml", ASKING)
+    stage.run(as_of=day(10))
+    stage.put_users({"user_id": 1, "uses_reports": "true"})
+    assert data(stage, day(11))["entry"]["gate"] == "exit"
 
 
 def test_one_in_the_holdout_rests(stage: Stage) -> None:
