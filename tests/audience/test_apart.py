@@ -73,6 +73,11 @@ def call(shop: Shop, key: int, times: int, when: str = "2026-03-01T12:00") -> No
         ("- uses: {more_than: {field: calls}}", [1]),
         ("- uses: {is: {field: calls}}", [3, 4]),
         ("- calls: {at_least: {field: uses, multiplied_by: 0.5}}", [2, 3, 4]),
+        (
+            "- uses: {at_least: 0}\n"
+            "- {did: csm_call, since: signed_up_at, times: {less_than: {field: account.people}}}",
+            [1, 2, 3],
+        ),
     ],
 )
 def test_a_field_of_one_beside_a_field_of_another(shop: Shop, where: str, keys: list[int]) -> None:
