@@ -117,10 +117,10 @@ def readied(question: Question, reading: Reading, own: Own | None) -> tuple[Ques
     dialect = reading.snapshot.database(connector).dialect.name
     limits = LIMITS.get(dialect, {})
     refuse_beyond(limits, question.walked, zone=question.zone, dialect=NAMES.get(dialect, dialect))
+    _bring_successors(question, home, where)  # they hang on nothing, and narrow what is brought
     _gather_children(question, home, where)
     _bring_parents(question, home, where)
     _bring_children(question, home, where)
-    _bring_successors(question, home, where)
     _bring_figures(question, home, where)
     share_figures(question, home, where)
     return question, home

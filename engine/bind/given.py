@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import date, datetime
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, EventRef
@@ -121,10 +122,19 @@ def rows_given(
     with Findings() as found:
         meant = [*filter(None, found.each(given, lambda each: (each, _meant(each, catalog))))]
         for each, what in sorted(meant, key=lambda pair: isinstance(pair[1], EventRef)):
-            binder = _Binder(what, catalog, at, zone, known)
+            binder = _Binder(what, catalog, at, zone, known, _keys_said(each.rows, what, catalog))
             for made in filter(None, found.each(each.rows, binder.rows)):
                 rows += made
     return tuple(rows)
+
+
+def _keys_said(rows: Sequence[Row], what: EntityRef | EventRef, catalog: Catalog) -> list[str]:
+    """The keys that are written in the rows of an entity: none is made that another has."""
+    if not isinstance(what, EntityRef):
+        return []
+    named = _columns_of(what, catalog)
+    cells = (cell for row in rows for cell in row.cells)
+    return [str(cell.value) for cell in cells if named.get(cell.name) == what.key]
 
 
 def known_keys(known: set[str], entity: str) -> list[str]:
@@ -164,6 +174,8 @@ class _Binder:
     at: datetime
     zone: ZoneInfo
     known: set[str]
+    said: Sequence[str]
+    met: set[Stored] = field(default_factory=set)
 
     def rows(self, row: Row) -> list[NewRow]:
         """A row as often as it is to be there."""
@@ -184,16 +196,19 @@ class _Binder:
         key = values.get(entity.key.column, (entity.key, None))[1]
         if key is None:
             key = self._made_key(entity)
+        elif key in self.met:
+            message = f"the {entity.name} {key} is given twice at once"
+            raise wrong(row.place, "duplicate-key", message, hint="put what is said into one row")
+        self.met.add(key)
         values[entity.key.column] = (entity.key, key)
         self.known.add(f"{entity.name} {key}")
         return NewRow(entity.table, _with_where(entity.table, values), entity.key.column)
 
     def _made_key(self, entity: EntityRef) -> int | str:
         is_number = entity.key.kind is Kind.INTEGER
-        number = 1
-        while f"{entity.name} {number if is_number else f'{entity.name}-{number}'}" in self.known:
-            number += 1
-        return number if is_number else f"{entity.name}-{number}"
+        keys = (number if is_number else f"{entity.name}-{number}" for number in count(1))
+        taken = self.known | {f"{entity.name} {each}" for each in self.said}
+        return next(each for each in keys if f"{entity.name} {each}" not in taken)
 
     # ------------------------------------------------------------ events
 

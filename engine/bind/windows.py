@@ -59,7 +59,13 @@ _LONGEST_TEXT = 200  # of a moment, in characters
 # in all of these hangs neither on the calendar nor on the zone.
 _TRIED = tuple(
     (at, ZoneInfo(zone))
-    for at in (datetime(2023, 2, 1, 12, tzinfo=UTC), datetime(2024, 8, 31, 12, tzinfo=UTC))
+    for at in (
+        datetime(2023, 2, 1, 12, tzinfo=UTC),
+        datetime(2024, 8, 31, 12, tzinfo=UTC),
+        # The first moment and the last of a day that a week, a month and a year begin with.
+        datetime(2024, 1, 1, 12, tzinfo=UTC),
+        datetime(2024, 1, 2, 11, 59, 59, tzinfo=UTC),
+    )
     for zone in ("Etc/GMT+12", "Etc/GMT-14")
 )
 

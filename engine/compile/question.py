@@ -274,9 +274,13 @@ def _with_passes(question: Question, home: Home, candidates: Askers) -> Askers:
     """The candidates beside every figure that is found for everyone at once.
 
     What is counted here comes in rounds: the window of some events hangs on figures of others.
+    What was supplied for a larger question, of which this one asks a part, stays out of it.
     """
     found = candidates
+    asked = {each for each in question.walked if isinstance(each, Tallied | Gathered)}
     for counted in home.supplied.counted:
+        if asked.isdisjoint(counted.figures):
+            continue
         key = found.known[key_at(home.catalog, question.entity, counted.by)]
         found = _beside(found, counted.rows.relation(home), key, counted.figures)
     here = [each for each in tallied(question.walked) if Tallied(each) not in found.known]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
@@ -43,8 +44,9 @@ class Fault:
 class Use:
     """A name that a template reads, with the parts after its dots.
 
-    `looped` says that a loop runs over it, `filtered` which filter is put on it first. `of_item`
-    says that the first part is the name of a loop over `items`.
+    `looped` says that a loop runs over it, `filtered` which filter is put on it first, `reckoned`
+    by which sign it is calculated with, and `beside` what it is compared with, where that is
+    written out. `of_item` says that the first part is the name of a loop over `items`.
     """
 
     path: tuple[str, ...]
@@ -52,6 +54,8 @@ class Use:
     looped: bool = False
     filtered: str = ""
     of_item: bool = False
+    reckoned: str = ""
+    beside: str | float | None = None
 
     def __str__(self) -> str:
         return ".".join(self.path)
@@ -269,6 +273,18 @@ class _Names:
             case nodes.Filter(node=inner) if inner is not None:
                 for found in self._each(node):
                     yield _marked(found, inner, lambda use: replace(use, filtered=node.name))
+            case nodes.Compare(expr=left, ops=[nodes.Operand(op=op, expr=right)]):
+                is_of_values = op not in ("in", "notin")
+                for side, other in ((left, right), (right, left)):
+                    beside = (
+                        other.value if isinstance(other, nodes.Const) and is_of_values else None
+                    )
+                    for found in self.of(side):
+                        yield _marked(found, side, partial(_compared, beside=beside))
+            case nodes.BinExpr() if node.operator in _SIGNS:
+                for side in (node.left, node.right):
+                    for found in self.of(side):
+                        yield _marked(found, side, partial(_calculated, sign=node.operator))
             case _:
                 yield from self._each(node)
 
@@ -313,13 +329,24 @@ class _Names:
             yield Fault(line, "unknown-name", f"a loop has no `{'.'.join(path[1:])}`", hint)
 
 
+_SIGNS = frozenset({"+", "-", "*", "/", "//", "%"})
+
+
 def _looped(use: Use) -> Use:
     return replace(use, looped=True)
 
 
+def _compared(use: Use, beside: str | float | None) -> Use:
+    return replace(use, beside=beside)
+
+
+def _calculated(use: Use, sign: str) -> Use:
+    return replace(use, reckoned=sign)
+
+
 def _marked(found: Use | Fault, node: nodes.Node, mark: Callable[[Use], Use]) -> Use | Fault:
     """A use with what is done to it, where it is of the very name that stands at `node`."""
-    if isinstance(found, Use) and found.path == _flat(node)[0]:
+    if isinstance(found, Use) and _flat(node) == (found.path, ()):
         return mark(found)
     return found
 

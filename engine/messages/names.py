@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from engine.bind.catalog import BoundPerson, Catalog, EntityRef, FieldRef, FoundPerson
+from engine.bind.literals import shown
 from engine.bind.names import column_field
 from engine.language.catalog import Kind
 from engine.messages.grammar import ITEMS, Fault, Use
@@ -177,12 +178,32 @@ def _field(
     if kind not in kinds:
         message = f"`{use}` is {kind}; the filter `{use.filtered}` takes {told}"
         return Fault(use.line, "wrong-type", message)
+    if use.reckoned and kind not in _NUMBERS:
+        message = f"`{use}` is {kind}; `{use.reckoned}` is for numbers"
+        return Fault(use.line, "wrong-type", message, "join text with ~")
+    if use.beside is not None and not isinstance(use.beside, _COMPARED.get(kind, ())):
+        message = f"`{use}` is {kind}, and is compared with {shown(use.beside)}"
+        return Fault(use.line, "wrong-type", message, _COMPARING.get(kind, ""))
     return Wanted(use.path, _seen_from(links, found))
 
 
+_NUMBERS = (Kind.INTEGER, Kind.NUMBER)
+_COMPARED: Mapping[Kind, tuple[type, ...]] = {
+    Kind.TEXT: (str,),
+    **dict.fromkeys((*_NUMBERS, Kind.BOOLEAN), (int, float)),
+}
+"""What values of a kind may be compared with, where it is written out; others equal none of it."""
+
+_COMPARING: Mapping[Kind, str] = {
+    **dict.fromkeys((Kind.DATE, Kind.TIMESTAMP), 'compare its text: … | date("%Y-%m-%d")'),
+    **dict.fromkeys((*_NUMBERS, Kind.BOOLEAN), "write it without quotes"),
+    Kind.TEXT: "write it in quotes",
+    Kind.LIST: "ask whether it holds one: … in …",
+}
+
 _TAKEN: Mapping[str, tuple[tuple[Kind, ...], str]] = {
     "date": ((Kind.DATE, Kind.TIMESTAMP), "a date or time"),
-    **dict.fromkeys(("number", "percent", "round"), ((Kind.INTEGER, Kind.NUMBER), "a number")),
+    **dict.fromkeys(("number", "percent", "round"), (_NUMBERS, "a number")),
     **dict.fromkeys(("first", "join", "last"), ((Kind.LIST,), "a list")),
     "length": ((Kind.LIST, Kind.TEXT), "a list or a text"),
 }

@@ -289,7 +289,7 @@ def _load_templates(loading: Loading) -> None:
             if _is_nearly(path, ending):
                 loading.problems.append(_other_ending(path, ending))
         if path.endswith((".md", ".mjml")) and (template := _load_template(path, loading)):
-            key = f"{template.name}.{template.locale}" if template.locale else template.name
+            key = f"{template.name}.{template.locale.lower()}".rstrip(".")
             _refuse_double(template, loading.templates.get(key), loading)
             loading.templates[key] = template
             locales += [template] if template.locale else []

@@ -17,6 +17,7 @@ from engine.messages.check import fields_of, wanted
 from engine.messages.compiled import CompiledEmail, compile_email
 from engine.messages.context import Surroundings, context, context_of_items
 from engine.messages.failures import NO_RECIPIENT, UNSAFE_VALUE, RenderFailure
+from engine.messages.locales import locales_for
 from engine.messages.mime import Envelope, mailbox, message_id, to_bytes
 from engine.messages.render import Footer, RenderedEmail, render_email
 from engine.messages.templates import Scope
@@ -60,7 +61,7 @@ class EmailPress:
         self._channel = _smtp(house, step)
         self._templates: dict[str, CompiledEmail] = {
             "": compile_email(step.template),
-            **{locale: compile_email(each) for locale, each in step.variants.items()},
+            **{locale.lower(): compile_email(each) for locale, each in step.variants.items()},
         }
         self._wanted = wanted(step, house.playbook, house.catalog)
         self._reach = Reach(house)
@@ -238,11 +239,8 @@ class EmailPress:
 
     def _template(self, locale: str) -> CompiledEmail:
         """The variant of a locale (`fr-CA`, else `fr`), or the default."""
-        language = locale.replace("_", "-").split("-")[0].lower()
-        for name in (locale, language):
-            if name in self._templates:
-                return self._templates[name]
-        return self._templates[""]
+        found = (self._templates.get(each) for each in locales_for(locale))
+        return next((each for each in found if each is not None), self._templates[""])
 
     def _parent_keys(self) -> Iterator[FieldRef]:
         for slot in (*self._step.to, *self._step.cc):

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Executable
 
+from connectors.fakes import FakeDatabase
 from engine.audience.fields import rows
 from engine.audience.select import holding, select_keys
 from engine.audience.snapshot import Snapshot
 from engine.compile.kept import text_of
-from engine.ports import Filled, Row
+from engine.ports import Filled, Row, StoreKind
 from tests.audience.shop import AS_OF, Shop, at, contact, make_shop
 
 MANY = 300
@@ -73,9 +74,23 @@ def call(shop: Shop, key: int, times: int, when: str = "2026-03-01T12:00") -> No
         ("- uses: {more_than: {field: calls}}", [1]),
         ("- uses: {is: {field: calls}}", [3, 4]),
         ("- calls: {at_least: {field: uses, multiplied_by: 0.5}}", [2, 3, 4]),
+        (
+            "- uses: {at_least: 0}\n"
+            "- {did: csm_call, since: signed_up_at, times: {less_than: {field: account.people}}}",
+            [1, 2, 3],
+        ),
+        (
+            "- account.renews_on: {set: true}\n"
+            "- {did: used, not_followed_by: {did: csm_call, within: 2 days}}",
+            [1],
+        ),
     ],
 )
-def test_a_field_of_one_beside_a_field_of_another(shop: Shop, where: str, keys: list[int]) -> None:
+@pytest.mark.parametrize("kind", StoreKind)
+def test_a_field_of_one_beside_a_field_of_another(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: StoreKind, where: str, keys: list[int]
+) -> None:
+    monkeypatch.setattr(FakeDatabase, "kind", kind)
     first, second, third, _ = shop.rows["product.users"]
     first["name"], second["name"], third["name"] = "Acme", "Acme Inc", "Bo"
     shop.rows["crm.accounts"][0]["renews_on"] = at("2026-03-05T00:00").date()

@@ -34,7 +34,18 @@ from engine.bind.conditions import (
 )
 from engine.bind.literals import literal
 from engine.language.catalog import Kind
-from engine.moments import Ago, Day, Duration, FieldMoment, Now, Relative, Today, Unit
+from engine.moments import (
+    Ago,
+    Day,
+    Duration,
+    FieldMoment,
+    Hence,
+    Now,
+    Relative,
+    StartOf,
+    Today,
+    Unit,
+)
 from engine.places import NOWHERE
 from engine.problems import Invalid
 from tests.bind.samples import condition, project
@@ -299,6 +310,14 @@ WINDOWS: dict[str, tuple[str, Window]] = {
     "between": (
         "between: [7 days ago, now]",
         Window(since=BoundMoment(Ago(WEEK)), until=BoundMoment(Now())),
+    ),
+    "between-that-is-there-on-the-first-day-of-a-quarter": (
+        "between: [now, start of quarter]",
+        Window(since=BoundMoment(Now()), until=BoundMoment(StartOf(Unit.QUARTER))),
+    ),
+    "between-that-is-there-in-the-last-hour-of-a-day": (
+        "between: [tomorrow, in 1 hour]",
+        Window(since=BoundMoment(Today(1)), until=BoundMoment(Hence(Duration(1, Unit.HOUR)))),
     ),
 }
 

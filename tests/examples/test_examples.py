@@ -87,6 +87,16 @@ then:
     expect: {segment: [7, 9], skips: [{for: 9, email: hello, reason: no_recipient}]}
 expect: {entered: [7]}
 """,
+    "a key that is made beside one that is said": """
+expect: {entered: [7]}
+then:
+  - at: +1 days
+    given:
+      user:
+        - {account: 1, first_name: Di, signed_up_at: 45 days ago}
+        - {user_id: 1, account: 1, first_name: Cy, signed_up_at: 45 days ago}
+    expect: {entered: [1, 2]}
+""",
 }
 
 

@@ -85,6 +85,11 @@ MISTAKES = {
         ROWS.replace("account: 1}", "account: 1, account_id: 2}") + "expect: {segment: []}\n",
         ("duplicate-key", "5:35", "the column account_id of user is given twice", "keep one"),
     ),
+    "a customer given twice": (
+        ROWS.replace("account: 1}", "account: 1}, {user_id: 7, first_name: Bo}")
+        + "  logged_in: [{user: 7, at: 1 day ago}]\nexpect: {segment: [7]}\n",
+        ("duplicate-key", "5:36", "the user 7 is given twice at once", "into one row"),
+    ),
     "no event without its time": (
         _with("logged_in: [{user: 7}]"),
         ("missing-key", "6:15", "a row of logged_in lacks `at`", "as in `at: 2 days ago`"),

@@ -47,6 +47,10 @@ KNOWN = [
     "{{ user.features[0] }} {{ user.features[user.score] }}",
     "{{ account.renews_on | date }} {{ user.signed_up_at | date('%H:%M') }}",
     "{% for user in user.features %}{{ user }}{% endfor %}",
+    "{{ account.plan == 'pro' }} {{ 5 < account.seats }} {{ account.seats * 2 - user.score }}",
+    "{{ user.features[0] == 'a' }} {{ 'a' in user.features }} {{ account.plan in ['pro'] }}",
+    "{{ account.renews_on == account.parent.renews_on }} {{ account.plan ~ 1 }}",
+    "{{ account.renews_on | date('%Y-%m-%d') < '2027-01-01' }} {{ with.feature == 5 }}",
 ]
 
 # template: (code, line, column in the body, the hint or a part of the message)
@@ -87,6 +91,31 @@ UNKNOWN = {
     "first of text": ("{{ user.first_name | first }}", "wrong-type", 1, 4, "takes a list"),
     "length of a number": ("{{ account.seats | length }}", "wrong-type", 1, 4, "a list or a text"),
     "date of text": ("{{ user.first_name | date }}", "wrong-type", 1, 4, "takes a date or time"),
+    "date beside text": (
+        '{% if account.renews_on < "2027-01-01" %}a{% endif %}',
+        "wrong-type",
+        1,
+        7,
+        "is date, and is compared with the text `2027-01-01` compare its text",
+    ),
+    "text beside a time": (
+        '{{ "2027" == user.signed_up_at }}',
+        "wrong-type",
+        1,
+        14,
+        "is timestamp, and is compared with the text",
+    ),
+    "number beside text": (
+        '{% if account.seats >= "5" %}a{% endif %}',
+        "wrong-type",
+        1,
+        7,
+        "is integer, and is compared with the text `5` write it without quotes",
+    ),
+    "text beside a number": ("{{ account.plan != 5 }}", "wrong-type", 1, 4, "write it in quotes"),
+    "list beside text": ('{{ user.features == "a" }}', "wrong-type", 1, 4, "whether it holds one"),
+    "text added": ("{{ user.first_name + 1 }}", "wrong-type", 1, 4, "`+` is for numbers join text"),
+    "date taken off": ("{{ 5 - account.renews_on }}", "wrong-type", 1, 8, "`-` is for numbers"),
 }
 
 

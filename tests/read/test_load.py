@@ -381,6 +381,14 @@ def test_a_role_found_among_rows(tmp_path: Path) -> None:
     assert isinstance(role.where, FieldTest)
 
 
+def test_one_locale_in_two_spellings_is_one_email_twice(tmp_path: Path) -> None:
+    text = "---\nsubject: Oi\n---\nOi\n"
+    files = dict.fromkeys(("emails/hello.pt-BR.md", "emails/hello.pt-br.md"), text)
+    problems = load(tmp_path, {"emails/hello.md": text, **files}).problems
+    told = [(problem.place.path, problem.code) for problem in problems]
+    assert told == [("emails/hello.pt-br.md", "duplicate-name")]
+
+
 def test_locale_of_a_broken_template_is_not_blamed(tmp_path: Path) -> None:
     french = SOUND["emails/hello.md"]
     project = load(tmp_path, {"emails/hello.md": "no", "emails/hello.fr.md": french})

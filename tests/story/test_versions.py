@@ -264,6 +264,36 @@ def test_a_mail_in_another_language_is_that_of_ones_own_version_too(stage: Stage
     assert subjects == ["Bonjour Ann1", "Hello Ann2"]
 
 
+@pytest.mark.parametrize(
+    ("theirs", "subject"),
+    [
+        ("pt-BR", "Oi"),
+        ("pt_BR", "Oi"),
+        ("pt-br", "Oi"),
+        ("pt_BR.UTF-8", "Oi"),
+        ("pt-BR-x-formal", "Oi"),
+        ("pt-PT", "Olá"),
+        ("pt", "Olá"),
+        ("PT", "Olá"),
+        ("zh_Hant_TW", "您好"),
+        ("zh-CN", "Hello Ann1"),
+        ("p", "Hello Ann1"),
+        ("", "Hello Ann1"),
+    ],
+)
+def test_each_reads_the_mail_of_the_nearest_locale(stage: Stage, theirs: str, subject: str) -> None:
+    stage.edit("catalog/user.yaml", "email: email}", "email: email, locale: lang}")
+    for locale, word in {"pt": "Olá", "pt-BR": "Oi", "zh-Hant": "您好"}.items():
+        stage.write(f"emails/hello.{locale}.md", f"---\nsubject: {word}\n---\n{word}\n")
+    stage.put_users({"user_id": 1, "lang": theirs})
+    stage.write(
+        PATH,
+        "playbook: care\nsegment: {of: user, where: [{everyone: true}]}\nsteps: [email: hello]\n",
+    )
+    stage.run("care", as_of=day(10))
+    assert [letter["Subject"] for letter in stage.letters] == [subject]
+
+
 def test_each_reads_and_leaves_by_the_words_of_their_own_version(stage: Stage) -> None:
     """Also in one pass at one step: the mail, and the named segment by which they leave."""
     stage.write("playbooks/checkup.yaml", KEPT.replace("care", "checkup"))
