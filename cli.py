@@ -425,10 +425,11 @@ def validate(
     context: click.Context, paths: tuple[Path, ...], form: str, sources: bool, dialect: str | None
 ) -> None:
     """Check every file: form, names, types, templates. No data is read unless --sources."""
-    from engine.check import check_files
+    from engine.check import check_files, narrowed
     from engine.report.problems import render
 
-    checked = check_files(*_where(context), paths)
+    folder, start = _where(context)
+    checked = narrowed(check_files(folder, start), paths, start)
     if sources:
         from engine.source_check import check_sources
 
@@ -437,6 +438,7 @@ def validate(
         from engine.dialect_check import check_dialect
 
         checked = check_dialect(checked, _ports(), dialect)
+    checked = narrowed(checked, paths, start)
     _finish(render(checked, form), 0 if checked.is_valid else 1)
 
 
@@ -453,10 +455,11 @@ def lint(
         from engine.report.rules import rules_in
 
         _finish(rules_in(form))
-    from engine.check import lint_files
+    from engine.check import lint_files, narrowed
     from engine.report.problems import render
 
-    checked = lint_files(*_where(context), paths)
+    folder, start = _where(context)
+    checked = narrowed(lint_files(folder, start), paths, start)
     is_fine = checked.is_valid and not (strict and checked.problems)
     _finish(render(checked, form), 0 if is_fine else 1)
 

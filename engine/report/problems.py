@@ -15,13 +15,13 @@ __all__ = ["FORMATS", "Checked", "render"]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check gave: how many files were read, and every problem in them, sorted.
+    """What a check gave: the paths of the files it is of, and every problem in them, sorted.
 
     `command` is what found them: `validate` or `lint`.
     """
 
     root: Path
-    files: int
+    files: tuple[str, ...]
     problems: tuple[Problem, ...]
     command: str = "validate"
 
@@ -34,7 +34,7 @@ class Checked:
 def as_data(checked: Checked) -> dict[str, object]:
     """The stable JSON form: contract, command line, `validate`."""
     return {
-        "files": checked.files,
+        "files": len(checked.files),
         "problems": [
             {
                 "path": problem.place.path,
@@ -86,7 +86,7 @@ def _quoted(problem: Problem, root: Path) -> list[str]:
 def _verdict(checked: Checked) -> str:
     errors = len(errors_only(checked.problems))
     warnings = len(checked.problems) - errors
-    files = _count(checked.files, "file")
+    files = _count(len(checked.files), "file")
     if not checked.problems:
         return f"{files}: {_PRAISE[checked.command]}"
     return f"{files}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
