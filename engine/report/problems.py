@@ -138,7 +138,7 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def _sarif_result(problem: Problem) -> Mapping[str, object]:
     region = {"startLine": problem.place.line, "startColumn": problem.place.column}
     location = {"artifactLocation": {"uri": quote(problem.place.path)}, "region": region}
-    told = problem.message + (f" {problem.hint}" if problem.hint else "")
+    told = problem.message + (f" ({problem.hint})" if problem.hint else "")
     return {
         "ruleId": problem.code,
         "level": str(problem.severity),

@@ -110,6 +110,12 @@ def test_sarif_is_of_version_2_1_0(checked: Checked) -> None:
         assert place["region"]["startColumn"] >= 1
 
 
+def test_sarif_sets_the_hint_off_from_the_message(checked: Checked) -> None:
+    (run,) = json.loads(render(checked, "sarif"))["runs"]
+    told = [result["message"]["text"] for result in run["results"]]
+    assert told == ["100% wrong,\nand more (did you mean x?)", "has no owner (add one)"]
+
+
 def test_junit_fails_on_errors_alone(checked: Checked) -> None:
     suite = ET.fromstring(render(checked, "junit"))
     assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == (
