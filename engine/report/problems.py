@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine.problems import Problem, Severity, errors_only
+from engine.report.text import width
 
 __all__ = ["FORMATS", "Checked", "render"]
 
@@ -80,7 +81,7 @@ def _quoted(problem: Problem, root: Path) -> list[str]:
     line = lines[problem.place.line - 1].replace("\t", " ")
     if len(line) > 200 or not line.strip():
         return []
-    return [f"    {line}", "    " + " " * (problem.place.column - 1) + "^"]
+    return [f"    {line}", f"    {' ' * width(line[: problem.place.column - 1])}^"]
 
 
 def _verdict(checked: Checked) -> str:

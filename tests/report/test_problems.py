@@ -15,7 +15,7 @@ from engine.problems import Misuse, Problem, Severity
 from engine.read.accepting import SCHEMAS
 from engine.report.problems import FORMATS, Checked, render
 from engine.report.rules import rules_in
-from engine.report.text import count
+from engine.report.text import count, width
 from tests.check.test_mistakes import PROJECT
 from tests.read.projects import write
 
@@ -45,6 +45,14 @@ def test_text_shows_the_line_and_a_caret(checked: Checked) -> None:
         "    did you mean x?",
     ]
     assert render(checked, "text").endswith("3 files: 1 error, 1 warning")
+
+
+@pytest.mark.parametrize("before", ["日本: ", "e\u0301: ", "\t\t"], ids=["wide", "mark", "tabs"])
+def test_the_caret_stands_below_what_is_meant(tmp_path: Path, before: str) -> None:
+    write(tmp_path, {FILE: f"{before}x\n"})
+    found = Problem(Place(FILE, 1, len(before) + 1), "unknown-field", "wrong")
+    _, line, caret, *_ = render(Checked(tmp_path, (FILE,), (found,)), "text").splitlines()
+    assert width(caret) == width(line)
 
 
 def test_json(checked: Checked) -> None:
