@@ -271,11 +271,28 @@ def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> No
     context.exit()
 
 
-class _InOrder(click.Group):
-    """Lists commands as they are declared here: the way a newcomer meets them."""
+class _Shown(click.Command):
+    """A command whose help ends with examples, each on a line of its own, to be copied."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from engine.report.usage import EXAMPLES
+
+        if found := EXAMPLES.get(ctx.command_path.removeprefix("touchline ")):
+            with formatter.section("Examples, in the project of `touchline demo`"):
+                for each in found:
+                    formatter.write(f"{'':{formatter.current_indent}}touchline {each}\n")
+
+
+class _InOrder(_Shown, click.Group):
+    """Lists commands as they are declared here, as a newcomer meets them, in whole sentences."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        told = [(name, each.get_short_help_str(1000)) for name, each in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(told)
 
 
 @click.group(
@@ -296,7 +313,7 @@ def cli(context: click.Context) -> None:
     """Find the customers who need a hand, and see that they get it.
 
     Playbooks are YAML files in git: a segment, a schedule and steps. Start with `touchline demo`
-    to see the whole story, or with `touchline init my-project`.
+    to see the whole story, or with `touchline init shop`.
 
     Exit status: 0 fine; 1 the answer is no, or something waits for a person; 2 wrong use; 3 a
     source, server or ledger could not be reached.
@@ -309,7 +326,7 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 
     def declare(function: Callable[..., Any]) -> click.Command:
         shared = _project_option(_debug_option(click.pass_context(function)))
-        return group.command(name)(shared)
+        return group.command(name, cls=_Shown)(shared)
 
     return declare
 
@@ -317,7 +334,7 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 def _listing_group(name: str, about: str) -> click.Group:
     """A group that by itself lists; what is said of the form before a verb holds for the verb."""
 
-    @cli.group(name, help=about, invoke_without_command=True)
+    @cli.group(name, cls=_InOrder, help=about, invoke_without_command=True)
     @_project_option
     @_debug_option
     @_format_option()
@@ -1209,7 +1226,7 @@ def erase(context: click.Context, key: str, entity: str, yes: bool, form: str) -
 # ---------------------------------------------------------------- the ledger and its proof
 
 
-@cli.group("audit")
+@cli.group("audit", cls=_InOrder)
 @_project_option
 @_debug_option
 def audit() -> None:
@@ -1265,7 +1282,7 @@ def audit_export(context: click.Context) -> None:
         _answer(line)
 
 
-@cli.group("ledger")
+@cli.group("ledger", cls=_InOrder)
 @_project_option
 @_debug_option
 def ledger() -> None:
