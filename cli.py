@@ -256,7 +256,20 @@ def _as_of_option(command: Command) -> Command:
 
 
 _some = click.IntRange(min=1)
-_key_option = click.option("--for", "key", required=True, metavar="KEY", help="The customer's key.")
+
+
+def _readable(_: click.Context, __: click.Parameter, said: str | None) -> str | None:
+    """A key as it was typed; in another encoding than UTF-8 it is nobody's."""
+    from engine.problems import Refused
+
+    if said is not None and (shown := os.fsencode(said).decode("utf-8", "replace")) != said:
+        raise Refused(f"nobody has the key `{shown}`: keys are UTF-8, and this is typed otherwise")
+    return said
+
+
+_key_option = click.option(
+    "--for", "key", required=True, metavar="KEY", callback=_readable, help="The customer's key."
+)
 
 
 def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -286,13 +299,9 @@ class _Shown(click.Command):
 class _InOrder(_Shown, click.Group):
     """Lists commands as they are declared here, as a newcomer meets them, in whole sentences."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        told = [(name, each.get_short_help_str(1000)) for name, each in self.commands.items()]
         with formatter.section("Commands"):
-            formatter.write_dl(told)
+            formatter.write_dl([(n, c.get_short_help_str(1000)) for n, c in self.commands.items()])
 
 
 @click.group(
@@ -1205,7 +1214,7 @@ def suppress_unsubscribe(context: click.Context, token: str) -> None:
 
 
 @_command("erase")
-@click.argument("key")
+@click.argument("key", callback=_readable)
 @click.option("--entity", required=True, metavar="E", help="Which entity KEY is of.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_format_option()
@@ -1234,7 +1243,7 @@ def audit() -> None:
 
 
 @_command("show", group=audit)
-@click.option("--for", "key", metavar="KEY", help="Only of this customer.")
+@click.option("--for", "key", metavar="KEY", callback=_readable, help="Only of this customer.")
 @click.option("--playbook", metavar="P", help="Only of this playbook.")
 @click.option("--since", metavar="D", help="A date, a timestamp, or a duration such as `7 days`.")
 @_format_option()

@@ -276,3 +276,33 @@ def test_a_key_that_only_looks_like_a_number_is_nobodys(stage: Stage, key: str) 
     answer = stage.do("explain", "checkup", "--for", key)
     assert (answer.status, answer.out) == (1, "")
     assert "its key is a whole number" in answer.err
+
+
+def test_a_play_that_is_not_there_is_told_as_any_other_name(stage: Stage) -> None:
+    refused = stage.do("add", "win-bak")
+    assert (refused.status, "did you mean win-back?" in refused.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["explain", "checkup", "--for"],
+        ["preview", "checkup", "--for"],
+        ["enroll", "checkup", "--for"],
+        ["leave", "checkup", "--for"],
+        ["audit", "show", "--for"],
+        ["erase", "--entity", "user"],
+    ],
+    ids=" ".join,
+)
+def test_a_key_that_is_typed_in_another_encoding_is_nobodys(stage: Stage, asked: list[str]) -> None:
+    """A shell hands bytes on as they are; the store of the data would complain of its own form."""
+    stage.do("ledger", "init")
+    answer = stage.do(*asked, "M\udcfcller")
+    assert (answer.status, answer.out) == (1, "")
+    assert "nobody has the key `M\ufffdller`" in answer.err
+
+
+def test_an_empty_key_is_seen_to_be_one(stage: Stage) -> None:
+    stage.edit("catalog/user.yaml", "user_id: integer", "user_id: text")
+    assert "with the key ``" in stage.do("explain", "checkup", "--for", "").err
