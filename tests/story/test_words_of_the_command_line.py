@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -306,3 +307,23 @@ def test_a_key_that_is_typed_in_another_encoding_is_nobodys(stage: Stage, asked:
 def test_an_empty_key_is_seen_to_be_one(stage: Stage) -> None:
     stage.edit("catalog/user.yaml", "user_id: integer", "user_id: text")
     assert "with the key ``" in stage.do("explain", "checkup", "--for", "").err
+
+
+def test_a_halt_is_told_with_its_age_and_what_ends_it(stage: Stage) -> None:
+    """With a reason or without; and what waits for its end is told once, not as lost as well."""
+    stage.edit("touchline.yaml", f"port: {stage.mail.port}", "port: 9")
+    assert stage.run().status == 3
+    stage.do("halt")
+    told = stage.do("status").out
+    (halted,) = [line for line in told.splitlines() if line.startswith("HALTED")]
+    assert re.fullmatch(
+        r"HALTED everything since [-0-9]+ [:0-9]+Z; `touchline resume` lets it go on", halted
+    )
+    assert "waiting: 3 " in told
+    assert "not gone out" not in told
+    stage.do("halt", "checkup", "--why", "wrong price")
+    assert ": wrong price; `touchline resume checkup` lets it go on" in stage.do("status").out
+    assert re.match(
+        r"everything: 3 touches ready, the oldest since [-0-9]+ [:0-9]+Z \([0-9,]+ \w+\)\n",
+        stage.do("resume").out,
+    )
