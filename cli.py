@@ -256,7 +256,20 @@ def _as_of_option(command: Command) -> Command:
 
 
 _some = click.IntRange(min=1)
-_key_option = click.option("--for", "key", required=True, metavar="KEY", help="The customer's key.")
+
+
+def _readable(_: click.Context, __: click.Parameter, said: str | None) -> str | None:
+    """A key as it was typed; in another encoding than UTF-8 it is nobody's."""
+    from engine.problems import Refused
+
+    if said is not None and (shown := os.fsencode(said).decode("utf-8", "replace")) != said:
+        raise Refused(f"nobody has the key `{shown}`: keys are UTF-8, and this is typed otherwise")
+    return said
+
+
+_key_option = click.option(
+    "--for", "key", required=True, metavar="KEY", callback=_readable, help="The customer's key."
+)
 
 
 def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -271,11 +284,24 @@ def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> No
     context.exit()
 
 
-class _InOrder(click.Group):
-    """Lists commands as they are declared here: the way a newcomer meets them."""
+class _Shown(click.Command):
+    """A command whose help ends with examples, each on a line of its own, to be copied."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from engine.report.usage import EXAMPLES
+
+        if found := EXAMPLES.get(ctx.command_path.removeprefix("touchline ")):
+            with formatter.section("Examples, in the project of `touchline demo`"):
+                for each in found:
+                    formatter.write(f"{'':{formatter.current_indent}}touchline {each}\n")
+
+
+class _InOrder(_Shown, click.Group):
+    """Lists commands as they are declared here, as a newcomer meets them, in whole sentences."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(n, c.get_short_help_str(1000)) for n, c in self.commands.items()])
 
 
 @click.group(
@@ -296,7 +322,7 @@ def cli(context: click.Context) -> None:
     """Find the customers who need a hand, and see that they get it.
 
     Playbooks are YAML files in git: a segment, a schedule and steps. Start with `touchline demo`
-    to see the whole story, or with `touchline init my-project`.
+    to see the whole story, or with `touchline init shop`.
 
     Exit status: 0 fine; 1 the answer is no, or something waits for a person; 2 wrong use; 3 a
     source, server or ledger could not be reached.
@@ -309,7 +335,7 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 
     def declare(function: Callable[..., Any]) -> click.Command:
         shared = _project_option(_debug_option(click.pass_context(function)))
-        return group.command(name)(shared)
+        return group.command(name, cls=_Shown)(shared)
 
     return declare
 
@@ -317,7 +343,7 @@ def _command(name: str, *, group: click.Group = cli) -> Callable[[Callable[..., 
 def _listing_group(name: str, about: str) -> click.Group:
     """A group that by itself lists; what is said of the form before a verb holds for the verb."""
 
-    @cli.group(name, help=about, invoke_without_command=True)
+    @cli.group(name, cls=_InOrder, help=about, invoke_without_command=True)
     @_project_option
     @_debug_option
     @_format_option()
@@ -425,10 +451,11 @@ def validate(
     context: click.Context, paths: tuple[Path, ...], form: str, sources: bool, dialect: str | None
 ) -> None:
     """Check every file: form, names, types, templates. No data is read unless --sources."""
-    from engine.check import check_files
+    from engine.check import check_files, narrowed
     from engine.report.problems import render
 
-    checked = check_files(*_where(context), paths)
+    folder, start = _where(context)
+    checked = narrowed(check_files(folder, start), paths, start)
     if sources:
         from engine.source_check import check_sources
 
@@ -437,6 +464,7 @@ def validate(
         from engine.dialect_check import check_dialect
 
         checked = check_dialect(checked, _ports(), dialect)
+    checked = narrowed(checked, paths, start)
     _finish(render(checked, form), 0 if checked.is_valid else 1)
 
 
@@ -453,10 +481,11 @@ def lint(
         from engine.report.rules import rules_in
 
         _finish(rules_in(form))
-    from engine.check import lint_files
+    from engine.check import lint_files, narrowed
     from engine.report.problems import render
 
-    checked = lint_files(*_where(context), paths)
+    folder, start = _where(context)
+    checked = narrowed(lint_files(folder, start), paths, start)
     is_fine = checked.is_valid and not (strict and checked.problems)
     _finish(render(checked, form), 0 if is_fine else 1)
 
@@ -1185,7 +1214,7 @@ def suppress_unsubscribe(context: click.Context, token: str) -> None:
 
 
 @_command("erase")
-@click.argument("key")
+@click.argument("key", callback=_readable)
 @click.option("--entity", required=True, metavar="E", help="Which entity KEY is of.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_format_option()
@@ -1206,7 +1235,7 @@ def erase(context: click.Context, key: str, entity: str, yes: bool, form: str) -
 # ---------------------------------------------------------------- the ledger and its proof
 
 
-@cli.group("audit")
+@cli.group("audit", cls=_InOrder)
 @_project_option
 @_debug_option
 def audit() -> None:
@@ -1214,7 +1243,7 @@ def audit() -> None:
 
 
 @_command("show", group=audit)
-@click.option("--for", "key", metavar="KEY", help="Only of this customer.")
+@click.option("--for", "key", metavar="KEY", callback=_readable, help="Only of this customer.")
 @click.option("--playbook", metavar="P", help="Only of this playbook.")
 @click.option("--since", metavar="D", help="A date, a timestamp, or a duration such as `7 days`.")
 @_format_option()
@@ -1262,7 +1291,7 @@ def audit_export(context: click.Context) -> None:
         _answer(line)
 
 
-@cli.group("ledger")
+@cli.group("ledger", cls=_InOrder)
 @_project_option
 @_debug_option
 def ledger() -> None:

@@ -90,7 +90,7 @@ def share_template(folder: Path) -> None:
 def check(folder: Path) -> None:
     """All files, as `touchline validate` does it; nothing is known from the round before."""
     compiled._read_email.cache_clear()  # as in a process that begins
-    checked = check_files(folder, folder, ())
+    checked = check_files(folder, folder)
     if checked.problems:
         raise SystemExit(str(checked.problems[0]))
 

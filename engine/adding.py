@@ -55,8 +55,8 @@ def add_play(
     at its default. Nothing is overwritten, and nothing written unless all of it can be.
 
     Raises:
-        Misuse: there is no such play, input or project, or a value is missing or of another form.
-        Refused: a file or a playbook of that name is there.
+        Misuse: there is no such input or project, or a value is missing or of another form.
+        Refused: there is no such play, or a file or a playbook of that name is there.
     """
     root = project_root(folder, start)
     found = _find(play.removeprefix(LIBRARY))
@@ -76,7 +76,7 @@ def add_play(
 def _find(name: str) -> BlueprintFile:
     if name not in library_names():
         hint = did_you_mean(name, library_names())
-        raise Misuse(f"there is no play `{name}` in the library; {hint}")
+        raise Refused(f"there is no play `{name}` in the library; {hint}")
     return library_play(name)
 
 

@@ -231,4 +231,4 @@ def _taken_as_now(workplace: Workplace, ledger: Ledger | None, as_of: datetime) 
 
 
 def _no_such(audience: Audience, key: Key) -> Refused:
-    return Refused(f"there is no {audience.entity.name} with the key {key}")
+    return Refused(f"there is no {audience.entity.name} with the key `{key}`")

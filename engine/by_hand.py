@@ -113,7 +113,7 @@ def _let_in(
 ) -> Handled:
     text = str(key)
     if not world.meeting(playbook, BoundEveryone(), [key]):
-        raise Refused(f"there is no {playbook.audience.entity.name} with the key {key}")
+        raise Refused(f"there is no {playbook.audience.entity.name} with the key `{key}`")
     asked = playbook.audience.condition if segment is Segment.ASKED else BoundEveryone()
     if not world.meeting(playbook, asked, [key]):
         return _no(playbook, key, as_of, SEGMENT, _NOT_IN[SEGMENT])

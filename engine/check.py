@@ -17,7 +17,15 @@ from engine.read.blueprints import LIBRARY
 from engine.read.load import load_project, project_root
 from engine.report.problems import Checked
 
-__all__ = ["check_files", "inside_project", "is_among", "lint_files", "problems_of", "told"]
+__all__ = [
+    "check_files",
+    "inside_project",
+    "is_among",
+    "lint_files",
+    "narrowed",
+    "problems_of",
+    "told",
+]
 
 
 def problems_of(project: Project) -> tuple[Problem, ...]:
@@ -74,23 +82,22 @@ def _of_examples(project: Project, bound: BoundProject) -> list[Problem]:
     return found
 
 
-def check_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Checked:
-    """Read and check a project; `paths` narrow what is told to these files and folders.
+def check_files(folder: Path | None, start: Path) -> Checked:
+    """Read and check a project.
 
     Raises:
-        Misuse: there is no project, or a path is not in it.
+        Misuse: there is no project.
     """
     root = project_root(folder, start)
     project = load_project(root)
-    checked = Checked(root, project.files, problems_of(project))
-    return _narrowed(checked, paths, start)
+    return Checked(root, project.files, problems_of(project))
 
 
-def lint_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Checked:
-    """Read and check a project, and give advice beyond what is valid; `paths` as `check_files`.
+def lint_files(folder: Path | None, start: Path) -> Checked:
+    """Read and check a project, and give advice beyond what is valid.
 
     Raises:
-        Misuse: there is no project, or a path is not in it.
+        Misuse: there is no project.
     """
     from engine.lint.rule import Looked
     from engine.lint.table import advice_on
@@ -99,18 +106,22 @@ def lint_files(folder: Path | None, start: Path, paths: Sequence[Path]) -> Check
     project = load_project(root)
     bound = bind_project(project)
     problems = told([*_problems(project, bound), *advice_on(Looked(project, bound))])
-    checked = Checked(root, project.files, problems, command="lint")
-    return _narrowed(checked, paths, start)
+    return Checked(root, project.files, problems, command="lint")
 
 
-def _narrowed(checked: Checked, paths: Sequence[Path], start: Path) -> Checked:
-    """What is told of these files and folders alone; of all of them where none are named."""
+def narrowed(checked: Checked, paths: Sequence[Path], start: Path) -> Checked:
+    """What is told of these files and folders alone; of all of them where none are named.
+
+    Raises:
+        Misuse: a path is not in the project.
+    """
     if not paths:
         return checked
     wanted = [inside_project(path, start, checked.root) for path in paths]
     wanted.append(LIBRARY.rstrip("/"))  # its files are nobody's to name, and part of what uses them
+    files = tuple(path for path in checked.files if is_among(Place(path), wanted))
     among = tuple(problem for problem in checked.problems if is_among(problem.place, wanted))
-    return replace(checked, problems=among)
+    return replace(checked, files=files, problems=among)
 
 
 def inside_project(path: Path, start: Path, root: Path) -> str:

@@ -17,7 +17,7 @@ from engine.audience.silence import newest_value
 from engine.audience.snapshot import Snapshot
 from engine.bind.catalog import EntityRef
 from engine.language.project import Connector
-from engine.problems import Misuse, SourceFault, Unreachable, did_you_mean
+from engine.problems import Refused, SourceFault, Unreachable, did_you_mean
 from engine.tables import TableRef
 from engine.workplace import Workplace
 
@@ -77,12 +77,12 @@ def check_connectors(
     """Look at the sources behind some connectors, or all: one that does not answer stops no other.
 
     Raises:
-        Misuse: there is no such connector.
+        Refused: there is no such connector.
     """
     known = workplace.settings.connectors
     for name in names:
         if name not in known:
-            raise Misuse(f"there is no connector `{name}`; {did_you_mean(name, known)}")
+            raise Refused(f"there is no connector `{name}`; {did_you_mean(name, known)}")
     found = []
     with workplace.sources(None) as snapshot:
         for name in names or known:

@@ -36,7 +36,7 @@ def check_dialect(checked: Checked, ports: Ports, dialect: str) -> Checked:
             for audience, place in _asked(workplace)
             for problem in _problems(audience, place, snapshot, now)
         }
-    return Checked(checked.root, checked.files, tuple(sorted({*checked.problems, *found})))
+    return replace(checked, problems=tuple(sorted({*checked.problems, *found})))
 
 
 def _asked(workplace: Workplace) -> Iterator[tuple[Audience, Place]]:

@@ -10,7 +10,7 @@ from engine.audience.values import key_from_text
 from engine.bind.catalog import EntityRef
 from engine.ledger.database import scrub
 from engine.ledger.erasure import Erased, erase
-from engine.problems import Misuse, did_you_mean
+from engine.problems import Refused, did_you_mean
 from engine.workplace import Workplace
 
 __all__ = ["Erasure", "erase_customer"]
@@ -32,7 +32,7 @@ def erase_customer(workplace: Workplace, entity_name: str, key_text: str) -> Era
     The customer need not be in the source any more.
 
     Raises:
-        Misuse: there is no such entity, or its keys do not look like that.
+        Refused: there is no such entity, or its keys do not look like that.
         Refused: the ledger here only dry-runs, or a message to them is on its way.
         Unreachable: the ledger does not answer.
     """
@@ -49,12 +49,12 @@ def erase_customer(workplace: Workplace, entity_name: str, key_text: str) -> Era
 def _entity(workplace: Workplace, name: str) -> EntityRef:
     known = workplace.catalog.entities
     if name not in known:
-        raise Misuse(f"there is no entity `{name}`; {did_you_mean(name, known)}")
+        raise Refused(f"there is no entity `{name}`; {did_you_mean(name, known)}")
     return known[name]
 
 
 def _key(entity: EntityRef, text: str) -> Key:
     key = key_from_text(entity.key.kind, text)
     if key is None:
-        raise Misuse(f"`{text}` is no key of {entity.name}: a whole number was expected")
+        raise Refused(f"`{text}` is no key of {entity.name}: a whole number was expected")
     return key

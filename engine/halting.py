@@ -17,7 +17,7 @@ from engine.ledger.control import resume as lift_halt
 from engine.ledger.store import Ledger, halt_file_in
 from engine.ledger.touches import backlog as waiting
 from engine.problems import Refused, TouchlineError, Unreachable
-from engine.report.text import count
+from engine.report.text import age, count, moment
 from engine.workplace import Workplace
 
 __all__ = ["backlog", "halt", "let_go_on"]
@@ -59,8 +59,11 @@ def backlog(workplace: Workplace, playbooks: Sequence[str]) -> str:
     with workplace.ledger().read() as unit:
         for name in playbooks or (None,):
             found = waiting(unit, name)
-            age = f", the oldest since {found.oldest.isoformat()}" if found.oldest else ""
-            lines.append(f"{name or 'everything'}: {count(found.ready, 'touch')} ready{age}")
+            since = ""
+            if found.oldest is not None:
+                how_long = age(found.oldest, _now(workplace))
+                since = f", the oldest since {moment(found.oldest)} ({how_long})"
+            lines.append(f"{name or 'everything'}: {count(found.ready, 'touch')} ready{since}")
     return "\n".join(lines)
 
 

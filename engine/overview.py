@@ -65,7 +65,7 @@ class PlaybookLine:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """A project at one moment. `reasons` counts touches that did not go out, by reason; `waiting`
-    those of them that still are to (`window`, `capped`, `rate`, …).
+    those of them that still are to (`window`, `capped`, `rate`, …), `ended` those that never will.
 
     `why_dry` says why this ledger may not send, where it may not; `notes` are sentences of advice.
     `daemon_until` is when the lease of the daemon ends or ended; None where none ever worked.
@@ -81,6 +81,7 @@ class Overview:
     why_dry: str = ""
     notes: tuple[str, ...] = ()
     daemon_until: datetime | None = None
+    ended: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_well(self) -> bool:
@@ -115,9 +116,9 @@ def overview(workplace: Workplace) -> Overview:
         older = {name: _older(workplace, each, unit) for name, each in known.items()}
         held = {each.version for each in chain(*older.values()) if each.becomes.is_held}
         lines = tuple(_line(workplace, name, unit, known, older, now=now) for name in names)
-        reasons = Counter(
-            touch.reason for touch in list_touches(unit, states=_NOT_OUT) if touch.reason
-        )
+        out = [each for each in list_touches(unit, states=_NOT_OUT) if each.reason]
+        reasons = Counter(each.reason for each in out)
+        ended = Counter(each.reason for each in out if each.state is not TouchState.READY)
         return Overview(
             (*lines, *lost),
             counts_by_state(unit),
@@ -131,6 +132,7 @@ def overview(workplace: Workplace) -> Overview:
                 if state.paused_at or state.breaker_until
             ),
             why_dry=why_dry,
+            ended=dict(sorted(ended.items())),
             daemon_until=(until := _daemon_until(unit)),
             notes=(
                 *_nobody_works(until, now),

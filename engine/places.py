@@ -18,13 +18,28 @@ class Place:
     """A position in a file: path relative to the project, line and column counted from 1.
 
     `note` is the other end where a playbook uses a blueprint: what stands here is used there, or
-    was written there.
+    was written there. `within` is the document and the path of what stands here.
     """
 
     path: str = ""
     line: int = 1
     column: int = 1
     note: str = ""
+    within: tuple[SourceMap, DocumentPath] | None = field(default=None, compare=False, repr=False)
+
+    def of(self, *path: str | int) -> Place:
+        """The place of the value that `path` leads to from here, or as near to it as there is."""
+        if self.within is None:
+            return self
+        document, here = self.within
+        return document.value((*here, *path)) if document.has((*here, *path[:1])) else self
+
+    def of_key(self, *path: str | int) -> Place:
+        """The place of the key that ends `path`, seen from here."""
+        if self.within is None:
+            return self
+        document, here = self.within
+        return document.key((*here, *path))
 
     def __str__(self) -> str:
         note = f" ({self.note})" if self.note else ""
@@ -50,26 +65,38 @@ class SourceMap:
     note: str = ""
     stands_at: Place | None = None
 
+    def has(self, path: DocumentPath) -> bool:
+        """Whether a value stands at `path`."""
+        if path and path[0] in self.parts:
+            return self.parts[path[0]].has(path)
+        return path in self.values
+
     def value(self, path: DocumentPath) -> Place:
         """The place of the value at `path`, or of its nearest ancestor that has one."""
         if path and path[0] in self.parts:
             return self.parts[path[0]].value(path)
-        return self._nearest(self.values, path)
+        return self._nearest(path)
 
     def key(self, path: DocumentPath) -> Place:
         """The place of the key that ends `path`, or where there is none of the value."""
         if path and path[0] in self.parts:
             return self.parts[path[0]].key(path)
-        return self._place(*self.keys[path]) if path in self.keys else self.value(path)
+        return self._place(self.keys[path], path) if path in self.keys else self.value(path)
 
-    def _nearest(self, table: Mapping[DocumentPath, tuple[int, int]], path: DocumentPath) -> Place:
+    def head(self, key: str) -> Place:
+        """The place of a first key, which stands for the document: all of it is within."""
+        place = self.key((key,))
+        return Place(place.path, place.line, place.column, place.note, (self, ()))
+
+    def _nearest(self, path: DocumentPath) -> Place:
         for end in range(len(path), -1, -1):
-            if path[:end] in table:
-                return self._place(*table[path[:end]])
+            if path[:end] in self.values:
+                return self._place(self.values[path[:end]], path[:end])
         return Place(self.path)
 
-    def _place(self, line: int, column: int) -> Place:
+    def _place(self, position: tuple[int, int], path: DocumentPath) -> Place:
+        line, column = position
         if self.stands_at is None:
-            return Place(self.path, line, column, self.note)
+            return Place(self.path, line, column, self.note, (self, path))
         at = self.stands_at
-        return Place(at.path, at.line, at.column, f"{self.path}:{line}:{column}")
+        return Place(at.path, at.line, at.column, f"{self.path}:{line}:{column}", (self, path))

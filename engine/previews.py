@@ -89,7 +89,7 @@ def preview_of(
                 entity, [key], press.fields, snapshot, as_of=as_of, zone=playbook.audience.zone
             ).get(key)
             if values is None:
-                raise Refused(f"there is no {entity.name} with the key {key_text}")
+                raise Refused(f"there is no {entity.name} with the key `{key_text}`")
             thread = each.thread if isinstance(each, BoundEmail) else None
             answers = answers_among(made.get(thread, ()) if thread else ())
             drafts = _drafts(house, each, press, Customer(enrollment, values, answers))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.audience.checks import check_columns
 from engine.connections import caution_of
 from engine.language.catalog import Entity
@@ -36,7 +38,7 @@ def check_sources(checked: Checked, ports: Ports) -> Checked:
                 found.append(
                     Problem(connector.place, "privileged-login", caution, severity=Severity.WARNING)
                 )
-    return Checked(checked.root, checked.files, tuple(sorted([*checked.problems, *found])))
+    return replace(checked, problems=tuple(sorted([*checked.problems, *found])))
 
 
 def _place(entity: Entity, fault: SourceFault) -> Place:

@@ -25,8 +25,8 @@ def bind_digest(step: EmailStep | TaskStep | WebhookStep, scope: Scope) -> Bound
     if digest is None:
         return None
     with Findings() as found:
-        found.attempt(lambda: check_cron(digest.schedule, digest.place))
-        by = found.attempt(lambda: bind_first((digest.by,), scope, digest.place))
+        found.attempt(lambda: check_cron(digest.schedule, digest.place.of("schedule")))
+        by = found.attempt(lambda: bind_first((digest.by,), scope, digest.place.of("by")))
         found.each(tuple(_misfits(step, digest)), _tell)
         return BoundDigest(by, digest.schedule)
 

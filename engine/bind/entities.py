@@ -38,7 +38,7 @@ def bind_entity(entity: Entity, project: Project) -> tuple[EntityRef | None, tup
     try:
         with Findings() as fatal:
             table = fatal.attempt(
-                lambda: _table(entity.source, entity.where, place=entity.place, project=project)
+                lambda: _table(entity.source, entity.where, owner=entity.place, project=project)
             )
             key = fatal.attempt(lambda: _key_column(entity))
     except Invalid as invalid:
@@ -50,7 +50,9 @@ def bind_entity(entity: Entity, project: Project) -> tuple[EntityRef | None, tup
         name=entity.name,
         table=table,
         key=key,
-        label=_keep(label, lambda name: _column(name, entity, entity.place), found).get(""),
+        label=_keep(label, lambda name: _column(name, entity, entity.place.of("label")), found).get(
+            ""
+        ),
         contact=_people(contact, entity, is_team=False, found=found).get(""),
         links=_keep(entity.links, lambda link: _link(link, project), found),
         people={
@@ -92,7 +94,8 @@ def _keep(
 # ---------------------------------------------------------------- tables and columns
 
 
-def _table(source: str, where: Where, *, place: Place, project: Project) -> TableRef:
+def _table(source: str, where: Where, *, owner: Place, project: Project) -> TableRef:
+    place = owner.of("source")
     connector, dot, table = source.partition(".")
     if not dot or not table:
         raise wrong(
@@ -102,15 +105,16 @@ def _table(source: str, where: Where, *, place: Place, project: Project) -> Tabl
         )
     if connector not in project.settings.connectors:
         raise _unknown_connector(connector, project, place)
-    return TableRef(connector, table, tuple(_allowed(pair, place) for pair in where))
+    return TableRef(connector, table, tuple(_allowed(pair, owner) for pair in where))
 
 
 def _allowed(
-    pair: tuple[str, Scalar | tuple[Scalar, ...]], place: Place
+    pair: tuple[str, Scalar | tuple[Scalar, ...]], owner: Place
 ) -> tuple[str, tuple[Scalar, ...]]:
     column, value = pair
     values = value if isinstance(value, tuple) else (value,)
     if not values:
+        place = owner.of("where", column)
         raise wrong(place, "empty-list", f"`where` allows no value for the column {column}")
     return column, values
 
@@ -123,10 +127,11 @@ def _unknown_connector(name: str, project: Project, place: Place) -> Invalid:
 
 
 def _key_column(entity: Entity) -> ColumnRef:
-    column = _column(entity.key, entity, entity.place)
+    place = entity.place.of("key")
+    column = _column(entity.key, entity, place)
     if column.kind not in _KEY_KINDS:
         raise wrong(
-            entity.place,
+            place,
             "wrong-type",
             f"the key of {entity.name} is `{entity.key}`, a {column.kind} field; a key is "
             "integer or text",
@@ -209,7 +214,7 @@ def _event(event: Event, entity: str, project: Project) -> EventRef:
             entity=entity,
             name=event.name,
             table=found.attempt(
-                lambda: _table(event.source, event.where, place=event.place, project=project)
+                lambda: _table(event.source, event.where, owner=event.place, project=project)
             ),
             key=event.key,
             at=ColumnRef(event.at, Kind.TIMESTAMP, event.at_format),
@@ -228,7 +233,7 @@ def _history_from(event: Event) -> date | None:
         return date.fromisoformat(event.history_from) if event.history_from else None
     except ValueError:
         raise wrong(
-            event.place,
+            event.place.of("history_from"),
             "bad-date",
             f"history_from of {event.name} is `{event.history_from}`; expected a date, "
             "as 2025-01-31",

@@ -28,26 +28,27 @@ _TOPIC = re.compile(r"[a-z0-9][a-z0-9_-]*")
 def bind_email(step: EmailStep, scope: Scope) -> BoundEmail:
     """One message a recipient."""
     with Findings() as found:
-        template = found.attempt(lambda: _template(step.template, scope, step.place))
-        channel = found.attempt(lambda: mail_channel(step.via, scope.project, step.place))
-        sender = found.attempt(lambda: bind_first(step.sender, scope, step.place))
+        place = step.place
+        template = found.attempt(lambda: _template(step.template, scope, place.of("email")))
+        channel = found.attempt(lambda: mail_channel(step.via, scope.project, place.of("via")))
+        sender = found.attempt(lambda: bind_first(step.sender, scope, place.of("from")))
         borne = bears_digest(step, scope, found)
         to = found.attempt(lambda: _recipients(step, borne["digest"], scope))
-        cc = found.attempt(lambda: bind_persons(step.cc, scope, step.place))
-        found.attempt(lambda: _check_copied(to or (), cc or (), step.place))
+        cc = found.attempt(lambda: bind_persons(step.cc, scope, place.of("cc")))
+        found.attempt(lambda: _check_copied(to or (), cc or (), place.of("cc")))
         return BoundEmail(
             template=template,
             channel=channel.name if channel else "",
             to=to,
-            sender=found.attempt(lambda: _sender(sender, channel, step.place)),
-            reply_to=found.attempt(lambda: bind_first(step.reply_to, scope, step.place)),
+            sender=found.attempt(lambda: _sender(sender, channel, place)),
+            reply_to=found.attempt(lambda: bind_first(step.reply_to, scope, place.of("reply_to"))),
             cc=cc,
             variants=_variants(step.template, scope),
             values=step.values,
             topic=found.attempt(lambda: _topic(step, template, scope)),
             one_copy=step.one_copy,
             thread=step.thread,
-            approve=found.attempt(lambda: bind_first(step.approve, scope, step.place)),
+            approve=found.attempt(lambda: bind_first(step.approve, scope, place.of("approve"))),
             **borne,
         )
 
@@ -78,7 +79,7 @@ def _variants(name: str, scope: Scope) -> Mapping[str, Template]:
 
 def _topic(step: EmailStep, template: Template | None, scope: Scope) -> str:
     topic = step.topic or (template.topic if template is not None else None) or _DEFAULT_TOPIC
-    place = step.place if step.topic or template is None else template.topic_place
+    place = step.place.of("topic") if step.topic or template is None else template.topic_place
     if not _TOPIC.fullmatch(topic):
         raise wrong(
             place,
@@ -93,7 +94,7 @@ def _recipients(step: EmailStep, digest: BoundDigest | None, scope: Scope) -> Pe
     if step.digest is not None:
         return (digest.by,) if digest else ()
     if step.to:
-        return bind_persons(step.to, scope, step.place)
+        return bind_persons(step.to, scope, step.place.of("to"))
     return ((bind_contact(scope, step.place),),)
 
 

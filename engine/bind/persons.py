@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from engine.bind.catalog import BoundPerson, EntityRef, FieldRef, FoundPerson
 from engine.bind.entities import bind_entity
@@ -23,14 +24,27 @@ _ADDRESS = re.compile(r"[^@\s<>(),;:\\\"]+@[^@\s<>(),;:\\\"]+")
 def bind_persons(persons: declared.Persons, scope: Scope, place: Place) -> Persons:
     """`to`: each item is a slot, a nested list the alternatives of one slot."""
     with Findings() as found:
-        return found.each(persons, lambda item: bind_first((item,), scope, place))
+        return found.each(
+            tuple(enumerate(persons)), lambda each: bind_first((each[1],), scope, place.of(each[0]))
+        )
 
 
 def bind_first(persons: declared.Persons, scope: Scope, place: Place) -> Slot:
     """`from`, `reply_to`, `assign`: a list means the first that is set, so all are one slot."""
-    texts = [text for item in persons for text in ((item,) if isinstance(item, str) else item)]
     with Findings() as found:
-        return found.each(texts, lambda text: _person(text, scope, place))
+        return found.each(
+            tuple(_placed(persons, place)), lambda each: _person(each[0], scope, each[1])
+        )
+
+
+def _placed(persons: declared.Persons, place: Place) -> Iterator[tuple[str, Place]]:
+    """Each person with its own place in the list, if it stands in one."""
+    for position, item in enumerate(persons):
+        there = place.of(position) if len(persons) > 1 else place
+        if isinstance(item, str):
+            yield item, there
+        else:
+            yield from ((text, there.of(number)) for number, text in enumerate(item))
 
 
 def bind_contact(scope: Scope, place: Place) -> RolePerson:

@@ -77,7 +77,9 @@ def _step(step: Step, scope: Scope) -> BoundStep:
             case SplitStep():
                 return _split(step, scope, found)
             case EnrollStep():
-                name = found.attempt(lambda: find_playbook(step.playbook, scope, step.place))
+                name = found.attempt(
+                    lambda: find_playbook(step.playbook, scope, step.place.of("enroll"))
+                )
                 return BoundEnroll(playbook=name, **bears(step, scope, found))
             case ExitStep():
                 return BoundExit(reason=step.reason, **bears(step, scope, found))
@@ -102,12 +104,14 @@ def _task(step: TaskStep, scope: Scope, found: Findings) -> BoundTask:
 def _assigned(step: TaskStep, digest: BoundDigest | None, scope: Scope) -> Slot:
     if step.digest is not None:
         return digest.by if digest else ()
-    return bind_first(step.assign, scope, step.place)
+    return bind_first(step.assign, scope, step.place.of("assign"))
 
 
 def _webhook(step: WebhookStep, scope: Scope, found: Findings) -> BoundWebhook:
     return BoundWebhook(
-        channel=found.attempt(lambda: webhook_channel(step.channel, scope.project, step.place)),
+        channel=found.attempt(
+            lambda: webhook_channel(step.channel, scope.project, step.place.of("webhook"))
+        ),
         body=step.body,
         method=step.method,
         headers=step.headers,
@@ -118,7 +122,7 @@ def _webhook(step: WebhookStep, scope: Scope, found: Findings) -> BoundWebhook:
 def _wait(step: WaitStep, scope: Scope) -> Duration | BoundMoment | UntilWeekday:
     match step.wait:
         case UntilMoment(moment):
-            return bind_wait(moment, scope, step.place)
+            return bind_wait(moment, scope, step.place.of("wait", "until"))
         case _:
             return step.wait
 

@@ -24,7 +24,8 @@ def bind_tracked(catalog: Catalog, project: Project) -> tuple[Catalog, list[Prob
         kept: list[str] = []
         place = project.entities[name].place
         for field in dict.fromkeys(entity.tracked):
-            problem = _misfit(field, entity, project, place=place)
+            at = place.of("track", entity.tracked.index(field))
+            problem = _misfit(field, entity, project, place=at)
             if problem is not None:
                 found.append(problem)
             elif field in entity.fields:

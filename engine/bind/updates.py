@@ -41,13 +41,13 @@ _TEMPLATE = ("{{", "{%")
 def bind_update(step: UpdateStep, scope: Scope, found: Findings) -> BoundUpdate:
     """Fields of the playbook's own entity, or of a parent that one link leads to."""
     borne = bears_failure(step, scope, found)
-    links = found.attempt(lambda: _links_to(step.entity, scope, step.place))
+    links = found.attempt(lambda: _links_to(step.entity, scope, step.place.of("update")))
     entity = scope.entity
     for link in links or ():
         entity = scope.entity_named(entity.links[link].to, step.place)
     values: tuple[tuple[FieldRef, Written], ...] = ()
     if links is not None:  # else nobody knows whose fields they are
-        found.attempt(lambda: _check_writes(entity.table.connector, scope, step.place))
+        found.attempt(lambda: _check_writes(entity.table.connector, scope, step.place.of("update")))
         values = found.attempt(lambda: _values(step, scope.of(entity)))
     return BoundUpdate(entity=entity, links=links or (), values=values, **borne)
 
@@ -81,7 +81,7 @@ def _check_writes(connector: str, scope: Scope, place: Place) -> None:
 def _values(step: UpdateStep, there: Scope) -> tuple[tuple[FieldRef, Written], ...]:
     with Findings() as found:
         values = found.each(step.values, lambda each: _written(each, there, step.place))
-    _check_once(values, step.place)
+    _check_once(values, step.place.of("set"))
     return values
 
 
@@ -96,14 +96,15 @@ def _written(
     each: tuple[str, Scalar | Added], scope: Scope, place: Place
 ) -> tuple[FieldRef, Written]:
     name, value = each
-    field = find_field(name, scope, place)
+    key, at = place.of_key("set", name), place.of("set", name)
+    field = find_field(name, scope, key)
     if field.links or not isinstance(field.source, ColumnRef):
         what = "of a linked row" if field.links else "computed"
-        raise wrong(place, "cannot-write", f"`{name}` is {what}, and cannot be written")
-    _check_may_change(field, scope.entity, place)
+        raise wrong(key, "cannot-write", f"`{name}` is {what}, and cannot be written")
+    _check_may_change(field, scope.entity, key)
     if isinstance(value, Added):
-        return field, _added(value, field, place)
-    return field, _value(value, field, place)
+        return field, _added(value, field, at)
+    return field, _value(value, field, at)
 
 
 def _check_may_change(field: FieldRef, entity: EntityRef, place: Place) -> None:

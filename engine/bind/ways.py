@@ -114,7 +114,7 @@ def _loose_threads(steps: tuple[Step, ...]) -> Iterator[Problem]:
         if step.thread is not None and step.thread not in before:
             known = step.thread in mails and step.thread != step.id
             yield _problem(
-                step.place,
+                step.place.of("thread"),
                 "unknown-step",
                 f"`thread` names `{step.thread}`, "
                 + (
@@ -151,7 +151,7 @@ def _loose_waits(steps: tuple[Step, ...]) -> Iterator[Problem]:
             moment = of_stay(step.wait.moment)
             if isinstance(moment, StepMoment) and moment.step not in ids:
                 yield _problem(
-                    step.place,
+                    step.place.of("wait", "until"),
                     "unknown-step",
                     f"the wait names the step `{moment.step}`, which this playbook has not",
                     did_you_mean(moment.step, ids),
@@ -166,7 +166,7 @@ def _reused_ids(steps: tuple[Step, ...]) -> Iterator[Problem]:
             other = former if former in ids else claimed.get(former)
             if other is not None:
                 yield _problem(
-                    step.place,
+                    step.place.of("formerly"),
                     "duplicate-id",
                     f"`{former}` is an earlier id of `{step.id}` and belongs to `{other}` as well",
                     "an earlier id goes on in one step only",
@@ -183,7 +183,7 @@ def _rings(playbook: Playbook, playbooks: Mapping[str, Playbook]) -> Iterator[Pr
             way = _way_back(step.playbook, playbook.name, playbooks, (playbook.name,))
             if way:
                 yield _problem(
-                    step.place,
+                    step.place.of("enroll"),
                     "playbook-cycle",
                     f"playbooks that enroll each other never end: {' → '.join(way)}",
                 )

@@ -52,7 +52,9 @@ def playbook_chart(workplace: Workplace, name: str, form: str) -> str:
 def project_chart(workplace: Workplace, form: str) -> str:
     """What of the project uses what, in the same forms; files that are not sound are left out."""
     bound = bind_project(workplace.project)
-    uses = uses_of(bound.playbooks.values(), bound.segments.values())
+    playbooks = workplace.project.playbooks.values()
+    named = {each.name: each.segment for each in playbooks if isinstance(each.segment, str)}
+    uses = uses_of(bound.playbooks.values(), bound.segments.values(), named)
     match form:
         case "svg":
             return draw_uses(uses)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 
 from engine.bind.acts import (
@@ -50,15 +50,18 @@ class Uses:
     links: tuple[tuple[Thing, Thing], ...]
 
 
-def uses_of(playbooks: Iterable[BoundPlaybook], segments: Iterable[Audience]) -> Uses:
+def uses_of(
+    playbooks: Iterable[BoundPlaybook], segments: Iterable[Audience], named: Mapping[str, str]
+) -> Uses:
     """What the playbooks and named segments of a project use, each once.
 
-    What a named segment uses hangs on the segment, not on who asks for it.
+    What a named segment uses hangs on the segment, not on who asks for it. `named` are those that
+    playbooks name outright, by playbook.
     """
     links: set[tuple[Thing, Thing]] = set()
     for playbook in playbooks:
         own = Thing("playbook", playbook.name)
-        links |= {(own, each) for each in _of_playbook(playbook)}
+        links |= {(own, each) for each in _of_playbook(playbook, named.get(playbook.name))}
     for segment in segments:
         own = Thing("segment", segment.name)
         links |= {(own, each) for each in _of_audience(segment)}
@@ -75,9 +78,13 @@ def _link_order(link: tuple[Thing, Thing]) -> tuple[tuple[int, str], tuple[int, 
     return _order(link[0]), _order(link[1])
 
 
-def _of_playbook(playbook: BoundPlaybook) -> Iterator[Thing]:
+def _of_playbook(playbook: BoundPlaybook, segment: str | None) -> Iterator[Thing]:
     yield Thing("entity", playbook.audience.entity.name)
-    yield from _named(playbook.conditions)
+    asked = playbook.conditions
+    if segment is not None:
+        yield Thing("segment", segment)
+        asked = tuple(each for each in asked if each is not playbook.audience.condition)
+    yield from _named(asked)
     for step in every_step(playbook.steps):
         yield from _of_step(step)
 

@@ -227,7 +227,7 @@ class Project:
     project, which others use. `broken` holds (kind, name) of what was left out: a connector,
     channel, person, entity, segment, playbook, metric or template that other files may name
     rightly, so that nobody is told that it does not exist. `expansions` are the plain data that
-    each playbook with `use` stands for.
+    each playbook with `use` stands for. `files` are the paths of all that was read.
     """
 
     root: Path
@@ -240,6 +240,6 @@ class Project:
     templates: Mapping[str, Template] = field(default_factory=dict)
     examples: Mapping[str, Example] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    files: int = 0
+    files: tuple[str, ...] = ()
     broken: frozenset[tuple[str, str]] = frozenset()
     expansions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

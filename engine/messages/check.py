@@ -97,15 +97,15 @@ def _readings(step: BoundStep) -> Iterator[Reading]:
             for template in (step.template, *step.variants.values()):
                 yield read_email(template)
         case BoundTask():
-            for text in (step.title, step.notes):
-                yield read_text(text, located(step.place))
+            for word, text in (("task", step.title), ("notes", step.notes)):
+                yield read_text(text, located(step.place.of(word)))
         case BoundWebhook():
-            for value in (step.body, step.headers):
-                yield read_value(value, step.place)
+            for word, value in (("body", step.body), ("headers", step.headers)):
+                yield read_value(value, step.place.of(word))
         case BoundUpdate():
-            for _, written in step.values:
+            for ref, written in step.values:
                 if isinstance(written, str):
-                    yield read_text(written, located(step.place))
+                    yield read_text(written, located(step.place.of("set", ref.name)))
         case _:
             return
 

@@ -117,7 +117,7 @@ def read_entity(data: object, reading: Reading) -> Entity | None:
         computed=computed,
         events=_each(data, "events", _event, (), reading),
         track=tuple(data.get("track", ())),
-        place=reading.places.key(("entity",)),
+        place=reading.places.head("entity"),
     )
 
 

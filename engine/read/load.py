@@ -121,7 +121,7 @@ def load_project(root: Path) -> Project:
         templates=loading.templates,
         examples=loading.examples,
         problems=tuple(sorted(set(loading.problems))),
-        files=loading.files,
+        files=tuple(loading.files),
         broken=frozenset(loading.broken),
     )
 

@@ -42,11 +42,11 @@ class Loading:
     metrics: dict[str, Metric] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
     examples: dict[str, Example] = field(default_factory=dict)
-    files: int = 0
+    files: list[str] = field(default_factory=list)
 
     def text(self, path: str) -> str | None:
         """The text of a file; None where it cannot be read, which is then a problem."""
-        self.files += 1
+        self.files.append(path)
         try:
             return read_text(self.root, path)
         except Unreadable as error:

@@ -10,6 +10,7 @@ from engine.approving import ShownDraft
 from engine.desk import HeldItem, Inbox
 from engine.ledger.audit import AuditRecord, Verification
 from engine.ledger.check import Finding
+from engine.ledger.control import Halt
 from engine.ledger.suppressions import Suppression
 from engine.overview import Overview, PlaybookLine
 from engine.report.prometheus import prometheus_of
@@ -36,18 +37,25 @@ def status_of(found: Overview, form: str) -> str:
         data = asdict(found)
         return as_json({**data, "held": list(data["held"])})
     blocks = [_playbooks(found.playbooks), f"touches: {told(found.touches)}"]
-    if found.reasons:
-        blocks.append(f"not gone out: {told(found.reasons)}")
+    if found.ended:
+        blocks.append(f"not gone out: {told(found.ended)}")
     if found.waiting:
         blocks.append(f"waiting: {told(found.waiting)}")
     if found.halts:
-        blocks += [f"HALTED {halt.scope or 'everything'}: {halt.why}" for halt in found.halts]
+        blocks += map(_halt, found.halts)
     blocks += map(channel_text, found.channels)
     blocks += found.notes
     if found.why_dry:
         blocks.append(f"only dry runs: {found.why_dry}")
     blocks.append(_held(found.held) if found.held else "nothing is held")
     return "\n\n".join(blocks)
+
+
+def _halt(halt: Halt) -> str:
+    since = f" since {moment(halt.at)}" if halt.at else ""
+    why = f": {halt.why}" if halt.why else ""
+    lifted = f"touchline resume {halt.scope}".rstrip()
+    return f"HALTED {halt.scope or 'everything'}{since}{why}; `{lifted}` lets it go on"
 
 
 def _playbooks(lines: Sequence[PlaybookLine]) -> str:

@@ -9,19 +9,20 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine.problems import Problem, Severity, errors_only
+from engine.report.text import width
 
 __all__ = ["FORMATS", "Checked", "render"]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check gave: how many files were read, and every problem in them, sorted.
+    """What a check gave: the paths of the files it is of, and every problem in them, sorted.
 
     `command` is what found them: `validate` or `lint`.
     """
 
     root: Path
-    files: int
+    files: tuple[str, ...]
     problems: tuple[Problem, ...]
     command: str = "validate"
 
@@ -34,7 +35,7 @@ class Checked:
 def as_data(checked: Checked) -> dict[str, object]:
     """The stable JSON form: contract, command line, `validate`."""
     return {
-        "files": checked.files,
+        "files": len(checked.files),
         "problems": [
             {
                 "path": problem.place.path,
@@ -80,13 +81,13 @@ def _quoted(problem: Problem, root: Path) -> list[str]:
     line = lines[problem.place.line - 1].replace("\t", " ")
     if len(line) > 200 or not line.strip():
         return []
-    return [f"    {line}", "    " + " " * (problem.place.column - 1) + "^"]
+    return [f"    {line}", f"    {' ' * width(line[: problem.place.column - 1])}^"]
 
 
 def _verdict(checked: Checked) -> str:
     errors = len(errors_only(checked.problems))
     warnings = len(checked.problems) - errors
-    files = _count(checked.files, "file")
+    files = _count(len(checked.files), "file")
     if not checked.problems:
         return f"{files}: {_PRAISE[checked.command]}"
     return f"{files}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
@@ -138,7 +139,7 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def _sarif_result(problem: Problem) -> Mapping[str, object]:
     region = {"startLine": problem.place.line, "startColumn": problem.place.column}
     location = {"artifactLocation": {"uri": quote(problem.place.path)}, "region": region}
-    told = problem.message + (f" {problem.hint}" if problem.hint else "")
+    told = problem.message + (f" ({problem.hint})" if problem.hint else "")
     return {
         "ruleId": problem.code,
         "level": str(problem.severity),

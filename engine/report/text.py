@@ -6,6 +6,7 @@ import codecs
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ __all__ = [
     "plural",
     "told",
     "when",
+    "width",
 ]
 
 # What a terminal obeys or hides: controls, directions, half characters, what has no width. The
@@ -63,16 +65,32 @@ codecs.register_error(_AS_JSON, _as_json_writes)
 def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A table whose columns line up, numbers to the right; nothing but the head where empty."""
     cells = [[_cell(value) for value in row] for row in rows]
-    widths = [max([len(title), *(len(row[i]) for row in cells)]) for i, title in enumerate(head)]
+    widths = [max(map(width, [title, *(row[i] for row in cells)])) for i, title in enumerate(head)]
     right = [bool(rows) and all(isinstance(row[i], int) for row in rows) for i in range(len(head))]
     lines = [
         "  ".join(
-            text.rjust(width) if flush else text.ljust(width)
-            for text, width, flush in zip(line, widths, right, strict=True)
+            " " * (wide - width(text)) + text if flush else text + " " * (wide - width(text))
+            for text, wide, flush in zip(line, widths, right, strict=True)
         ).rstrip()
         for line in [list(head), *cells]
     ]
     return "\n".join(lines)
+
+
+def width(text: str) -> int:
+    """How many cells of a terminal a text takes: two for what is wide there, none for a mark.
+
+    What looks alike may be written as one letter or as a letter and its mark.
+    """
+    if text.isascii():
+        return len(text)
+    return sum(_cells(letter) for letter in text)
+
+
+def _cells(letter: str) -> int:
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 def _cell(value: object) -> str:
@@ -82,7 +100,10 @@ def _cell(value: object) -> str:
         return moment(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return str(value)
+    return str(value).translate(_BREAKS)
+
+
+_BREAKS = {ord("\t"): "\\t", ord("\n"): "\\n"}  # what would put a cell out of its column
 
 
 def percent(rate: float | None) -> str:

@@ -61,14 +61,14 @@ def test_tracked_are_the_fields_that_can_be() -> None:
 BROKEN: dict[str, tuple[str, str, str]] = {
     "track-misspelt": (
         "entity: device\nsource: product.devices\nkey: id\ntrack: [modell]\nfields: {model: text}",
-        "1:1 unknown-field",
+        "4:9 unknown-field",
         "device has no such field (did you mean model?)",
     ),
     "track-of-a-list-of-events": (
         "entity: device\nsource: product.devices\nkey: id\ntrack: [seen]\n"
         "events: {was_seen: {source: product.seen, key: id, at: at, properties: {by: text}}}\n"
         "fields: {seen: {list: was_seen, of: by}}",
-        "1:1 unfit-field",
+        "4:9 unfit-field",
         "such a list has no history",
     ),
     "role-found-by-a-text": (
@@ -78,12 +78,12 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     ),
     "unknown-connector": (
         "entity: device\nsource: produkt.devices\nkey: id",
-        "1:1 unknown-connector",
+        "2:9 unknown-connector",
         "did you mean product?",
     ),
     "key-of-a-wrong-type": (
         "entity: device\nsource: product.devices\nkey: at\nfields: {at: date}",
-        "1:1 wrong-type",
+        "3:6 wrong-type",
         "a key is integer or text",
     ),
     "link-to-nowhere": (
@@ -100,7 +100,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "event-of-an-unknown-connector": (
         "entity: device\nsource: product.devices\nkey: id\n"
         "events: {seen: {source: cmr.seen, key: id, at: at}}",
-        "4:10 unknown-connector",
+        "4:25 unknown-connector",
         "did you mean crm?",
     ),
     "format-of-text": (

@@ -46,3 +46,5 @@ def test_a_column_that_is_not_there(
         assert answer.status == 1
         assert f"{USER}:{number}:" in answer.out
         assert told in answer.out
+        elsewhere = stage.do("validate", "--sources", "emails")
+        assert (elsewhere.status, elsewhere.out) == (0, "1 file: all valid\n"), "as is told"

@@ -59,7 +59,7 @@ def test_a_refusal_names_the_place_of_the_segment(workplace: Workplace) -> None:
 
 
 def test_validation_tells_of_everything_that_a_dialect_cannot_say() -> None:
-    checked = check_files(PROJECT, PROJECT, ())
+    checked = check_files(PROJECT, PROJECT)
     assert checked.is_valid
     found = check_dialect(checked, _ports(), "sqlserver")
     beyond = {
@@ -75,5 +75,5 @@ def test_validation_tells_of_everything_that_a_dialect_cannot_say() -> None:
 
 
 def test_a_dialect_that_can_say_everything_has_no_problems() -> None:
-    checked = check_files(PROJECT, PROJECT, ())
+    checked = check_files(PROJECT, PROJECT)
     assert check_dialect(checked, _ports(), "postgresql").is_valid

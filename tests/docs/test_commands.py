@@ -15,6 +15,7 @@ import cli
 from connectors.demo.beginning import make_project, make_reference_project, make_sample_data
 from connectors.demo.example import Ports, write_example
 from connectors.demo.generate import Scale, generate
+from engine.report.usage import EXAMPLES
 from tests.docs.pages import PAGES, ROOT, blocks
 from tests.support.git import commit_all
 
@@ -37,7 +38,11 @@ def commands(page: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo project with few customers, its ledger, and a repository that it is the main of."""
-    folder = tmp_path_factory.mktemp("demo") / "touchline-demo"
+    return made_in(tmp_path_factory.mktemp("demo") / "touchline-demo")
+
+
+def made_in(folder: Path) -> Path:
+    """The same in a folder of one's own."""
     write_example(folder, Ports(smtp=52525, webhook=58080))
     generate(
         folder / "data",
@@ -96,6 +101,38 @@ def _place_of(page: Path, demo: Path, empty: Path) -> Path:
         make_project(empty / "new", name="new", today=NOW.date())
         return empty / "new"
     return demo
+
+
+ENDLESS = ("demo", "daemon", "worker")
+"""What tells a long story, or goes on until it is stopped: the verb alone is tried."""
+WAITS = ("held", "run")
+"""What may find something that waits for a person or for a server, and says so by its status."""
+
+
+def test_the_examples_of_the_help_run(tmp_path: Path) -> None:
+    """In their order, in the project that they name; `ID` is what a list tells."""
+    project = made_in(tmp_path / "touchline-demo")
+    (project / "bounces.mbox").write_text("")
+    (project / "events.ndjson").write_text("")
+    assert EXAMPLES.keys() == cli.cli.commands.keys()
+    wrong = []
+    for verb, examples in EXAMPLES.items():
+        for each in examples:
+            assert each.split()[0] == verb
+            if verb in ENDLESS or "ID" in each.split():
+                continue
+            result = invoke(f"touchline {each}", project)
+            if result.exit_code not in ({0, 1, 3} if verb in WAITS else {0}):
+                wrong.append((each, result.output))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", [(), *((name,) for name in cli.cli.commands)], ids=" ".join)
+def test_the_help_says_whole_sentences_and_shows_examples(path: tuple[str, ...]) -> None:
+    told = invoke(" ".join(["touchline", *path, "--help"]), ROOT).output
+    assert "..." not in told.replace("[OPTIONS]", "").split("Options:")[-1], "a sentence is cut off"
+    for each in EXAMPLES.get(" ".join(path), ()):
+        assert f"\n  touchline {each}\n" in told
 
 
 def test_every_command_is_documented() -> None:

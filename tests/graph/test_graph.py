@@ -149,6 +149,19 @@ def test_the_project_shows_what_uses_what(charted: Stage) -> None:
     assert ("playbook other", "segment fresh") not in uses
 
 
+def test_a_segment_that_is_named_outright_is_what_the_playbook_uses(charted: Stage) -> None:
+    """What the segment asks for hangs on the segment, as where it is one condition of several."""
+    charted.edit("segments/fresh.yaml", "where: [", "where: [{did: logged_in}, ")
+    charted.edit(
+        "playbooks/other.yaml", "segment: {of: user, where: [{everyone: true}]}", "segment: fresh"
+    )
+    found = data(charted)
+    uses = {tuple(f"{e[end]['kind']} {e[end]['name']}" for end in e) for e in found["uses"]}
+    assert ("playbook other", "segment fresh") in uses
+    assert ("segment fresh", "event user.logged_in") in uses
+    assert ("playbook other", "event user.logged_in") not in uses
+
+
 def test_it_goes_into_a_file_where_one_is_named(charted: Stage, tmp_path: Path) -> None:
     target = tmp_path / "charts/checkup.svg"
     done = charted.do("graph", "checkup", "--format", "svg", "--out", str(target))

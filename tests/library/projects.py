@@ -67,7 +67,7 @@ def used(root: Path, play: str, *, more: str = "") -> None:
 
 def advice(root: Path) -> tuple[Problem, ...]:
     """What `lint` says of a project."""
-    return lint_files(root, root, []).problems
+    return lint_files(root, root).problems
 
 
 def tried(root: Path) -> Tested:

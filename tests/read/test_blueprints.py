@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.check import check_files, problems_of
+from engine.check import check_files, narrowed, problems_of
 from engine.problems import Problem
 from engine.read.documents import read_document
 from engine.review.pages import read_pages
@@ -236,7 +236,7 @@ use: library/win-back
 with: {reason: price, news: It is cheaper., champion: a@example.com, seller: house.dana}
 """
     load(tmp_path, {**SOUND, "catalog/account.yaml": account, "playbooks/a.yaml": use})
-    found = check_files(tmp_path, tmp_path, [Path("playbooks/a.yaml")]).problems
+    found = narrowed(check_files(tmp_path, tmp_path), [Path("playbooks/a.yaml")], tmp_path).problems
     assert {each.place.path for each in found} == {"playbooks/a.yaml", "library/emails/win-back.md"}
     assert all("name" in each.message for each in found)
 

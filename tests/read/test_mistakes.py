@@ -1542,5 +1542,5 @@ def test_sound_project_is_clean(tmp_path: Path) -> None:
     """What the mistakes vary has no problem of its own."""
     project = load(tmp_path)
     assert project.problems == ()
-    assert project.files == len(SOUND)
+    assert len(project.files) == len(SOUND)
     assert not project.broken

@@ -11,7 +11,7 @@ from engine.decide.facts import TouchKind, TouchState
 from engine.ledger.audit import AuditRecord, canonical
 from engine.ledger.customer import StayTouch
 from engine.report.reasons import reason_text, record_text, touch_text
-from engine.report.text import away, local, plural, when
+from engine.report.text import away, columns, local, plural, when, width
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 6, 14, 0, tzinfo=UTC)
@@ -126,3 +126,13 @@ def test_a_reason_that_is_not_known_speaks_for_itself() -> None:
 def test_records_in_words(kind: str, body: dict[str, object], told: str) -> None:
     record = AuditRecord(1, NOW, "engine", kind, "p", "7", canonical(body), "", "")
     assert record_text(record, {"t": "email-1"}).startswith(told)
+
+
+def test_columns_line_up_whatever_is_in_them() -> None:
+    """Wide letters take two cells, marks none; a tab or a line end would put all behind it out."""
+    names = ["日本", "Ann", "e\u0301", "a\tb", "a\nb", "👍"]
+    head, *rows = columns(("name", "n", "mail"), [(each, 7, "x@y") for each in names]).splitlines()
+    assert len(rows) == len(names)
+    assert {width(row) for row in rows} == {width("name  7  x@y")}
+    assert head == "name  n  mail"
+    assert columns(("n",), [(7,), (1200,)]).splitlines() == ["    n", "    7", "1,200"]

@@ -76,7 +76,7 @@ def test_which_gate_says_no(stage: Stage, row: tuple[str, int, str, str]) -> Non
 @pytest.mark.parametrize(
     ("key", "head", "sentence"),
     [
-        ("99", "", "there is no user with the key 99"),
+        ("99", "", "there is no user with the key `99`"),
         ("ann", "", "its key is a whole number"),
         ("0_1", "", "its key is a whole number"),
         ("1", "status: draft\n", "checkup is a draft"),

@@ -112,9 +112,9 @@ def test_a_source_that_is_no_database_hides_no_other(stage: Stage) -> None:
     assert (len(product["tables"]), product["unreachable"]) == (2, "")
 
 
-def test_a_connector_that_is_not_there_is_wrong_use(stage: Stage) -> None:
+def test_a_connector_that_is_not_there_is_told(stage: Stage) -> None:
     refused = stage.do("connectors", "check", "prodct")
-    assert refused.status == 2
+    assert refused.status == 1
     assert "did you mean product?" in refused.err
 
 

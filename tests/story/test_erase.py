@@ -170,7 +170,7 @@ def test_one_whom_the_ledger_never_saw_is_kept_out_all_the_same(stage: Stage) ->
         pytest.param((" 2", "--entity", "user"), "a whole number was expected", id="a blank"),
     ],
 )
-def test_wrong_use_is_told(stage: Stage, words: tuple[str, ...], told_of: str) -> None:
+def test_who_does_not_exist_is_told(stage: Stage, words: tuple[str, ...], told_of: str) -> None:
     refused = stage.do("erase", *words)
-    assert refused.status == 2
+    assert refused.status == 1
     assert told_of in refused.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -276,3 +277,53 @@ def test_a_key_that_only_looks_like_a_number_is_nobodys(stage: Stage, key: str) 
     answer = stage.do("explain", "checkup", "--for", key)
     assert (answer.status, answer.out) == (1, "")
     assert "its key is a whole number" in answer.err
+
+
+def test_a_play_that_is_not_there_is_told_as_any_other_name(stage: Stage) -> None:
+    refused = stage.do("add", "win-bak")
+    assert (refused.status, "did you mean win-back?" in refused.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["explain", "checkup", "--for"],
+        ["preview", "checkup", "--for"],
+        ["enroll", "checkup", "--for"],
+        ["leave", "checkup", "--for"],
+        ["audit", "show", "--for"],
+        ["erase", "--entity", "user"],
+    ],
+    ids=" ".join,
+)
+def test_a_key_that_is_typed_in_another_encoding_is_nobodys(stage: Stage, asked: list[str]) -> None:
+    """A shell hands bytes on as they are; the store of the data would complain of its own form."""
+    stage.do("ledger", "init")
+    answer = stage.do(*asked, "M\udcfcller")
+    assert (answer.status, answer.out) == (1, "")
+    assert "nobody has the key `M\ufffdller`" in answer.err
+
+
+def test_an_empty_key_is_seen_to_be_one(stage: Stage) -> None:
+    stage.edit("catalog/user.yaml", "user_id: integer", "user_id: text")
+    assert "with the key ``" in stage.do("explain", "checkup", "--for", "").err
+
+
+def test_a_halt_is_told_with_its_age_and_what_ends_it(stage: Stage) -> None:
+    """With a reason or without; and what waits for its end is told once, not as lost as well."""
+    stage.edit("touchline.yaml", f"port: {stage.mail.port}", "port: 9")
+    assert stage.run().status == 3
+    stage.do("halt")
+    told = stage.do("status").out
+    (halted,) = [line for line in told.splitlines() if line.startswith("HALTED")]
+    assert re.fullmatch(
+        r"HALTED everything since [-0-9]+ [:0-9]+Z; `touchline resume` lets it go on", halted
+    )
+    assert "waiting: 3 " in told
+    assert "not gone out" not in told
+    stage.do("halt", "checkup", "--why", "wrong price")
+    assert ": wrong price; `touchline resume checkup` lets it go on" in stage.do("status").out
+    assert re.match(
+        r"everything: 3 touches ready, the oldest since [-0-9]+ [:0-9]+Z \([0-9,]+ \w+\)\n",
+        stage.do("resume").out,
+    )
