@@ -420,3 +420,25 @@ def test_what_is_old_is_forgotten_and_the_chain_verifies(ledger: Ledger) -> None
     assert sum(each.kind == Kind.TOUCHES_FORGOTTEN for each in audited(ledger)) == 2
     policy = capped(1, "2 days", each="account")  # what was forgotten counts against caps
     assert send(ledger, policy, NOW + HOUR) == ""
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param({"detail": "`ann at home` is no address"}, id="why it had no address"),
+        pytest.param({"subject": "Hello Ann"}, id="a subject alone"),
+        pytest.param({"sender": "ann@example.com"}, id="a sender alone"),
+        pytest.param({"recipient": "ann@example.com"}, id="an address alone"),
+        pytest.param({"payload": b"Hello Ann"}, id="contents alone"),
+    ],
+)
+def test_what_went_to_nobody_is_forgotten_too(ledger: Ledger, left: dict[str, Any]) -> None:
+    """A touch that failed before it had an address told in its words which one it was given."""
+    nothing: dict[str, Any] = {"recipient": "", "sender": "", "subject": "", "payload": b""}
+    mail(ledger, "1", state=TouchState.FAILED, **{**nothing, **left})
+    forget: Callable[[Any], int] = lambda unit: forget_touches(  # noqa: E731
+        unit, NOW + HOUR, limit=9, at=NOW + DAY, actor="daemon"
+    )
+    assert [writing(ledger, forget) for _ in range(2)] == [1, 0]
+    found = row(ledger, "1")
+    assert (found.detail, found.subject, found.sender, found.recipient) == ("", "", "", "")
