@@ -384,6 +384,39 @@ def test_a_subscription_and_its_end(ledger: Ledger) -> None:
     assert answers == [True, "", False, "", True, "not_subscribed", False, "not_subscribed"]
 
 
+@pytest.mark.parametrize(
+    ("topic", "asked", "reason"),
+    [
+        pytest.param("tips", "tips", "", id="the topic"),
+        pytest.param("tips", "news", "not_subscribed", id="another topic"),
+        pytest.param("general", "", "", id="a mail without topic is general"),
+        pytest.param("tips", "", "not_subscribed", id="a topic, and a mail without"),
+    ],
+)
+def test_a_subscription_lets_its_topic_through(
+    ledger: Ledger, topic: str, asked: str, reason: str
+) -> None:
+    """When a mail is made, and at the last look."""
+    given: dict[str, Any] = {"topic": topic, "why": "", "at": NOW, "actor": "ann"}
+    writing(ledger, lambda unit: subscribe(unit, SAME, **given))
+    wanted = TopicDefault.UNSUBSCRIBED
+    with ledger.read() as unit:
+        made = refusals_among(unit, {SAME}, asked, default=wanted)
+        last = refusals_of(unit, [(unit.digest(SAME), asked, wanted)])
+    assert (made.get(SAME, ""), *last.values()) == ((reason, reason) if reason else ("",))
+
+
+def test_who_takes_one_subscription_back_keeps_the_others(ledger: Ledger) -> None:
+    given: dict[str, Any] = {"why": "", "at": NOW, "actor": "ann"}
+    for topic in ("tips", "news"):
+        writing(ledger, lambda unit, topic=topic: subscribe(unit, SAME, topic=topic, **given))
+    assert writing(ledger, lambda unit: unsubscribe(unit, SAME, topic="tips", **given))
+    with ledger.read() as unit:
+        wanted = TopicDefault.UNSUBSCRIBED
+        assert refusals_among(unit, {SAME}, "news", default=wanted) == {}
+        assert refusals_among(unit, {SAME}, "tips", default=wanted) == {SAME: "not_subscribed"}
+
+
 def test_mails_that_wait_can_be_stopped_and_those_in_hand_cannot(ledger: Ledger) -> None:
     mine = mail(ledger, "1")
     mail(ledger, "2", recipient="bob@example.com")
@@ -420,6 +453,16 @@ def test_what_is_old_is_forgotten_and_the_chain_verifies(ledger: Ledger) -> None
     assert sum(each.kind == Kind.TOUCHES_FORGOTTEN for each in audited(ledger)) == 2
     policy = capped(1, "2 days", each="account")  # what was forgotten counts against caps
     assert send(ledger, policy, NOW + HOUR) == ""
+
+
+def test_what_nobody_knows_the_end_of_keeps_its_words(ledger: Ledger) -> None:
+    """A person may say that it did not go out: then the same bytes go again."""
+    mail(ledger, "1", state=TouchState.UNKNOWN)
+    old: Callable[[Any], int] = lambda unit: forget_touches(  # noqa: E731
+        unit, NOW + HOUR, limit=9, at=NOW + DAY, actor="daemon"
+    )
+    assert writing(ledger, old) == 0
+    assert row(ledger, "1").subject == "Hello"
 
 
 @pytest.mark.parametrize(
