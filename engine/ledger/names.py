@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Table, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from engine.ledger.audit import Kind
 from engine.ledger.holds import void_holds
@@ -109,9 +122,12 @@ def _make_room(
 ) -> None:
     """Take away what a playbook that nobody entered has in the place of its history."""
     there = table.alias("there")
+    same: list[ColumnElement[bool]]
     same = [there.c[column.name] == former, *(there.c[name] == table.c[name] for name in once)]
     if table is pauses:  # one of them runs at a time
-        same = [there.c[column.name] == former, there.c.ended_at.is_(None)]
+        both_run = and_(there.c.ended_at.is_(None), table.c.ended_at.is_(None))
+        at_once = there.c.started_at == table.c.started_at
+        same = [there.c[column.name] == former, or_(both_run, at_once)]
     if once or table in (halts, pauses):
         mine = (column == playbook, exists().where(*same))
         unit.connection.execute(delete(table).where(*mine))
