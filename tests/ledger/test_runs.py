@@ -20,6 +20,8 @@ from engine.ledger.holds import (
     resolve_not_sent,
     resolve_sent,
 )
+from engine.ledger.identities import identity_of
+from engine.ledger.names import carry_over, is_known
 from engine.ledger.outbox import settle_sent
 from engine.ledger.runs import (
     RunState,
@@ -346,3 +348,21 @@ def test_a_fuse_is_no_send(ledger: Ledger) -> None:
 def test_an_id_that_nothing_has_is_told(ledger: Ledger, act: Any) -> None:
     with pytest.raises(Refused, match="nope"):
         writing(ledger, lambda unit: act(unit, "nope", **SAID))
+
+
+# ---------------------------------------------------------------- renaming
+
+
+@pytest.mark.parametrize("peopled", ["checkup", "review"])
+def test_under_one_name_what_people_entered_by_goes_on(ledger: Ledger, peopled: str) -> None:
+    """Runs of one slot, and what holdouts and keys go by: nobody entered the other playbook."""
+    for name in ("checkup", "review"):
+        given: dict[str, Any] = {"as_of": NOW, "version": f"of {name}", "facts": {}, **SAID}
+        writing(ledger, lambda unit, name=name, given=given: begin_run(unit, name, SLOT, **given))
+    keep(ledger, [Entered(make_enrollment(playbook=peopled))])
+    writing(ledger, lambda unit: carry_over(unit, "review", ["checkup"], **SAID))
+    run = reading(ledger, lambda unit: last_run(unit, "review"))
+    assert run is not None
+    assert run.version == f"of {peopled}"
+    assert reading(ledger, lambda unit: identity_of(unit, "review")) == peopled
+    assert not reading(ledger, lambda unit: is_known(unit, "checkup"))
