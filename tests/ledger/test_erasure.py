@@ -12,6 +12,7 @@ from engine.decide.facts import Entered, Invited, Item, Left, NewTouch, Outcome,
 from engine.ledger.check import check_ledger
 from engine.ledger.erasure import Erased, erase, erased_of
 from engine.ledger.invitations import ENTERED, Answered, answer, open_invitations
+from engine.ledger.notices import untold_tasks, write_notice
 from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import list_suppressions
 from engine.ledger.tables import erasures, history, invitations, payloads, tasks, touches
@@ -48,7 +49,7 @@ def digest_of(of: Any) -> NewTouch:
 
 
 def inhabit(ledger: Ledger, of: Any) -> None:
-    """Somebody inside, with a mail, a task, a digest and a tracked value."""
+    """Somebody inside, with a mail, a digest, a task with its notice, and a tracked value."""
     mail = make_touch(of, recipient=f"{of.entity}@example.com", to_customer=True)
     keep(ledger, touching(of, mail, digest_of(of), make_task(of, step="call")))
 
@@ -58,6 +59,14 @@ def inhabit(ledger: Ledger, of: Any) -> None:
         write_history(unit, of.entity, found, at=NOW, actor="engine", **said)
 
     writing(ledger, track)
+    writing(ledger, lambda unit: tell(unit, of.entity))
+
+
+def tell(unit: Unit, entity: str) -> None:
+    """Casey is told of the one new task; the notice bears the entity, for `words` to find it."""
+    found = untold_tasks(unit, NOW)
+    mail = make_touch(ANN, 2, id=f"notice {entity}", enrollment="", playbook="", key="")
+    write_notice(unit, replace(mail, entity=entity), found, at=NOW, actor="engine")
 
 
 def words(unit: Unit) -> dict[str, list[Any]]:
@@ -85,12 +94,12 @@ def test_the_same_key_of_another_entity_is_somebody_else(ledger: Ledger, entity:
         inhabit(ledger, each)
     before = reading(ledger, words)
     found = forget(ledger, entity)
-    assert (found.stays, found.touches, found.tasks, found.values) == (1, 2, 1, 1)
+    assert (found.stays, found.touches, found.tasks, found.values) == (1, 3, 1, 1)
     other = {"user": "account", "account": "user"}[entity]
     left = reading(ledger, words)
     assert left[entity] == ["7"]
     assert left[other] == before[other]
-    assert len(before[other]) == 7
+    assert len(before[other]) == 9
     assert [each.address for each in reading(ledger, list_suppressions)] == [""]
     assert reading(ledger, lambda unit: erased_of(unit, other)) == frozenset()
     assert check_ledger(ledger) == []

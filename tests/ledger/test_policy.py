@@ -201,9 +201,10 @@ def test_many_that_are_capped_are_put_off_at_once(ledger: Ledger) -> None:
     assert reading(ledger, waiting_by_reason) == {"capped": 29}
 
 
-def test_colleagues_know_no_caps_and_no_windows(ledger: Ledger) -> None:
+def test_colleagues_know_no_caps_no_windows_and_no_subscribing(ledger: Ledger) -> None:
     shut = SendCalendar(frozenset({6}), 0, 60)
-    policy = BoundPolicy(calendar=shut, caps=capped().caps)
+    asked_for = {"general": TopicDefault.UNSUBSCRIBED}
+    policy = BoundPolicy(calendar=shut, caps=capped().caps, topics=asked_for)
     for key in ("1", "2"):
         mail(ledger, key, to_customer=False, zone="", rows=())
     assert {send(ledger, policy) for _ in range(3)} == {"1", "2", ""}
