@@ -16,12 +16,13 @@ from engine.bind.policy import BoundPolicy, SendCalendar, row_of
 from engine.decide.facts import TouchState
 from engine.language.policy import FrequencyCap, Rate, TopicDefault
 from engine.ledger.audit import Kind
+from engine.ledger.check import check_ledger
 from engine.ledger.claims import Claims, claim
 from engine.ledger.control import pause_ended, pause_started
 from engine.ledger.database import Overtaken
 from engine.ledger.held import ask_again
 from engine.ledger.log import verify_audit
-from engine.ledger.outbox import settle_failed, settle_sent
+from engine.ledger.outbox import settle_failed, settle_sent, settle_unknown
 from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_under
 from engine.ledger.permits import Asking, Permission, permit_all, put_back_all
 from engine.ledger.retention import forget_touches
@@ -143,6 +144,22 @@ def test_what_was_claimed_in_time_is_counted_again_at_the_act(ledger: Ledger) ->
     held = row(ledger, second.key)
     assert (held.state, held.attempts, held.reason) == (TouchState.READY, 0, "capped")
     assert Kind.TOUCH_DEFERRED in kinds(ledger)
+    assert check_ledger(ledger) == [], "what was claimed is in nobody's hands again"
+
+
+def test_what_nobody_knows_the_end_of_counts(ledger: Ledger) -> None:
+    """In doubt while its answer is awaited, and unknown until a person has looked."""
+    policy = capped()
+    mail(ledger, "1", priority=1)
+    mail(ledger, "2")
+    first, second = take(ledger, BoundPolicy(), limit=2).touches
+    assert ask(ledger, first, policy).allowed
+    assert ask(ledger, second, policy).reason == "capped"
+    given: dict[str, Any] = {"epoch": first.epoch, "now": NOW, "detail": "silence", "actor": "w1"}
+    assert writing(ledger, lambda unit: settle_unknown(unit, first.id, **given))
+    mail(ledger, "3", priority=1)
+    assert send(ledger, policy, NOW + HOUR) == ""
+    assert row(ledger, "3").reason == "capped"
 
 
 def test_those_that_come_to_their_act_together_leave_no_room_for_each_other(ledger: Ledger) -> None:
