@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -110,6 +110,32 @@ def test_what_follows_from_an_event(
     assert set(again.did) <= {Did.NO_NEWS, Did.NOTHING}
     assert kinds(ledger) == after
     assert reading(ledger, verify_audit).valid
+
+
+@pytest.mark.parametrize(
+    ("says", "topic", "declared", "stops"),
+    [
+        pytest.param(Says.UNSUBSCRIBED, "", ["tips"], ["general"], id="a mail without topic"),
+        pytest.param(Says.UNSUBSCRIBED_FROM_ALL, "", [], [""], id="all, and none is declared"),
+        pytest.param(Says.HELD_BACK_UNSUBSCRIBED, "", [], [""], id="so the provider says"),
+    ],
+)
+def test_what_is_stopped_is_neither_more_nor_less(
+    ledger: Ledger, says: Says, topic: str, declared: list[str], stops: list[str]
+) -> None:
+    touch = unknown(ledger, topic=topic)
+    taken(ledger, event(says, tokens=token(ledger, touch)), Belief("dsn", topics=declared))
+    assert stopped(ledger) == [(PERSON, each) for each in stops]
+
+
+def test_what_came_back_gives_its_room_under_a_cap_free(ledger: Ledger) -> None:
+    """Whoever waits for it is asked about at once, as after a refusal."""
+    touch = unknown(ledger, to_customer=True)
+    until = NOW + timedelta(days=1)
+    [held] = outbox(ledger, "8", recipient=PERSON, to_customer=True, reason="capped", due_at=until)
+    taken(ledger, event(tokens=token(ledger, touch)))
+    due = select(touches.c.next_attempt_at).where(touches.c.id == held)
+    assert reading(ledger, lambda unit: unit.connection.scalar(due)) == NOW + MINUTE
 
 
 def test_what_is_on_record_names_nobody(ledger: Ledger) -> None:

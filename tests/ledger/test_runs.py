@@ -259,6 +259,15 @@ def test_only_the_newest_list_is_put_to_a_person(ledger: Ledger) -> None:
         writing(ledger, lambda unit: approve(unit, first, **SAID))
 
 
+def test_what_a_person_has_approved_stands_though_another_run_is_held(ledger: Ledger) -> None:
+    """Only what waits is void; the approval lets its list pass, and stays on record as that."""
+    first = hold(ledger, begin(ledger)[0], "1")
+    writing(ledger, lambda unit: approve(unit, first, **SAID))
+    hold(ledger, begin(ledger, "2026-03-11T09:00")[0], "1", "2")
+    assert admitted(ledger) == {"1"}
+    assert "hold.void" not in kinds(ledger)
+
+
 @pytest.mark.parametrize("first", [approve, drop])
 @pytest.mark.parametrize("then", [approve, drop])
 def test_a_hold_is_decided_once(ledger: Ledger, first: Any, then: Any) -> None:
@@ -308,6 +317,8 @@ def test_a_send_that_did_not_go_out_is_ready_with_the_same_bytes(
     ledger: Ledger, unknown: str
 ) -> None:
     writing(ledger, lambda unit: resolve_not_sent(unit, unknown, **SAID))
+    (ready,) = reading(ledger, list_touches)
+    assert (ready.in_doubt_at, ready.ended_at) == (None, None), "it is no contact"
     (again,) = claimed(ledger, "w2", NOW + LEASE)
     assert (again.id, again.payload) == (unknown, b"Subject: Hello\r\n\r\nHello\r\n")
     assert again.epoch == 3, "an answer to the first act cannot be taken for the second's"
