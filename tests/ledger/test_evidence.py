@@ -21,7 +21,7 @@ from engine.ledger.outbox import settle_later, settle_sent, settle_unknown
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import list_suppressions, unsuppress
 from engine.ledger.tables import touches
-from engine.ledger.topics import SUPPRESSED, refusals_among
+from engine.ledger.topics import SUPPRESSED, refusals_among, subscribe
 from engine.messages.tokens import Purpose, make_token
 from engine.places import Place
 from tests.ledger.factories import LEASE, MINUTE, NOW, kinds, outbox, permit, reading, writing
@@ -402,6 +402,19 @@ def test_a_click_unsubscribes_from_the_topic_of_its_mail(ledger: Ledger) -> None
             writing(ledger, lambda unit, odd=odd: unsubscribe_from(unit, odd, at=NOW, actor="w"))
             is None
         )
+
+
+@pytest.mark.parametrize(("topic", "stops"), [("tips", "tips"), ("", GENERAL)])
+def test_one_click_ends_what_was_subscribed_to_and_nothing_else(
+    ledger: Ledger, topic: str, stops: str
+) -> None:
+    """A mail without topic is general: what is declared beside it goes on."""
+    given = {"why": "a form", "at": NOW, "actor": "ann"}
+    writing(ledger, lambda unit: subscribe(unit, PERSON, topic=stops, **given))  # type: ignore[arg-type]
+    [click] = token(ledger, unknown(ledger, topic=topic), Purpose.UNSUBSCRIBE)
+    assert writing(ledger, lambda u: unsubscribe_from(u, click, at=NOW, actor="web")) == stops
+    assert stopped(ledger) == [(PERSON, stops)]
+    assert kinds(ledger)[-2:] == ["unsubscribed", "suppressed"]
 
 
 def test_a_touch_that_failed_makes_room_for_others(ledger: Ledger) -> None:

@@ -348,11 +348,24 @@ def test_acts_that_come_to_their_dot_together_take_turns(ledger: Ledger) -> None
     assert ask(ledger, first, policy, real=NOW + 2 * SECOND).allowed
     refused = ask(ledger, second, policy, real=NOW + 2 * SECOND)
     assert refused == Permission(False, "rate", NOW + 2.5 * SECOND)
+    early = [ask(ledger, second, policy, real=NOW + 2.25 * SECOND) for _ in range(2)]
+    assert early == [refused, refused], "who asks too early takes no turn"
     assert row(ledger, second.key).state is TouchState.CLAIMED
     claims, given = [(second.id, second.epoch)], {"now": NOW, "actor": "w1"}
     writing(ledger, lambda unit: put_back_all(unit, claims, reason="rate", **given))
     assert row(ledger, second.key).state is TouchState.READY
     assert row(ledger, second.key).attempts == 0
+
+
+def test_a_mail_waits_for_the_later_of_its_two_turns(ledger: Ledger) -> None:
+    """That of its channel comes sooner, and what goes over another channel has neither."""
+    policy = BoundPolicy(rates={"mail": Rate(2, 1.0)}, per_sender=Rate(1, 2.0))
+    for number in range(2):
+        mail(ledger, str(number))
+    assert take(ledger, policy).touches
+    assert take(ledger, policy, real=NOW + 0.1 * SECOND).turn_at == NOW + 2 * SECOND
+    mail(ledger, "2", channel="other", sender="robin@acme.example")
+    assert [each.key for each in take(ledger, policy, real=NOW + 0.1 * SECOND).touches] == ["2"]
 
 
 def test_no_burst_follows_idle_time_and_no_wrong_clock_stops_a_channel(ledger: Ledger) -> None:

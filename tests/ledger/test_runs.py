@@ -259,6 +259,17 @@ def test_only_the_newest_list_is_put_to_a_person(ledger: Ledger) -> None:
         writing(ledger, lambda unit: approve(unit, first, **SAID))
 
 
+def test_a_run_that_begins_again_is_held_anew(ledger: Ledger) -> None:
+    """It was approved, and by now others match: their list is another, with an id of its own."""
+    run, _ = begin(ledger)
+    first = hold(ledger, run, "1")
+    writing(ledger, lambda unit: approve(unit, first, **SAID))
+    assert begin(ledger) == (run, Start.RESUMED)
+    second = hold(ledger, run, "1", "2")
+    assert first != second
+    assert [each.id for each in reading(ledger, held_fuses)] == [second]
+
+
 def test_what_a_person_has_approved_stands_though_another_run_is_held(ledger: Ledger) -> None:
     """Only what waits is void; the approval lets its list pass, and stays on record as that."""
     first = hold(ledger, begin(ledger)[0], "1")
