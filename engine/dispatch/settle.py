@@ -26,6 +26,7 @@ from engine.ledger.outbox import Accepted
 from engine.ledger.recovery import OnUnknown, for_touch
 from engine.ledger.store import Unit
 from engine.ledger.suppressions import suppress
+from engine.ledger.touches import withdraw_late
 from engine.ports import Answer, NotSent, Refusal, Sent, UnknownOutcome
 
 __all__ = ["Answered", "Settled", "settle", "settle_all"]
@@ -189,7 +190,7 @@ def _later(case: _Case, detail: str, *, asked_s: float | None = None) -> TouchSt
         detail=detail,
         actor=case.actor,
     )
-    return TouchState.READY if done else None
+    return _again(case) if done else None
 
 
 def _postponed(case: _Case, answer: NotSent) -> TouchState | None:
@@ -206,7 +207,13 @@ def _postponed(case: _Case, answer: NotSent) -> TouchState | None:
         detail=answer.detail,
         actor=case.actor,
     )
-    return TouchState.READY if done else None
+    return _again(case) if done else None
+
+
+def _again(case: _Case) -> TouchState:
+    """It goes again, unless whom it is for has left while its answer was awaited."""
+    left = withdraw_late(case.unit, [case.touch.id], at=case.now, actor=case.actor)
+    return TouchState.DROPPED if left else TouchState.READY
 
 
 def _suppress(case: _Case, answer: NotSent) -> None:

@@ -18,6 +18,7 @@ from engine.decide.facts import Enrollment, TouchState
 from engine.decide.stay import leave
 from engine.ledger.audit import Kind
 from engine.ledger.journey import FACTS, enrollment_of, record
+from engine.ledger.notices import notices_of, tell_anew
 from engine.ledger.prepared import Prepared
 from engine.ledger.retention import empty_touches
 from engine.ledger.statements import insert_new, stand_beside, stand_in_line, texts_relation
@@ -62,8 +63,8 @@ class Erased:
 def erase(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) -> Erased:
     """Remove what is known of one customer, and keep it away from now on.
 
-    Of digests that told of the customer the whole content goes. What is known of the customer's
-    children or parents is theirs, and stays.
+    Of digests and notices that told of the customer the whole content goes. What is known of the
+    customer's children or parents is theirs, and stays.
 
     Raises:
         Refused: something is on its way to them right now.
@@ -75,6 +76,7 @@ def erase(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) -> Era
     suppressed = _suppress(unit, entity, key, at=at, actor=actor)
     told_of = unit.connection.scalars(select(touches.c.id).where(mine)).all()
     given_up = _give_up(unit, mine, [TouchState.UNKNOWN], at=at, actor=actor)
+    tell_anew(unit, mine, touches.c.state.in_(_WAITING))
     _give_up(unit, mine, _WAITING, at=at, actor=actor)
     found = Erased(
         stays=stays,
@@ -115,12 +117,13 @@ _ERASED = Prepared(lambda _: select(erasures.c.key).where(erasures.c.entity == b
 
 
 def _touches_of(entity: str, key: str) -> ColumnElement[bool]:
-    """What went to them, or is about them: digests that tell of them, too."""
+    """What went to them, or is about them: what tells of them among others, too."""
     theirs = and_(enrollments.c.entity == entity, enrollments.c.key == key)
     told = select(items.c.touch).join(enrollments, enrollments.c.id == items.c.enrollment)
     return or_(
         and_(touches.c.entity == entity, touches.c.key == key),
         touches.c.id.in_(told.where(items.c.key == key, theirs)),
+        touches.c.id.in_(notices_of(tasks.c.entity == entity, tasks.c.key == key)),
     )
 
 
@@ -160,7 +163,7 @@ def _suppress(unit: Unit, entity: str, key: str, *, at: datetime, actor: str) ->
 
 
 _WAITING = (TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)
-"""Of a stay that is over all the same: a copy, or what a person has had sent again."""
+"""Of a stay that is over all the same: a copy, a notice, or what a person has had sent again."""
 
 
 def _give_up(

@@ -209,7 +209,7 @@ def let_others_ask(unit: Unit, touch: str, *, now: datetime) -> None:
     same = (
         select(theirs.c.touch)
         .join_from(mine, theirs, theirs.c.whom == mine.c.whom)
-        .where(mine.c.touch == touch, theirs.c.touch != touch)
+        .where(mine.c.touch == touch)
     )
     waiting = _put_off(touches.c.reason == CAPPED, touches.c.id.in_(same))
     _make_due(unit, unit.connection.execute(waiting, {"now": now}).all(), now=now)

@@ -13,13 +13,14 @@ from datetime import datetime
 from sqlalchemy import Row, insert, select, update
 
 from engine.decide.entry import told_of_fuse
-from engine.decide.facts import Outcome, TouchState
+from engine.decide.facts import TouchState
 from engine.ledger.approvals import HoldState, approval_in_force
 from engine.ledger.audit import Kind, canonical
 from engine.ledger.runs import RunState
 from engine.ledger.statements import pack_keys, unpack_keys
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_DRAFT, enrollments, holds, runs, touches
+from engine.ledger.touches import LEFT_EARLY
 from engine.problems import Refused, did_you_mean
 
 __all__ = [
@@ -274,13 +275,9 @@ def resolve_not_sent(unit: Unit, touch: str, *, at: datetime, actor: str) -> Non
 
 
 def _has_left_early(unit: Unit, touch: str) -> bool:
-    """Whether the stay that a touch belongs to ended before its last step: an exit, or gone."""
-    outcome = (
-        select(enrollments.c.outcome)
-        .join(touches, touches.c.enrollment == enrollments.c.id)
-        .where(touches.c.id == touch)
-    )
-    return unit.connection.scalar(outcome) in (Outcome.EXITED, Outcome.REMOVED)
+    """Whether the stay that a touch belongs to ended before its last step."""
+    mine = select(touches.c.id).join(enrollments, enrollments.c.id == touches.c.enrollment)
+    return unit.connection.scalar(mine.where(touches.c.id == touch, LEFT_EARLY)) is not None
 
 
 def _resolve(

@@ -16,9 +16,9 @@ from engine.decide.facts import NewTouch, Phase, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.database import Overtaken
 from engine.ledger.instants import instant_text
-from engine.ledger.payloads import empty_payloads
 from engine.ledger.pending import PendingMail
 from engine.ledger.prepared import Prepared
+from engine.ledger.retention import empty_touches
 from engine.ledger.statements import texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import AT_REST, NOBODYS, enrollments, items, reaches, touches
@@ -81,7 +81,6 @@ def clear_for_remaking(unit: Unit, made: Collection[NewTouch]) -> dict[str, int]
     given = texts_relation(unit.connection, ids)
     gone = delete(touches).where(touches.c.id.in_(select(given.c.value)), WAS_TAKEN_BACK)
     rows = unit.connection.execute(gone.returning(touches.c.id, touches.c.epoch)).all()
-    empty_payloads(unit, [row.id for row in rows])
     return {row.id: row.epoch + 1 for row in rows}
 
 
@@ -113,7 +112,9 @@ def regather(unit: Unit, digests: Collection[str], *, at: datetime, actor: str) 
     for row in taken:
         body = {"touch": row.id, "reason": TAKEN_BACK}
         unit.note(Kind.TOUCH_DROPPED, body, at=at, actor=actor, playbook=row.playbook)
-    _put_back(unit, [row.id for row in taken], at=at, actor=actor)
+    ids = [row.id for row in taken]
+    empty_touches(unit, ids)  # nothing says any more of whom it told: an erasure would not find it
+    _put_back(unit, ids, at=at, actor=actor)
 
 
 def _put_back(unit: Unit, digests: Collection[str], *, at: datetime, actor: str) -> None:

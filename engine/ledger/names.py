@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Table, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from engine.ledger.audit import Kind
 from engine.ledger.holds import void_holds
@@ -79,18 +92,19 @@ def carry_over(
                 "history cannot go over to the other; take the name away, or give this playbook "
                 "another one"
             )
-        _carry_identity(unit, former, playbook)
-        void_holds(unit, playbook, at=at, actor=actor)
+        gives_way = former if _has_entered(unit, playbook) else playbook
+        _carry_identity(unit, former, playbook, gives_way=gives_way)
+        void_holds(unit, gives_way, at=at, actor=actor)
         for table, column, once in _NAMED:
-            _make_room(unit, table, column, once, former=former, playbook=playbook)
+            _make_room(unit, table, column, once, among=(former, playbook), gives_way=gives_way)
             values = {column.name: playbook}
             unit.connection.execute(update(table).where(column == former).values(values))
         body = {"formerly": former}
         unit.note(Kind.PLAYBOOK_RENAMED, body, at=at, actor=actor, playbook=playbook)
 
 
-def _carry_identity(unit: Unit, former: str, playbook: str) -> None:
-    identity = identity_of(unit, former)
+def _carry_identity(unit: Unit, former: str, playbook: str, *, gives_way: str) -> None:
+    identity = identity_of(unit, former if gives_way == playbook else playbook)
     either = identities.c.playbook.in_((former, playbook))
     unit.connection.execute(delete(identities).where(either))
     if identity != playbook:
@@ -104,16 +118,20 @@ def _make_room(
     column: Column[str],
     once: Sequence[str],
     *,
-    former: str,
-    playbook: str,
+    among: Collection[str],
+    gives_way: str,
 ) -> None:
-    """Take away what a playbook that nobody entered has in the place of its history."""
+    """Take away what a playbook that nobody entered has in the place of the other's history."""
     there = table.alias("there")
-    same = [there.c[column.name] == former, *(there.c[name] == table.c[name] for name in once)]
+    [stays] = set(among) - {gives_way}
+    same: list[ColumnElement[bool]]
+    same = [there.c[column.name] == stays, *(there.c[name] == table.c[name] for name in once)]
     if table is pauses:  # one of them runs at a time
-        same = [there.c[column.name] == former, there.c.ended_at.is_(None)]
+        both_run = and_(there.c.ended_at.is_(None), table.c.ended_at.is_(None))
+        at_once = there.c.started_at == table.c.started_at
+        same = [there.c[column.name] == stays, or_(both_run, at_once)]
     if once or table in (halts, pauses):
-        mine = (column == playbook, exists().where(*same))
+        mine = (column == gives_way, exists().where(*same))
         unit.connection.execute(delete(table).where(*mine))
 
 

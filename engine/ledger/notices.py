@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 
 from engine.decide.facts import NO_PLAYBOOK, Assigned, NewTouch, TouchState
 from engine.ledger.audit import Kind
 from engine.ledger.statements import insert_new, texts_relation
 from engine.ledger.store import Unit
 from engine.ledger.tables import IS_TOLD, IS_UNTOLD, notices, tasks, touches
+from engine.ledger.task_tables import tellings
 from engine.ledger.tasks import TaskState
 from engine.ledger.touches import existing_keys, touch_record, write_touches
 
@@ -27,7 +28,9 @@ __all__ = [
     "are_waiting",
     "digest_told",
     "drop_moot_notices",
+    "notices_of",
     "set_telling",
+    "tell_anew",
     "telling",
     "untold_tasks",
     "write_notice",
@@ -94,9 +97,10 @@ def write_notice(
 ) -> None:
     """Write the touch that tells of some tasks, and that they were told."""
     repeated = existing_keys(unit, [touch.id])
+    ids = [task.id for task in told]
     if not repeated:
         write_touches(unit, [touch], run="", at=at)
-    ids = [task.id for task in told]
+        unit.connection.execute(insert(tellings), [{"touch": touch.id, "task": of} for of in ids])
     given = texts_relation(unit.connection, ids)
     mine = tasks.c.id.in_(select(given.c.value))
     unit.connection.execute(update(tasks).where(mine).values(notice=touch.id))
@@ -132,3 +136,15 @@ def drop_moot_notices(unit: Unit, *, at: datetime, actor: str) -> int:
         body = {"touch": row.id, "channel": row.channel, "reason": "closed"}
         unit.note(Kind.TOUCH_DROPPED, body, at=at, actor=actor)
     return len(dropped)
+
+
+def notices_of(*which: ColumnElement[bool]) -> Select[tuple[str]]:
+    """The notices that tell, or told, of some tasks, whoever has them by now."""
+    return select(tellings.c.touch).join(tasks, tasks.c.id == tellings.c.task).where(*which)
+
+
+def tell_anew(unit: Unit, *dropped: ColumnElement[bool]) -> None:
+    """Have assignees told anew of the tasks of notices that are dropped before they went out."""
+    ids = select(touches.c.id).where(touches.c.playbook == NO_PLAYBOOK, *dropped)
+    mine = update(tasks).where(IS_TOLD, tasks.c.notice.in_(ids))
+    unit.connection.execute(mine.values(notice=""))

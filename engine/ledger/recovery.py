@@ -21,6 +21,7 @@ from engine.ledger.control_tables import pauses
 from engine.ledger.prepared import Given, Prepared
 from engine.ledger.store import Unit
 from engine.ledger.tables import IN_HAND, IS_COPY, NOBODYS, channels, touches
+from engine.ledger.touches import withdraw_late
 from engine.steps.copies import NOT_SENT
 
 __all__ = [
@@ -228,6 +229,8 @@ def _close(
         statement = update(touches).where(touches.c.id == each).values(values)
         rows.extend(unit.connection.execute(statement.returning(*_TOLD)).all())
     _tell(unit, rows, kind, reason, now=now, actor=actor)
+    if state is TouchState.READY:
+        withdraw_late(unit, ids, at=now, actor=actor)
 
 
 def _tell(

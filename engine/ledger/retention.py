@@ -31,6 +31,12 @@ _FORGOTTEN = {
 }
 
 
+_KEEPS = or_(
+    *(touches.c[name] != nothing for name, nothing in _FORGOTTEN.items()), func.length(PAYLOAD) > 0
+)
+"""What failed before it had an address says in its `detail` which one it was given."""
+
+
 def forget_touches(unit: Unit, before: datetime, *, limit: int, at: datetime, actor: str) -> int:
     """Empty at most `limit` touches that ended before an instant; how many."""
     old = (
@@ -38,7 +44,7 @@ def forget_touches(unit: Unit, before: datetime, *, limit: int, at: datetime, ac
         .where(
             touches.c.ended_at < before,
             touches.c.state != TouchState.UNKNOWN,
-            or_(touches.c.recipient != "", func.length(PAYLOAD) > 0),
+            _KEEPS,
         )
         .limit(limit)
     )

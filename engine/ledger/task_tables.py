@@ -7,7 +7,7 @@ from sqlalchemy import Column, Index, Table, and_, literal, text
 from engine.ledger.columns import TEXT, count, metadata, the_one, words
 from engine.ledger.instants import Instant
 
-__all__ = ["IS_TOLD", "IS_UNTOLD", "notices", "tasks"]
+__all__ = ["IS_TOLD", "IS_UNTOLD", "notices", "tasks", "tellings"]
 
 tasks = Table(
     "tasks",
@@ -68,3 +68,12 @@ notices = Table(
     Column("since", Instant(), nullable=False),
     Column("looked_at", Instant(), nullable=False),
 )
+
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("touch", TEXT, primary_key=True),
+    Column("task", TEXT, primary_key=True),
+    Index(None, "task"),
+)
+"""A row is one task of which a notice tells; that of a task itself is the newest notice only."""

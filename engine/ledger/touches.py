@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, not_, or_, select, update
 
 from engine.bind.acts import TASK_CHANNEL
 from engine.bind.policy import address_of
-from engine.decide.facts import NewTouch, TouchKind, TouchState
+from engine.decide.facts import NewTouch, Outcome, TouchKind, TouchState
 from engine.decide.policy import CAPPED
 from engine.ledger.audit import Kind, canonical
 from engine.ledger.chunks import hand_out
-from engine.ledger.items import WAS_TAKEN_BACK, clear_for_remaking, write_items
+from engine.ledger.items import WAS_TAKEN_BACK, clear_for_remaking, regather, write_items
 from engine.ledger.payloads import write_payloads
 from engine.ledger.prepared import Prepared
 from engine.ledger.statements import insert_rows, texts_relation
@@ -31,6 +31,7 @@ from engine.ledger.tables import (
     IN_HAND,
     IS_READY,
     NOBODYS,
+    enrollments,
     items,
     reaches,
     tasks,
@@ -39,6 +40,7 @@ from engine.ledger.tables import (
 
 __all__ = [
     "END_KINDS",
+    "LEFT_EARLY",
     "Backlog",
     "TouchRow",
     "backlog",
@@ -47,6 +49,7 @@ __all__ = [
     "is_in_inbox",
     "list_touches",
     "touch_record",
+    "withdraw_late",
     "withdraw_touches",
     "write_touches",
 ]
@@ -60,6 +63,9 @@ END_KINDS = {
     TouchState.EXPIRED: Kind.TOUCH_EXPIRED,
 }
 """The record that tells of each end of a touch."""
+
+LEFT_EARLY = and_(enrollments.c.left_at.is_not(None), enrollments.c.outcome != Outcome.COMPLETED)
+"""Of those whose stay ended before its last step: by the goal, an exit, or with the playbook."""
 
 _WITHDRAWN = (TouchState.DRAFT, TouchState.READY, TouchState.CLAIMED)
 
@@ -113,6 +119,26 @@ def withdraw_touches(unit: Unit, left: Collection[str], *, at: datetime, actor: 
     for row in unit.connection.execute(statement).all():
         body = {"touch": row.id, "enrollment": row.enrollment, "reason": "left"}
         unit.note(Kind.TOUCH_DROPPED, body, at=at, actor=actor, playbook=row.playbook, key=row.key)
+
+
+def withdraw_late(unit: Unit, ids: Collection[str], *, at: datetime, actor: str) -> bool:
+    """Drop those of some touches that are ready again, and whose customer left meanwhile.
+
+    They were in doubt then, and nobody asks any more about a stay that is over. A digest that
+    tells of one who left is taken back. Whether there was any.
+    """
+    again = texts_relation(unit.connection, ids)
+    mine = (touches.c.id.in_(select(again.c.value)), touches.c.state == TouchState.READY)
+    theirs = select(touches.c.enrollment).join(
+        enrollments, enrollments.c.id == touches.c.enrollment
+    )
+    left = unit.connection.scalars(theirs.where(*mine, LEFT_EARLY)).all()
+    withdraw_touches(unit, left, at=at, actor=actor)
+    told = select(touches.c.id).join(items, items.c.touch == touches.c.id)
+    told = told.join(enrollments, enrollments.c.id == items.c.enrollment).where(*mine, LEFT_EARLY)
+    digests = unit.connection.scalars(told.distinct()).all()
+    regather(unit, digests, at=at, actor=actor)
+    return bool(left or digests)
 
 
 def existing_keys(unit: Unit, keys: Collection[str]) -> frozenset[str]:

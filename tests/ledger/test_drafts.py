@@ -98,6 +98,8 @@ def test_an_edit_between_looking_and_saying_yes(ledger: Ledger) -> None:
             writing(ledger, say_yes(touch, digest))
     now = reading(ledger, lambda unit: draft(unit, touch))
     assert now.edited_by == "eve"
+    with pytest.raises(Refused, match="does not read as the digest"):
+        writing(ledger, say_yes(touch, now.digest[:7]))  # so few may be another text's, too
     writing(ledger, say_yes(touch, content_digest(now.payload).upper()))
     assert claimed(ledger)[0].payload == now.payload
 
@@ -144,6 +146,19 @@ def test_a_dropped_mail_drops_its_copies(ledger: Ledger) -> None:
     touch = waiting(ledger, copied=True)
     writing(ledger, DECISIONS["drop"](touch))
     assert set(states(ledger).values()) == {TouchState.DROPPED}
+
+
+@pytest.mark.parametrize("decision", DECISIONS.values(), ids=DECISIONS)
+def test_a_copy_that_has_ended_is_as_it_was(
+    ledger: Ledger, decision: Callable[[str], Callable[[Unit], HeldDraft]]
+) -> None:
+    """Who unsubscribed before the mail was looked at gets no copy of what is approved."""
+    of = make_enrollment()
+    mail = make_touch(of, **DRAFT)
+    ended = {"state": TouchState.SKIPPED, "reason": "suppressed", "copy_of": mail.id}
+    keep(ledger, touching(of, mail, make_touch(of, -1, recipient="boss@example.com", **ended)))
+    writing(ledger, decision(mail.id))
+    assert states(ledger)["boss@example.com"] is TouchState.SKIPPED
 
 
 def test_copies_of_what_did_not_go_end(ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -21,7 +21,7 @@ from engine.ledger.outbox import settle_later, settle_sent, settle_unknown
 from engine.ledger.store import Ledger
 from engine.ledger.suppressions import list_suppressions, unsuppress
 from engine.ledger.tables import touches
-from engine.ledger.topics import SUPPRESSED, refusals_among
+from engine.ledger.topics import SUPPRESSED, refusals_among, subscribe
 from engine.messages.tokens import Purpose, make_token
 from engine.places import Place
 from tests.ledger.factories import LEASE, MINUTE, NOW, kinds, outbox, permit, reading, writing
@@ -110,6 +110,32 @@ def test_what_follows_from_an_event(
     assert set(again.did) <= {Did.NO_NEWS, Did.NOTHING}
     assert kinds(ledger) == after
     assert reading(ledger, verify_audit).valid
+
+
+@pytest.mark.parametrize(
+    ("says", "topic", "declared", "stops"),
+    [
+        pytest.param(Says.UNSUBSCRIBED, "", ["tips"], ["general"], id="a mail without topic"),
+        pytest.param(Says.UNSUBSCRIBED_FROM_ALL, "", [], [""], id="all, and none is declared"),
+        pytest.param(Says.HELD_BACK_UNSUBSCRIBED, "", [], [""], id="so the provider says"),
+    ],
+)
+def test_what_is_stopped_is_neither_more_nor_less(
+    ledger: Ledger, says: Says, topic: str, declared: list[str], stops: list[str]
+) -> None:
+    touch = unknown(ledger, topic=topic)
+    taken(ledger, event(says, tokens=token(ledger, touch)), Belief("dsn", topics=declared))
+    assert stopped(ledger) == [(PERSON, each) for each in stops]
+
+
+def test_what_came_back_gives_its_room_under_a_cap_free(ledger: Ledger) -> None:
+    """Whoever waits for it is asked about at once, as after a refusal."""
+    touch = unknown(ledger, to_customer=True)
+    until = NOW + timedelta(days=1)
+    [held] = outbox(ledger, "8", recipient=PERSON, to_customer=True, reason="capped", due_at=until)
+    taken(ledger, event(tokens=token(ledger, touch)))
+    due = select(touches.c.next_attempt_at).where(touches.c.id == held)
+    assert reading(ledger, lambda unit: unit.connection.scalar(due)) == NOW + MINUTE
 
 
 def test_what_is_on_record_names_nobody(ledger: Ledger) -> None:
@@ -376,6 +402,19 @@ def test_a_click_unsubscribes_from_the_topic_of_its_mail(ledger: Ledger) -> None
             writing(ledger, lambda unit, odd=odd: unsubscribe_from(unit, odd, at=NOW, actor="w"))
             is None
         )
+
+
+@pytest.mark.parametrize(("topic", "stops"), [("tips", "tips"), ("", GENERAL)])
+def test_one_click_ends_what_was_subscribed_to_and_nothing_else(
+    ledger: Ledger, topic: str, stops: str
+) -> None:
+    """A mail without topic is general: what is declared beside it goes on."""
+    given = {"why": "a form", "at": NOW, "actor": "ann"}
+    writing(ledger, lambda unit: subscribe(unit, PERSON, topic=stops, **given))  # type: ignore[arg-type]
+    [click] = token(ledger, unknown(ledger, topic=topic), Purpose.UNSUBSCRIBE)
+    assert writing(ledger, lambda u: unsubscribe_from(u, click, at=NOW, actor="web")) == stops
+    assert stopped(ledger) == [(PERSON, stops)]
+    assert kinds(ledger)[-2:] == ["unsubscribed", "suppressed"]
 
 
 def test_a_touch_that_failed_makes_room_for_others(ledger: Ledger) -> None:

@@ -6,13 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Table, select
 
 from engine.decide.facts import (
     Advanced,
     Enrollment,
     Entered,
+    Invited,
     Item,
     Left,
+    Moved,
     NewTouch,
     Outcome,
     Phase,
@@ -26,16 +29,20 @@ from engine.ledger.contacts import LedgerContacts
 from engine.ledger.database import Overtaken
 from engine.ledger.due import due_enrollments
 from engine.ledger.idle import is_idle
+from engine.ledger.items import pending_items
 from engine.ledger.moves import steps_had
 from engine.ledger.outbox import settle_sent
 from engine.ledger.recovery import leaseholders
 from engine.ledger.store import Ledger, Unit
+from engine.ledger.tables import invitations, items, passed, tasks, touches
 from engine.ledger.touches import existing_keys, list_touches
 from tests.ledger.factories import (
     LEASE,
     NOW,
+    audited,
     keep,
     make_enrollment,
+    make_task,
     make_touch,
     permit,
     reading,
@@ -49,9 +56,9 @@ ANN, BOB, CLEO = (
 
 
 def digest(*about: Enrollment, **said: object) -> NewTouch:
-    items = tuple(Item(each.id, each.key, each.step) for each in about)
+    told_of = tuple(Item(each.id, each.key, each.step) for each in about)
     touch = make_touch(ANN, recipient="casey@acme.example")
-    return replace(touch, id="digest", enrollment="", key="", items=items, **said)  # type: ignore[arg-type]
+    return replace(touch, id="digest", enrollment="", key="", items=told_of, **said)  # type: ignore[arg-type]
 
 
 def told(*about: Enrollment, **said: object) -> list[TouchMade | Advanced]:
@@ -146,6 +153,31 @@ def test_who_leaves_before_the_act_has_it_taken_back_and_made_again(two: Ledger)
     assert check_ledger(two) == []
 
 
+@pytest.mark.parametrize("state", [TouchState.DRAFT, TouchState.READY])
+def test_it_is_taken_back_also_while_a_person_is_asked(ledger: Ledger, state: TouchState) -> None:
+    """And nobody is put back but who waits: not who has left, nor who is at another step."""
+    at_another = replace(CLEO, step="email-2", phase=Phase.TOUCHING)
+    decide(ledger, Entered(ANN), Entered(BOB), Entered(CLEO), *told(ANN, BOB, CLEO, state=state))
+    decide(ledger, Advanced(replace(CLEO, phase=Phase.TOUCHING), at_another))
+    decide(ledger, Left(replace(ANN, phase=Phase.TOUCHING), Outcome.GOAL, "reports"))
+    assert reading(ledger, list_touches)[0].reason == "regathered"
+    assert gathering(ledger) == ["2"]
+    again = [
+        each for each in audited(ledger) if "regathered" in each.body and each.kind == "step.waits"
+    ]
+    assert [each.key for each in again] == ["2"]
+
+
+@pytest.mark.parametrize("to_customer", [True, False])
+def test_of_whom_a_digest_tells_is_asked_only_where_it_goes_to_a_customer(
+    ledger: Ledger, to_customer: bool
+) -> None:
+    """Rules of `never_contact` are no rules about colleagues."""
+    decide(ledger, Entered(ANN), *told(ANN, to_customer=to_customer, zone="UTC"))
+    found = reading(ledger, lambda unit: pending_items(unit, "checkup"))
+    assert [each.key for each in found] == (["1"] if to_customer else [])
+
+
 def test_a_mail_that_is_dropped_is_in_nobodys_hands(ledger: Ledger) -> None:
     """Its enrollment left after it was claimed: what has ended is never work again."""
     of = make_enrollment()
@@ -172,3 +204,27 @@ def test_a_second_digest_of_the_same_key_leaves_nobody_untold(two: Ledger) -> No
     with pytest.raises(Overtaken, match="this digest"):
         decide(two, *told(CLEO))
     assert gathering(two) == ["3"]
+
+
+@pytest.mark.parametrize("table", [touches, items, tasks, passed, invitations], ids=str)
+def test_all_that_is_kept_of_a_stay_goes_by_the_new_id_of_a_step(
+    ledger: Ledger, table: Table
+) -> None:
+    """What stayed behind would be waited for: a digest that never ends, a step never over."""
+    gathers = replace(ANN, step="list", phase=Phase.TOUCHING)
+    digest = make_touch(ANN, 1, enrollment="", key="", items=(Item(ANN.id, ANN.key, ANN.step),))
+    decide(
+        ledger,
+        Entered(ANN),
+        TouchMade(make_touch(ANN, step=ANN.step)),
+        TouchMade(make_task(ANN, id="task", step=ANN.step)),
+        TouchMade(digest),
+        Invited(ANN, ANN.step, "followup"),
+        Advanced(ANN, gathers),
+    )
+    moved = Moved(gathers, replace(gathers, version="v2"), renamed=((ANN.step, "new"),))
+    decide(ledger, moved)
+    asked = select(table.c.step).where(table.c.enrollment == ANN.id)
+    found = set(reading(ledger, lambda unit: unit.connection.scalars(asked).all()))
+    assert "new" in found
+    assert ANN.step not in found

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from itertools import product
+from typing import Any
+
+import pytest
 
 from engine.decide.facts import Enrollment, Entered, Phase
 from engine.decide.pauses import Pause
 from engine.ledger import control
 from engine.ledger.journey import open_enrollments
+from engine.ledger.names import carry_over
 from engine.ledger.store import Ledger
 from tests.ledger.factories import MINUTE, NOW, keep, make_enrollment, reading, writing
 
@@ -55,3 +60,26 @@ def test_a_rehearsal_foresees_of_everybody_what_the_end_of_a_pause_makes_of_them
         if Pause(NOW, ENDED).over(was) != now
     ]
     assert not wrong, wrong[0]
+
+
+@pytest.mark.parametrize("is_over", [(True, True), (True, False), (False, True), (False, False)])
+@pytest.mark.parametrize("began", [0, 5], ids=["at once", "one after the other"])
+def test_a_playbook_that_gets_another_name_takes_its_pauses_along(
+    ledger: Ledger, is_over: tuple[bool, bool], began: int
+) -> None:
+    """Also where the one that it becomes stood still since the very same pass."""
+    keep(ledger, [Entered(make_enrollment())])
+    pauses = zip(("checkup", "review"), is_over, (NOW, NOW + began * MINUTE), strict=True)
+    for name, is_ended, since in pauses:
+        said: dict[str, Any] = {"actor": "ann"}
+        writing(ledger, partial(control.pause_started, playbook=name, at=since, **said))
+        if is_ended:
+            writing(ledger, partial(control.pause_ended, playbook=name, at=ENDED, **said))
+    given: dict[str, Any] = {"playbook": "review", "formerly": ["checkup"]}
+    writing(ledger, partial(carry_over, **given, at=ENDED, actor="ann"))
+    since = reading(ledger, partial(control.paused_since, playbook="review"))
+    assert reading(ledger, partial(control.paused_since, playbook="checkup")) is None
+    if not is_over[0]:
+        assert since == NOW
+    elif is_over[1]:
+        assert since is None

@@ -22,7 +22,13 @@ from engine.ledger.store import Ledger, Unit
 from engine.ledger.suppressions import list_suppressions, suppress, unsuppress
 from engine.ledger.tables import enrollments
 from engine.ledger.tasks import TaskState, finish_task, list_tasks, reassign_task
-from engine.ledger.topics import SUPPRESSED, refusals_among, refusals_of
+from engine.ledger.topics import (
+    SUPPRESSED,
+    refusals_among,
+    refusals_of,
+    subscribe,
+    unsubscribe,
+)
 from engine.problems import Refused, Unreachable
 from tests.ledger.factories import (
     LEASE,
@@ -139,6 +145,8 @@ def test_a_suppression_stops_its_topic(
     with ledger.read() as unit:
         refused = refusals_among(unit, {"ann@EXAMPLE.com", "bob@example.com"}, asked, default=ANY)
         assert refusals_of(unit, [("", asked, ANY)]) == {}
+        mail = (unit.digest("ann@example.com"), asked, ANY)  # as the last look asks
+        assert refusals_of(unit, [mail]) == ({mail: SUPPRESSED} if is_stopped else {})
     assert refused == ({"ann@EXAMPLE.com": SUPPRESSED} if is_stopped else {})
 
 
@@ -169,6 +177,20 @@ def test_only_addresses_that_the_outbox_names_are_listed_by_name(ledger: Ledger)
         ("", "tips", "asked"),
     }
     assert len({each.address_digest for each in listed}) == 2
+
+
+@pytest.mark.parametrize("act", [suppress, unsuppress, subscribe, unsubscribe])
+def test_no_address_that_a_reason_quotes_is_in_the_log(
+    ledger: Ledger, act: Callable[..., bool]
+) -> None:
+    before = {unsuppress: suppress, unsubscribe: subscribe}.get(act)  # type: ignore[call-overload]
+    said: dict[str, Any] = {"topic": "tips", "why": "so says ann@example.com", **SAID}
+    for each in (before, act) if before else (act,):
+        assert writing(ledger, lambda unit, each=each: each(unit, "a@b.de", **said))
+    assert "so says" in str(audited(ledger)[-1].body)
+    assert "ann@example.com" not in str([each.body for each in audited(ledger)])
+    for listed in reading(ledger, list_suppressions):
+        assert "ann@example.com" not in listed.why
 
 
 # ---------------------------------------------------------------- halts

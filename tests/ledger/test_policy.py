@@ -16,12 +16,13 @@ from engine.bind.policy import BoundPolicy, SendCalendar, row_of
 from engine.decide.facts import TouchState
 from engine.language.policy import FrequencyCap, Rate, TopicDefault
 from engine.ledger.audit import Kind
+from engine.ledger.check import check_ledger
 from engine.ledger.claims import Claims, claim
 from engine.ledger.control import pause_ended, pause_started
 from engine.ledger.database import Overtaken
 from engine.ledger.held import ask_again
 from engine.ledger.log import verify_audit
-from engine.ledger.outbox import settle_failed, settle_sent
+from engine.ledger.outbox import settle_failed, settle_sent, settle_unknown
 from engine.ledger.pending import pending_mails, skip_pending, waiting_by_reason, waiting_under
 from engine.ledger.permits import Asking, Permission, permit_all, put_back_all
 from engine.ledger.retention import forget_touches
@@ -143,6 +144,22 @@ def test_what_was_claimed_in_time_is_counted_again_at_the_act(ledger: Ledger) ->
     held = row(ledger, second.key)
     assert (held.state, held.attempts, held.reason) == (TouchState.READY, 0, "capped")
     assert Kind.TOUCH_DEFERRED in kinds(ledger)
+    assert check_ledger(ledger) == [], "what was claimed is in nobody's hands again"
+
+
+def test_what_nobody_knows_the_end_of_counts(ledger: Ledger) -> None:
+    """In doubt while its answer is awaited, and unknown until a person has looked."""
+    policy = capped()
+    mail(ledger, "1", priority=1)
+    mail(ledger, "2")
+    first, second = take(ledger, BoundPolicy(), limit=2).touches
+    assert ask(ledger, first, policy).allowed
+    assert ask(ledger, second, policy).reason == "capped"
+    given: dict[str, Any] = {"epoch": first.epoch, "now": NOW, "detail": "silence", "actor": "w1"}
+    assert writing(ledger, lambda unit: settle_unknown(unit, first.id, **given))
+    mail(ledger, "3", priority=1)
+    assert send(ledger, policy, NOW + HOUR) == ""
+    assert row(ledger, "3").reason == "capped"
 
 
 def test_those_that_come_to_their_act_together_leave_no_room_for_each_other(ledger: Ledger) -> None:
@@ -201,9 +218,10 @@ def test_many_that_are_capped_are_put_off_at_once(ledger: Ledger) -> None:
     assert reading(ledger, waiting_by_reason) == {"capped": 29}
 
 
-def test_colleagues_know_no_caps_and_no_windows(ledger: Ledger) -> None:
+def test_colleagues_know_no_caps_no_windows_and_no_subscribing(ledger: Ledger) -> None:
     shut = SendCalendar(frozenset({6}), 0, 60)
-    policy = BoundPolicy(calendar=shut, caps=capped().caps)
+    asked_for = {"general": TopicDefault.UNSUBSCRIBED}
+    policy = BoundPolicy(calendar=shut, caps=capped().caps, topics=asked_for)
     for key in ("1", "2"):
         mail(ledger, key, to_customer=False, zone="", rows=())
     assert {send(ledger, policy) for _ in range(3)} == {"1", "2", ""}
@@ -330,11 +348,24 @@ def test_acts_that_come_to_their_dot_together_take_turns(ledger: Ledger) -> None
     assert ask(ledger, first, policy, real=NOW + 2 * SECOND).allowed
     refused = ask(ledger, second, policy, real=NOW + 2 * SECOND)
     assert refused == Permission(False, "rate", NOW + 2.5 * SECOND)
+    early = [ask(ledger, second, policy, real=NOW + 2.25 * SECOND) for _ in range(2)]
+    assert early == [refused, refused], "who asks too early takes no turn"
     assert row(ledger, second.key).state is TouchState.CLAIMED
     claims, given = [(second.id, second.epoch)], {"now": NOW, "actor": "w1"}
     writing(ledger, lambda unit: put_back_all(unit, claims, reason="rate", **given))
     assert row(ledger, second.key).state is TouchState.READY
     assert row(ledger, second.key).attempts == 0
+
+
+def test_a_mail_waits_for_the_later_of_its_two_turns(ledger: Ledger) -> None:
+    """That of its channel comes sooner, and what goes over another channel has neither."""
+    policy = BoundPolicy(rates={"mail": Rate(2, 1.0)}, per_sender=Rate(1, 2.0))
+    for number in range(2):
+        mail(ledger, str(number))
+    assert take(ledger, policy).touches
+    assert take(ledger, policy, real=NOW + 0.1 * SECOND).turn_at == NOW + 2 * SECOND
+    mail(ledger, "2", channel="other", sender="robin@acme.example")
+    assert [each.key for each in take(ledger, policy, real=NOW + 0.1 * SECOND).touches] == ["2"]
 
 
 def test_no_burst_follows_idle_time_and_no_wrong_clock_stops_a_channel(ledger: Ledger) -> None:
@@ -384,6 +415,39 @@ def test_a_subscription_and_its_end(ledger: Ledger) -> None:
     assert answers == [True, "", False, "", True, "not_subscribed", False, "not_subscribed"]
 
 
+@pytest.mark.parametrize(
+    ("topic", "asked", "reason"),
+    [
+        pytest.param("tips", "tips", "", id="the topic"),
+        pytest.param("tips", "news", "not_subscribed", id="another topic"),
+        pytest.param("general", "", "", id="a mail without topic is general"),
+        pytest.param("tips", "", "not_subscribed", id="a topic, and a mail without"),
+    ],
+)
+def test_a_subscription_lets_its_topic_through(
+    ledger: Ledger, topic: str, asked: str, reason: str
+) -> None:
+    """When a mail is made, and at the last look."""
+    given: dict[str, Any] = {"topic": topic, "why": "", "at": NOW, "actor": "ann"}
+    writing(ledger, lambda unit: subscribe(unit, SAME, **given))
+    wanted = TopicDefault.UNSUBSCRIBED
+    with ledger.read() as unit:
+        made = refusals_among(unit, {SAME}, asked, default=wanted)
+        last = refusals_of(unit, [(unit.digest(SAME), asked, wanted)])
+    assert (made.get(SAME, ""), *last.values()) == ((reason, reason) if reason else ("",))
+
+
+def test_who_takes_one_subscription_back_keeps_the_others(ledger: Ledger) -> None:
+    given: dict[str, Any] = {"why": "", "at": NOW, "actor": "ann"}
+    for topic in ("tips", "news"):
+        writing(ledger, lambda unit, topic=topic: subscribe(unit, SAME, topic=topic, **given))
+    assert writing(ledger, lambda unit: unsubscribe(unit, SAME, topic="tips", **given))
+    with ledger.read() as unit:
+        wanted = TopicDefault.UNSUBSCRIBED
+        assert refusals_among(unit, {SAME}, "news", default=wanted) == {}
+        assert refusals_among(unit, {SAME}, "tips", default=wanted) == {SAME: "not_subscribed"}
+
+
 def test_mails_that_wait_can_be_stopped_and_those_in_hand_cannot(ledger: Ledger) -> None:
     mine = mail(ledger, "1")
     mail(ledger, "2", recipient="bob@example.com")
@@ -420,3 +484,35 @@ def test_what_is_old_is_forgotten_and_the_chain_verifies(ledger: Ledger) -> None
     assert sum(each.kind == Kind.TOUCHES_FORGOTTEN for each in audited(ledger)) == 2
     policy = capped(1, "2 days", each="account")  # what was forgotten counts against caps
     assert send(ledger, policy, NOW + HOUR) == ""
+
+
+def test_what_nobody_knows_the_end_of_keeps_its_words(ledger: Ledger) -> None:
+    """A person may say that it did not go out: then the same bytes go again."""
+    mail(ledger, "1", state=TouchState.UNKNOWN)
+    old: Callable[[Any], int] = lambda unit: forget_touches(  # noqa: E731
+        unit, NOW + HOUR, limit=9, at=NOW + DAY, actor="daemon"
+    )
+    assert writing(ledger, old) == 0
+    assert row(ledger, "1").subject == "Hello"
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param({"detail": "`ann at home` is no address"}, id="why it had no address"),
+        pytest.param({"subject": "Hello Ann"}, id="a subject alone"),
+        pytest.param({"sender": "ann@example.com"}, id="a sender alone"),
+        pytest.param({"recipient": "ann@example.com"}, id="an address alone"),
+        pytest.param({"payload": b"Hello Ann"}, id="contents alone"),
+    ],
+)
+def test_what_went_to_nobody_is_forgotten_too(ledger: Ledger, left: dict[str, Any]) -> None:
+    """A touch that failed before it had an address told in its words which one it was given."""
+    nothing: dict[str, Any] = {"recipient": "", "sender": "", "subject": "", "payload": b""}
+    mail(ledger, "1", state=TouchState.FAILED, **{**nothing, **left})
+    forget: Callable[[Any], int] = lambda unit: forget_touches(  # noqa: E731
+        unit, NOW + HOUR, limit=9, at=NOW + DAY, actor="daemon"
+    )
+    assert [writing(ledger, forget) for _ in range(2)] == [1, 0]
+    found = row(ledger, "1")
+    assert (found.detail, found.subject, found.sender, found.recipient) == ("", "", "", "")

@@ -20,6 +20,8 @@ from engine.ledger.holds import (
     resolve_not_sent,
     resolve_sent,
 )
+from engine.ledger.identities import identity_of
+from engine.ledger.names import carry_over, is_known
 from engine.ledger.outbox import settle_sent
 from engine.ledger.runs import (
     RunState,
@@ -257,6 +259,26 @@ def test_only_the_newest_list_is_put_to_a_person(ledger: Ledger) -> None:
         writing(ledger, lambda unit: approve(unit, first, **SAID))
 
 
+def test_a_run_that_begins_again_is_held_anew(ledger: Ledger) -> None:
+    """It was approved, and by now others match: their list is another, with an id of its own."""
+    run, _ = begin(ledger)
+    first = hold(ledger, run, "1")
+    writing(ledger, lambda unit: approve(unit, first, **SAID))
+    assert begin(ledger) == (run, Start.RESUMED)
+    second = hold(ledger, run, "1", "2")
+    assert first != second
+    assert [each.id for each in reading(ledger, held_fuses)] == [second]
+
+
+def test_what_a_person_has_approved_stands_though_another_run_is_held(ledger: Ledger) -> None:
+    """Only what waits is void; the approval lets its list pass, and stays on record as that."""
+    first = hold(ledger, begin(ledger)[0], "1")
+    writing(ledger, lambda unit: approve(unit, first, **SAID))
+    hold(ledger, begin(ledger, "2026-03-11T09:00")[0], "1", "2")
+    assert admitted(ledger) == {"1"}
+    assert "hold.void" not in kinds(ledger)
+
+
 @pytest.mark.parametrize("first", [approve, drop])
 @pytest.mark.parametrize("then", [approve, drop])
 def test_a_hold_is_decided_once(ledger: Ledger, first: Any, then: Any) -> None:
@@ -306,6 +328,8 @@ def test_a_send_that_did_not_go_out_is_ready_with_the_same_bytes(
     ledger: Ledger, unknown: str
 ) -> None:
     writing(ledger, lambda unit: resolve_not_sent(unit, unknown, **SAID))
+    (ready,) = reading(ledger, list_touches)
+    assert (ready.in_doubt_at, ready.ended_at) == (None, None), "it is no contact"
     (again,) = claimed(ledger, "w2", NOW + LEASE)
     assert (again.id, again.payload) == (unknown, b"Subject: Hello\r\n\r\nHello\r\n")
     assert again.epoch == 3, "an answer to the first act cannot be taken for the second's"
@@ -346,3 +370,21 @@ def test_a_fuse_is_no_send(ledger: Ledger) -> None:
 def test_an_id_that_nothing_has_is_told(ledger: Ledger, act: Any) -> None:
     with pytest.raises(Refused, match="nope"):
         writing(ledger, lambda unit: act(unit, "nope", **SAID))
+
+
+# ---------------------------------------------------------------- renaming
+
+
+@pytest.mark.parametrize("peopled", ["checkup", "review"])
+def test_under_one_name_what_people_entered_by_goes_on(ledger: Ledger, peopled: str) -> None:
+    """Runs of one slot, and what holdouts and keys go by: nobody entered the other playbook."""
+    for name in ("checkup", "review"):
+        given: dict[str, Any] = {"as_of": NOW, "version": f"of {name}", "facts": {}, **SAID}
+        writing(ledger, lambda unit, name=name, given=given: begin_run(unit, name, SLOT, **given))
+    keep(ledger, [Entered(make_enrollment(playbook=peopled))])
+    writing(ledger, lambda unit: carry_over(unit, "review", ["checkup"], **SAID))
+    run = reading(ledger, lambda unit: last_run(unit, "review"))
+    assert run is not None
+    assert run.version == f"of {peopled}"
+    assert reading(ledger, lambda unit: identity_of(unit, "review")) == peopled
+    assert not reading(ledger, lambda unit: is_known(unit, "checkup"))

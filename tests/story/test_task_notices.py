@@ -217,6 +217,39 @@ def test_a_notice_is_no_contact_and_under_no_window_or_cap(stage: Stage) -> None
     assert len(stage.hooks.received) == 1
 
 
+# ---------------------------------------------------------------- erased
+
+
+def _erased(stage: Stage) -> int:
+    """Forget customer 1; how many touches lost their words."""
+    erased = stage.do("erase", "1", "--entity", "user", "--format", "json")
+    assert erased.status == 0, erased.err
+    kept = b"".join(path.read_bytes() for path in (stage.root / ".touchline").glob("ledger.db*"))
+    assert b"Ann1" not in kept
+    assert stage.do("audit", "verify").status == 0
+    assert stage.do("ledger", "check").status == 0
+    return int(erased.data["touches"])
+
+
+def test_who_is_erased_is_in_no_notice_any_more(stage: Stage) -> None:
+    """Nor in the one to whoever had the task before it was given to somebody else."""
+    run(stage, day(10))
+    (task,) = stage.do("tasks", "--format", "json").data
+    stage.do("tasks", "reassign", task["id"], "--to", "house.dana")
+    assert run(stage, day(11)) == [(DANA, "New task: Call Ann1")]
+    assert _erased(stage) == 3, "the task, and what two people were told of it"
+
+
+def test_a_notice_that_waits_is_made_again_without_who_is_erased(stage: Stage) -> None:
+    port = str(stage.mail.port)
+    stage.edit("touchline.yaml", f"port: {port}", "port: 1")
+    enter(stage, 1, 2)
+    stage.run(as_of=day(10))
+    assert _erased(stage) == 2
+    stage.edit("touchline.yaml", "port: 1", f"port: {port}")
+    assert run(stage, day(11)) == [(CASEY, "New task: Call Ann2")]
+
+
 # ---------------------------------------------------------------- killed
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,6 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from engine.ledger.migrations.first_guard import guard_audit
+from engine.ledger.migrations.first_notices import make_notice_tables
 from engine.ledger.migrations.first_policy import make_policy_tables
 
 revision = "0001"
@@ -40,7 +41,7 @@ def upgrade() -> None:
     _make_readers()
     _make_runs()
     _make_tasks()
-    _make_notices()
+    make_notice_tables()
     _make_touches()
     _make_touch_indexes()
     _make_tracked()
@@ -416,17 +417,6 @@ def _make_tasks() -> None:
     )
     op.create_index(op.f("ix_tasks_done_at"), "tasks", ["done_at"], unique=False)
     op.create_index(op.f("ix_tasks_state_assignee"), "tasks", ["state", "assignee"], unique=False)
-
-
-def _make_notices() -> None:
-    op.create_table(
-        "notices",
-        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("notify", TEXT, nullable=False),
-        sa.Column("since", INSTANT, nullable=False),
-        sa.Column("looked_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("one", name=op.f("pk_notices")),
-    )
 
 
 def _make_touches() -> None:
