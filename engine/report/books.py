@@ -47,7 +47,7 @@ def status_of(found: Overview, form: str) -> str:
     blocks += found.notes
     if found.why_dry:
         blocks.append(f"only dry runs: {found.why_dry}")
-    blocks.append(_held(found.held) if found.held else "nothing is held")
+    blocks.append(_held(found.held) if found.held else "nothing waits in `touchline held`")
     return "\n\n".join(blocks)
 
 

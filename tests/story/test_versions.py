@@ -232,6 +232,7 @@ def test_kept_versions_that_no_longer_fit_are_told_of(care: Stage) -> None:
     told = {each["people"]: each["becomes"] for each in dry["runs"][0]["inside"]}
     assert told == {1: "unbound"}, "the three of the first version have today's again"
     assert line(care)["unbound"] == 1
+    assert "nothing is held" not in care.do("status").out, "they are, though nobody is asked"
 
 
 # ---------------------------------------------------------------- on_exit
