@@ -72,6 +72,13 @@ class Courier:
         opened = (self._channels or {}).items()
         return frozenset(name for name, each in opened if isinstance(each, Unopened))
 
+    @property
+    def exit_status(self) -> int:
+        """3 where a channel is out of reach, 1 where one is not opened or a touch went wrong."""
+        if self.trouble.keys() - self.unopened:
+            return 3
+        return 1 if self.trouble or self.went_wrong else 0
+
     def clear(self, playbook: str, given: Clearance) -> None:
         """Let touches of a playbook go, but those of versions that no longer bind."""
         self._cleared[playbook] = given

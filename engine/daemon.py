@@ -21,6 +21,7 @@ from engine.ledger.database import Overtaken
 from engine.ledger.due import due_enrollments
 from engine.ledger.invitations import open_invitations
 from engine.ledger.leases import DAEMON, Lease, end_lease, lease_of, renew_lease, take_lease
+from engine.ledger.pending import waiting_for_people
 from engine.ledger.retention import forget_touches
 from engine.ledger.runs import RunState, last_slot, skip_run, slot_to_go_on_with
 from engine.ledger.schema import refuse_other_schema
@@ -123,13 +124,15 @@ class _Daemon:
         self._same = SameFiles(ledger, workplace.root, what="daemon", host=place)
 
     def one_round(self) -> int:
-        """Everything that is due now, once; 1 where another daemon is at work or a run failed."""
+        """Everything that is due now, once; the exit status, 1 where another daemon is at work."""
         if not self._takes_lease(self._clock.now()):
             _LOG.warning("another daemon holds the lease of this ledger: %s", self._holder())
             return 1
-        failed = self._round()
+        status = self._round()
         self._give_back()
-        return 1 if failed else 0
+        with self._ledger.read() as unit:
+            held = waiting_for_people(unit, [*self._workplace.project.playbooks])
+        return max(status, self._courier.exit_status, 1 if held else 0)
 
     def work(self) -> None:
         """Round after round until asked to stop."""
@@ -196,8 +199,8 @@ class _Daemon:
 
     # ------------------------------------------------------------ a round
 
-    def _round(self) -> bool:
-        """Fire what is due, move on who is due, deliver; whether anything failed."""
+    def _round(self) -> int:
+        """Fire what is due, move on who is due, deliver; the exit status that this comes to."""
         self._hold_what_is_to_come()
         self._call_roll()
         notice_policy(self._workplace, self._ledger, at=self._clock.now())
@@ -205,24 +208,24 @@ class _Daemon:
         for report in broken:
             _LOG.error("%s does not run: %s", report.playbook, report.fault)
         self._offsets = offsets(playbooks)
-        failed = self._track() or bool(broken)
+        status = max(self._track(), 1 if broken else 0)
         self._courier.hold_all_but([each.name for each in playbooks])
         for playbook in playbooks:
             if self._stop.is_asked:
-                return failed
+                return status
             try:
-                failed |= self._tend(playbook)
+                status = max(status, self._tend(playbook))
             except FellBack:
                 raise
             except TouchlineError as error:  # one playbook's trouble never stops the others
                 _LOG.error("%s: %s", playbook.name, error)
-                failed = True
+                status = max(status, error.exit_status)
         refuse_into_drafts(self._workplace, self._ledger, at=self._clock.now())
         self._courier.send()
         self._courier.write_back()
         send_notices(self._workplace, self._ledger, self._courier, at=self._clock.now())
         self._forget()
-        return failed
+        return status
 
     def _hold_what_is_to_come(self) -> None:
         """Where the clock was set back: what passes have cleared by it is older than it seems."""
@@ -241,15 +244,15 @@ class _Daemon:
             _LOG.warning("%s", note)
         self._called = now
 
-    def _track(self) -> bool:
-        """Once a day, before anything fires, the history of tracked fields; whether it failed.
+    def _track(self) -> int:
+        """Once a day, before anything fires, the history of tracked fields; the exit status.
 
         What failed is tried again each `pass_every`, and never stops the fires.
         """
         now, place = self._clock.now(), self._workplace
         every = place.settings.policy.pass_every
         if _is_recent(self._failed_to_track, now, every, place.zone):
-            return False
+            return 0
         due = due_entities(place, self._ledger, now)
         found = track_entities(place, self._ledger, due, at=now, actor=_ACTOR)
         for each in found:
@@ -257,9 +260,9 @@ class _Daemon:
                 _LOG.error("the history of %s is not written: %s", each.entity, each.fault)
             else:
                 _LOG.info("the history of %s: %d changes", each.entity, each.counts.changes)
-        failed = any(each.fault is not None for each in found)
-        self._failed_to_track = now if failed else None
-        return failed
+        status = max((each.fault.exit_status for each in found if each.fault), default=0)
+        self._failed_to_track = now if status else None
+        return status
 
     def _forget(self) -> None:
         """Once a day, empty what `retention` says is old enough, in small portions."""
@@ -274,14 +277,14 @@ class _Daemon:
                 number = forget_touches(unit, before, limit=_FORGET, at=now, actor=_ACTOR)
         self._forgot = now.date()
 
-    def _tend(self, playbook: BoundPlaybook) -> bool:
+    def _tend(self, playbook: BoundPlaybook) -> int:
         now = self._clock.now()
         fire = self._fire_due(playbook, now)
         if fire and not self._still_waits(playbook):
             return _tell(self._fire(playbook, fire, now))
         if self._is_time_for_a_pass(playbook, now):
             self._pass(playbook, now)
-        return False
+        return 0
 
     def _still_waits(self, playbook: BoundPlaybook) -> bool:
         """Whether a fire goes on waiting for the end of a halt or pause; the first look tells."""
@@ -422,11 +425,11 @@ def _let_go_of_the_dead(unit: Unit, now: datetime) -> None:
         end_lease(unit, lease, now=now)
 
 
-def _tell(report: RunReport) -> bool:
-    """Log what a run came to; whether it failed."""
+def _tell(report: RunReport) -> int:
+    """Log what a run came to; the exit status of that."""
     if report.fault:
         _LOG.error("%s failed as a whole: %s", report.playbook, report.fault)
-        return True
+        return report.fault.exit_status
     if report.held:
         _LOG.warning("%s: %s", report.playbook, report.held)
     _LOG.info(
@@ -436,4 +439,4 @@ def _tell(report: RunReport) -> bool:
         report.entered,
         dict(report.touches),
     )
-    return False
+    return 1 if report.held else 0

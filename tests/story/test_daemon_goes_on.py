@@ -69,7 +69,7 @@ def test_a_slot_whose_source_failed_is_tried_again_after_a_while(stage: Stage) -
     users = stage.root / "data/users.csv"
     kept = users.read_bytes()
     users.unlink()
-    assert stage.do("daemon", "--once").status == 1
+    assert stage.do("daemon", "--once").status == 3
     users.write_bytes(kept)
     stage.do("daemon", "--once")
     assert stage.mail.received == [], "not at once: the source has `pass_every` to come back"
@@ -101,7 +101,7 @@ def test_a_slot_is_late_by_the_business_days_of_the_policy(
         users = stage.root / "data/users.csv"
         kept = users.read_bytes()
         users.unlink()
-        assert stage.do("daemon", "--once").status == 1
+        assert stage.do("daemon", "--once").status == 3
         users.write_bytes(kept)
         _set_back(stage, "UPDATE runs SET ended_at = '2020-01-01T00:00:00.000000Z'")
     clock[0] = datetime.fromisoformat(f"{wakes}Z")
@@ -220,3 +220,48 @@ def test_a_slot_that_comes_while_its_playbook_stands_still_is_caught_up_with(
     fires = [each["kind"] for each in log if each["kind"].startswith("run.")]
     assert fires == ["run.started", "run.ended"]
     assert sum("halted" in each.message for each in caplog.records) <= 1, "told once"
+
+
+def all_well(_: Stage) -> None:
+    """Three mails go out."""
+
+
+def no_source(stage: Stage) -> None:
+    (stage.root / "data/users.csv").unlink()
+
+
+def empty_source(stage: Stage) -> None:
+    users = stage.root / "data/users.csv"
+    users.write_text(users.read_text().splitlines()[0] + "\n")
+
+
+def no_mail_server(stage: Stage) -> None:
+    stage.edit("touchline.yaml", f"port: {stage.mail.port}", "port: 1")
+
+
+def a_fuse(stage: Stage) -> None:
+    stage.edit("playbooks/checkup.yaml", "segment:", "entry: {fuse: {matched: 2}}\nsegment:")
+
+
+def drafts(stage: Stage) -> None:
+    stage.edit("playbooks/checkup.yaml", "{email: hello}", "{email: hello, approve: house.dana}")
+
+
+ENDS = [
+    (all_well, 0),
+    (no_source, 3),
+    (empty_source, 1),
+    (no_mail_server, 3),
+    (a_fuse, 1),
+    (drafts, 1),
+]
+
+
+@pytest.mark.parametrize("words", [("run",), ("daemon", "--once")], ids=" ".join)
+@pytest.mark.parametrize(("happens", "status"), ENDS)
+def test_one_round_ends_as_a_run_does(
+    stage: Stage, happens: Callable[[Stage], None], status: int, words: tuple[str, ...]
+) -> None:
+    """Cron hears of it: 3 where something is out of reach, 1 where something waits or failed."""
+    happens(stage)
+    assert stage.do(*words).status == status
