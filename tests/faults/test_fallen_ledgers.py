@@ -143,7 +143,7 @@ def test_a_daemon_halts_everything_and_ends(
     assert not ledger.halt_file.exists(), "a resume on another machine is enough"
     assert stage.do("ledger", "check").status == 0
 
-    assert stage.do("daemon", "--once").status == 0
+    assert stage.do("daemon", "--once").status == 1, "it is halted"
     assert len(stage.mail.received) == 2
     assert stage.do("resume", "--yes").status == 0
     assert stage.do("daemon", "--once").status == 0
