@@ -14,8 +14,17 @@ from engine.decide.pauses import Pause
 from engine.ledger import control
 from engine.ledger.journey import open_enrollments
 from engine.ledger.names import carry_over
+from engine.ledger.recovery import expire
 from engine.ledger.store import Ledger
-from tests.ledger.factories import MINUTE, NOW, keep, make_enrollment, reading, writing
+from tests.ledger.factories import (
+    MINUTE,
+    NOW,
+    keep,
+    make_enrollment,
+    outbox,
+    reading,
+    writing,
+)
 
 ENDED = NOW + 60 * MINUTE
 STILL = (Phase.WAITING, Phase.WATCHING, Phase.HOLDING, Phase.GATHERING, Phase.RESTING)
@@ -83,3 +92,17 @@ def test_a_playbook_that_gets_another_name_takes_its_pauses_along(
         assert since == NOW
     elif is_over[1]:
         assert since is None
+
+
+def test_nothing_comes_too_late_while_its_playbook_is_paused(ledger: Ledger) -> None:
+    """Nor right after: what was left of its time when the pause began is left when it ends."""
+    outbox(ledger, expires_at=NOW + 10 * MINUTE)
+
+    def expired(minutes: int) -> int:
+        now = NOW + minutes * MINUTE
+        return writing(ledger, lambda unit: expire(unit, now=now, actor="engine"))
+
+    writing(ledger, lambda unit: control.pause_started(unit, "checkup", at=NOW, actor="ann"))
+    assert expired(59) == 0
+    writing(ledger, lambda unit: control.pause_ended(unit, "checkup", at=ENDED, actor="ann"))
+    assert [expired(minutes) for minutes in (60, 69, 70)] == [0, 0, 1]
