@@ -92,19 +92,21 @@ def carry_over(
                 "history cannot go over to the other; take the name away, or give this playbook "
                 "another one"
             )
-        gives_way = former if _has_entered(unit, playbook) else playbook
-        _carry_identity(unit, former, playbook, gives_way=gives_way)
+        gives_way, stays = playbook, former
+        if _has_entered(unit, playbook):
+            gives_way, stays = former, playbook
+        _carry_identity(unit, former, playbook, stays=stays)
         void_holds(unit, gives_way, at=at, actor=actor)
         for table, column, once in _NAMED:
-            _make_room(unit, table, column, once, among=(former, playbook), gives_way=gives_way)
+            _make_room(unit, table, column, once, stays=stays, gives_way=gives_way)
             values = {column.name: playbook}
             unit.connection.execute(update(table).where(column == former).values(values))
         body = {"formerly": former}
         unit.note(Kind.PLAYBOOK_RENAMED, body, at=at, actor=actor, playbook=playbook)
 
 
-def _carry_identity(unit: Unit, former: str, playbook: str, *, gives_way: str) -> None:
-    identity = identity_of(unit, former if gives_way == playbook else playbook)
+def _carry_identity(unit: Unit, former: str, playbook: str, *, stays: str) -> None:
+    identity = identity_of(unit, stays)
     either = identities.c.playbook.in_((former, playbook))
     unit.connection.execute(delete(identities).where(either))
     if identity != playbook:
@@ -118,12 +120,11 @@ def _make_room(
     column: Column[str],
     once: Sequence[str],
     *,
-    among: Collection[str],
+    stays: str,
     gives_way: str,
 ) -> None:
     """Take away what a playbook that nobody entered has in the place of the other's history."""
     there = table.alias("there")
-    [stays] = set(among) - {gives_way}
     same: list[ColumnElement[bool]]
     same = [there.c[column.name] == stays, *(there.c[name] == table.c[name] for name in once)]
     if table is pauses:  # one of them runs at a time
