@@ -2,12 +2,10 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from engine.ledger.migrations.first_types import INSTANT, TEXT
 
 __all__ = ["make_policy_tables"]
-
-INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
-TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def make_policy_tables() -> None:

@@ -4,18 +4,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 from engine.ledger.migrations.first_guard import guard_audit
 from engine.ledger.migrations.first_notices import make_notice_tables
 from engine.ledger.migrations.first_policy import make_policy_tables
+from engine.ledger.migrations.first_types import INSTANT, TEXT
 
 revision = "0001"
 down_revision = None
 
-INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 Part = str | sa.ColumnElement[Any]
-TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
