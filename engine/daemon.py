@@ -429,7 +429,7 @@ def _tell(report: RunReport) -> int:
     """Log what a run came to; the exit status of that."""
     if report.fault:
         _LOG.error("%s failed as a whole: %s", report.playbook, report.fault)
-        return report.fault.exit_status
+        return report.exit_status
     if report.held:
         _LOG.warning("%s: %s", report.playbook, report.held)
     _LOG.info(
@@ -439,4 +439,4 @@ def _tell(report: RunReport) -> int:
         report.entered,
         dict(report.touches),
     )
-    return 1 if report.held else 0
+    return report.exit_status

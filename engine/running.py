@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.audience.snapshot import Snapshot
 from engine.bind.playbook import BoundPlaybook
 from engine.courier import Courier, open_courier
-from engine.decide.facts import CHANNEL_PAUSED, NO_PLAYBOOK
+from engine.decide.facts import NO_PLAYBOOK
 from engine.dispatch.deliver import Delivered
 from engine.dispatch.line import Cleared
 from engine.dispatch.workers import this_worker
@@ -69,10 +69,10 @@ class Summary:
     """What one call of `run` came to. `notes` are sentences for the person who called.
 
     `refused` says that only a rehearsal took place of what was asked for in earnest; `trouble`
-    names channels that could not be reached, with what was last wrong: their touches stay ready;
-    those in `unopened` could not even be opened.
-    `went_wrong` counts touches that failed, expired or became unknown, whichever run made them;
-    `held` those of these playbooks that wait for a person: drafts, and of unknown outcome.
+    names channels that could not be reached, with what was last wrong: their touches stay ready.
+    `delivery` is the exit status of all that was delivered, whichever run made it;
+    `held` counts the touches of these playbooks that wait for a person: drafts, and of unknown
+    outcome.
     `notices` counts the mails to assignees of new tasks. `shut` are the channels on which nothing
     goes out, but for those in `trouble`, which this run has found out of reach.
     """
@@ -82,8 +82,7 @@ class Summary:
     notes: tuple[str, ...] = ()
     refused: bool = False
     trouble: Mapping[str, str] = field(default_factory=dict)
-    unopened: frozenset[str] = frozenset()
-    went_wrong: int = 0
+    delivery: int = 0
     held: int = 0
     notices: int = 0
     shut: tuple[ChannelState, ...] = ()
@@ -91,17 +90,8 @@ class Summary:
     @property
     def exit_status(self) -> int:
         """3 where something could not be reached, 1 where something failed or is held, else 0."""
-        unreached = any(isinstance(report.fault, Unreachable) for report in self.reports)
-        if unreached or self.trouble.keys() - self.unopened:
-            return 3
-        bad = any(report.fault or report.held or _went_wrong(report) for report in self.reports)
-        return 1 if bad or self.refused or self.trouble or self.went_wrong or self.held else 0
-
-
-def _went_wrong(report: RunReport) -> bool:
-    is_shut = bool(report.waiting.get(CHANNEL_PAUSED))  # until a person has looked
-    states = report.touches.values()
-    return is_shut or any(each.get("failed") or each.get("unknown") for each in states)
+        runs = max((report.exit_status for report in self.reports), default=0)
+        return max(runs, self.delivery, 1 if self.refused or self.held else 0)
 
 
 def dry(
@@ -162,7 +152,7 @@ def run_now(
         courier.send()
         courier.write_back()
         notices = send_notices(workplace, ledger, courier, at=now())
-        trouble, unopened, went_wrong = dict(courier.trouble), courier.unopened, courier.went_wrong
+        trouble, delivery = dict(courier.trouble), courier.exit_status
     notes = (*gone, *never_tracked(workplace, playbooks, ledger, as_of))
     with ledger.read() as unit:
         held = waiting_for_people(unit, [report.playbook for report in reports])
@@ -171,8 +161,7 @@ def run_now(
         dry_run=False,
         notes=notes,
         trouble=trouble,
-        unopened=unopened,
-        went_wrong=went_wrong,
+        delivery=delivery,
         held=held,
         notices=notices,
         shut=shut_channels(ledger, as_of, fixed=fixed, known=trouble),

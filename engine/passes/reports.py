@@ -9,7 +9,7 @@ from datetime import datetime
 
 from engine.bind.playbook import BoundPlaybook
 from engine.decide.entry import BlownFuse, told_of_fuse
-from engine.decide.facts import NewTouch, TouchState, is_waiting, told_apart
+from engine.decide.facts import CHANNEL_PAUSED, NewTouch, TouchState, is_waiting, told_apart
 from engine.decide.gathering import GATHERED
 from engine.language.catalog import Kind
 from engine.ledger.holds import HeldFuse
@@ -60,6 +60,15 @@ class RunReport:
     doubts: tuple[str, ...] = ()
     fault: TouchlineError | None = None
     keys_are_integers: bool = False
+
+    @property
+    def exit_status(self) -> int:
+        """That of a fault; 1 where something failed or stands still for a person; else 0."""
+        if self.fault is not None:
+            return self.fault.exit_status
+        is_shut = bool(self.waiting.get(CHANNEL_PAUSED))
+        bad = any(each.get("failed") or each.get("unknown") for each in self.touches.values())
+        return 1 if self.held or is_shut or bad else 0
 
 
 def report_of(

@@ -247,6 +247,11 @@ def drafts(stage: Stage) -> None:
     stage.edit("playbooks/checkup.yaml", "{email: hello}", "{email: hello, approve: house.dana}")
 
 
+def a_paused_channel(stage: Stage) -> None:
+    assert stage.do("ledger", "init").status == 0
+    _set_back(stage, "INSERT INTO channels (name, paused_at) VALUES ('email', '2020-01-01')")
+
+
 ENDS = [
     (all_well, 0),
     (no_source, 3),
@@ -254,6 +259,7 @@ ENDS = [
     (no_mail_server, 3),
     (a_fuse, 1),
     (drafts, 1),
+    (a_paused_channel, 1),
 ]
 
 
